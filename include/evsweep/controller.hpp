@@ -1,0 +1,166 @@
+/// The plug-in interface of charging controllers: declared observations in, active and reactive setpoints out.
+#pragma once
+
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evsweep/behaviour.hpp"
+#include "evsweep/forecast.hpp"
+#include "evsweep/population.hpp"
+#include "evsweep/rng.hpp"
+
+namespace evsweep {
+
+/// What a controller may ask to see. It is stored with the results, so "this controller was local" is a fact.
+enum class Need : unsigned {
+    state_of_charge = 1U << 0U,
+    session = 1U << 1U,      ///< target and stated departure
+    voltage = 1U << 2U,      ///< metered at the connector
+    feeder_head = 1U << 3U,  ///< metered power into the feeder
+    base_demand = 1U << 4U,  ///< base load, now and forecast
+    price = 1U << 5U,        ///< now and forecast
+};
+[[nodiscard]] constexpr std::string_view name_of(Need need) {
+    switch (need) {
+        case Need::state_of_charge:
+            return "state_of_charge";
+        case Need::session:
+            return "session";
+        case Need::voltage:
+            return "voltage";
+        case Need::feeder_head:
+            return "feeder_head";
+        case Need::base_demand:
+            return "base_demand";
+        case Need::price:
+            return "price";
+    }
+    return {};
+}
+
+/// A set of needs.
+class Needs {
+   public:
+    constexpr Needs() = default;
+    constexpr Needs(std::initializer_list<Need> list) {
+        for (Need n : list) bits_ |= static_cast<unsigned>(n);
+    }
+    [[nodiscard]] constexpr bool contains(Need n) const { return (bits_ & static_cast<unsigned>(n)) != 0; }
+    constexpr void insert(Need n) { bits_ |= static_cast<unsigned>(n); }
+
+   private:
+    unsigned bits_ = 0;
+};
+
+/// When a controller wants to be asked. A period is a whole number of control steps.
+struct Cadence {
+    std::optional<Duration> period{};
+    bool on_plug_in = false;
+    bool on_unplug = false;
+};
+
+/// What a controller sees at one decision. Columns are indexed by ConnectorId; those it did not declare are empty,
+/// scalars it did not declare are NaN. Rows of connectors without a vehicle mean nothing.
+struct Observation {
+    Instant now{};
+    Calendar calendar{};
+    std::span<const ConnectorId> plugged_in{};  ///< occupied connectors, ascending
+    std::span<const ConnectorId> arrived{};     ///< plugged in since this controller's last decision and still there
+    std::span<const ConnectorId> left{};        ///< unplugged since this controller's last decision
+    std::span<const ConnectorId> halted{};      ///< setpoint set to 0 by the battery (full, reserve, empty) since then
+
+    std::span<const double> p_min_kw{};  ///< lowest admissible active setpoint now (<= 0; discharging is negative)
+    std::span<const double> p_max_kw{};  ///< highest admissible active setpoint now (>= 0; 0 when full)
+
+    std::span<const double> soc{};  ///< Need::state_of_charge, with the four below
+    std::span<const double> reserve_soc{};
+    std::span<const double> capacity_kwh{};
+    std::span<const double> stored_per_drawn{};    ///< kWh stored per kWh drawn from the grid
+    std::span<const double> drawn_per_returned{};  ///< kWh taken from the battery per kWh returned to the grid
+
+    std::span<const double> target_soc{};  ///< Need::session, with the one below
+    std::span<const Instant> stated_departure{};
+
+    std::span<const double> voltage_pu{};  ///< Need::voltage: at the connector's bus, as metered
+    double feeder_head_kw = std::numeric_limits<double>::quiet_NaN();
+    double base_demand_kw = std::numeric_limits<double>::quiet_NaN();
+    Forecast base_forecast{};  ///< kW
+    double price = std::numeric_limits<double>::quiet_NaN();
+    Forecast price_forecast{};  ///< currency per kWh
+
+    const Connectors* connectors = nullptr;  ///< ratings; always there
+    const std::vector<std::vector<double>>* level_sets = nullptr;
+
+    /// The admissible setpoint nearest to `wish_kw` that does not exceed it in size: within the limits, on a
+    /// discrete level where the charger has levels, and 0 where the smallest power would be undercut.
+    [[nodiscard]] double admissible_kw(ConnectorId c, double wish_kw) const;
+};
+
+/// Whether `p_kw` is a power that connector `c` can be set to, apart from its momentary limits: zero, or at least the
+/// minimum power and, for chargers with levels, on a level.
+[[nodiscard]] bool is_step_of(const Connectors& connectors, const std::vector<std::vector<double>>& level_sets, ConnectorId c,
+                              double p_kw);
+
+/// The setpoints of all connectors: those in force, and the changes a decision makes.
+class Setpoints {
+   public:
+    explicit Setpoints(std::size_t connectors) : p_(connectors), q_(connectors), marked_(connectors, 0) {}
+
+    [[nodiscard]] double p_kw(ConnectorId c) const { return p_[c.index()]; }
+    [[nodiscard]] double q_kvar(ConnectorId c) const { return q_[c.index()]; }
+    /// Positive draws from the grid.
+    void set(ConnectorId c, double p_kw, double q_kvar = 0.0) {
+        const std::size_t i = c.index();
+        if (p_[i] == p_kw && q_[i] == q_kvar) return;
+        p_[i] = p_kw;
+        q_[i] = q_kvar;
+        if (!marked_[i]) {
+            marked_[i] = 1;
+            changed_.push_back(c);
+        }
+    }
+    /// Connectors changed since `settle`, in the order of their first change.
+    [[nodiscard]] std::span<const ConnectorId> changed() const { return changed_; }
+    void settle() {
+        for (ConnectorId c : changed_) marked_[c.index()] = 0;
+        changed_.clear();
+    }
+    [[nodiscard]] std::span<const double> p_kw() const { return p_.raw(); }
+    [[nodiscard]] std::span<const double> q_kvar() const { return q_.raw(); }
+
+   private:
+    Column<Kilowatts> p_;
+    Column<Kilovars> q_;
+    std::vector<std::uint8_t> marked_;
+    std::vector<ConnectorId> changed_;
+};
+
+/// Decides the setpoints of its connectors. One instance serves one replica and may remember.
+class Controller {
+   public:
+    static constexpr std::string_view kind = "controller";
+
+    struct Context {
+        std::string label;                       ///< the user's name for this controller
+        const Connectors* connectors = nullptr;  ///< of this replica; outlives the controller
+        Duration step{};                         ///< the control grid
+        Calendar calendar{};
+        Accounting accounting = Accounting::physical;
+        Rng rng{0, 0};  ///< for controllers that randomise, keyed by their own purposes
+    };
+
+    virtual ~Controller() = default;
+    [[nodiscard]] virtual Needs needs() const = 0;
+    [[nodiscard]] virtual Cadence cadence() const = 0;
+    /// Changes setpoints of occupied connectors. A setpoint outside [p_min_kw, p_max_kw], off the charger's steps or
+    /// outside the inverter's P-Q circle is an error of the replica. Setpoints stay in force until changed.
+    virtual void decide(const Observation& seen, Setpoints& setpoints) = 0;
+};
+
+}  // namespace evsweep

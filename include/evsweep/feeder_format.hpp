@@ -1,0 +1,32 @@
+/// The plug-in interface of feeder file formats: text in, plain rows out.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "evsweep/feeder_description.hpp"
+
+namespace evsweep {
+
+/// A file that has been read into memory.
+struct SourceText {
+    std::filesystem::path path;
+    std::string text;
+};
+
+/// Reads one kind of feeder file. Never executes what it reads.
+class FeederFormat {
+   public:
+    static constexpr std::string_view kind = "format";
+    struct Context {};
+
+    virtual ~FeederFormat() = default;
+    /// Whether this looks like a file of this format (by ending and first lines).
+    [[nodiscard]] virtual bool recognises(const SourceText& source) const = 0;
+    /// Reads all rows; every problem goes to `issues` with its place; nothing is returned if there was an error.
+    [[nodiscard]] virtual std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const = 0;
+};
+
+}  // namespace evsweep

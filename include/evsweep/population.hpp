@@ -1,0 +1,61 @@
+/// The vehicles of one replica as columns: connectors, vehicles, and sessions that bring them together.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "evsweep/column.hpp"
+#include "evsweep/ids.hpp"
+#include "evsweep/quantity.hpp"
+#include "evsweep/time.hpp"
+
+namespace evsweep {
+
+/// Charging points. Powers are at the grid side. Rows keep their index for the whole study.
+struct Connectors {
+    std::vector<BusId> bus;
+    std::vector<std::uint32_t> zone;          ///< index into Population::zones
+    Column<Kilowatts> charge_rating;          ///< largest active power drawn
+    Column<Kilowatts> discharge_rating;       ///< largest active power returned; 0: not bidirectional
+    Column<KilovoltAmperes> apparent_rating;  ///< P^2 + Q^2 <= S^2; at least both active ratings
+    Column<Kilowatts> minimum_power;          ///< smallest non-zero |P|
+    std::vector<std::uint32_t> level_set;     ///< index into Population::level_sets; 0 is "continuous"
+    [[nodiscard]] std::size_t size() const { return bus.size(); }
+};
+
+/// Batteries with their on-board conversion.
+struct Vehicles {
+    Column<KilowattHours> capacity;
+    Column<Fraction> stored_per_drawn;    ///< kWh into the battery per kWh from the grid (charging efficiency)
+    Column<Fraction> drawn_per_returned;  ///< kWh out of the battery per kWh into the grid (1 / discharging efficiency)
+    Column<Fraction> lowest_soc;          ///< the battery's own floor
+    Column<Fraction> highest_soc;         ///< the battery's own ceiling
+    Column<Fraction> reserve_soc;         ///< vehicle-to-grid stops here (>= lowest_soc)
+    Column<Fraction> taper_knee;          ///< state of charge where the power limit starts to fall; 1: no taper
+    Column<Fraction> taper_end;           ///< power limit at state of charge 1, as a share of the charge rating
+    [[nodiscard]] std::size_t size() const { return capacity.size(); }
+};
+
+/// One stay of a vehicle at a connector: [plug_in, unplug).
+struct Session {
+    ConnectorId connector;
+    VehicleId vehicle;
+    Instant plug_in{};
+    Instant unplug{};  ///< the truth; controllers see only `stated_departure`
+    Instant stated_departure{};
+    double initial_soc = 0.0;
+    double target_soc = 0.0;
+};
+
+/// Everything random about the fleet of one replica.
+struct Population {
+    std::vector<std::string> zones;                   ///< names of places for reporting, e.g. "zone 3"
+    std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
+    Connectors connectors;
+    Vehicles vehicles;
+    std::vector<Session> sessions;     ///< ordered by (plug_in, connector); disjoint per connector
+    std::size_t dropped_sessions = 0;  ///< draws that gave no stay (left before arrival, or still there)
+};
+
+}  // namespace evsweep

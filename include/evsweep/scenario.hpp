@@ -1,0 +1,100 @@
+/// A study as one validated, immutable value: what the scenario file says, in unit types, with plug-ins chosen.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evsweep/behaviour.hpp"
+#include "evsweep/controller.hpp"
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/output.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+
+/// A repeating series: `values[k]` holds at midnight of the first day + k * every, then the series repeats.
+struct Profile {
+    Duration every{};
+    bool linear = false;  ///< linear between marks, or held until the next mark
+    std::vector<double> values;
+    [[nodiscard]] double at(Instant t, const Calendar& calendar) const;
+};
+
+struct StudySettings {
+    int replicas = 100;
+    std::uint64_t seed = 1;
+    int threads = 0;  ///< 0: one per core
+    Fraction confidence{0.95};
+    Accounting accounting = Accounting::physical;
+    std::string reference;  ///< label of the controller that others are compared with; default the first
+};
+
+struct TimeSettings {
+    Calendar start{};
+    Duration duration = one_day;
+    Duration warm_up{};  ///< part of the duration at its beginning that is simulated but not counted
+    Duration step = std::chrono::minutes(1);
+};
+
+struct LoadFlowSettings {
+    PerUnit tolerance{1e-8};  ///< on the voltage change between sweeps
+    int max_iterations = 100;
+    PerUnit collapse{0.3};  ///< a voltage below this is reported as collapsed
+};
+
+struct FeederChoice {
+    FilePath file;
+    std::string format;  ///< empty: recognised by its content
+    std::optional<PerUnit> source_voltage;
+};
+
+struct Limits {
+    PerUnit voltage_min{0.9};
+    PerUnit voltage_max{1.1};
+};
+
+/// Base load: each load's nominal power times the profile of its class (or its own).
+struct BaseLoad {
+    std::map<std::string, Profile> profiles;
+    std::map<std::string, std::string> by_class;  ///< bus class -> profile name
+    std::string other;                            ///< profile of the rest; empty: constant at nominal
+    Fraction scale{1.0};
+};
+
+struct Prices {
+    Profile buy;               ///< currency per kWh
+    Fraction sell_share{1.0};  ///< selling price as a share of the buying price
+    std::string currency = "$";
+};
+
+/// How what a meter says differs from the truth.
+struct Meter {
+    Duration delay{};
+    double noise = 0.0;       ///< standard deviation, in the meter's unit
+    double resolution = 0.0;  ///< step of the display, in the meter's unit; 0: exact
+};
+struct Metering {
+    Meter voltage;      ///< pu
+    Meter feeder_head;  ///< kW
+};
+
+struct Scenario {
+    std::string title;
+    FilePath file;
+    StudySettings study;
+    TimeSettings time;
+    FeederChoice feeder;
+    LoadFlowSettings load_flow;
+    Limits limits;
+    BaseLoad base_load;
+    std::optional<Prices> prices;
+    Metering metering;
+    std::vector<Configured<Behaviour>> population;  ///< label = group name
+    std::vector<Configured<Controller>> controllers;
+    std::vector<Configured<Output>> outputs;
+    std::vector<Setting> resolved;  ///< every setting with its full path, defaults included
+};
+
+}  // namespace evsweep

@@ -1,0 +1,96 @@
+/// What a study found, in memory: every number per replica, the bands over replicas, and what went wrong.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evsweep/output.hpp"
+#include "evsweep/schema.hpp"
+
+namespace evsweep {
+
+/// Mean and quantiles over replicas, each an array over the variable's dims.
+struct Bands {
+    std::vector<double> mean;
+    std::vector<std::vector<double>> quantiles;  ///< one array per StudyResult::quantile_levels
+};
+
+/// One variable of one output under one controller; which member is filled follows `variable.aggregation`.
+struct VariableResult {
+    std::string output;  ///< label of the output
+    Variable variable;
+    std::vector<double> values;  ///< per finished replica, in StudyResult::replicas order
+    Bands bands;
+    std::vector<std::pair<ReplicaId, std::vector<double>>> traces;
+};
+
+/// A control step whose load flow had no solution.
+struct UnsolvedStep {
+    ReplicaId replica;
+    Instant at{};
+    std::string status;  ///< "diverged" or "collapsed"
+    std::string worst_bus;
+};
+
+/// All replicas under one controller.
+struct RunResult {
+    std::string label;
+    std::string type;
+    std::vector<Setting> settings;
+    std::vector<std::string> needs;
+    std::vector<VariableResult> variables;
+    std::vector<UnsolvedStep> unsolved;  ///< the first 1000, in replica order
+    std::size_t unsolved_steps = 0;
+};
+
+/// A replica that could not be finished, and why; its seed is the study's.
+struct ReplicaFailure {
+    ReplicaId replica;
+    std::string controller;
+    std::string what;
+};
+
+struct OutputResult {
+    std::string label;
+    std::string type;
+    std::vector<Coordinate> coordinates;
+};
+
+struct Provenance {
+    std::string version;
+    std::string git_revision;
+    std::string host;
+    std::string started;  ///< ISO 8601, UTC
+    double wall_seconds = 0.0;
+    int threads = 0;
+    std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+};
+
+struct StudyResult {
+    std::string title;
+    std::string scenario_file;
+    std::vector<Setting> scenario;  ///< every resolved setting
+    std::uint64_t seed = 0;
+    int planned = 0;  ///< replicas asked for
+    bool interrupted = false;
+    std::string calendar_start;  ///< ISO 8601 local time of the scenario's start
+    double confidence = 0.95;
+    std::vector<double> quantile_levels{0.05, 0.5, 0.95};
+    std::string reference;  ///< label of the reference controller
+    std::string currency;   ///< empty where the scenario has no prices
+    FeederSite feeder;
+    std::vector<std::int32_t> feeder_parent;  ///< by BusId: index of the parent bus, -1 for the source
+    std::vector<double> feeder_series_ohm;    ///< by BusId: |z| of the branch that feeds it, ohm at its own voltage
+    double voltage_min_pu = 0.0;
+    double voltage_max_pu = 0.0;
+    std::vector<OutputResult> outputs;
+    std::vector<ReplicaId> replicas;     ///< finished, ascending
+    RunResult base;                      ///< the feeder without vehicles, one replica
+    std::vector<RunResult> controllers;  ///< in scenario order
+    std::vector<ReplicaFailure> failures;
+    Provenance provenance;
+};
+
+}  // namespace evsweep
