@@ -75,7 +75,7 @@ struct Meter {
     double noise = 0.0;       ///< standard deviation, in the meter's unit
     double resolution = 0.0;  ///< step of the display, in the meter's unit; 0: exact
 };
-struct Metering {
+struct MeteringSettings {
     Meter voltage;      ///< pu
     Meter feeder_head;  ///< kW
 };
@@ -90,7 +90,7 @@ struct Scenario {
     Limits limits;
     BaseLoad base_load;
     std::optional<Prices> prices;
-    Metering metering;
+    MeteringSettings metering;
     std::vector<Configured<Behaviour>> population;  ///< label = group name
     std::vector<Configured<Controller>> controllers;
     std::vector<Configured<Output>> outputs;

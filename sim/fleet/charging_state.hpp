@@ -1,6 +1,7 @@
 /// State of charge of every connector's vehicle, moved in closed form between events, with an exact energy account.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -62,6 +63,13 @@ class ChargingState {
     [[nodiscard]] bool occupied(ConnectorId c) const { return stays_[c.index()].occupied; }
     /// Occupied connectors, ascending.
     [[nodiscard]] std::span<const ConnectorId> plugged_in() const { return plugged_in_; }
+
+    /// Indices of the connectors with a non-zero active setpoint, in no special order.
+    [[nodiscard]] std::span<const std::uint32_t> active() const { return active_; }
+    /// Whether any actual power changes by itself, without an event.
+    [[nodiscard]] bool is_tapering() const {
+        return std::any_of(active_.begin(), active_.end(), [this](std::uint32_t i) { return stays_[i].tapering; });
+    }
 
     /// Momentary sums of actual power over the fleet, all >= 0 but the reactive one.
     [[nodiscard]] double charging_kw() const { return sums().charging_kw; }

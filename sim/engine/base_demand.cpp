@@ -1,0 +1,63 @@
+#include "sim/engine/base_demand.hpp"
+
+#include <algorithm>
+
+namespace evsweep {
+
+namespace {
+
+/// The profile's name for one load: its own, its class's, the one for the rest, or none.
+std::string profile_name(const LoadPoint& load, const BaseLoad& base) {
+    if (!load.profile.empty()) return load.profile;
+    const auto by_class = base.by_class.find(load.bus_class);
+    return by_class != base.by_class.end() ? by_class->second : base.other;
+}
+
+}  // namespace
+
+BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_(feeder) {
+    const auto& base = scenario.base_load;
+    const auto steps = static_cast<std::size_t>(scenario.time.duration / scenario.time.step);
+    std::vector<const Profile*> profiles{nullptr};  // row 0: constant at nominal
+    std::map<std::string, std::size_t> row{{"", 0}};
+    for (const auto& [name, profile] : base.profiles) {
+        row[name] = profiles.size();
+        profiles.push_back(&profile);
+    }
+    profiles_ = profiles.size();
+    for (const auto& load : feeder.loads()) {
+        const auto found = row.find(profile_name(load, base));
+        profile_of_load_.push_back(found == row.end() ? 0 : found->second);
+    }
+    if (scenario.prices) sell_share_ = scenario.prices->sell_share.value();
+    for (std::size_t k = 0; k < steps; ++k) {
+        const Instant t(scenario.time.step * static_cast<std::int64_t>(k));
+        for (const Profile* profile : profiles) {
+            scales_.push_back(base.scale.value() * (profile ? profile->at(t, scenario.time.start) : 1.0));
+        }
+        price_.push_back(scenario.prices ? scenario.prices->buy.at(t, scenario.time.start) : 0.0);
+        const auto now = scales_.end() - static_cast<std::ptrdiff_t>(profiles_);
+        changes_.push_back(k == 0 || !std::equal(now, scales_.end(), now - static_cast<std::ptrdiff_t>(profiles_)));
+        double total = 0.0;
+        for (std::size_t i = 0; i < feeder.loads().size(); ++i) total += feeder.loads()[i].p_kw * scale(k, i);
+        demand_kw_.push_back(total);
+    }
+}
+
+void BaseDemand::fill(std::size_t step, BusPower& power) const {
+    power.clear();
+    for (std::size_t i = 0; i < feeder_.loads().size(); ++i) {
+        const LoadPoint& load = feeder_.loads()[i];
+        const std::size_t bus = load.bus.index();
+        const double p = load.p_kw * scale(step, i);
+        const double q = load.q_kvar * scale(step, i);
+        power.p[bus] += p * load.share_p;
+        power.q[bus] += q * load.share_p;
+        power.p_current[bus] += p * load.share_i;
+        power.q_current[bus] += q * load.share_i;
+        power.p_impedance[bus] += p * load.share_z;
+        power.q_impedance[bus] += q * load.share_z;
+    }
+}
+
+}  // namespace evsweep

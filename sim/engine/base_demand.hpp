@@ -1,0 +1,46 @@
+/// The feeder's demand without vehicles on the control grid: computed once per study, shared by all replicas.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "evsweep/forecast.hpp"
+#include "evsweep/scenario.hpp"
+#include "sim/network/feeder.hpp"
+#include "sim/network/load_flow.hpp"
+
+namespace evsweep {
+
+/// Base load and prices at every control step. Immutable.
+class BaseDemand {
+   public:
+    /// A load whose profile the scenario does not name is constant at its nominal power.
+    BaseDemand(const Scenario& scenario, const Feeder& feeder);
+
+    [[nodiscard]] std::size_t steps() const { return demand_kw_.size(); }
+    /// Whether any load differs from the step before; true for step 0.
+    [[nodiscard]] bool changes_at(std::size_t step) const { return changes_[step] != 0; }
+    /// Writes the power drawn at every bus during `step`.
+    void fill(std::size_t step, BusPower& power) const;
+    /// Total nominal-voltage demand by step, kW.
+    [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
+    /// Buying price by step, currency per kWh; zeros without prices.
+    [[nodiscard]] std::span<const double> price() const { return price_; }
+    [[nodiscard]] double sell_price(std::size_t step) const { return price_[step] * sell_share_; }
+
+   private:
+    [[nodiscard]] double scale(std::size_t step, std::size_t load) const {
+        return scales_[step * profiles_ + profile_of_load_[load]];
+    }
+
+    const Feeder& feeder_;
+    std::size_t profiles_ = 0;
+    std::vector<std::size_t> profile_of_load_;
+    std::vector<double> scales_;  ///< [step][profile]
+    std::vector<std::uint8_t> changes_;
+    std::vector<double> demand_kw_;
+    std::vector<double> price_;
+    double sell_share_ = 1.0;
+};
+
+}  // namespace evsweep

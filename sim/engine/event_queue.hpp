@@ -1,0 +1,43 @@
+/// The event scheduler: what happens next, ordered so that ties are decided on purpose.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "evsweep/output.hpp"
+#include "evsweep/time.hpp"
+
+namespace evsweep {
+
+/// The order of events that share an instant. A connector is freed before the next vehicle takes it; the physical
+/// world settles before it is measured, and is measured before anybody decides.
+enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, measure, decide, record };
+
+/// One planned happening. `subject` indexes what it concerns: a session or a connector, by phase.
+struct Event {
+    Instant at{};
+    Phase phase{};
+    EventKind kind{};
+    std::uint32_t subject = 0;
+    std::uint32_t stamp = 0;     ///< of the prediction it came from; an outdated prediction is ignored
+    std::uint64_t sequence = 0;  ///< order of scheduling, set by the queue
+};
+
+/// A binary heap on (instant, phase, sequence): equal keys leave in the order they came in.
+class EventQueue {
+   public:
+    void reserve(std::size_t events) { heap_.reserve(events); }
+    void push(Event event);
+    [[nodiscard]] bool empty() const { return heap_.empty(); }
+    [[nodiscard]] std::size_t size() const { return heap_.size(); }
+    /// The event that comes first. Not for an empty queue.
+    [[nodiscard]] const Event& top() const { return heap_.front(); }
+    /// Takes the first event out. Not for an empty queue.
+    Event pop();
+
+   private:
+    std::vector<Event> heap_;
+    std::uint64_t next_sequence_ = 0;
+};
+
+}  // namespace evsweep

@@ -1,0 +1,38 @@
+/// The energy ledger: every kWh that enters the feeder is found again, or the replica fails.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evsweep/output.hpp"
+#include "evsweep/population.hpp"
+
+namespace evsweep {
+
+/// Books of one replica. Feeder: source = load + EV + losses. Vehicle: grid energy = stored energy + converter losses,
+/// and stored energy = capacity x change of state of charge. All in kWh.
+class EnergyLedger {
+   public:
+    /// Largest admissible gap of any of the balances.
+    static constexpr double tolerance_kwh = 1e-6;
+
+    /// Books one control step whose load flow was solved.
+    void book(const Interval& interval);
+    /// Books one finished stay and checks it against its battery.
+    void book(const SessionRecord& record, const Vehicles& vehicles);
+
+    /// source - load - EV - losses over all solved steps.
+    [[nodiscard]] double feeder_gap_kwh() const { return source_kwh_ - load_kwh_ - ev_kwh_ - loss_kwh_; }
+    /// The largest gap found in any single stay.
+    [[nodiscard]] double session_gap_kwh() const { return session_gap_kwh_; }
+    /// Grid energy of all steps less grid energy of all stays.
+    [[nodiscard]] double fleet_gap_kwh() const { return fleet_kwh_ - sessions_kwh_; }
+    /// What does not close, in words; nothing if all do.
+    [[nodiscard]] std::optional<std::string> complaint() const;
+
+   private:
+    double source_kwh_ = 0.0, load_kwh_ = 0.0, ev_kwh_ = 0.0, loss_kwh_ = 0.0;
+    double fleet_kwh_ = 0.0, sessions_kwh_ = 0.0, session_gap_kwh_ = 0.0;
+};
+
+}  // namespace evsweep

@@ -1,0 +1,54 @@
+#include "sim/engine/metering.hpp"
+
+#include <cmath>
+
+namespace evsweep {
+
+namespace {
+
+constexpr Purpose voltage_noise{"voltage meter noise"};
+constexpr Purpose head_noise{"feeder head meter noise"};
+
+double standard_normal(const Rng& rng, Purpose purpose, std::size_t entity, std::size_t step) {  // Box-Muller
+    const auto e = static_cast<std::uint32_t>(entity);
+    const auto k = static_cast<std::uint32_t>(2 * step);
+    const double radius = std::sqrt(-2.0 * std::log(rng.uniform(purpose, e, k)));
+    return radius * std::cos(2.0 * 3.14159265358979323846 * rng.uniform(purpose, e, k + 1));
+}
+
+double rounded(double value, double resolution) { return resolution > 0.0 ? resolution * std::round(value / resolution) : value; }
+
+}  // namespace
+
+Metering::Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng)
+    : settings_(settings),
+      connectors_(connectors),
+      rng_(rng),
+      voltage_delay_(static_cast<std::size_t>(settings.voltage.delay / step)),
+      head_delay_(static_cast<std::size_t>(settings.feeder_head.delay / step)),
+      voltages_(voltage_delay_ + 1),
+      heads_(head_delay_ + 1),
+      shown_voltage_(connectors.size(), PerUnit(1.0)) {}
+
+void Metering::read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
+                    std::span<const ConnectorId> plugged_in) {
+    heads_[step % heads_.size()] = feeder_head_kw;
+    const double head = heads_[(step - std::min(step, head_delay_)) % heads_.size()];
+    const double noise = settings_.feeder_head.noise;
+    shown_head_kw_ =
+        rounded(noise > 0.0 ? head + noise * standard_normal(rng_, head_noise, 0, step) : head, settings_.feeder_head.resolution);
+    if (voltage_delay_ == 0) return show_voltages(step, voltage_pu, plugged_in);
+    voltages_[step % voltages_.size()].assign(voltage_pu.begin(), voltage_pu.end());
+    show_voltages(step, voltages_[(step - std::min(step, voltage_delay_)) % voltages_.size()], plugged_in);
+}
+
+void Metering::show_voltages(std::size_t step, std::span<const double> voltage_pu, std::span<const ConnectorId> plugged_in) {
+    const auto& meter = settings_.voltage;
+    for (ConnectorId c : plugged_in) {
+        double v = voltage_pu[connectors_.bus[c.index()].index()];
+        if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), step);
+        shown_voltage_[c.index()] = rounded(v, meter.resolution);
+    }
+}
+
+}  // namespace evsweep

@@ -1,0 +1,41 @@
+/// Metering: the only place that sees both the truth and what controllers are shown of it.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "evsweep/controller.hpp"
+#include "evsweep/rng.hpp"
+#include "evsweep/scenario.hpp"
+
+namespace evsweep {
+
+/// Takes readings on the control grid and shows them late, noisy and rounded as the scenario says.
+/// A value asked for before the first reading is old enough is the first reading.
+class Metering {
+   public:
+    /// Delays are whole numbers of `step`.
+    Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng);
+
+    /// Takes the readings of control step `step`. `voltage_pu` by bus.
+    void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
+              std::span<const ConnectorId> plugged_in);
+    /// Voltages as metered, by connector; rows without a vehicle keep an older reading.
+    [[nodiscard]] std::span<const double> voltage_pu() const { return shown_voltage_.raw(); }
+    [[nodiscard]] double feeder_head_kw() const { return shown_head_kw_; }
+
+   private:
+    void show_voltages(std::size_t step, std::span<const double> voltage_pu, std::span<const ConnectorId> plugged_in);
+
+    MeteringSettings settings_;
+    const Connectors& connectors_;
+    Rng rng_;
+    std::size_t voltage_delay_;  ///< in steps
+    std::size_t head_delay_;
+    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings by bus; unused without delay
+    std::vector<double> heads_;
+    Column<PerUnit> shown_voltage_;
+    double shown_head_kw_ = std::numeric_limits<double>::quiet_NaN();
+};
+
+}  // namespace evsweep

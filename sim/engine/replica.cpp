@@ -1,0 +1,388 @@
+#include "sim/engine/replica.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "evsweep/contracts.hpp"
+
+namespace evsweep {
+
+namespace {
+
+LoadFlowOptions options_of(const LoadFlowSettings& settings) {
+    return {settings.tolerance.value(), settings.max_iterations, settings.collapse.value()};
+}
+
+bool has_ratings(const FeederSite& site) {
+    return std::any_of(site.rating_a.begin(), site.rating_a.end(), [](double a) { return std::isfinite(a); });
+}
+
+Phase phase_of(EventKind kind) {
+    switch (kind) {
+        case EventKind::unplug:
+            return Phase::unplug;
+        case EventKind::plug_in:
+            return Phase::plug_in;
+        case EventKind::base_load:
+            return Phase::base_load;
+        case EventKind::measurement:
+            return Phase::measure;
+        case EventKind::decision:
+            return Phase::decide;
+        default:
+            return Phase::threshold;
+    }
+}
+
+Event planned(Instant at, EventKind kind, std::size_t subject = 0, std::uint32_t stamp = 0) {
+    return {at, phase_of(kind), kind, static_cast<std::uint32_t>(subject), stamp, 0};
+}
+
+}  // namespace
+
+Replica::Replica(const ReplicaSite& site, const Population& population, Controller& controller, Rng rng)
+    : site_(site),
+      population_(population),
+      controller_(controller),
+      needs_(controller.needs()),
+      cadence_(controller.cadence()),
+      sees_network_(needs_.contains(Need::voltage) || needs_.contains(Need::feeder_head)),
+      wants_currents_(has_ratings(site.feeder.site())),
+      fleet_(population),
+      load_flow_(site.feeder, options_of(site.scenario.load_flow)),
+      metering_(site.scenario.metering, population.connectors, site.scenario.time.step, rng),
+      setpoints_(population.connectors.size()),
+      base_power_(site.feeder.conductors()),
+      power_(site.feeder.conductors()),
+      stamp_(population.connectors.size(), 0) {
+    seen_.calendar = site.scenario.time.start;
+    seen_.connectors = &population.connectors;
+    seen_.level_sets = &population.level_sets;
+}
+
+void Replica::record_with(Recorder& recorder, bool wants_events) {
+    recorders_.push_back(&recorder);
+    if (wants_events) event_recorders_.push_back(&recorder);
+}
+
+ReplicaOutcome Replica::run() {
+    ReplicaOutcome outcome;
+    try {
+        run_to_horizon();
+        outcome.failure = ledger_.complaint();
+    } catch (const SetpointError& error) {
+        outcome.failure = error.what();
+    } catch (const ContractViolation& error) {
+        outcome.failure = error.what();
+    }
+    outcome.unsolved = std::move(unsolved_);
+    outcome.ledger = ledger_;
+    return outcome;
+}
+
+void Replica::run_to_horizon() {
+    const Instant horizon(site_.scenario.time.duration);
+    queue_.reserve(2 * population_.sessions.size() + 1024);
+    schedule_sessions();
+    schedule_step(0);
+    while (!queue_.empty() && queue_.top().at < horizon) {
+        const Event event = queue_.pop();
+        now_ = event.at;
+        handle(event);
+    }
+    now_ = horizon;
+    while (!queue_.empty() && queue_.top().at == horizon) {  // stays and crossings that end with the horizon
+        const Event event = queue_.pop();
+        if (event.phase == Phase::unplug || event.phase == Phase::threshold) handle(event);
+    }
+    finish();
+}
+
+void Replica::schedule_sessions() {
+    for (std::size_t s = 0; s < population_.sessions.size(); ++s) {
+        queue_.push(planned(population_.sessions[s].plug_in, EventKind::plug_in, s));
+        queue_.push(planned(population_.sessions[s].unplug, EventKind::unplug, s));
+    }
+}
+
+/// Plans what every control step has: base load where it changes, measuring and deciding where asked for, recording.
+void Replica::schedule_step(std::size_t step) {
+    const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
+    if (site_.base.changes_at(step)) queue_.push(planned(at, EventKind::base_load, step));
+    if (sees_network_) queue_.push(planned(at, EventKind::measurement, step));
+    if (cadence_.period && at.time_since_epoch() % *cadence_.period == Duration::zero()) ask_for_decision(at);
+    Event recording = planned(at, EventKind::measurement, step);
+    recording.phase = Phase::record;
+    queue_.push(recording);
+}
+
+void Replica::handle(const Event& event) {
+    switch (event.phase) {
+        case Phase::unplug:
+            return unplug(event);
+        case Phase::plug_in:
+            return plug_in(event);
+        case Phase::threshold:
+            return cross(event);
+        case Phase::base_load:
+            site_.base.fill(event.subject, base_power_);
+            stale_ = true;
+            return tell(EventKind::base_load, std::nullopt);
+        case Phase::measure:
+            step_ = event.subject;
+            return measure();
+        case Phase::decide:
+            return decide();
+        case Phase::record:
+            step_ = event.subject;
+            return record();
+    }
+}
+
+void Replica::unplug(const Event& event) {
+    const ConnectorId c = population_.sessions[event.subject].connector;
+    const SessionRecord record = fleet_.unplug(c, now_);
+    ++stamp_[c.index()];
+    setpoints_.set(c, 0.0, 0.0);
+    setpoints_.settle();
+    stale_ = true;
+    ledger_.book(record, population_.vehicles);
+    std::erase(arrived_, c);
+    std::erase(halted_, c);
+    left_.push_back(c);
+    for (Recorder* r : recorders_) r->session_ended(record);
+    tell(EventKind::unplug, c);
+    if (cadence_.on_unplug) ask_for_decision(now_);
+}
+
+void Replica::plug_in(const Event& event) {
+    const ConnectorId c = population_.sessions[event.subject].connector;
+    fleet_.plug_in(SessionId(event.subject), now_);
+    ++stamp_[c.index()];
+    arrived_.push_back(c);
+    tell(EventKind::plug_in, c);
+    if (cadence_.on_plug_in) ask_for_decision(now_);
+}
+
+void Replica::cross(const Event& event) {
+    const ConnectorId c(event.subject);
+    if (event.stamp != stamp_[c.index()]) return;  // the setpoint has changed since this was foreseen
+    fleet_.cross(c, {event.at, event.kind});
+    stale_ = true;
+    if (event.kind != EventKind::knee) {
+        setpoints_.set(c, 0.0, 0.0);
+        setpoints_.settle();
+        halted_.push_back(c);
+    }
+    expect_crossing(c);
+    tell(event.kind, c);
+}
+
+void Replica::ask_for_decision(Instant at) {
+    if (decision_at_ == at) return;
+    decision_at_ = at;
+    queue_.push(planned(at, EventKind::decision));
+}
+
+/// Brings every battery up to date; a power that tapers has changed meanwhile.
+void Replica::advance_fleet() {
+    fleet_.advance_active(now_);
+    if (fleet_.is_tapering()) stale_ = true;
+}
+
+void Replica::measure() {
+    advance_fleet();
+    solve_if_stale();
+    if (!solved_) return;  // a meter on a feeder without a solution keeps its last reading
+    metering_.read(step_, load_flow_.voltage_pu(), load_flow_.source_kw(), fleet_.plugged_in());
+    tell(EventKind::measurement, std::nullopt);
+}
+
+void Replica::decide() {
+    if (needs_.contains(Need::state_of_charge)) advance_fleet();
+    show_columns();
+    controller_.decide(seen_, setpoints_);
+    apply_setpoints();
+    arrived_.clear();
+    left_.clear();
+    halted_.clear();
+    tell(EventKind::decision, std::nullopt);
+}
+
+/// Fills in just the columns that the controller declared.
+void Replica::show_columns() {
+    seen_.now = now_;
+    seen_.plugged_in = fleet_.plugged_in();
+    seen_.arrived = arrived_;
+    seen_.left = left_;
+    seen_.halted = halted_;
+    seen_.p_min_kw = fleet_.p_min_kw();
+    seen_.p_max_kw = fleet_.p_max_kw();
+    if (needs_.contains(Need::state_of_charge)) {
+        seen_.soc = fleet_.soc();
+        seen_.reserve_soc = fleet_.reserve_soc();
+        seen_.capacity_kwh = fleet_.capacity_kwh();
+        seen_.stored_per_drawn = fleet_.stored_per_drawn();
+        seen_.drawn_per_returned = fleet_.drawn_per_returned();
+    }
+    if (needs_.contains(Need::session)) {
+        seen_.target_soc = fleet_.target_soc();
+        seen_.stated_departure = fleet_.stated_departure();
+    }
+    if (needs_.contains(Need::voltage)) seen_.voltage_pu = metering_.voltage_pu();
+    if (needs_.contains(Need::feeder_head)) seen_.feeder_head_kw = metering_.feeder_head_kw();
+    const Duration step = site_.scenario.time.step;
+    if (needs_.contains(Need::base_demand)) {
+        seen_.base_forecast = {step, site_.base.demand_kw()};
+        seen_.base_demand_kw = seen_.base_forecast.at(now_);
+    }
+    if (needs_.contains(Need::price)) {
+        seen_.price_forecast = {step, site_.base.price()};
+        seen_.price = seen_.price_forecast.at(now_);
+    }
+}
+
+void Replica::apply_setpoints() {
+    const bool is_on_grid = now_.time_since_epoch() % site_.scenario.time.step == Duration::zero();
+    for (ConnectorId c : setpoints_.changed()) {
+        check_setpoint(c);
+        fleet_.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), now_);
+        if (is_on_grid)
+            ++stamp_[c.index()];  // `record` follows at this instant and predicts anew
+        else
+            expect_crossing(c);
+        stale_ = true;
+    }
+    setpoints_.settle();
+}
+
+void Replica::check_setpoint(ConnectorId c) const {
+    const std::size_t i = c.index();
+    const double p = setpoints_.p_kw(c);
+    const double q = setpoints_.q_kvar(c);
+    const double s = population_.connectors.apparent_rating[i];
+    constexpr double slack = 1e-9;  // kW: rounding of a controller's own sums
+    std::string wrong;
+    if (!fleet_.occupied(c))
+        wrong = "no vehicle is plugged in";
+    else if (!(p >= fleet_.p_min_kw()[i] - slack && p <= fleet_.p_max_kw()[i] + slack))
+        wrong = fmt::format("it can follow {:.6g} to {:.6g} kW now", fleet_.p_min_kw()[i], fleet_.p_max_kw()[i]);
+    else if (!is_step_of(population_.connectors, population_.level_sets, c, p))
+        wrong = "the charger has no such step";
+    else if (!(p * p + q * q <= s * s * (1.0 + slack)))
+        wrong = fmt::format("its apparent power is {:.6g} kVA at most", s);
+    if (wrong.empty()) return;
+    throw SetpointError(fmt::format("connector {} was told {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
+                                    hours(now_.time_since_epoch()), wrong));
+}
+
+/// Predicts the connector's next threshold; plans it if it comes before the next control step, where predictions are renewed.
+void Replica::expect_crossing(ConnectorId c) {
+    const std::uint32_t stamp = ++stamp_[c.index()];
+    const auto crossing = fleet_.next_crossing(c);
+    const Instant next_step(site_.scenario.time.step * (now_.time_since_epoch() / site_.scenario.time.step + 1));
+    if (crossing && crossing->at <= next_step) queue_.push(planned(crossing->at, crossing->kind, c.index(), stamp));
+}
+
+void Replica::assemble_power() {
+    power_ = base_power_;
+    const auto p = fleet_.p_kw();
+    const auto q = fleet_.q_kvar();
+    for (ConnectorId c : fleet_.plugged_in()) {
+        const std::size_t bus = population_.connectors.bus[c.index()].index();
+        power_.p[bus] += p[c.index()];
+        power_.q[bus] += q[c.index()];
+    }
+}
+
+void Replica::solve_if_stale() {
+    if (!stale_) return;
+    assemble_power();
+    const LoadFlowResult result = load_flow_.solve(power_);
+    solved_ = result.status == LoadFlowStatus::converged;
+    stale_ = false;
+    if (solved_) return;
+    tell(EventKind::unsolved, std::nullopt);
+    if (unsolved_.empty() || unsolved_.back().at != now_) unsolved_.push_back({now_, result});
+}
+
+void Replica::record() {
+    advance_fleet();
+    book_step(now_);
+    solve_if_stale();
+    open_step_ = StepBooks{snapshot(), fleet_.charged_kwh(), fleet_.discharged_kwh()};
+    for (Recorder* r : recorders_) r->at(open_step_->at_begin);
+    for (std::uint32_t c : fleet_.active()) expect_crossing(ConnectorId(c));
+    if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
+}
+
+/// Closes the books of the step that ends now. Base load and losses are held from the step's load flow; what
+/// the vehicles drew beyond the power they had in it came from the source.
+void Replica::book_step(Instant end) {
+    if (!open_step_) return;
+    const Snapshot& begin = open_step_->at_begin;
+    const double dt = hours(end - begin.now);
+    Interval interval;
+    interval.begin = begin.now;
+    interval.end = end;
+    interval.solved = begin.solved;
+    interval.charged_kwh = fleet_.charged_kwh() - open_step_->charged_kwh;
+    interval.discharged_kwh = fleet_.discharged_kwh() - open_step_->discharged_kwh;
+    interval.load_kwh = begin.load_kw * dt;
+    interval.loss_kwh = begin.loss_kw * dt;
+    const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - (begin.charging_kw - begin.discharging_kw) * dt;
+    interval.source_kwh = begin.source_kw * dt + ev_beyond;
+    interval.price = begin.price;
+    interval.sell_price = begin.sell_price;
+    ledger_.book(interval);
+    for (Recorder* r : recorders_) r->over(interval);
+}
+
+Snapshot Replica::snapshot() const {
+    Snapshot s;
+    s.now = now_;
+    s.step = step_;
+    s.solved = solved_;
+    s.charging_kw = fleet_.charging_kw();
+    s.discharging_kw = fleet_.discharging_kw();
+    s.ev_kvar = fleet_.ev_kvar();
+    if (solved_) {
+        s.source_kw = load_flow_.source_kw();
+        s.source_kvar = load_flow_.source_kvar();
+        s.load_kw = load_flow_.drawn_kw() - (s.charging_kw - s.discharging_kw);
+        s.loss_kw = load_flow_.loss_kw();
+        s.voltage_pu = load_flow_.voltage_pu();
+        if (wants_currents_) s.current_a = load_flow_.current_a();
+    }
+    s.p_kw = fleet_.p_kw();
+    s.soc = fleet_.soc();
+    s.plugged_in = fleet_.plugged_in();
+    s.price = site_.base.price()[step_];
+    s.sell_price = site_.base.sell_price(step_);
+    return s;
+}
+
+void Replica::tell(EventKind kind, std::optional<ConnectorId> connector) {
+    if (event_recorders_.empty()) return;
+    EventRecord record{now_, kind, connector};
+    if (connector) {
+        record.soc = fleet_.soc()[connector->index()];
+        record.p_kw = fleet_.p_kw()[connector->index()];
+    }
+    for (Recorder* r : event_recorders_) r->event(record);
+}
+
+void Replica::finish() {
+    fleet_.advance_active(now_);
+    book_step(now_);
+    const std::vector<ConnectorId> occupied(fleet_.plugged_in().begin(), fleet_.plugged_in().end());
+    for (ConnectorId c : occupied) {
+        const SessionRecord record = fleet_.end_of_horizon(c, now_);
+        ledger_.book(record, population_.vehicles);
+        for (Recorder* r : recorders_) r->session_ended(record);
+    }
+}
+
+}  // namespace evsweep

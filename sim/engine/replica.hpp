@@ -1,0 +1,114 @@
+/// One replica under one controller: the event loop that ties fleet, load flow, metering, control and recording.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evsweep/output.hpp"
+#include "evsweep/scenario.hpp"
+#include "sim/engine/base_demand.hpp"
+#include "sim/engine/event_queue.hpp"
+#include "sim/engine/ledger.hpp"
+#include "sim/engine/metering.hpp"
+#include "sim/fleet/charging_state.hpp"
+#include "sim/network/load_flow.hpp"
+
+namespace evsweep {
+
+/// What all replicas of a study share; outlives them.
+struct ReplicaSite {
+    const Scenario& scenario;
+    const Feeder& feeder;
+    const BaseDemand& base;
+};
+
+/// A control step without a load-flow solution.
+struct Unsolved {
+    Instant at{};
+    LoadFlowResult result{};
+};
+
+/// How a replica ended.
+struct ReplicaOutcome {
+    std::vector<Unsolved> unsolved;
+    EnergyLedger ledger;
+    std::optional<std::string> failure;  ///< why its numbers must not be used
+};
+
+/// Owns all that changes in one run. Build it, run it once.
+class Replica {
+   public:
+    /// `population`, `controller` and `recorders` outlive the replica. Recorders with `wants_events` get every event.
+    Replica(const ReplicaSite& site, const Population& population, Controller& controller, Rng rng);
+
+    /// Adds a recorder; before `run`.
+    void record_with(Recorder& recorder, bool wants_events);
+
+    /// Runs to the horizon. A wrong setpoint or an open ledger ends as `failure`, never as an exception.
+    [[nodiscard]] ReplicaOutcome run();
+
+   private:
+    void schedule_sessions();
+    void schedule_step(std::size_t step);
+    void run_to_horizon();
+    void handle(const Event& event);
+
+    void unplug(const Event& event);
+    void plug_in(const Event& event);
+    void cross(const Event& event);
+    void measure();
+    void decide();
+    void record();
+    void finish();
+
+    void advance_fleet();
+    void ask_for_decision(Instant at);
+    void show_columns();
+    void apply_setpoints();
+    void check_setpoint(ConnectorId c) const;
+    void expect_crossing(ConnectorId c);
+    void solve_if_stale();
+    void assemble_power();
+    void book_step(Instant end);
+    [[nodiscard]] Snapshot snapshot() const;
+    void tell(EventKind kind, std::optional<ConnectorId> connector);
+
+    const ReplicaSite& site_;
+    const Population& population_;
+    Controller& controller_;
+    const Needs needs_;
+    const Cadence cadence_;
+    const bool sees_network_;
+    const bool wants_currents_;
+    std::vector<Recorder*> recorders_;
+    std::vector<Recorder*> event_recorders_;
+
+    ChargingState fleet_;
+    LoadFlow load_flow_;
+    Metering metering_;
+    EnergyLedger ledger_;
+    EventQueue queue_;
+    Setpoints setpoints_;
+    Observation seen_;
+    BusPower base_power_;
+    BusPower power_;
+
+    Instant now_{};
+    std::size_t step_ = 0;                ///< of the control grid: the step that contains now_
+    std::optional<Instant> decision_at_;  ///< a decision already planned
+    bool stale_ = true;                   ///< injections changed since the last load flow
+    bool solved_ = false;
+    std::vector<std::uint32_t> stamp_;  ///< by connector: which crossing prediction is the valid one
+    std::vector<ConnectorId> arrived_, left_, halted_;
+    std::vector<Unsolved> unsolved_;
+
+    struct StepBooks {  ///< powers held over the step, and energy counters at its begin
+        Snapshot at_begin{};
+        double charged_kwh = 0.0, discharged_kwh = 0.0;
+    };
+    std::optional<StepBooks> open_step_;
+};
+
+}  // namespace evsweep

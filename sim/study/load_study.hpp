@@ -1,0 +1,34 @@
+/// From a scenario file to everything a study needs, or to the list of all that is wrong with it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evsweep/scenario.hpp"
+#include "sim/engine/base_demand.hpp"
+#include "sim/network/feeder.hpp"
+
+namespace evsweep {
+
+/// A scenario with its feeder and behaviours built. Immutable, shared by all threads.
+struct LoadedStudy {
+    Scenario scenario;
+    std::shared_ptr<const Feeder> feeder;
+    std::shared_ptr<const BaseDemand> base;
+    std::vector<std::shared_ptr<const Behaviour>> behaviours;  ///< as Scenario::population
+
+    /// The fleet of one replica, the same for every controller.
+    [[nodiscard]] Population draw(ReplicaId replica) const;
+};
+
+/// Reads and checks a scenario and all it refers to. `overrides` are `path=value`. Nothing is returned if there was an error.
+[[nodiscard]] std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                                                    Issues& issues);
+
+/// Reads a feeder file in the named format, or in the one that recognises it.
+[[nodiscard]] std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues);
+
+}  // namespace evsweep
