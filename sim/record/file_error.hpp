@@ -1,0 +1,15 @@
+/// What is told when a result file cannot be written or read: one sentence for the user, no library talk.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace evsweep {
+
+/// Its text is `file: problem; hint`.
+class FileError : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace evsweep

@@ -1,0 +1,137 @@
+#include "sim/study/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "evsweep/contracts.hpp"
+
+namespace evsweep {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// The continued fraction of I_x(a, b), DLMF 8.17.22, by the modified Lentz method; converges fast for
+/// x < (a + 1) / (a + b + 2).
+double beta_fraction(double x, double a, double b) {
+    constexpr double tiny = 1e-300;
+    constexpr double precision = 1e-16;
+    auto away_from_zero = [](double v) { return std::abs(v) < tiny ? tiny : v; };
+    double c = 1.0;
+    double d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    double fraction = d;
+    for (int m = 1; m <= 10000; ++m) {
+        const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+        d = 1.0 / away_from_zero(1.0 + even * d);
+        c = away_from_zero(1.0 + even / c);
+        fraction *= d * c;
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+        d = 1.0 / away_from_zero(1.0 + odd * d);
+        c = away_from_zero(1.0 + odd / c);
+        const double change = d * c;
+        fraction *= change;
+        if (std::abs(change - 1.0) < precision) break;
+    }
+    return fraction;
+}
+
+/// log Gamma(x) for x > 0, by Stirling's series shifted to x >= 10 (DLMF 5.11.1). `std::lgamma` writes a global sign,
+/// which threads would race on.
+double log_gamma(double x) {
+    double shift = 0.0;
+    while (x < 10.0) shift -= std::log(x++);
+    const double r = 1.0 / (x * x);
+    const double series =
+        (1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r * (1.0 / 1188 - r * 691.0 / 360360))))) / x;
+    return shift + (x - 0.5) * std::log(x) - x + 0.91893853320467274178 + series;
+}
+
+std::vector<double> without_nan(std::span<const double> values) {
+    std::vector<double> kept;
+    kept.reserve(values.size());
+    std::copy_if(values.begin(), values.end(), std::back_inserter(kept), [](double v) { return !std::isnan(v); });
+    return kept;
+}
+
+}  // namespace
+
+double compensated_sum(std::span<const double> values) {
+    double sum = 0.0;
+    double lost = 0.0;  // low-order digits that did not fit into `sum`
+    for (double v : values) {
+        const double next = sum + v;
+        lost += std::abs(sum) >= std::abs(v) ? (sum - next) + v : (v - next) + sum;
+        sum = next;
+    }
+    return std::isfinite(lost) ? sum + lost : sum;
+}
+
+double regularised_incomplete_beta(double x, double a, double b) {
+    EVSWEEP_EXPECTS(a > 0.0 && b > 0.0 && x >= 0.0 && x <= 1.0, "the incomplete beta function is asked inside its domain");
+    if (x == 0.0 || x == 1.0) return x;
+    const double front = std::exp(log_gamma(a + b) - log_gamma(a) - log_gamma(b) + a * std::log(x) + b * std::log1p(-x));
+    if (x < (a + 1.0) / (a + b + 2.0)) return front * beta_fraction(x, a, b) / a;
+    return 1.0 - front * beta_fraction(1.0 - x, b, a) / b;
+}
+
+double student_t_two_sided(double confidence, double degrees) {
+    EVSWEEP_EXPECTS(confidence > 0.0 && confidence < 1.0 && degrees > 0.0, "a t quantile is asked inside its domain");
+    // P(|T| > t) = I_x(degrees / 2, 1 / 2) with x = degrees / (degrees + t^2) falls as t grows (DLMF 8.17, A&S 26.7.1).
+    auto outside = [&](double t) { return regularised_incomplete_beta(degrees / (degrees + t * t), 0.5 * degrees, 0.5); };
+    double low = 0.0;
+    double high = 1.0;
+    while (outside(high) > 1.0 - confidence && high < 1e150) high *= 2.0;
+    for (int i = 0; i < 200; ++i) {
+        const double middle = 0.5 * (low + high);
+        if (middle <= low || middle >= high) break;
+        (outside(middle) > 1.0 - confidence ? low : high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+Estimate estimate_mean(std::span<const double> values, double confidence) {
+    const std::vector<double> kept = without_nan(values);
+    Estimate estimate;
+    estimate.count = kept.size();
+    if (kept.empty()) return estimate;
+    const auto n = static_cast<double>(kept.size());
+    estimate.mean = compensated_sum(kept) / n;
+    if (kept.size() < 2) return estimate;
+    std::vector<double> squares(kept.size());
+    std::transform(kept.begin(), kept.end(), squares.begin(),
+                   [&](double v) { return (v - estimate.mean) * (v - estimate.mean); });
+    estimate.deviation = std::sqrt(compensated_sum(squares) / (n - 1.0));
+    const double half = student_t_two_sided(confidence, n - 1.0) * estimate.deviation / std::sqrt(n);
+    estimate.low = estimate.mean - half;
+    estimate.high = estimate.mean + half;
+    return estimate;
+}
+
+Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b, double confidence) {
+    EVSWEEP_EXPECTS(a.size() == b.size(), "paired samples have one length");
+    std::vector<double> difference(a.size());
+    std::transform(a.begin(), a.end(), b.begin(), difference.begin(), std::minus<>());
+    return estimate_mean(difference, confidence);
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double level) {
+    EVSWEEP_EXPECTS(level >= 0.0 && level <= 1.0, "a quantile's level lies between 0 and 1");
+    if (sorted.empty()) return nan;
+    const double position = level * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    if (below + 1 >= sorted.size()) return sorted.back();
+    const double share = position - static_cast<double>(below);
+    if (share == 0.0) return sorted[below];
+    return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+}
+
+std::vector<double> quantiles(std::span<double> values, std::span<const double> levels) {
+    auto end = std::remove_if(values.begin(), values.end(), [](double v) { return std::isnan(v); });
+    const std::span<double> kept(values.begin(), end);
+    std::sort(kept.begin(), kept.end());
+    std::vector<double> found;
+    found.reserve(levels.size());
+    for (double level : levels) found.push_back(quantile_of_sorted(kept, level));
+    return found;
+}
+
+}  // namespace evsweep

@@ -1,0 +1,47 @@
+/// Sample statistics of replicas: means with their confidence intervals, quantiles, and paired differences.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace evsweep {
+
+/// Sum with Neumaier's running compensation, in the order given: the same bits for the same order, and nearly exact.
+[[nodiscard]] double compensated_sum(std::span<const double> values);
+
+/// A mean over replicas with the confidence interval of that mean. Fields that the sample is too small for are NaN.
+struct Estimate {
+    std::size_t count = 0;  ///< values that are not NaN
+    double mean = std::numeric_limits<double>::quiet_NaN();
+    double deviation = std::numeric_limits<double>::quiet_NaN();  ///< of one value; divisor count - 1
+    double low = std::numeric_limits<double>::quiet_NaN();
+    double high = std::numeric_limits<double>::quiet_NaN();
+
+    [[nodiscard]] double half_width() const { return 0.5 * (high - low); }
+    /// Whether zero is not among the values that the interval holds plausible; false where there is no interval.
+    [[nodiscard]] bool excludes_zero() const { return low > 0.0 || high < 0.0; }
+};
+
+/// Mean of the values that are not NaN, with Student's t interval: mean +- t(count - 1) deviation / sqrt(count).
+/// `confidence` lies in (0, 1), e.g. 0.95. A single value has a mean but neither deviation nor interval.
+[[nodiscard]] Estimate estimate_mean(std::span<const double> values, double confidence);
+
+/// Estimate of the mean of `a[i] - b[i]`, both of one length; pairs with a NaN on either side are left out.
+[[nodiscard]] Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b, double confidence);
+
+/// Quantile of type 7 (Hyndman and Fan 1996, the default of R and NumPy): linear between the order statistics at
+/// positions (n - 1) level. `sorted` ascends and holds no NaN; NaN where it is empty. `level` lies in [0, 1].
+[[nodiscard]] double quantile_of_sorted(std::span<const double> sorted, double level);
+
+/// The quantiles of the values that are not NaN, one per level. Sorts `values` in place.
+[[nodiscard]] std::vector<double> quantiles(std::span<double> values, std::span<const double> levels);
+
+/// I_x(a, b), the regularised incomplete beta function; a, b > 0 and x in [0, 1].
+[[nodiscard]] double regularised_incomplete_beta(double x, double a, double b);
+
+/// The t that |T| stays below with probability `confidence`, for Student's T with `degrees` (> 0) of freedom.
+[[nodiscard]] double student_t_two_sided(double confidence, double degrees);
+
+}  // namespace evsweep
