@@ -1,0 +1,213 @@
+#include "sim/app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <functional>
+#include <new>
+
+#include "evsweep/version.hpp"
+#include "sim/app/commands.hpp"
+#include "sim/app/say.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// The parser with the values it fills in; `command` is set by the subcommand that was found.
+struct CommandLine {
+    CLI::App app{
+        "Monte Carlo studies of electric vehicles on a distribution feeder: what a charging controller does to\n"
+        "peaks, voltages, losses and costs, compared replica by replica on the same days.",
+        "evsweep"};
+    std::function<ExitStatus()> command;
+    RunOptions run;
+    std::vector<std::string> files;
+    std::vector<std::string> check_set;
+    std::string plugin;
+    SolveOptions solve;
+    std::string result;
+};
+
+/// A subcommand that keeps what it does not understand, so that we can say it in our own words.
+CLI::App* add_command(CommandLine& line, const std::string& name, const std::string& summary, const std::string& examples) {
+    CLI::App* command = line.app.add_subcommand(name, summary);
+    command->footer("Examples:\n" + examples);
+    command->allow_extras();
+    return command;
+}
+
+void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
+    command->add_option("--set", overrides, "Overrides one setting of the scenario; may be given several times")
+        ->type_name("PATH=VALUE")
+        ->allow_extra_args(false);
+}
+
+void add_run(CommandLine& line) {
+    CLI::App* run = add_command(line, "run", "Run a study and write its result file",
+                                "  evsweep run scenarios/ieee33/evms_study.yaml\n"
+                                "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
+                                "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
+                                "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
+                                "written), 130 interrupted (finished replicas are kept).");
+    run->add_option("FILE", line.run.scenario, "The scenario (YAML)")->option_text(" ");
+    run->add_option("--replicas", line.run.replicas, "Number of replicas (study.replicas)")->type_name("N");
+    run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
+    run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
+    run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
+    add_overrides(run, line.run.set);
+    run->add_flag("--quiet", line.run.quiet, "Print nothing but problems");
+    run->callback([&line] {
+        line.command = [&line] {
+            return line.run.scenario.empty() ? refuse("run: no scenario is named", "try `evsweep run study.yaml`")
+                                             : run_command(line.run);
+        };
+    });
+}
+
+void add_check(CommandLine& line) {
+    CLI::App* check = add_command(line, "check", "Read scenarios and tell everything that is wrong with them",
+                                  "  evsweep check study.yaml\n"
+                                  "  evsweep check scenarios/ieee33/*.yaml\n"
+                                  "Exit status: 0 all good, 2 some are not.");
+    check->add_option("FILE", line.files, "Scenarios (YAML)")->option_text("...");
+    add_overrides(check, line.check_set);
+    check->callback([&line] {
+        line.command = [&line] {
+            if (line.files.empty()) return refuse("check: no scenario is named", "try `evsweep check study.yaml`");
+            return check_command({line.files.begin(), line.files.end()}, line.check_set);
+        };
+    });
+}
+
+void add_describe(CommandLine& line) {
+    CLI::App* describe = add_command(line, "describe", "List all plug-ins and sections, or the parameters of one",
+                                     "  evsweep describe\n"
+                                     "  evsweep describe evms\n"
+                                     "  evsweep describe study");
+    describe->add_option("NAME", line.plugin, "A controller, behaviour, distribution, feeder format, output or section")
+        ->option_text(" ");
+    describe->callback([&line] { line.command = [&line] { return describe_command(line.plugin); }; });
+}
+
+void add_solve(CommandLine& line) {
+    CLI::App* solve = add_command(line, "solve", "Solve one load flow of a feeder at nominal load",
+                                  "  evsweep solve scenarios/ieee33/feeder.yaml\n"
+                                  "  evsweep solve case33bw.m --tolerance 1e-10 --csv results/case33bw\n"
+                                  "Exit status: 0 solved, 1 no solution, 2 a problem of the input.");
+    solve->add_option("FEEDER", line.solve.feeder, "A feeder file")->option_text(" ");
+    solve->add_option("--csv", line.solve.csv, "Folder for bus_voltages.csv and branch_flows.csv")->type_name("DIR");
+    solve->add_option("--tolerance", line.solve.tolerance, "Voltage change that counts as solved (1e-8)")->type_name("PU");
+    solve->add_option("--source-voltage", line.solve.source_voltage, "Voltage at the source instead of the file's")
+        ->type_name("PU");
+    solve->add_option("--format", line.solve.format, "Feeder format; else recognised by content")->type_name("NAME");
+    solve->callback([&line] {
+        line.command = [&line] {
+            return line.solve.feeder.empty() ? refuse("solve: no feeder is named", "try `evsweep solve feeder.yaml`")
+                                             : solve_command(line.solve);
+        };
+    });
+}
+
+void add_summary(CommandLine& line) {
+    CLI::App* summary =
+        add_command(line, "summary", "Print the comparison table of a result file", "  evsweep summary results/evms_study.h5");
+    summary->add_option("RESULT", line.result, "A result file (.h5)")->option_text(" ");
+    summary->callback([&line] {
+        line.command = [&line] {
+            return line.result.empty() ? refuse("summary: no result file is named", "try `evsweep summary results/study.h5`")
+                                       : summary_command(line.result);
+        };
+    });
+}
+
+void add_commands(CommandLine& line) {
+    line.app.set_version_flag("--version", fmt::format("evsweep {}", version), "Print the version and stop");
+    line.app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    line.app.get_formatter()->label("Subcommands", "Commands");
+    line.app.allow_extras();
+    line.app.footer(
+        "Examples:\n"
+        "  evsweep run scenarios/ieee33/evms_study.yaml\n"
+        "  evsweep check study.yaml\n"
+        "  evsweep describe\n"
+        "`evsweep COMMAND --help` tells more about a command.");
+    add_run(line);
+    add_check(line);
+    add_describe(line);
+    add_solve(line);
+    add_summary(line);
+    for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");
+    line.app.get_help_ptr()->description("Print this help and stop");
+}
+
+std::vector<std::string> flag_names(const CLI::App& command) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options())
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    return names;
+}
+
+ExitStatus refuse_word(const CLI::App& command, const std::string& word) {
+    const std::string where = command.get_name() == "evsweep" ? "" : command.get_name() + ": ";
+    const std::string help = fmt::format("see `evsweep {}--help`", where.empty() ? "" : command.get_name() + " ");
+    if (word.rfind('-', 0) != 0) return refuse(fmt::format("{}did not expect '{}'", where, word), help);
+    const std::string flag = word.substr(0, word.find('='));
+    const std::string near = nearest_name(flag, flag_names(command));
+    return refuse(fmt::format("{}there is no flag '{}'", where, flag), near.empty() ? help : "did you mean '" + near + "'?");
+}
+
+/// No command, an unknown command, or words left over.
+ExitStatus refuse_leftovers(CommandLine& line) {
+    const auto commands = line.app.get_subcommands();
+    if (!commands.empty() && commands.front()->remaining_size() > 0)
+        return refuse_word(*commands.front(), commands.front()->remaining().front());
+    const auto words = line.app.remaining();
+    if (words.empty()) return fmt::print(stderr, "{}", line.app.help()), ExitStatus::invalid_input;
+    if (!commands.empty() || words.front().rfind('-', 0) == 0) return refuse_word(line.app, words.front());
+    std::vector<std::string> known;
+    for (const CLI::App* command : line.app.get_subcommands({})) known.push_back(command->get_name());
+    return refuse("there is no command '" + words.front() + "'", did_you_mean(words.front(), known));
+}
+
+/// A flag without its value, with too many values, or with a value it cannot take.
+ExitStatus refuse_flag(const CLI::ParseError& error) {
+    const std::string text = error.what();
+    const std::string flag = text.substr(0, text.find_first_of(": "));
+    if (flag.rfind("--", 0) != 0) return refuse("cannot understand this command line", "see `evsweep --help`");
+    if (text.find("missing") != std::string::npos) return refuse("'" + flag + "' needs a value", "see `evsweep --help`");
+    return refuse("'" + flag + "' was given more than once or with a value it does not take", "give it once");
+}
+
+ExitStatus parse_and_run(int argc, const char* const* argv) {
+    CommandLine line;
+    add_commands(line);
+    try {
+        line.app.parse(argc, argv);
+    } catch (const CLI::Success& answer) {  // --help, --version
+        return static_cast<ExitStatus>(line.app.exit(answer));
+    } catch (const CLI::ParseError& error) {
+        return refuse_flag(error);
+    }
+    const auto commands = line.app.get_subcommands();
+    const bool left_over = line.app.remaining_size(true) > 0 || commands.size() != 1;
+    return left_over || !line.command ? refuse_leftovers(line) : line.command();
+}
+
+}  // namespace
+
+ExitStatus run_command_line(int argc, const char* const* argv) {
+    try {
+        return parse_and_run(argc, argv);
+    } catch (const ScenarioError& error) {
+        tell(error.issues());
+        return ExitStatus::invalid_input;
+    } catch (const std::bad_alloc&) {
+        return fail("there is not enough memory for this; ask for fewer threads or coarser outputs");
+    } catch (...) {
+        return fail("an internal error stopped this command, and it is not your fault; please report the command and its input");
+    }
+}
+
+}  // namespace evsweep

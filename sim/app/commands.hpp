@@ -1,0 +1,45 @@
+/// The commands of evsweep, apart from how the command line is parsed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/app/exit_status.hpp"
+
+namespace evsweep {
+
+/// What `evsweep run` was asked to do. Numbers stay text: the scenario's schema reads and checks them.
+struct RunOptions {
+    std::filesystem::path scenario;
+    std::string replicas;                      ///< short for `--set study.replicas=`; empty: as the scenario says
+    std::string threads;                       ///< short for `--set study.threads=`
+    std::string seed;                          ///< short for `--set study.seed=`
+    std::optional<std::filesystem::path> out;  ///< a folder, or a file that ends in .h5
+    std::vector<std::string> set;              ///< `path=value`
+    bool quiet = false;                        ///< print nothing but problems
+};
+
+/// What `evsweep solve` was asked to do. Numbers stay text until they are checked.
+struct SolveOptions {
+    std::filesystem::path feeder;
+    std::string format;                        ///< empty: recognised by content
+    std::string source_voltage;                ///< pu; empty: as the feeder says
+    std::string tolerance;                     ///< pu; empty: 1e-8
+    std::optional<std::filesystem::path> csv;  ///< folder for the tables
+};
+
+/// Runs a study, prints its comparison table and writes its result file.
+[[nodiscard]] ExitStatus run_command(const RunOptions& options);
+/// Reads scenarios with all they refer to and prints every problem; writes nothing.
+[[nodiscard]] ExitStatus check_command(const std::vector<std::filesystem::path>& files,
+                                       const std::vector<std::string>& overrides);
+/// Prints the parameters of a plug-in or of a scenario section, or the list of all where `name` is empty.
+[[nodiscard]] ExitStatus describe_command(const std::string& name);
+/// Solves one load flow of a feeder at nominal load and prints what a planner asks first.
+[[nodiscard]] ExitStatus solve_command(const SolveOptions& options);
+/// Prints the comparison table of a result file.
+[[nodiscard]] ExitStatus summary_command(const std::filesystem::path& file);
+
+}  // namespace evsweep

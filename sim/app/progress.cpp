@@ -1,0 +1,77 @@
+#include "sim/app/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace evsweep {
+
+namespace {
+
+double share(const Progress& progress) {
+    return progress.planned > 0 ? static_cast<double>(progress.finished) / progress.planned : 1.0;
+}
+
+bool is_complete(const Progress& progress) { return progress.finished >= progress.planned; }
+
+std::string clock_text(double seconds) {
+    const auto whole = std::llround(seconds);
+    if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string time_text(const Progress& progress) {
+    if (is_complete(progress)) return "in " + clock_text(progress.seconds);
+    return clock_text(seconds_left(progress)) + " left";
+}
+
+}  // namespace
+
+double replicas_per_second(const Progress& progress) {
+    return progress.seconds > 0.0 ? progress.finished / progress.seconds : 0.0;
+}
+
+double seconds_left(const Progress& progress) {
+    const double pace = replicas_per_second(progress);
+    return pace > 0.0 ? (progress.planned - progress.finished) / pace : 0.0;
+}
+
+std::string progress_bar(const Progress& progress) {
+    constexpr int width = 30;
+    const auto filled = static_cast<std::size_t>(share(progress) * width);
+    const std::string bar = std::string(filled, '#') + std::string(width - filled, '-');
+    return fmt::format("[{}]  {}/{} replicas  {:3.0f} %  {:.1f}/s  {}", bar, progress.finished, progress.planned,
+                       std::floor(100.0 * share(progress)), replicas_per_second(progress), time_text(progress));
+}
+
+std::string progress_line(const Progress& progress) {
+    return fmt::format("{} of {} replicas ({:.0f} %), {:.1f} replicas/s, {}", progress.finished, progress.planned,
+                       std::floor(100.0 * share(progress)), replicas_per_second(progress), time_text(progress));
+}
+
+ProgressReporter::Style ProgressReporter::style_of_stderr() { return isatty(STDERR_FILENO) ? Style::bar : Style::lines; }
+
+void ProgressReporter::report(const Progress& progress) {
+    if (style_ == Style::bar) draw_bar(progress);
+    if (style_ == Style::lines) print_line(progress);
+}
+
+// Ten frames a second are enough for the eye and cost nothing.
+void ProgressReporter::draw_bar(const Progress& progress) {
+    constexpr double frame_seconds = 0.1;
+    if (!is_complete(progress) && progress.seconds - drawn_at_seconds_ < frame_seconds) return;
+    drawn_at_seconds_ = progress.seconds;
+    fmt::print(stderr, "\r{}\033[K{}", progress_bar(progress), is_complete(progress) ? "\n" : "");
+    std::fflush(stderr);
+}
+
+void ProgressReporter::print_line(const Progress& progress) {
+    const int tenths = static_cast<int>(10.0 * share(progress));
+    if (tenths <= tenths_told_) return;
+    tenths_told_ = tenths;
+    fmt::print(stderr, "{}\n", progress_line(progress));
+}
+
+}  // namespace evsweep

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <stop_token>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/interrupt.hpp"
+#include "sim/app/progress.hpp"
+#include "sim/app/result_path.hpp"
+#include "sim/app/say.hpp"
+#include "sim/study/comparison.hpp"
+#include "sim/study/load_study.hpp"
+#include "sim/study/study.hpp"
+#include "sim/study/write_results.hpp"
+
+namespace evsweep {
+
+namespace {
+
+std::vector<std::string> overrides_of(const RunOptions& options) {
+    std::vector<std::string> overrides = options.set;
+    if (!options.replicas.empty()) overrides.push_back("study.replicas=" + options.replicas);
+    if (!options.threads.empty()) overrides.push_back("study.threads=" + options.threads);
+    if (!options.seed.empty()) overrides.push_back("study.seed=" + options.seed);
+    return overrides;
+}
+
+/// What the user should know besides the table; decides the exit status.
+ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file, bool quiet) {
+    if (!quiet) {
+        say(comparison_table(result));
+        say("Results: " + file.string());
+    }
+    if (result.interrupted) {
+        fmt::print(stderr, "evsweep: interrupted; {} of {} replicas are finished and kept in {}\n", result.replicas.size(),
+                   result.planned, file.string());
+        return ExitStatus::interrupted;
+    }
+    if (result.failures.empty()) return ExitStatus::success;
+    for (const ReplicaFailure& failure : result.failures)
+        fmt::print(stderr, "evsweep: replica {} (seed {}) failed under '{}': {}\n", failure.replica.index(), result.seed,
+                   failure.controller, failure.what);
+    return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
+}
+
+}  // namespace
+
+ExitStatus run_command(const RunOptions& options) {
+    Issues issues;
+    const auto study = load_study(options.scenario, overrides_of(options), issues);
+    tell(issues);
+    if (!study) return ExitStatus::invalid_input;
+    const auto file = result_path(options.scenario, options.out);
+    if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another folder or file");
+
+    std::stop_source stop;
+    const InterruptWatch watch(stop);
+    ProgressReporter reporter(options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr());
+    const StudyResult result =
+        run_study(*study, {0, stop.get_token(), [&reporter](const Progress& progress) { reporter.report(progress); }});
+    if (result.interrupted && result.replicas.empty()) {
+        fmt::print(stderr, "evsweep: interrupted before any replica was finished; nothing was written\n");
+        return ExitStatus::interrupted;
+    }
+    if (const auto error = write_results(result, file)) return fail(*error);
+    return conclude(result, file, options.quiet);
+}
+
+}  // namespace evsweep

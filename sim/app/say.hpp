@@ -1,0 +1,21 @@
+/// How commands speak: answers to stdout, problems to stderr, each problem in the one form users know.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "evsweep/issues.hpp"
+#include "sim/app/exit_status.hpp"
+
+namespace evsweep {
+
+/// One line or block to stdout.
+void say(std::string_view text);
+/// Every issue to stderr, one per line.
+void tell(const Issues& issues);
+/// One problem of the command line to stderr as `evsweep: problem; hint`; returns `invalid_input`.
+ExitStatus refuse(const std::string& problem, const std::string& hint = {});
+/// One sentence about a run that went wrong to stderr; returns `failed`.
+ExitStatus fail(const std::string& sentence);
+
+}  // namespace evsweep
