@@ -1,0 +1,183 @@
+#include "sim/record/result_reader.hpp"
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+#include <type_traits>
+
+#include "sim/record/hdf5.hpp"
+#include "sim/record/result_file.hpp"
+
+namespace evsweep {
+namespace {
+
+std::string take_text(char* characters) { return characters ? std::string(characters) : std::string(); }
+
+/// Texts of an array or attribute, whether of fixed or of any length.
+template <class Readable>
+std::vector<std::string> read_texts(const Readable& from) {
+    const H5::DataSpace space = from.getSpace();
+    const auto count = static_cast<std::size_t>(space.getSimpleExtentNpoints());
+    std::vector<char*> characters(count, nullptr);
+    if (count == 0) return {};
+    if (from.getTypeClass() != H5T_STRING) throw H5::DataTypeIException("read_texts", "not text");
+    if constexpr (std::is_same_v<Readable, H5::Attribute>)
+        from.read(text_type(), characters.data());
+    else
+        from.read(characters.data(), text_type());
+    std::vector<std::string> texts;
+    texts.reserve(count);
+    for (char* text : characters) texts.push_back(take_text(text));
+    require(H5Dvlen_reclaim(text_type().getId(), space.getId(), H5P_DEFAULT, characters.data()));
+    return texts;
+}
+
+struct Found {
+    std::vector<std::string> names;
+    H5O_type_t wanted;
+};
+
+herr_t collect(hid_t group, const char* name, const H5L_info_t*, void* found) {
+    H5O_info_t info;
+    if (H5Oget_info_by_name(group, name, &info, H5P_DEFAULT) < 0) return -1;
+    auto& list = *static_cast<Found*>(found);
+    if (info.type == list.wanted) list.names.emplace_back(name);
+    return 0;
+}
+
+void refuse_unless_hdf5(const std::filesystem::path& path) {
+    errno = 0;
+    std::ifstream opened(path, std::ios::binary);
+    char first = 0;
+    if (!opened || (!opened.read(&first, 1) && errno != 0))
+        throw FileError(path.string() + ": cannot be read: " + std::generic_category().message(errno) +
+                        "; give the path of a result file");
+    if (!guarded(path, "not an evsweep result; its first bytes cannot be read",
+                 [&] { return H5::H5File::isHdf5(path.string()); }))
+        throw FileError(path.string() + ": not an evsweep result; it is no HDF5 file");
+}
+
+}  // namespace
+
+/// The open file.
+class ResultReader::Source {
+   public:
+    explicit Source(const std::string& path) : file(path, H5F_ACC_RDONLY) {}
+
+    std::vector<std::string> children(const std::string& group, H5O_type_t wanted) const {
+        Found found{{}, wanted};
+        const H5::Group opened = file.openGroup(group);
+        hsize_t next = 0;
+        if (H5Literate(opened.getId(), H5_INDEX_CRT_ORDER, H5_ITER_INC, &next, collect, &found) >= 0) return found.names;
+        found.names.clear();  // a file rewritten by another tool may have lost the order of creation
+        next = 0;
+        require(H5Literate(opened.getId(), H5_INDEX_NAME, H5_ITER_INC, &next, collect, &found));
+        return found.names;
+    }
+
+    /// Calls `use(attribute)` if there is one of that name.
+    template <class Use>
+    void with_attribute(const std::string& path, const std::string& name, Use&& use) const {
+        if (file.childObjType(path) == H5O_TYPE_GROUP) {
+            const H5::Group on = file.openGroup(path);
+            if (on.attrExists(name)) use(on.openAttribute(name));
+        } else {
+            const H5::DataSet on = file.openDataSet(path);
+            if (on.attrExists(name)) use(on.openAttribute(name));
+        }
+    }
+
+    H5::H5File file;
+};
+
+ResultReader::ResultReader(std::filesystem::path path) : path_(std::move(path)) {
+    refuse_unless_hdf5(path_);
+    source_ = guarded(path_, "not an evsweep result; it is cut off or damaged",
+                      [&] { return std::make_unique<Source>(path_.string()); });
+    const auto layout = number_attribute("/", "evsweep_layout");
+    if (!layout) throw FileError(path_.string() + ": not an evsweep result; it is an HDF5 file of another program");
+    if (*layout != static_cast<double>(result_layout))
+        throw FileError(path_.string() + ": its layout is version " + std::to_string(static_cast<long>(*layout)) +
+                        ", this evsweep reads version " + std::to_string(result_layout) + "; use the evsweep that wrote it");
+}
+
+ResultReader::~ResultReader() = default;
+ResultReader::ResultReader(ResultReader&&) noexcept = default;
+ResultReader& ResultReader::operator=(ResultReader&&) noexcept = default;
+
+bool ResultReader::has(const std::string& path) const {
+    return guarded(path_, "damaged at " + path, [&] {
+        for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+            if (!source_->file.nameExists(path.substr(0, slash))) return false;
+        return path == "/" || source_->file.nameExists(path);
+    });
+}
+
+std::vector<std::string> ResultReader::groups(const std::string& group) const {
+    return guarded(path_, "damaged or incomplete at " + group, [&] { return source_->children(group, H5O_TYPE_GROUP); });
+}
+
+std::vector<std::string> ResultReader::arrays(const std::string& group) const {
+    return guarded(path_, "damaged or incomplete at " + group, [&] { return source_->children(group, H5O_TYPE_DATASET); });
+}
+
+std::vector<double> ResultReader::numbers(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        const H5::DataSet array = source_->file.openDataSet(path);
+        std::vector<double> values(static_cast<std::size_t>(array.getSpace().getSimpleExtentNpoints()));
+        if (!values.empty()) array.read(values.data(), H5::PredType::NATIVE_DOUBLE);
+        return values;
+    });
+}
+
+std::vector<std::string> ResultReader::texts(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] { return read_texts(source_->file.openDataSet(path)); });
+}
+
+std::vector<std::string> ResultReader::dims(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        const H5::DataSet array = source_->file.openDataSet(path);
+        if (H5DSis_scale(array.getId()) > 0) return std::vector<std::string>{path.substr(path.rfind('/') + 1)};
+        std::vector<std::string> names;
+        const auto note = [](hid_t, unsigned, hid_t scale, void* list) -> herr_t {
+            const H5::DataSet opened(scale);
+            const std::string name = opened.getObjName();
+            static_cast<std::vector<std::string>*>(list)->push_back(name.substr(name.rfind('/') + 1));
+            return 1;  // one scale per dimension is enough
+        };
+        for (int i = 0; i < array.getSpace().getSimpleExtentNdims(); ++i)
+            require(H5DSiterate_scales(array.getId(), static_cast<unsigned>(i), nullptr, note, &names));
+        return names;
+    });
+}
+
+std::vector<double> ResultReader::numbers_attribute(const std::string& path, const std::string& name) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        std::vector<double> values;
+        source_->with_attribute(path, name, [&](const H5::Attribute& attribute) {
+            values.resize(static_cast<std::size_t>(attribute.getSpace().getSimpleExtentNpoints()));
+            if (!values.empty()) attribute.read(H5::PredType::NATIVE_DOUBLE, values.data());
+        });
+        return values;
+    });
+}
+
+std::optional<double> ResultReader::number_attribute(const std::string& path, const std::string& name) const {
+    const auto values = numbers_attribute(path, name);
+    return values.empty() ? std::nullopt : std::optional(values.front());
+}
+
+std::vector<std::string> ResultReader::texts_attribute(const std::string& path, const std::string& name) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        std::vector<std::string> texts;
+        source_->with_attribute(path, name, [&](const H5::Attribute& attribute) { texts = read_texts(attribute); });
+        return texts;
+    });
+}
+
+std::string ResultReader::text_attribute(const std::string& path, const std::string& name) const {
+    const auto texts = texts_attribute(path, name);
+    return texts.empty() ? std::string() : texts.front();
+}
+
+}  // namespace evsweep

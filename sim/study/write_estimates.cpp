@@ -1,0 +1,90 @@
+#include "sim/study/write_estimates.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "sim/study/write_outputs.hpp"
+
+namespace evsweep {
+namespace {
+
+const std::vector<std::string> estimate_names{"mean", "low", "high", "deviation", "count"};
+
+std::vector<double> numbers_of(const Estimate& estimate) {
+    return {estimate.mean, estimate.low, estimate.high, estimate.deviation, static_cast<double>(estimate.count)};
+}
+
+bool has_mean(const VariableResult& result) {
+    return result.variable.aggregation == Aggregation::per_replica && result.variable.display != Display::category;
+}
+
+/// Writes one variable over `statistic`, and before the first of a group the names of the statistics.
+class StatisticGroups {
+   public:
+    StatisticGroups(ResultFile& file, std::vector<std::string> statistics) : file_(file), statistics_(std::move(statistics)) {}
+
+    void write(const std::string& group, const Variable& variable, const std::vector<double>& values) {
+        if (opened_.insert(group).second)
+            file_.write({group, "statistic", {"statistic"}, {{"long_name", "statistic over the replicas"}}}, statistics_);
+        Attributes attributes;
+        if (!variable.unit.empty()) attributes.emplace_back("units", variable.unit);
+        attributes.emplace_back("long_name", variable.long_name.empty() ? variable.name : variable.long_name);
+        attributes.emplace_back("display", display_name(variable.display));
+        attributes.emplace_back("headline", std::int64_t{variable.headline});
+        attributes.emplace_back("decimals", std::int64_t{variable.decimals});
+        file_.write({group, variable.name, {"statistic"}, attributes}, values);
+    }
+
+   private:
+    ResultFile& file_;
+    std::vector<std::string> statistics_;
+    std::set<std::string> opened_;
+};
+
+void write_pair(StatisticGroups& groups, ResultFile& file, const StudyResult& result, const RunResult& a, const RunResult& b) {
+    const std::string group = "/paired/" + link_name(a.label + "_minus_" + b.label);
+    file.annotate(group, {{"minuend", a.label}, {"subtrahend", b.label}, {"confidence", result.confidence}});
+    for (const auto& of_a : a.variables) {
+        const VariableResult* of_b = find_numbers(b, of_a.output, of_a.variable.name);
+        if (!has_mean(of_a) || !of_b || of_a.values.size() != of_b->values.size()) continue;
+        groups.write(group + "/" + link_name(of_a.output), of_a.variable,
+                     numbers_of(estimate_paired_difference(of_a.values, of_b->values, result.confidence)));
+    }
+}
+
+}  // namespace
+
+const VariableResult* find_numbers(const RunResult& run, const std::string& output, const std::string& name) {
+    for (const auto& result : run.variables)
+        if (result.output == output && result.variable.name == name && result.variable.aggregation == Aggregation::per_replica)
+            return &result;
+    return nullptr;
+}
+
+void write_summaries(ResultFile& file, const StudyResult& result) {
+    std::vector<std::string> names = estimate_names;
+    for (double level : result.quantile_levels) names.push_back("quantile_" + number_text(level));
+    StatisticGroups groups(file, names);
+    for (const auto& run : result.controllers) {
+        for (const auto& variable : run.variables) {
+            if (!has_mean(variable)) continue;
+            std::vector<double> numbers = numbers_of(estimate_mean(variable.values, result.confidence));
+            std::vector<double> values = variable.values;
+            for (double q : quantiles(values, result.quantile_levels)) numbers.push_back(q);
+            groups.write("/summary/" + link_name(run.label) + "/" + link_name(variable.output), variable.variable, numbers);
+        }
+    }
+}
+
+void write_paired_differences(ResultFile& file, const StudyResult& result) {
+    StatisticGroups groups(file, estimate_names);
+    const auto& runs = result.controllers;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        for (std::size_t j = i + 1; j < runs.size(); ++j) {
+            const bool later_is_reference = runs[j].label == result.reference;
+            write_pair(groups, file, result, later_is_reference ? runs[i] : runs[j], later_is_reference ? runs[j] : runs[i]);
+        }
+    }
+}
+
+}  // namespace evsweep

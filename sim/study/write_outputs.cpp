@@ -1,0 +1,202 @@
+#include "sim/study/write_outputs.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "evsweep/contracts.hpp"
+
+namespace evsweep {
+namespace {
+
+using Results = std::vector<const VariableResult*>;
+
+bool has_values(const Coordinate& coordinate) { return !coordinate.values.empty() || !coordinate.labels.empty(); }
+
+std::size_t size_of(const Coordinate& coordinate) { return std::max(coordinate.values.size(), coordinate.labels.size()); }
+
+/// The group of one output under one run, while it is written.
+class OutputGroup {
+   public:
+    OutputGroup(ResultFile& file, std::string group, const OutputResult& output, const StudyResult& study)
+        : file_(file), group_(std::move(group)), output_(output), study_(study) {}
+
+    void write(const Results& results) {
+        file_.annotate(group_, {{"type", output_.type}});
+        write_coordinates(group_);
+        Results numbers;
+        Results traces;
+        for (const VariableResult* result : results) {
+            if (result->variable.aggregation == Aggregation::per_replica) numbers.push_back(result);
+            if (result->variable.aggregation == Aggregation::trace) traces.push_back(result);
+            if (result->variable.aggregation == Aggregation::bands) write_bands(*result);
+        }
+        if (!numbers.empty()) write_numbers(numbers);
+        if (!traces.empty()) write_traces(traces, numbers.empty() ? "replica" : "traced_replica");
+    }
+
+   private:
+    void write_coordinates(const std::string& group) {
+        for (const auto& coordinate : output_.coordinates) {
+            if (!has_values(coordinate)) continue;
+            const ArrayPlace place{group, coordinate.name, {coordinate.name}, notes(coordinate.unit, coordinate.long_name)};
+            if (coordinate.labels.empty())
+                file_.write(place, coordinate.values);
+            else
+                file_.write(place, coordinate.labels);
+        }
+    }
+
+    static Attributes notes(const std::string& unit, const std::string& long_name) {
+        Attributes attributes;
+        if (!unit.empty()) attributes.emplace_back("units", unit);
+        if (!long_name.empty()) attributes.emplace_back("long_name", long_name);
+        return attributes;
+    }
+
+    void write_replicas(const std::string& group, const std::string& dim, const std::vector<double>& replicas) {
+        file_.write({group, dim, {dim}, {{"long_name", "replica"}}}, replicas);
+    }
+
+    void write_numbers(const Results& results) {
+        const std::size_t count = results.front()->values.size();
+        std::vector<double> replicas(count);
+        std::iota(replicas.begin(), replicas.end(), 0.0);
+        if (count == study_.replicas.size())
+            std::transform(study_.replicas.begin(), study_.replicas.end(), replicas.begin(),
+                           [](ReplicaId id) { return static_cast<double>(id.index()); });
+        write_replicas(group_, "replica", replicas);
+        for (const VariableResult* result : results)
+            file_.write({group_, result->variable.name, {"replica"}, attributes_of(result->variable)}, result->values);
+    }
+
+    void write_bands(const VariableResult& result) {
+        if (result.bands.mean.empty()) return;  // no replica was finished
+        const Variable& variable = result.variable;
+        file_.write({group_, variable.name + "_mean", variable.dims, attributes_of(variable)}, result.bands.mean);
+        if (result.bands.quantiles.empty()) return;
+        if (!quantile_written_) {
+            file_.write({group_, "quantile", {"quantile"}, {{"units", "1"}, {"long_name", "quantile over the replicas"}}},
+                        study_.quantile_levels);
+            quantile_written_ = true;
+        }
+        std::vector<double> all;
+        for (const auto& level : result.bands.quantiles) all.insert(all.end(), level.begin(), level.end());
+        std::vector<std::string> dims{"quantile"};
+        dims.insert(dims.end(), variable.dims.begin(), variable.dims.end());
+        file_.write({group_, variable.name + "_quantiles", dims, attributes_of(variable)}, all);
+    }
+
+    [[nodiscard]] const Coordinate* find(const std::string& dim) const {
+        for (const auto& coordinate : output_.coordinates)
+            if (coordinate.name == dim && has_values(coordinate)) return &coordinate;
+        return nullptr;
+    }
+
+    [[nodiscard]] bool is_ragged(const Variable& variable) const {
+        return std::any_of(variable.dims.begin(), variable.dims.end(), [&](const auto& dim) { return find(dim) == nullptr; });
+    }
+
+    void write_traces(const Results& results, const std::string& dim) {
+        bool replicas_written = false;
+        for (const VariableResult* result : results) {
+            if (result->traces.empty()) continue;
+            if (is_ragged(result->variable)) {
+                for (const auto& [replica, values] : result->traces) write_ragged(result->variable, replica, values);
+                continue;
+            }
+            std::vector<double> replicas;
+            std::vector<double> all;
+            for (const auto& [replica, values] : result->traces) {
+                replicas.push_back(static_cast<double>(replica.index()));
+                all.insert(all.end(), values.begin(), values.end());
+            }
+            if (!replicas_written) write_replicas(group_, dim, replicas);
+            replicas_written = true;
+            std::vector<std::string> dims{dim};
+            dims.insert(dims.end(), result->variable.dims.begin(), result->variable.dims.end());
+            file_.write({group_, result->variable.name, dims, attributes_of(result->variable)}, all);
+        }
+    }
+
+    /// A trace along a dimension whose size each replica has its own, such as its events: one subgroup per replica.
+    void write_ragged(const Variable& variable, ReplicaId replica, const std::vector<double>& values) {
+        const std::string group = group_ + "/replica_" + std::to_string(replica.index());
+        if (std::find(ragged_groups_.begin(), ragged_groups_.end(), group) == ragged_groups_.end()) {
+            ragged_groups_.push_back(group);
+            file_.annotate(group, {{"replica", static_cast<std::int64_t>(replica.index())}});
+            write_coordinates(group);
+        }
+        std::size_t known = 1;
+        std::string open_dim;
+        for (const auto& dim : variable.dims) {
+            const Coordinate* coordinate = find(dim);
+            EVSWEEP_EXPECTS(coordinate || open_dim.empty(), "at most one dimension of a trace differs between replicas");
+            if (coordinate)
+                known *= size_of(*coordinate);
+            else
+                open_dim = dim;
+        }
+        const std::string key = group + "/" + open_dim;
+        if (std::find(open_dims_.begin(), open_dims_.end(), key) == open_dims_.end()) {
+            open_dims_.push_back(key);
+            file_.add_dimension(group, open_dim, known == 0 ? 0 : values.size() / known);
+        }
+        file_.write({group, variable.name, variable.dims, attributes_of(variable)}, values);
+    }
+
+    ResultFile& file_;
+    std::string group_;
+    const OutputResult& output_;
+    const StudyResult& study_;
+    bool quantile_written_ = false;
+    std::vector<std::string> ragged_groups_;
+    std::vector<std::string> open_dims_;
+};
+
+}  // namespace
+
+std::string display_name(Display display) {
+    switch (display) {
+        case Display::number:
+            return "number";
+        case Display::clock:
+            return "clock";
+        case Display::category:
+            return "category";
+    }
+    return {};
+}
+
+Attributes attributes_of(const Variable& variable) {
+    Attributes attributes;
+    if (!variable.unit.empty()) attributes.emplace_back("units", variable.unit);
+    attributes.emplace_back("long_name", variable.long_name.empty() ? variable.name : variable.long_name);
+    attributes.emplace_back("display", display_name(variable.display));
+    attributes.emplace_back("headline", std::int64_t{variable.headline});
+    attributes.emplace_back("decimals", std::int64_t{variable.decimals});
+    attributes.emplace_back("gain_over_reference", std::int64_t{variable.gain_over_reference});
+    if (variable.meanings.empty()) return attributes;
+    std::vector<double> codes(variable.meanings.size());
+    std::iota(codes.begin(), codes.end(), 0.0);
+    std::string words;  // CF: one word per code, so blanks inside a label become underscores
+    for (std::string label : variable.meanings) {
+        std::replace(label.begin(), label.end(), ' ', '_');
+        words += (words.empty() ? "" : " ") + label;
+    }
+    attributes.emplace_back("flag_values", codes);
+    attributes.emplace_back("flag_meanings", words);
+    attributes.emplace_back("labels", variable.meanings);
+    return attributes;
+}
+
+void write_outputs(ResultFile& file, const std::string& group, const StudyResult& result, const RunResult& run) {
+    for (const auto& output : result.outputs) {
+        Results results;
+        for (const auto& variable : run.variables)
+            if (variable.output == output.label) results.push_back(&variable);
+        if (results.empty()) continue;
+        OutputGroup(file, group + "/" + link_name(output.label), output, result).write(results);
+    }
+}
+
+}  // namespace evsweep

@@ -1,0 +1,135 @@
+#include "sim/study/write_results.hpp"
+
+#include "sim/record/result_file.hpp"
+#include "sim/study/write_estimates.hpp"
+#include "sim/study/write_outputs.hpp"
+
+namespace evsweep {
+namespace {
+
+void write_provenance(ResultFile& file, const StudyResult& result) {
+    const Provenance& made = result.provenance;
+    std::vector<std::string> libraries;
+    for (const auto& [name, version] : made.libraries) libraries.push_back(name + " " + version);
+    file.annotate("/", {{"title", result.title},
+                        {"scenario_file", result.scenario_file},
+                        {"calendar_start", result.calendar_start},
+                        {"seed", std::to_string(result.seed)},  // as text: netCDF readers know no 64 bits without sign
+                        {"replicas_planned", std::int64_t{result.planned}},
+                        {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
+                        {"interrupted", std::int64_t{result.interrupted}},
+                        {"confidence", result.confidence},
+                        {"quantile_levels", result.quantile_levels},
+                        {"reference", result.reference},
+                        {"currency", result.currency},
+                        {"voltage_min_pu", result.voltage_min_pu},
+                        {"voltage_max_pu", result.voltage_max_pu},
+                        {"evsweep_version", made.version},
+                        {"git_revision", made.git_revision},
+                        {"libraries", libraries},
+                        {"host", made.host},
+                        {"started", made.started},
+                        {"wall_seconds", made.wall_seconds},
+                        {"threads", std::int64_t{made.threads}}});
+}
+
+void write_settings(ResultFile& file, const std::string& group, const std::vector<Setting>& settings) {
+    std::vector<std::string> paths;
+    std::vector<std::string> values;
+    for (const auto& setting : settings) {
+        paths.push_back(setting.path);
+        values.push_back(setting.value);
+    }
+    file.add_dimension(group, "setting", settings.size());
+    file.write({group, "setting_path", {"setting"}, {{"long_name", "path of the setting in the scenario"}}}, paths);
+    file.write({group, "setting_value", {"setting"}, {{"long_name", "value of the setting, defaults included"}}}, values);
+}
+
+/// The resolved scenario twice: as two columns for programs, and as one text, a line for each setting, for people.
+void write_scenario(ResultFile& file, const StudyResult& result) {
+    write_settings(file, "/scenario", result.scenario);
+    std::string text;
+    for (const auto& setting : result.scenario) text += setting.path + ": " + setting.value + "\n";
+    file.write({"/scenario", "text", {}, {{"long_name", "the resolved scenario, one setting a line"}}}, {&text, 1});
+}
+
+void write_feeder(ResultFile& file, const StudyResult& result) {
+    const std::string group = "/feeder";
+    const FeederSite& site = result.feeder;
+    file.write({group, "bus", {"bus"}, {{"long_name", "bus, parents before children"}}}, site.bus);
+    file.write({group, "parent", {"bus"}, {{"long_name", "place of the parent bus in this list, -1 for the source"}}},
+               result.feeder_parent);
+    file.write({group, "bus_class", {"bus"}, {{"long_name", "class of the bus"}}}, site.bus_class);
+    file.write({group, "load_kw", {"bus"}, {{"units", "kW"}, {"long_name", "nominal active load"}}}, site.load_kw);
+    file.write({group, "nominal_v", {"bus"}, {{"units", "V"}, {"long_name", "nominal voltage, line to line"}}}, site.nominal_v);
+    file.write({group, "series_ohm", {"bus"}, {{"units", "ohm"}, {"long_name", "impedance of the branch that feeds the bus"}}},
+               result.feeder_series_ohm);
+    file.write({group, "branch", {"branch"}, {{"long_name", "branch"}}}, site.branch);
+    file.write({group, "rating_a", {"branch"}, {{"units", "A"}, {"long_name", "rated current, infinite where unlimited"}}},
+               site.rating_a);
+}
+
+void write_unsolved(ResultFile& file, const std::string& group, const RunResult& run) {
+    std::vector<double> replica;
+    std::vector<double> time_h;
+    std::vector<std::string> status;
+    std::vector<std::string> worst_bus;
+    for (const auto& step : run.unsolved) {
+        replica.push_back(static_cast<double>(step.replica.index()));
+        time_h.push_back(hours(step.at.time_since_epoch()));
+        status.push_back(step.status);
+        worst_bus.push_back(step.worst_bus);
+    }
+    file.add_dimension(group, "step", run.unsolved.size());
+    file.write({group, "replica", {"step"}, {{"long_name", "replica"}}}, replica);
+    file.write({group, "time_h", {"step"}, {{"units", "h"}, {"long_name", "time since the start"}}}, time_h);
+    file.write({group, "status", {"step"}, {{"long_name", "what became of the load flow"}}}, status);
+    file.write({group, "worst_bus", {"step"}, {{"long_name", "bus with the largest voltage change"}}}, worst_bus);
+}
+
+void write_run(ResultFile& file, const std::string& group, const StudyResult& result, const RunResult& run) {
+    file.annotate(group, {{"label", run.label},
+                          {"type", run.type},
+                          {"needs", run.needs},
+                          {"unsolved_steps", static_cast<std::int64_t>(run.unsolved_steps)}});
+    write_settings(file, group, run.settings);
+    if (!run.unsolved.empty()) write_unsolved(file, group + "/unsolved", run);
+    write_outputs(file, group, result, run);
+}
+
+void write_failures(ResultFile& file, const StudyResult& result) {
+    std::vector<double> replica;
+    std::vector<std::string> controller;
+    std::vector<std::string> what;
+    for (const auto& failure : result.failures) {
+        replica.push_back(static_cast<double>(failure.replica.index()));
+        controller.push_back(failure.controller);
+        what.push_back(failure.what);
+    }
+    file.add_dimension("/failures", "failure", result.failures.size());
+    file.write({"/failures", "replica", {"failure"}, {{"long_name", "replica that could not be finished"}}}, replica);
+    file.write({"/failures", "controller", {"failure"}, {{"long_name", "controller it failed under"}}}, controller);
+    file.write({"/failures", "what", {"failure"}, {{"long_name", "why"}}}, what);
+}
+
+}  // namespace
+
+std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path) {
+    try {
+        ResultFile file(path);
+        write_provenance(file, result);
+        write_scenario(file, result);
+        write_feeder(file, result);
+        write_run(file, "/base", result, result.base);
+        for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);
+        write_summaries(file, result);
+        write_paired_differences(file, result);
+        if (!result.failures.empty()) write_failures(file, result);
+        file.commit();
+    } catch (const FileError& error) {
+        return error.what();
+    }
+    return std::nullopt;
+}
+
+}  // namespace evsweep
