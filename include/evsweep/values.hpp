@@ -42,7 +42,9 @@ struct Range {
 /// A number in the unit of the attribute that a distribution serves (h, kWh, kW, 1).
 struct Variate {
     double value = 0.0;
-    friend auto operator<=>(const Variate&, const Variate&) = default;
+    std::string unit{};  ///< as read, so that it can be told back; empty for defaults
+    friend auto operator<=>(const Variate& a, const Variate& b) { return a.value <=> b.value; }
+    friend bool operator==(const Variate& a, const Variate& b) { return a.value == b.value; }
 };
 
 /// A file named in a document; relative names count from the folder of the file that names them.
