@@ -1,0 +1,36 @@
+/// A value that does not vary; a plain quantity in a scenario means this.
+#include <algorithm>
+
+#include "evsweep/distribution.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+namespace {
+
+struct Params {
+    Variate value;
+};
+
+class Constant final : public Distribution {
+   public:
+    static constexpr std::string_view name = "constant";
+    static const Schema<Params>& schema() {
+        static const Schema<Params> schema =
+            Schema<Params>("always the same value").required("value", &Params::value, "the value");
+        return schema;
+    }
+    Constant(const Params& p, const Context&) : p_(p) {}
+
+    void quantiles(std::span<double> u) const override { std::fill(u.begin(), u.end(), p_.value.value); }
+    double mean() const override { return p_.value.value; }
+    double lowest() const override { return p_.value.value; }
+    double highest() const override { return p_.value.value; }
+
+   private:
+    Params p_;
+};
+
+const bool registered = add_plugin<Distribution, Constant>();
+
+}  // namespace
+}  // namespace evsweep
