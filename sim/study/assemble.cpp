@@ -1,6 +1,7 @@
 #include "sim/study/assemble.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/study/provenance.hpp"
 #include "sim/study/statistics.hpp"
@@ -17,12 +18,14 @@ Bands bands_over(const std::vector<std::span<const double>>& series, const std::
     const std::size_t size = series.empty() ? 0 : series.front().size();
     bands.mean.resize(size);
     bands.quantiles.assign(levels.size(), std::vector<double>(size));
-    std::vector<double> sample(series.size());
+    std::vector<double> sample;
     for (std::size_t i = 0; i < size; ++i) {
-        std::transform(series.begin(), series.end(), sample.begin(), [i](auto s) { return s[i]; });
-        bands.mean[i] = mean(sample);
+        sample.clear();
+        for (const auto& s : series)
+            if (!std::isnan(s[i])) sample.push_back(s[i]);   // a step without a solution has no value
+        bands.mean[i] = sample.empty() ? NAN : compensated_sum(sample) / static_cast<double>(sample.size());
         std::sort(sample.begin(), sample.end());
-        for (std::size_t q = 0; q < levels.size(); ++q) bands.quantiles[q][i] = quantile_of_sorted(sample, levels[q]);
+        for (std::size_t q = 0; q < levels.size(); ++q) bands.quantiles[q][i] = sample.empty() ? NAN : quantile_of_sorted(sample, levels[q]);
     }
     return bands;
 }

@@ -1,0 +1,47 @@
+/// Questions: how long does one replica-day of the 33-bus study take under each controller (600 vehicles, 60 s ticks,
+/// all KPIs recorded), and how long drawing its fleet?
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "sim/study/load_study.hpp"
+#include "sim/study/run_replica.hpp"
+
+namespace {
+
+using namespace evsweep;
+
+/// The shipped study with one controller, or with its sampling alone.
+LoadedStudy load_with(const std::vector<std::string>& overrides) {
+    Issues issues;
+    auto study = load_study(EVSWEEP_SOURCE_DIR "/scenarios/ieee33/comparison_study.yaml", overrides, issues);
+    for (const auto& issue : issues.list()) std::fprintf(stderr, "%s\n", to_text(issue).c_str());
+    if (!study) std::exit(2);
+    return std::move(*study);
+}
+
+void replica_day(benchmark::State& state, const std::string& controller) {
+    LoadedStudy study = load_with({});
+    std::erase_if(study.scenario.controllers, [&](const auto& c) { return c.label != controller; });
+    std::erase_if(study.scenario.outputs, [&](const auto& o) { return o.type != "kpis"; });
+    StudyOutputs outputs;
+    (void)run_base(study, outputs);
+    std::size_t replica = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(run_replica(study, outputs, ReplicaId(replica++ % 64)));
+    state.counters["replica-days/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+void draw_fleet(benchmark::State& state) {
+    const LoadedStudy study = load_with({});
+    std::size_t replica = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(study.draw(ReplicaId(replica++)));
+}
+
+BENCHMARK_CAPTURE(replica_day, uncoordinated, "uncoordinated")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replica_day, evms, "evms")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replica_day, threshold, "threshold")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replica_day, fuzzy, "fuzzy")->Unit(benchmark::kMillisecond);
+BENCHMARK(draw_fleet)->Unit(benchmark::kMicrosecond);
+
+}  // namespace

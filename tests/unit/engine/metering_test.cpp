@@ -1,0 +1,79 @@
+#include "sim/engine/metering.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+using namespace evsweep;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Two connectors at bus 1, one at bus 0.
+Connectors three_connectors() {
+    Connectors c;
+    c.bus = {BusId(1), BusId(0), BusId(1)};
+    return c;
+}
+
+const std::vector<ConnectorId> everybody{ConnectorId(0), ConnectorId(1), ConnectorId(2)};
+
+}  // namespace
+
+TEST_CASE("a meter without delay, noise or resolution shows the truth at the connector's bus") {
+    const Connectors connectors = three_connectors();
+    Metering metering({}, connectors, 60s, Rng(1, 0));
+    const std::vector<double> v{1.0, 0.95};
+    metering.read(0, v, 123.0, everybody);
+    REQUIRE(metering.voltage_pu()[0] == 0.95);
+    REQUIRE(metering.voltage_pu()[1] == 1.0);
+    REQUIRE(metering.feeder_head_kw() == 123.0);
+}
+
+TEST_CASE("a delayed meter shows the reading of so many steps ago, and the first one before that") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.delay = 2min;
+    settings.feeder_head.delay = 1min;
+    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    for (std::size_t k = 0; k < 6; ++k) {
+        const double x = static_cast<double>(k);
+        const std::vector<double> v{1.0, 0.9 + 0.01 * x};
+        metering.read(k, v, 100.0 * x, everybody);
+        REQUIRE(metering.voltage_pu()[0] == Approx(0.9 + 0.01 * std::max(0.0, x - 2.0)));
+        REQUIRE(metering.feeder_head_kw() == Approx(100.0 * std::max(0.0, x - 1.0)));
+    }
+}
+
+TEST_CASE("a meter rounds to its resolution") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.resolution = 0.005;
+    settings.feeder_head.resolution = 10.0;
+    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    const std::vector<double> v{1.0, 0.9524};
+    metering.read(0, v, 123.0, everybody);
+    REQUIRE(metering.voltage_pu()[0] == Approx(0.950));
+    REQUIRE(metering.feeder_head_kw() == Approx(120.0));
+}
+
+TEST_CASE("meter noise has the stated deviation, no bias, and is the same for the same seed") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.noise = 0.01;
+    Metering metering(settings, connectors, 60s, Rng(5, 3));
+    Metering again(settings, connectors, 60s, Rng(5, 3));
+    const std::vector<double> v{1.0, 1.0};
+    double sum = 0.0, squares = 0.0;
+    constexpr int n = 20000;
+    for (std::size_t k = 0; k < n; ++k) {
+        metering.read(k, v, 0.0, everybody);
+        again.read(k, v, 0.0, everybody);
+        const double e = metering.voltage_pu()[0] - 1.0;
+        REQUIRE(metering.voltage_pu()[0] == again.voltage_pu()[0]);
+        REQUIRE(metering.voltage_pu()[0] != metering.voltage_pu()[2]);
+        sum += e;
+        squares += e * e;
+    }
+    REQUIRE(std::abs(sum / n) < 4.0 * 0.01 / std::sqrt(n));  // four standard errors
+    REQUIRE(std::sqrt(squares / n) == Approx(0.01).epsilon(4.0 / std::sqrt(2.0 * n)));
+}

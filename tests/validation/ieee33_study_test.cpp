@@ -1,0 +1,145 @@
+/// The published EV study on the 33-bus feeder: every row of its table, with the tolerances of an independent,
+/// event-exact computation over 200 replicas ("mean" rows) and of any single replica ("one seed" rows).
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "tests/validation/study_fixture.hpp"
+
+using namespace evsweep;
+using namespace evsweep::validation;
+
+namespace {
+
+const StudyResult& physical() {
+    static const StudyResult result = run_study(load(scenario("ieee33/evms_study.yaml"), {"study.replicas=200"}), {});
+    return result;
+}
+
+const StudyResult& literal() {
+    static const StudyResult result = run_study(load(scenario("ieee33/evms_study_literal.yaml"), {"study.replicas=200"}), {});
+    return result;
+}
+
+const StudyResult& single_profile() {
+    static const StudyResult result =
+        run_study(load(scenario("ieee33/evms_study_single_profile.yaml"), {"study.replicas=200"}), {});
+    return result;
+}
+
+void require_all_within(const RunResult& run, const std::string& kpi, double centre, double margin) {
+    INFO(kpi);
+    for (double v : values(run, kpi)) REQUIRE(std::abs(v - centre) <= margin);
+}
+
+/// Clock hours from a KPI in hours since noon.
+double clock(double hours_since_noon) { return hours_since_noon + 12.0; }
+
+}  // namespace
+
+TEST_CASE("33-bus study: every replica finishes and its books close", "[study]") {
+    for (const StudyResult* result : {&physical(), &literal(), &single_profile()}) {
+        REQUIRE(result->replicas.size() == 200);
+        REQUIRE(result->failures.empty());
+        for (const auto& run : result->controllers) {
+            REQUIRE(run.unsolved_steps == 0);
+            for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
+                for (double kwh : find(run, "ledger", gap).values) REQUIRE(std::abs(kwh) < 1e-6);
+        }
+    }
+}
+
+TEST_CASE("33-bus study: base loss .20268 MW, minimum voltage .91309 at bus 18, peak 3.715 MW, 65.09 MWh", "[study]") {
+    const RunResult& base = physical().base;
+    REQUIRE(mean_of(base, "loss_max_mark_kw") == Approx(202.68).margin(0.02));
+    REQUIRE(mean_of(base, "vmin_mark_pu") == Approx(0.91309).margin(0.00002));
+    const auto& bus = find(base, "kpis", "vmin_bus");
+    REQUIRE(bus.variable.meanings.at(static_cast<std::size_t>(bus.values.at(0))) == "18");
+    REQUIRE(mean_of(base, "peak_kw") == Approx(3715.0).margin(1e-6));
+    REQUIRE(mean_of(base, "energy_kwh") == Approx(65090.0).margin(10.0));
+}
+
+TEST_CASE("33-bus study: uncoordinated peak 5.28 MW at 20:30-21:15 (literal)", "[study]") {
+    const RunResult& run = controller(literal(), "uncoordinated");
+    REQUIRE(mean_of(run, "peak_mark_kw") == Approx(5280.0).margin(30.0));
+    require_all_within(run, "peak_mark_kw", 5280.0, 120.0);
+    const double hour = clock(mean_of(run, "peak_time_h"));
+    REQUIRE(hour >= 20.5);
+    REQUIRE(hour <= 21.25);
+    for (double h : values(run, "peak_time_h")) {
+        REQUIRE(clock(h) >= 20.25);
+        REQUIRE(clock(h) <= 21.5);
+    }
+}
+
+TEST_CASE("33-bus study: uncoordinated energy 71.9 MWh, loss .382 MW, minimum voltage .870 (literal)", "[study]") {
+    const RunResult& run = controller(literal(), "uncoordinated");
+    REQUIRE(mean_of(run, "energy_kwh") == Approx(71900.0).margin(100.0));
+    require_all_within(run, "energy_kwh", 71900.0, 200.0);
+    REQUIRE(mean_of(run, "loss_max_mark_kw") == Approx(382.0).margin(4.0));
+    require_all_within(run, "loss_max_mark_kw", 382.0, 20.0);
+    REQUIRE(mean_of(run, "vmin_mark_pu") == Approx(0.870).margin(0.001));
+    require_all_within(run, "vmin_mark_pu", 0.870, 0.004);
+}
+
+TEST_CASE("33-bus study: EVMS holds the hourly-mean peak at 3.25 MW and the instantaneous one at 3.30 MW in 95 % of seeds",
+          "[study]") {
+    const RunResult& run = controller(physical(), "evms");
+    REQUIRE(mean_of(run, "peak_hourly_kw") <= 3250.0);
+    const auto& peaks = values(run, "peak_kw");
+    const auto held = std::count_if(peaks.begin(), peaks.end(), [](double kw) { return kw <= 3300.0; });
+    REQUIRE(held >= 190);
+}
+
+TEST_CASE("33-bus study: EVMS maximum loss at hour marks .164 MW in both accountings", "[study]") {
+    for (const StudyResult* result : {&physical(), &literal()}) {
+        const RunResult& run = controller(*result, "evms");
+        REQUIRE(mean_of(run, "loss_max_mark_kw") == Approx(164.0).margin(3.0));
+        require_all_within(run, "loss_max_mark_kw", 164.0, 6.0);
+    }
+}
+
+TEST_CASE("33-bus study: EVMS minimum voltage .9225 (single profile), .9234 (literal), .9229 (physical)", "[study]") {
+    REQUIRE(mean_of(controller(single_profile(), "evms"), "vmin_mark_pu") == Approx(0.9225).margin(0.0015));
+    REQUIRE(mean_of(controller(literal(), "evms"), "vmin_mark_pu") == Approx(0.9234).margin(0.0015));
+    REQUIRE(mean_of(controller(physical(), "evms"), "vmin_mark_pu") == Approx(0.9229).margin(0.0015));
+}
+
+TEST_CASE("33-bus study: EVMS energy 72.17 MWh (physical, never below uncoordinated) and 67.55 MWh (literal)", "[study]") {
+    REQUIRE(mean_of(controller(physical(), "evms"), "energy_kwh") == Approx(72170.0).margin(200.0));
+    const auto& coordinated = values(controller(physical(), "evms"), "energy_kwh");
+    const auto& uncoordinated = values(controller(physical(), "uncoordinated"), "energy_kwh");
+    for (std::size_t r = 0; r < coordinated.size(); ++r) REQUIRE(coordinated[r] >= uncoordinated[r]);
+    REQUIRE(mean_of(controller(literal(), "evms"), "energy_kwh") == Approx(67550.0).margin(250.0));
+}
+
+TEST_CASE("33-bus study: under EVMS every vehicle leaves with its target and about 30 % discharge (physical)", "[study]") {
+    const RunResult& run = controller(physical(), "evms");
+    for (double n : values(run, "short_vehicles")) REQUIRE(n == 0.0);
+    for (double kwh : values(run, "unserved_kwh")) REQUIRE(kwh == Approx(0.0).margin(1e-9));
+    REQUIRE(mean_of(run, "v2g_vehicles") / 600.0 == Approx(0.30).margin(0.05));
+}
+
+TEST_CASE("33-bus study: the EVMS peak falls on the plateau of 22:00 to 07:00, or about 17 h in one replica of twelve",
+          "[study]") {
+    const auto& hours_since_noon = values(controller(physical(), "evms"), "peak_time_h");
+    std::size_t early = 0;
+    for (double h : hours_since_noon) {
+        const bool on_plateau = clock(h) >= 22.0 && clock(h) <= 31.0;
+        const bool at_five = clock(h) >= 16.5 && clock(h) <= 18.5;
+        REQUIRE((on_plateau || at_five));
+        early += at_five;
+    }
+    REQUIRE(static_cast<double>(early) / 200.0 == Approx(0.08).margin(0.08));
+}
+
+TEST_CASE("33-bus study: costs have the published totals and the benefit its sign", "[study]") {
+    const RunResult& uncoordinated = controller(literal(), "uncoordinated");
+    const RunResult& evms = controller(literal(), "evms");
+    REQUIRE(mean_of(uncoordinated, "net_cost") == Approx(1405.38).epsilon(0.02));
+    for (std::size_t r = 0; r < 200; ++r) {
+        const double benefit = values(uncoordinated, "net_cost")[r] - values(evms, "purchases")[r] + values(evms, "sales")[r];
+        REQUIRE(values(evms, "net_benefit")[r] == Approx(benefit).epsilon(1e-12));
+        REQUIRE(benefit > 0.0);
+    }
+}

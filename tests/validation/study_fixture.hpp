@@ -1,0 +1,51 @@
+/// Runs a shipped scenario and finds its numbers by name.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "sim/study/load_study.hpp"
+#include "sim/study/statistics.hpp"
+#include "sim/study/study.hpp"
+
+namespace evsweep::validation {
+
+inline std::filesystem::path scenario(const std::string& name) {
+    return std::filesystem::path(EVSWEEP_SOURCE_DIR) / "scenarios" / name;
+}
+
+inline LoadedStudy load(const std::filesystem::path& file, const std::vector<std::string>& overrides = {}) {
+    Issues issues;
+    auto study = load_study(file, overrides, issues);
+    for (const auto& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+    REQUIRE(study);
+    return std::move(*study);
+}
+
+inline const VariableResult& find(const RunResult& run, const std::string& output, const std::string& name) {
+    for (const auto& v : run.variables)
+        if (v.output == output && v.variable.name == name) return v;
+    FAIL("no variable " << output << "/" << name << " under " << run.label);
+    throw 0;
+}
+
+inline const RunResult& controller(const StudyResult& result, const std::string& label) {
+    for (const auto& c : result.controllers)
+        if (c.label == label) return c;
+    FAIL("no controller " << label);
+    throw 0;
+}
+
+inline const std::vector<double>& values(const RunResult& run, const std::string& kpi) { return find(run, "kpis", kpi).values; }
+
+inline double mean_of(const RunResult& run, const std::string& kpi) { return estimate_mean(values(run, kpi), 0.95).mean; }
+
+/// The share of replicas whose value lies within `margin` of `centre`.
+inline double share_within(const std::vector<double>& values, double centre, double margin) {
+    std::size_t inside = 0;
+    for (double v : values) inside += std::abs(v - centre) <= margin;
+    return static_cast<double>(inside) / static_cast<double>(values.size());
+}
+
+}  // namespace evsweep::validation
