@@ -2,6 +2,7 @@
 #pragma once
 
 #include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/mark.h>
 
 #include <filesystem>
 #include <map>
