@@ -129,6 +129,7 @@ class Output {
         Instant measure_from{};  ///< end of the warm-up; nothing before it counts
         const FeederSite* feeder = nullptr;
         std::vector<std::string> zones{};
+        std::size_t connectors = 0;  ///< of the fleet in every replica
         double voltage_min_pu = 0.0;
         double voltage_max_pu = 0.0;
         /// By control step: whether the feeder without vehicles is outside the voltage band (empty in the base run).

@@ -1,0 +1,54 @@
+/// Means over the hours of the clock, as utilities bill demand; kept apart because hours need not start with the study.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
+
+#include "evsweep/time.hpp"
+
+namespace evsweep {
+
+/// Gathers energies of successive intervals into clock hours and keeps the highest hourly mean. An hour that is not
+/// covered as a whole (warm-up, horizon, unsolved steps) does not count.
+class ClockHours {
+   public:
+    explicit ClockHours(const Calendar& calendar) : calendar_(calendar) {}
+
+    /// Adds `kwh` drawn evenly over [begin, end); intervals come in order of time.
+    void add(Instant begin, Instant end, double kwh) {
+        const double whole_h = hours(end - begin);
+        while (begin < end) {
+            const auto hour = std::chrono::floor<std::chrono::hours>(calendar_.local(begin));
+            const Instant cut = std::min(end, Instant(hour + std::chrono::hours(1) - calendar_.start()));
+            book(hour, cut - begin, kwh * (hours(cut - begin) / whole_h));
+            begin = cut;
+        }
+    }
+
+    /// Highest mean over a clock hour; NaN where none was covered.
+    [[nodiscard]] double highest_kw() const { return highest_kw_; }
+
+   private:
+    using Hour = std::chrono::local_time<std::chrono::hours>;
+
+    void book(Hour hour, Duration covered, double kwh) {
+        if (hour_ != hour) {
+            hour_ = hour;
+            covered_ = Duration::zero();
+            kwh_ = 0.0;
+        }
+        covered_ += covered;
+        kwh_ += kwh;
+        if (covered_ == std::chrono::hours(1) && !(kwh_ <= highest_kw_)) highest_kw_ = kwh_;
+    }
+
+    Calendar calendar_;
+    std::optional<Hour> hour_;
+    Duration covered_{};
+    double kwh_ = 0.0;
+    double highest_kw_ = std::numeric_limits<double>::quiet_NaN();
+};
+
+}  // namespace evsweep

@@ -1,0 +1,191 @@
+/// The sums and extremes that key performance indicators are read from, gathered while a replica runs.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "evsweep/contracts.hpp"
+#include "evsweep/output.hpp"
+#include "outputs/clock_hours.hpp"
+#include "outputs/marks.hpp"
+#include "outputs/snapshot_values.hpp"
+
+namespace evsweep::kpi {
+
+/// What all recorders of one study share.
+struct Frame {
+    Output::Context context;
+    Marks marks;
+    RatedBranches rated;
+    double short_below = 0.0;  ///< state of charge by which a vehicle may miss its target
+};
+
+/// The largest value seen and when; the first of equals, NaN while nothing was seen.
+struct Highest {
+    double value = not_a_number;
+    Instant when{};
+    void see(double candidate, Instant now) {
+        if (candidate <= value) return;
+        value = candidate;
+        when = now;
+    }
+};
+
+/// The smallest value seen and when; the first of equals, NaN while nothing was seen.
+struct Lowest {
+    double value = not_a_number;
+    Instant when{};
+    void see(double candidate, Instant now) {
+        if (candidate >= value) return;
+        value = candidate;
+        when = now;
+    }
+};
+
+/// When the extreme was seen, in hours since the scenario's start.
+template <class Extreme>
+[[nodiscard]] double hour_of(const Extreme& extreme) {
+    return std::isnan(extreme.value) ? not_a_number : hours(extreme.when.time_since_epoch());
+}
+
+/// Powers and voltages at the control instants.
+class NetworkTally {
+   public:
+    explicit NetworkTally(const Frame& frame) : frame_(frame) {}
+
+    void see(const Snapshot& s) {
+        if (!s.solved) {
+            ++unsolved_steps;
+            return;
+        }
+        see_powers(s);
+        see_voltages(s);
+        if (!frame_.rated.empty()) see_currents(s);
+    }
+    [[nodiscard]] double minutes(std::size_t steps) const {
+        return 60.0 * hours(frame_.context.step) * static_cast<double>(steps);
+    }
+
+    Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct;
+    Lowest valley_kw, vmin_pu, vmin_mark_pu;
+    std::size_t vmin_bus = 0;
+    std::size_t steps_outside = 0;
+    std::size_t steps_caused = 0;
+    std::size_t steps_overloaded = 0;
+    std::size_t unsolved_steps = 0;
+
+   private:
+    void see_powers(const Snapshot& s) {
+        const double demand = evsweep::demand_kw(s);
+        demand_kw.see(demand, s.now);
+        valley_kw.see(demand, s.now);
+        source_kw.see(s.source_kw, s.now);
+        loss_kw.see(s.loss_kw, s.now);
+        if (!frame_.marks.at(s.now)) return;
+        demand_mark_kw.see(demand, s.now);
+        loss_mark_kw.see(s.loss_kw, s.now);
+    }
+
+    void see_voltages(const Snapshot& s) {
+        const VoltageRange range = range_of(s.voltage_pu);
+        if (!(range.min_pu >= vmin_pu.value))
+            vmin_bus = static_cast<std::size_t>(std::find(s.voltage_pu.begin(), s.voltage_pu.end(), range.min_pu) -
+                                                s.voltage_pu.begin());
+        vmin_pu.see(range.min_pu, s.now);
+        vmax_pu.see(range.max_pu, s.now);
+        if (frame_.marks.at(s.now)) vmin_mark_pu.see(range.min_pu, s.now);
+        if (range.min_pu >= frame_.context.voltage_min_pu && range.max_pu <= frame_.context.voltage_max_pu) return;
+        ++steps_outside;
+        const auto& without_vehicles = frame_.context.base_outside_band;
+        if (without_vehicles.empty()) return;
+        EVSWEEP_EXPECTS(s.step < without_vehicles.size(), "the feeder without vehicles is known at every step");
+        if (!without_vehicles[s.step]) ++steps_caused;
+    }
+
+    void see_currents(const Snapshot& s) {
+        double highest = 0.0;
+        for (std::size_t k = 0; k < frame_.rated.size(); ++k) highest = std::max(highest, frame_.rated.loading_pct(s, k));
+        loading_pct.see(highest, s.now);
+        if (highest > 100.0) ++steps_overloaded;
+    }
+
+    const Frame& frame_;
+};
+
+/// Energies and money over the intervals between control instants.
+class EnergyTally {
+   public:
+    explicit EnergyTally(const Calendar& calendar) : clock_hours(calendar) {}
+
+    /// What vehicles drew and paid is known without a load flow; the feeder's own energy is not.
+    void see(const Interval& i) {
+        charged_kwh += i.charged_kwh;
+        discharged_kwh += i.discharged_kwh;
+        purchases += i.charged_kwh * i.price;
+        sales += i.discharged_kwh * i.sell_price;
+        if (!i.solved) return;
+        const double demand = i.load_kwh + i.charged_kwh - i.discharged_kwh;
+        demand_kwh += demand;
+        source_kwh += i.source_kwh;
+        loss_kwh += i.loss_kwh;
+        solved += i.end - i.begin;
+        clock_hours.add(i.begin, i.end, demand);
+    }
+    [[nodiscard]] double mean_demand_kw() const { return solved > Duration::zero() ? demand_kwh / hours(solved) : not_a_number; }
+
+    double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
+    double purchases = 0.0, sales = 0.0;
+    Duration solved{};
+    ClockHours clock_hours;
+};
+
+/// What the vehicles got, from whole stays.
+class FleetTally {
+   public:
+    FleetTally(const Population& population, double short_below)
+        : short_below_(short_below),
+          dropped_sessions_(population.dropped_sessions),
+          short_(population.vehicles.size(), false),
+          returned_(population.vehicles.size(), false) {}
+
+    void see(const SessionRecord& r) {
+        const std::size_t vehicle = r.session.vehicle.index();
+        if (r.discharged_kwh > 0.0) returned_[vehicle] = true;
+        if (r.capacity_kwh > 0.0) cycles_ += (r.stored_kwh + r.released_kwh) / (2.0 * r.capacity_kwh);
+        if (!r.complete) return;  // who has not left yet cannot have left short
+        const double missing = r.session.target_soc - r.final_soc;
+        unserved_kwh_ += std::max(0.0, missing) * r.capacity_kwh;
+        if (missing > short_below_) short_[vehicle] = true;
+    }
+
+    [[nodiscard]] double unserved_kwh() const { return unserved_kwh_; }
+    [[nodiscard]] double short_vehicles() const { return number_of(short_); }
+    [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
+    [[nodiscard]] double dropped_sessions() const { return static_cast<double>(dropped_sessions_); }
+    /// Energy through the batteries over twice their capacity, mean over all vehicles; driving is not seen.
+    [[nodiscard]] double cycles_per_vehicle() const {
+        return short_.empty() ? 0.0 : cycles_ / static_cast<double>(short_.size());
+    }
+
+   private:
+    static double number_of(const std::vector<bool>& marked) {
+        return static_cast<double>(std::count(marked.begin(), marked.end(), true));
+    }
+
+    double short_below_;
+    std::size_t dropped_sessions_;
+    double unserved_kwh_ = 0.0;
+    double cycles_ = 0.0;
+    std::vector<bool> short_;     // by vehicle
+    std::vector<bool> returned_;  // by vehicle
+};
+
+/// All that one replica's KPIs follow from.
+struct Tally {
+    NetworkTally network;
+    EnergyTally energy;
+    FleetTally fleet;
+};
+
+}  // namespace evsweep::kpi

@@ -1,0 +1,244 @@
+/// Output `kpis`: the numbers by which a planner compares controllers, one per replica.
+
+#include <chrono>
+#include <vector>
+
+#include "evsweep/plugins.hpp"
+#include "outputs/kpi_tally.hpp"
+
+namespace evsweep {
+namespace {
+
+using kpi::hour_of;
+using kpi::Tally;
+
+struct Params {
+    Duration mark_every = std::chrono::hours(1);
+    Fraction short_below{0.001};
+};
+
+/// One KPI: what people are told, and how it follows from the tally.
+struct Kpi {
+    Variable variable;
+    double (*value)(const Tally&);
+};
+
+std::vector<Kpi> power_kpis() {
+    return {
+        {{.name = "peak_kw", .unit = "kW", .long_name = "peak demand (base load and vehicles)", .headline = true, .decimals = 0},
+         [](const Tally& t) { return t.network.demand_kw.value; }},
+        {{.name = "peak_time_h",
+          .unit = "h",
+          .long_name = "time of the peak demand",
+          .display = Display::clock,
+          .headline = true,
+          .decimals = 2},
+         [](const Tally& t) { return hour_of(t.network.demand_kw); }},
+        {{.name = "peak_hourly_kw", .unit = "kW", .long_name = "highest mean demand over a clock hour", .decimals = 0},
+         [](const Tally& t) { return t.energy.clock_hours.highest_kw(); }},
+        {{.name = "peak_mark_kw", .unit = "kW", .long_name = "peak demand at the marks", .decimals = 0},
+         [](const Tally& t) { return t.network.demand_mark_kw.value; }},
+        {{.name = "peak_mark_time_h",
+          .unit = "h",
+          .long_name = "time of the peak demand at the marks",
+          .display = Display::clock,
+          .decimals = 2},
+         [](const Tally& t) { return hour_of(t.network.demand_mark_kw); }},
+        {{.name = "source_peak_kw", .unit = "kW", .long_name = "peak power from the source, with losses", .decimals = 0},
+         [](const Tally& t) { return t.network.source_kw.value; }},
+        {{.name = "load_factor", .unit = "1", .long_name = "mean demand over peak demand"},
+         [](const Tally& t) {
+             return t.network.demand_kw.value > 0.0 ? t.energy.mean_demand_kw() / t.network.demand_kw.value : not_a_number;
+         }},
+        {{.name = "peak_to_valley_kw", .unit = "kW", .long_name = "highest less lowest demand", .decimals = 0},
+         [](const Tally& t) { return t.network.demand_kw.value - t.network.valley_kw.value; }},
+    };
+}
+
+std::vector<Kpi> energy_kpis() {
+    return {
+        {{.name = "energy_kwh",
+          .unit = "kWh",
+          .long_name = "energy demand (base load and vehicles)",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.energy.demand_kwh; }},
+        {{.name = "source_energy_kwh", .unit = "kWh", .long_name = "energy from the source, with losses", .decimals = 0},
+         [](const Tally& t) { return t.energy.source_kwh; }},
+        {{.name = "loss_energy_kwh", .unit = "kWh", .long_name = "energy lost in the feeder", .headline = true, .decimals = 1},
+         [](const Tally& t) { return t.energy.loss_kwh; }},
+        {{.name = "loss_max_kw", .unit = "kW", .long_name = "highest loss", .headline = true, .decimals = 1},
+         [](const Tally& t) { return t.network.loss_kw.value; }},
+        {{.name = "loss_max_mark_kw", .unit = "kW", .long_name = "highest loss at the marks", .decimals = 1},
+         [](const Tally& t) { return t.network.loss_mark_kw.value; }},
+    };
+}
+
+std::vector<Kpi> voltage_kpis() {
+    return {
+        {{.name = "vmin_pu", .unit = "pu", .long_name = "lowest voltage at any bus", .headline = true, .decimals = 4},
+         [](const Tally& t) { return t.network.vmin_pu.value; }},
+        {{.name = "vmin_bus",
+          .unit = "1",
+          .long_name = "bus with the lowest voltage",
+          .display = Display::category,
+          .decimals = 0},
+         [](const Tally& t) {
+             return std::isnan(t.network.vmin_pu.value) ? not_a_number : static_cast<double>(t.network.vmin_bus);
+         }},
+        {{.name = "vmin_time_h",
+          .unit = "h",
+          .long_name = "time of the lowest voltage",
+          .display = Display::clock,
+          .decimals = 2},
+         [](const Tally& t) { return hour_of(t.network.vmin_pu); }},
+        {{.name = "vmin_mark_pu", .unit = "pu", .long_name = "lowest voltage at the marks", .decimals = 4},
+         [](const Tally& t) { return t.network.vmin_mark_pu.value; }},
+        {{.name = "vmax_pu", .unit = "pu", .long_name = "highest voltage at any bus", .decimals = 4},
+         [](const Tally& t) { return t.network.vmax_pu.value; }},
+        {{.name = "minutes_outside_band",
+          .unit = "min",
+          .long_name = "time with a voltage outside the band",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_outside); }},
+        {{.name = "vehicle_minutes_outside_band",
+          .unit = "min",
+          .long_name = "time outside the band that vehicles cause",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_caused); }},
+        {{.name = "overload_minutes",
+          .unit = "min",
+          .long_name = "time with a branch above its rating",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_overloaded); }},
+        {{.name = "loading_max_pct", .unit = "%", .long_name = "highest loading of a rated branch", .decimals = 1},
+         [](const Tally& t) { return t.network.loading_pct.value; }},
+        {{.name = "unsolved_minutes", .unit = "min", .long_name = "time without a load-flow solution", .decimals = 0},
+         [](const Tally& t) { return t.network.minutes(t.network.unsolved_steps); }},
+    };
+}
+
+std::vector<Kpi> fleet_kpis() {
+    return {
+        {{.name = "charged_kwh", .unit = "kWh", .long_name = "energy drawn by vehicles", .decimals = 0},
+         [](const Tally& t) { return t.energy.charged_kwh; }},
+        {{.name = "v2g_kwh", .unit = "kWh", .long_name = "energy returned by vehicles", .headline = true, .decimals = 0},
+         [](const Tally& t) { return t.energy.discharged_kwh; }},
+        {{.name = "unserved_kwh",
+          .unit = "kWh",
+          .long_name = "battery energy missing to the target at departure",
+          .headline = true,
+          .decimals = 1},
+         [](const Tally& t) { return t.fleet.unserved_kwh(); }},
+        {{.name = "short_vehicles",
+          .unit = "1",
+          .long_name = "vehicles that left short of their target",
+          .headline = true,
+          .decimals = 1},
+         [](const Tally& t) { return t.fleet.short_vehicles(); }},
+        {{.name = "v2g_vehicles", .unit = "1", .long_name = "vehicles that returned energy", .decimals = 1},
+         [](const Tally& t) { return t.fleet.v2g_vehicles(); }},
+        {{.name = "cycles",
+          .unit = "1",
+          .long_name = "mean equivalent full cycles per vehicle while plugged in",
+          .headline = true},
+         [](const Tally& t) { return t.fleet.cycles_per_vehicle(); }},
+        {{.name = "dropped_sessions", .unit = "1", .long_name = "drawn sessions that gave no stay", .decimals = 1},
+         [](const Tally& t) { return t.fleet.dropped_sessions(); }},
+    };
+}
+
+std::vector<Kpi> money_kpis() {
+    return {
+        {{.name = "purchases", .unit = "currency", .long_name = "paid for charging", .decimals = 2},
+         [](const Tally& t) { return t.energy.purchases; }},
+        {{.name = "sales", .unit = "currency", .long_name = "earned by returning energy", .decimals = 2},
+         [](const Tally& t) { return t.energy.sales; }},
+        {{.name = "net_cost", .unit = "currency", .long_name = "purchases less sales", .headline = true, .decimals = 2},
+         [](const Tally& t) { return t.energy.purchases - t.energy.sales; }},
+        {{.name = "net_benefit",
+          .unit = "currency",
+          .long_name = "net cost saved against the reference controller",
+          .headline = true,
+          .decimals = 2,
+          .gain_over_reference = true},
+         [](const Tally& t) { return t.energy.purchases - t.energy.sales; }},
+    };
+}
+
+const std::vector<Kpi>& all_kpis() {
+    static const std::vector<Kpi> kpis = [] {
+        std::vector<Kpi> list;
+        for (auto part : {power_kpis, energy_kpis, voltage_kpis, fleet_kpis, money_kpis})
+            for (auto& kpi : part()) list.push_back(std::move(kpi));
+        return list;
+    }();
+    return kpis;
+}
+
+class KpiRecorder final : public Recorder {
+   public:
+    KpiRecorder(const kpi::Frame& frame, const Population& population)
+        : measure_from_(frame.context.measure_from),
+          tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.context.calendar),
+                 kpi::FleetTally(population, frame.short_below)} {}
+
+    void at(const Snapshot& s) override {
+        if (s.now >= measure_from_) tally_.network.see(s);
+    }
+    void over(const Interval& i) override {
+        if (i.begin >= measure_from_) tally_.energy.see(i);
+    }
+    void session_ended(const SessionRecord& r) override {
+        if (r.session.plug_in >= measure_from_) tally_.fleet.see(r);
+    }
+    [[nodiscard]] std::vector<std::vector<double>> finish() override {
+        std::vector<std::vector<double>> values;
+        for (const Kpi& kpi : all_kpis()) values.push_back({kpi.value(tally_)});
+        return values;
+    }
+
+   private:
+    Instant measure_from_;
+    Tally tally_;
+};
+
+class Kpis final : public Output {
+   public:
+    static constexpr std::string_view name = "kpis";
+    static const Schema<Params>& schema() {
+        static const auto schema =
+            Schema<Params>("peak, losses, voltages, service, wear and cost, one number per replica")
+                .optional("mark_every", &Params::mark_every, "distance of the marks at which the *_mark KPIs look", above(0))
+                .optional("short_below", &Params::short_below,
+                          "how far below its target a vehicle may leave without counting as short", between(0, 1));
+        return schema;
+    }
+
+    Kpis(const Params& params, const Context& context)
+        : frame_{context, Marks(context, params.mark_every, "mark_every"), RatedBranches(*context.feeder),
+                 params.short_below.value()} {}
+
+    [[nodiscard]] std::vector<Variable> variables() const override {
+        std::vector<Variable> list;
+        for (const Kpi& kpi : all_kpis()) {
+            list.push_back(kpi.variable);
+            if (list.back().display == Display::category) list.back().meanings = frame_.context.feeder->bus;
+        }
+        return list;
+    }
+    [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
+        return std::make_unique<KpiRecorder>(frame_, *start.population);
+    }
+
+   private:
+    kpi::Frame frame_;
+};
+
+const bool registered = add_plugin<Output, Kpis>();
+
+}  // namespace
+}  // namespace evsweep

@@ -1,0 +1,91 @@
+/// What several outputs read from a snapshot, so that a word such as "demand" means the same in all of them.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "evsweep/output.hpp"
+
+namespace evsweep {
+
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/// Base load and vehicles, without losses. Only where the snapshot is solved.
+[[nodiscard]] inline double demand_kw(const Snapshot& s) { return s.load_kw + s.charging_kw - s.discharging_kw; }
+
+struct VoltageRange {
+    double min_pu = std::numeric_limits<double>::infinity();
+    double max_pu = -std::numeric_limits<double>::infinity();
+};
+
+/// Lowest and highest of all voltages. Eight running extremes instead of one, because a compiler may not reorder the
+/// comparisons of doubles by itself and would otherwise walk through thousands of buses one by one.
+[[nodiscard]] inline VoltageRange range_of(std::span<const double> voltage_pu) {
+    constexpr std::size_t lanes = 8;
+    std::array<double, lanes> low{};
+    std::array<double, lanes> high{};
+    low.fill(VoltageRange{}.min_pu);
+    high.fill(VoltageRange{}.max_pu);
+    const std::size_t whole = voltage_pu.size() - voltage_pu.size() % lanes;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+        for (std::size_t j = 0; j < lanes; ++j) {
+            const double v = voltage_pu[i + j];
+            low[j] = v < low[j] ? v : low[j];
+            high[j] = v > high[j] ? v : high[j];
+        }
+    }
+    for (std::size_t i = whole; i < voltage_pu.size(); ++i) {
+        low[0] = std::min(low[0], voltage_pu[i]);
+        high[0] = std::max(high[0], voltage_pu[i]);
+    }
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
+/// The branches whose loading can be told, with one over their rating.
+class RatedBranches {
+   public:
+    explicit RatedBranches(const FeederSite& feeder) {
+        for (std::size_t b = 0; b < feeder.rating_a.size(); ++b)
+            if (std::isfinite(feeder.rating_a[b])) rated_.emplace_back(b, 100.0 / feeder.rating_a[b]);
+    }
+    [[nodiscard]] std::size_t size() const { return rated_.size(); }
+    [[nodiscard]] bool empty() const { return rated_.empty(); }
+    /// Index of the k-th rated branch in the feeder.
+    [[nodiscard]] BranchId branch(std::size_t k) const { return BranchId(rated_[k].first); }
+    /// Its loading in percent of its rating.
+    [[nodiscard]] double loading_pct(const Snapshot& s, std::size_t k) const {
+        return s.current_a[rated_[k].first] * rated_[k].second;
+    }
+
+   private:
+    std::vector<std::pair<std::size_t, double>> rated_;
+};
+
+/// The mean state of charge of all connectors that have a session, whether a vehicle is there or not: so it moves by
+/// charging and discharging and not by who has come or gone.
+class FleetSoc {
+   public:
+    explicit FleetSoc(const Population& population) {
+        std::vector<bool> used(population.connectors.size(), false);
+        for (const Session& session : population.sessions) used[session.connector.index()] = true;
+        for (std::size_t c = 0; c < used.size(); ++c)
+            if (used[c]) connectors_.push_back(c);
+    }
+    /// NaN where there is no session at all.
+    [[nodiscard]] double mean(const Snapshot& s) const {
+        if (connectors_.empty()) return not_a_number;
+        double sum = 0.0;
+        for (const std::size_t c : connectors_) sum += s.soc[c];
+        return sum / static_cast<double>(connectors_.size());
+    }
+
+   private:
+    std::vector<std::size_t> connectors_;
+};
+
+}  // namespace evsweep
