@@ -141,6 +141,12 @@ class Setpoints {
     std::vector<ConnectorId> changed_;
 };
 
+/// A number that a controller keeps about its own decisions, e.g. how often it had to break its own rule.
+struct Counter {
+    std::string name;  ///< in snake_case, as a result variable
+    double value = 0.0;
+};
+
 /// Decides the setpoints of its connectors. One instance serves one replica and may remember.
 class Controller {
    public:
@@ -161,6 +167,8 @@ class Controller {
     /// Changes setpoints of occupied connectors. A setpoint outside [p_min_kw, p_max_kw], off the charger's steps or
     /// outside the inverter's P-Q circle is an error of the replica. Setpoints stay in force until changed.
     virtual void decide(const Observation& seen, Setpoints& setpoints) = 0;
+    /// What it has counted in this replica so far; the same names in every replica.
+    [[nodiscard]] virtual std::vector<Counter> counters() const { return {}; }
 };
 
 }  // namespace evsweep
