@@ -21,6 +21,7 @@ class ResultReader {
     ResultReader(ResultReader&&) noexcept;
     ResultReader& operator=(ResultReader&&) noexcept;
 
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] bool has(const std::string& path) const;
     /// Names of the groups inside `group`, in the order they were written.
     [[nodiscard]] std::vector<std::string> groups(const std::string& group) const;

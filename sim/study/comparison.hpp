@@ -1,0 +1,15 @@
+/// The terminal table a planner reads: what each controller does to the feeder, and by how much that differs.
+#pragma once
+
+#include <string>
+
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// Text of at most 100 columns (more where names are longer than a column can be): a block of means with the half-width of
+/// their confidence interval, beside the feeder without vehicles; a block of paired differences to the reference with
+/// their interval; and what went wrong. Rows are the headline numbers that are not zero everywhere.
+[[nodiscard]] std::string comparison_table(const StudyResult& result);
+
+}  // namespace evsweep

@@ -1,0 +1,159 @@
+#include "sim/study/read_summary.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "sim/record/result_reader.hpp"
+#include "sim/study/write_outputs.hpp"
+
+namespace evsweep {
+namespace {
+
+/// Columns of unequal length are refused, so that a damaged file cannot be read past its end.
+void require_equal(const ResultReader& reader, std::size_t a, std::size_t b, const std::string& group) {
+    if (a != b) throw FileError(reader.path().string() + ": damaged at " + group + "; its columns differ in length");
+}
+
+/// A number from a file, made safe to convert: NaN becomes `low`.
+double bounded(std::optional<double> value, double low, double high) {
+    return value && *value > low ? std::min(*value, high) : low;
+}
+
+int whole_number(const ResultReader& reader, const std::string& name) {
+    return static_cast<int>(bounded(reader.number_attribute("/", name), 0.0, 1e9));
+}
+
+ReplicaId replica_of(double value) { return ReplicaId(static_cast<std::size_t>(bounded(value, 0.0, 4e9))); }
+
+void read_heading(const ResultReader& reader, StudyResult& result) {
+    result.title = reader.text_attribute("/", "title");
+    result.scenario_file = reader.text_attribute("/", "scenario_file");
+    result.calendar_start = reader.text_attribute("/", "calendar_start");
+    const std::string seed = reader.text_attribute("/", "seed");
+    result.seed = std::strtoull(seed.c_str(), nullptr, 10);
+    result.planned = whole_number(reader, "replicas_planned");
+    result.interrupted = whole_number(reader, "interrupted") != 0;
+    const double confidence = reader.number_attribute("/", "confidence").value_or(0.95);
+    if (confidence > 0.0 && confidence < 1.0) result.confidence = confidence;
+    result.quantile_levels = reader.numbers_attribute("/", "quantile_levels");
+    result.reference = reader.text_attribute("/", "reference");
+    result.currency = reader.text_attribute("/", "currency");
+    result.voltage_min_pu = reader.number_attribute("/", "voltage_min_pu").value_or(0.0);
+    result.voltage_max_pu = reader.number_attribute("/", "voltage_max_pu").value_or(0.0);
+}
+
+void read_provenance(const ResultReader& reader, Provenance& made) {
+    made.version = reader.text_attribute("/", "evsweep_version");
+    made.git_revision = reader.text_attribute("/", "git_revision");
+    made.host = reader.text_attribute("/", "host");
+    made.started = reader.text_attribute("/", "started");
+    made.wall_seconds = reader.number_attribute("/", "wall_seconds").value_or(0.0);
+    made.threads = whole_number(reader, "threads");
+    for (const auto& library : reader.texts_attribute("/", "libraries")) {
+        const std::size_t blank = library.rfind(' ');
+        made.libraries.emplace_back(library.substr(0, blank), blank == std::string::npos ? "" : library.substr(blank + 1));
+    }
+}
+
+std::vector<Setting> read_settings(const ResultReader& reader, const std::string& group) {
+    const auto paths = reader.texts(group + "/setting_path");
+    const auto values = reader.texts(group + "/setting_value");
+    require_equal(reader, paths.size(), values.size(), group);
+    std::vector<Setting> settings;
+    for (std::size_t i = 0; i < paths.size(); ++i) settings.push_back({paths[i], values[i]});
+    return settings;
+}
+
+Variable read_variable(const ResultReader& reader, const std::string& path, const std::string& name) {
+    Variable variable;
+    variable.name = name;
+    variable.unit = reader.text_attribute(path, "units");
+    variable.long_name = reader.text_attribute(path, "long_name");
+    const std::string display = reader.text_attribute(path, "display");
+    for (Display known : {Display::number, Display::clock, Display::category})
+        if (display == display_name(known)) variable.display = known;
+    variable.meanings = reader.texts_attribute(path, "labels");
+    variable.headline = reader.number_attribute(path, "headline").value_or(0.0) != 0.0;
+    variable.decimals = static_cast<int>(bounded(reader.number_attribute(path, "decimals"), 0.0, 12.0));
+    variable.gain_over_reference = reader.number_attribute(path, "gain_over_reference").value_or(0.0) != 0.0;
+    return variable;
+}
+
+void read_output(const ResultReader& reader, const std::string& group, const std::string& output, RunResult& run) {
+    for (const auto& name : reader.arrays(group)) {
+        const std::string path = group + "/" + name;
+        if (name == "replica" || reader.dims(path) != std::vector<std::string>{"replica"}) continue;
+        if (reader.text_attribute(path, "display").empty()) continue;
+        run.variables.push_back({output, read_variable(reader, path, name), reader.numbers(path), {}, {}});
+    }
+}
+
+void read_unsolved(const ResultReader& reader, const std::string& group, RunResult& run) {
+    const auto replica = reader.numbers(group + "/replica");
+    const auto time_h = reader.numbers(group + "/time_h");
+    const auto status = reader.texts(group + "/status");
+    const auto worst_bus = reader.texts(group + "/worst_bus");
+    for (std::size_t size : {time_h.size(), status.size(), worst_bus.size()}) require_equal(reader, replica.size(), size, group);
+    for (std::size_t i = 0; i < replica.size(); ++i) {
+        run.unsolved.push_back(
+            {replica_of(replica[i]), Instant(from_hours(bounded(time_h[i], 0.0, 1e6))), status[i], worst_bus[i]});
+    }
+}
+
+RunResult read_run(const ResultReader& reader, const std::string& group) {
+    RunResult run;
+    run.label = reader.text_attribute(group, "label");
+    run.type = reader.text_attribute(group, "type");
+    run.needs = reader.texts_attribute(group, "needs");
+    run.settings = read_settings(reader, group);
+    run.unsolved_steps = static_cast<std::size_t>(bounded(reader.number_attribute(group, "unsolved_steps"), 0.0, 1e15));
+    if (reader.has(group + "/unsolved")) read_unsolved(reader, group + "/unsolved", run);
+    for (const auto& output : reader.groups(group))
+        if (output != "unsolved") read_output(reader, group + "/" + output, output, run);
+    return run;
+}
+
+void read_failures(const ResultReader& reader, StudyResult& result) {
+    const auto replica = reader.numbers("/failures/replica");
+    const auto controller = reader.texts("/failures/controller");
+    const auto what = reader.texts("/failures/what");
+    for (std::size_t size : {controller.size(), what.size()}) require_equal(reader, replica.size(), size, "/failures");
+    for (std::size_t i = 0; i < replica.size(); ++i) result.failures.push_back({replica_of(replica[i]), controller[i], what[i]});
+}
+
+/// The replicas that were finished: the coordinate of any output with numbers per replica.
+void read_replicas(const ResultReader& reader, StudyResult& result) {
+    const auto finished = static_cast<std::size_t>(whole_number(reader, "replicas_finished"));
+    for (const auto& run : reader.groups("/controllers")) {
+        for (const auto& output : reader.groups("/controllers/" + run)) {
+            const std::string path = "/controllers/" + run + "/" + output + "/replica";
+            if (output == "unsolved" || !reader.has(path)) continue;
+            const auto ids = reader.numbers(path);
+            if (ids.size() != finished) continue;
+            for (double id : ids) result.replicas.push_back(replica_of(id));
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+ReadSummary read_summary(const std::filesystem::path& path) {
+    try {
+        const ResultReader reader(path);
+        StudyResult result;
+        read_heading(reader, result);
+        read_provenance(reader, result.provenance);
+        result.scenario = read_settings(reader, "/scenario");
+        result.base = read_run(reader, "/base");
+        for (const auto& run : reader.groups("/controllers"))
+            result.controllers.push_back(read_run(reader, "/controllers/" + run));
+        if (reader.has("/failures")) read_failures(reader, result);
+        read_replicas(reader, result);
+        return {std::move(result), {}};
+    } catch (const FileError& error) {
+        return {std::nullopt, error.what()};
+    }
+}
+
+}  // namespace evsweep

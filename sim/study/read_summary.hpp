@@ -1,0 +1,22 @@
+/// Reads back from a result file what the comparison table needs.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// A study read back, or why it could not be: `file: problem; hint`.
+struct ReadSummary {
+    std::optional<StudyResult> result;
+    std::string problem;
+};
+
+/// Reads heading, provenance, scenario, numbers per replica, failures and unsolved steps. Bands, traces and the feeder stay
+/// in the file.
+[[nodiscard]] ReadSummary read_summary(const std::filesystem::path& path);
+
+}  // namespace evsweep

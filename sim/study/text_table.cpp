@@ -1,0 +1,66 @@
+#include "sim/study/text_table.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace evsweep {
+namespace {
+
+constexpr std::size_t gap = 2;
+
+std::string rule(std::size_t width) {
+    std::string line;
+    for (std::size_t i = 0; i < width; ++i) line += "─";
+    return line;
+}
+
+std::string line_of(const std::vector<std::string>& row, const std::vector<std::size_t>& columns,
+                    const std::vector<std::size_t>& widths) {
+    std::string line;
+    for (std::size_t column : columns) {
+        const std::string blank(widths[column] - display_width(row[column]), ' ');
+        line += column == 0 ? row[column] + blank : std::string(gap, ' ') + blank + row[column];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    return line + "\n";
+}
+
+}  // namespace
+
+std::size_t display_width(const std::string& text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string printable(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == 0x7F; }, '?');
+    return text;
+}
+
+std::string TextTable::text(std::size_t width) const {
+    const std::size_t count = rows.front().size();
+    std::vector<std::size_t> widths(count, 0);
+    for (const auto& row : rows)
+        for (std::size_t c = 0; c < count; ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+    std::string text;
+    std::size_t next = repeated;
+    do {
+        std::vector<std::size_t> columns(repeated);
+        std::iota(columns.begin(), columns.end(), std::size_t{0});
+        std::size_t used = widths[0];
+        for (std::size_t c = 1; c < repeated; ++c) used += gap + widths[c];
+        while (next < count && (columns.size() == repeated || used + gap + widths[next] <= width)) {
+            used += gap + widths[next];
+            columns.push_back(next++);
+        }
+        if (!text.empty()) text += "\n";
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+            text += line_of(rows[r], columns, widths);
+            if (r == 0) text += rule(used) + "\n";
+        }
+    } while (next < count);
+    return text;
+}
+
+}  // namespace evsweep

@@ -1,0 +1,26 @@
+/// A table of text cells whose columns line up on a terminal, in blocks where they do not fit side by side.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace evsweep {
+
+/// Columns that `text` takes on a terminal: its code points (wide and combining characters are not told apart).
+[[nodiscard]] std::size_t display_width(const std::string& text);
+
+/// `text` with every control character replaced, so that a name from a file cannot steer the terminal.
+[[nodiscard]] std::string printable(std::string text);
+
+/// Rows of equal length; the first row is the heading, the first column the row labels.
+struct TextTable {
+    std::vector<std::vector<std::string>> rows;
+    std::size_t repeated = 1;  ///< leading columns that every block repeats
+
+    /// Lines that end in '\n'; labels flush left, cells flush right, a rule below the heading, at most `width` columns
+    /// unless a single column is wider.
+    [[nodiscard]] std::string text(std::size_t width) const;
+};
+
+}  // namespace evsweep
