@@ -30,7 +30,8 @@ const Wording& wording(std::string_view message) {
         {Msg::END_OF_SEQ, "a line that does not belong to the list above it",
          "start it with '- ', with the indentation of its neighbours"},
         {Msg::FLOW_END, "a closing bracket that was never opened", "remove it"},
-        {Msg::MAP_VALUE, "':' where no value can begin", "one `key: value` per line; quote a text that contains ': '"},
+        {Msg::MAP_VALUE, "':' where no value can begin",
+         "write one `key: value` per line, look at the line above, quote a text that contains ': '"},
         {Msg::MAP_KEY, "'?' where no key can begin", "quote a text that begins with '?'"},
         {Msg::BLOCK_ENTRY, "'-' where no list item can begin", "start the list on a line of its own"},
         {Msg::EOF_IN_SCALAR, "a quoted text is not closed", "add the closing quote"},
@@ -83,9 +84,12 @@ const Node* Node::find(const std::string& key) const {
 
 Node parse_yaml(const std::string& text, const std::filesystem::path& file, Issues& issues) {
     const auto name = std::make_shared<const std::string>(file.string());
-    if (!check_text(text, name, issues)) return {};
-    TreeBuilder builder(text, name, issues);
-    if (!build(text, builder, issues)) return {};
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    const bool is_marked = text.substr(0, byte_order_mark.size()) == byte_order_mark;
+    const std::string content = is_marked ? text.substr(byte_order_mark.size()) : text;
+    if (!check_text(content, name, issues)) return {};
+    TreeBuilder builder(content, name, issues);
+    if (!build(content, builder, issues)) return {};
     return builder.take();
 }
 

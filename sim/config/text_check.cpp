@@ -8,6 +8,9 @@ namespace evsweep {
 
 namespace {
 
+/// A year of hourly values fits; what is longer makes the parser look far ahead.
+constexpr std::size_t longest_line = 200'000;
+
 /// Length of the UTF-8 character that starts at `i`, or 0 where there is none (RFC 3629, table 3-7 of Unicode).
 std::size_t utf8_length(std::string_view text, std::size_t i) {
     const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
@@ -57,6 +60,8 @@ bool check_text(const std::string& text, const std::shared_ptr<const std::string
         }
         if (text[i] == '\t' && in_indentation && indents(text, i))
             return issues.error(at, "", "tab in the indentation", "indent with spaces"), false;
+        if (i - line_start > longest_line)
+            return issues.error(at, "", "a line of more than 200,000 characters", "keep long series in a CSV file"), false;
         in_indentation = text[i] == '\n' || (in_indentation && (text[i] == ' ' || text[i] == '\t'));
         i += length;
         if (text[i - 1] == '\n') {

@@ -8,7 +8,7 @@
 
 namespace evsweep {
 
-/// Reports the first control character, the first byte that is not UTF-8 or the first tab in an indentation.
+/// Reports the first control character, byte that is not UTF-8, tab in an indentation or endless line.
 /// Returns whether the text is fit to be parsed.
 [[nodiscard]] bool check_text(const std::string& text, const std::shared_ptr<const std::string>& file, Issues& issues);
 

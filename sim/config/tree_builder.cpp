@@ -26,6 +26,15 @@ void TreeBuilder::stop(const Position& at, std::string problem, std::string hint
     throw Stop{};
 }
 
+void TreeBuilder::stop_too_deep(const Position& at) {
+    issues_.error(at, "", "nested more than 64 levels deep", "no part of a study needs that");
+    throw Stop{};
+}
+
+std::size_t TreeBuilder::offset(const YAML::Mark& mark) const {
+    return std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+}
+
 std::string TreeBuilder::path() const {
     std::string text;
     for (const auto& open : open_) {
@@ -42,13 +51,33 @@ void TreeBuilder::check_tag(const Position& at, const std::string& tag) {
     if (!is_implied) stop(at, "tag '" + tag + "' has no meaning here", "remove it");
 }
 
+// yaml-cpp takes a quoted text that runs into a less indented line, or into the end of the file, for closed.
+void TreeBuilder::check_quotes(const YAML::Mark& mark) {
+    const std::size_t begin = offset(mark);
+    const char quote = begin < text_.size() ? text_[begin] : '\0';
+    if (quote != '"' && quote != '\'') return;  // a block scalar
+    for (std::size_t i = begin + 1; i < text_.size() && text_[i] != '\n'; ++i) {
+        if (quote == '"' && text_[i] == '\\')
+            ++i;
+        else if (quote == '\'' && text_.compare(i, 2, "''") == 0)
+            ++i;
+        else if (text_[i] == quote)
+            return;
+    }
+    stop(position(mark), "a quoted text does not end on its line", "add the closing quote");
+}
+
 void TreeBuilder::count(std::size_t nodes, const Position& at) {
     nodes_ += nodes;
     if (nodes_ > most_nodes) stop(at, "more than 1,000,000 values", "keep long series in a CSV file");
 }
 
 void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
-    if (has_document_) stop(position(mark), "a second document starts here", "one file holds one document");
+    if (has_document_) {
+        const bool is_marked = text_.compare(offset(mark), 3, "---") == 0;
+        stop(position(mark), is_marked ? "a second document starts here" : "text after the end of the document",
+             is_marked ? "one file holds one document" : "remove it, or quote the whole value");
+    }
     has_document_ = true;
 }
 
@@ -58,8 +87,7 @@ void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     count(1, node.at);
     if (expects_key()) stop(node.at, "a key is missing before ':'", "a key is a word");
     // An explicit `~` removes what a file extends, an empty value does not: keep them apart.
-    const auto offset = static_cast<std::size_t>(std::max(mark.pos, 0));
-    if (offset < text_.size() && text_[offset] == '~') node.scalar = "~";
+    if (text_.compare(offset(mark), 1, "~") == 0) node.scalar = "~";
     place(std::move(node), anchor, 0);
 }
 
@@ -69,8 +97,7 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) stop(at, "the alias stands inside what it refers to", "remove it");
     count(found->second.nodes, at);
-    if (static_cast<int>(open_.size()) + found->second.height > deepest_nesting)
-        stop(at, "nested more than 64 levels deep", "no part of a study needs that");
+    if (static_cast<int>(open_.size()) + found->second.height > deepest_nesting) stop_too_deep(at);
     place(found->second.node, 0, found->second.height);
 }
 
@@ -78,6 +105,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     Node node = Node::make_scalar(value, position(mark));
     node.quoted = tag == "!";
     check_tag(node.at, tag);
+    if (node.quoted) check_quotes(mark);
     count(1, node.at);
     if (expects_key())
         take_key(std::move(node));
@@ -101,9 +129,9 @@ void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::strin
     level.anchor = anchor;
     check_tag(level.node.at, tag);
     count(1, level.node.at);
-    if (expects_key()) stop(level.node.at, "a key must be a word, not a list or a map", {});
-    if (static_cast<int>(open_.size()) >= deepest_nesting)
-        stop(level.node.at, "nested more than 64 levels deep", "no part of a study needs that");
+    if (expects_key())
+        stop(level.node.at, "a key must be a word, not a list or a map", "close the bracket before it, or write a word");
+    if (static_cast<int>(open_.size()) >= deepest_nesting) stop_too_deep(level.node.at);
     open_.push_back(std::move(level));
 }
 
@@ -138,7 +166,13 @@ void TreeBuilder::place(Node node, YAML::anchor_t anchor, int height) {
     if (is_new)
         level.node.entries.push_back({std::move(level.key), std::move(node)});
     else
-        issues_.error(level.key.at, key_path, "is there twice", "first on line " + std::to_string(line->second));
+        report_twice(key_path, level.key.at, line->second);
+}
+
+void TreeBuilder::report_twice(const std::string& key_path, const Position& at, int first_line) {
+    constexpr int most = 100;  // whoever repeats more keys than that has another problem
+    issues_.error(at, key_path, "is there twice", "first on line " + std::to_string(first_line));
+    if (++repeated_keys_ == most) throw Stop{};
 }
 
 }  // namespace evsweep

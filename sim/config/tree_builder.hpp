@@ -62,13 +62,17 @@ class TreeBuilder final : public YAML::EventHandler {
     };
 
     [[noreturn]] void stop(const Position& at, std::string problem, std::string hint);
+    [[noreturn]] void stop_too_deep(const Position& at);
+    [[nodiscard]] std::size_t offset(const YAML::Mark& mark) const;
     [[nodiscard]] std::string path() const;
     [[nodiscard]] bool expects_key() const;
     void check_tag(const Position& at, const std::string& tag);
+    void check_quotes(const YAML::Mark& mark);
     void count(std::size_t nodes, const Position& at);
     void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor);
     void close();
     void take_key(Node key);
+    void report_twice(const std::string& key_path, const Position& at, int first_line);
     void place(Node node, YAML::anchor_t anchor, int height);
 
     const std::string& text_;
@@ -77,6 +81,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Anchored> anchors_;
     std::size_t nodes_ = 0;
+    int repeated_keys_ = 0;
     bool has_document_ = false;
     Node root_;
 };

@@ -1,0 +1,100 @@
+#include "sim/config/csv_column.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "sim/config/text_file.hpp"
+#include "sim/config/units.hpp"
+
+namespace evsweep {
+
+namespace {
+
+struct Cell {
+    std::string_view text;
+    std::size_t column = 0;  ///< of its first character, from 1
+};
+
+char separator_of(std::string_view header) {
+    for (char c : {',', ';', '\t'})
+        if (header.find(c) != std::string_view::npos) return c;
+    return ',';
+}
+
+/// Cells of one line; a quoted cell may hold the separator.
+std::vector<Cell> cells_of(std::string_view line, char separator) {
+    std::vector<Cell> cells;
+    std::size_t begin = 0;
+    bool in_quotes = false;
+    for (std::size_t i = 0; i <= line.size(); ++i) {
+        if (i < line.size() && line[i] == '"') in_quotes = !in_quotes;
+        if (i < line.size() && (in_quotes || line[i] != separator)) continue;
+        cells.push_back({line.substr(begin, i - begin), begin + 1});
+        begin = i + 1;
+    }
+    return cells;
+}
+
+std::string plain(std::string_view cell) {
+    std::string text = trimmed(cell);
+    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return trimmed(text.substr(1, text.size() - 2));
+    return text;
+}
+
+/// Takes the next line off the text, without its end.
+std::string_view next_line(std::string_view& text) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+}
+
+/// The index of the column in the header; reports what there is instead.
+std::optional<std::size_t> find_column(std::string_view header, const std::string& column, const FilePath& file,
+                                       std::string_view path, Issues& issues) {
+    std::vector<std::string> names;
+    for (const auto& cell : cells_of(header, separator_of(header))) names.push_back(plain(cell.text));
+    const auto found = std::find(names.begin(), names.end(), column);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    issues.error(file.at, std::string(path), "file '" + file.path.string() + "' has no column '" + column + "'",
+                 did_you_mean(column, names));
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::string& column, std::string_view path,
+                                               Issues& issues) {
+    const auto content = read_text_file(file.path, issues, file.at, path);
+    if (!content) return std::nullopt;
+    const auto name = std::make_shared<const std::string>(file.path.string());
+    std::string_view text = *content;
+    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);  // byte order mark
+    std::vector<CsvCell> cells;
+    std::optional<std::size_t> index;
+    char separator = ',';
+    for (int line_number = 1; !text.empty(); ++line_number) {
+        const std::string_view line = next_line(text);
+        if (trimmed(line).empty() || line.front() == '#') continue;
+        if (!index) {
+            separator = separator_of(line);
+            index = find_column(line, column, file, path, issues);
+            if (!index) return std::nullopt;
+            continue;
+        }
+        const auto row = cells_of(line, separator);
+        if (*index < row.size()) {
+            cells.push_back({plain(row[*index].text), {name, line_number, static_cast<int>(row[*index].column)}});
+            continue;
+        }
+        issues.error({name, line_number, 1}, std::string(path), "the row has no cell in column '" + column + "'",
+                     "the row has " + std::to_string(row.size()) + " cells");
+        return std::nullopt;
+    }
+    if (!cells.empty()) return cells;
+    issues.error(file.at, std::string(path), "file '" + file.path.string() + "' has no rows", "is it the right file?");
+    return std::nullopt;
+}
+
+}  // namespace evsweep

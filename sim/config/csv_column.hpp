@@ -1,0 +1,24 @@
+/// One column of a CSV file, cell by cell with its place.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evsweep/values.hpp"
+
+namespace evsweep {
+
+struct CsvCell {
+    std::string text;
+    Position at;
+};
+
+/// The cells under the header `column`. Separators are commas (or semicolons or tabs, where the header has no comma);
+/// lines that are empty or begin with '#' are passed over. Reports an unknown column (at the scenario's place),
+/// short rows and a file without rows.
+[[nodiscard]] std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::string& column,
+                                                             std::string_view path, Issues& issues);
+
+}  // namespace evsweep

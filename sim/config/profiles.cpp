@@ -1,0 +1,120 @@
+#include "sim/config/profiles.hpp"
+
+#include <algorithm>
+
+#include "evsweep/contracts.hpp"
+#include "sim/config/csv_column.hpp"
+#include "sim/config/units.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// Puts the unit that is told once behind a number that has none.
+std::string with_unit(const std::string& number, const std::string& unit) {
+    return unit.empty() || !parse_number(number) ? number : number + " " + unit;
+}
+
+std::optional<Contradiction> contradiction(const ProfileText& text) {
+    if (!text.values.node && !text.file)
+        return Contradiction{"values", "is missing", "give `values: [...]`, or `file:` and `column:`"};
+    if (text.values.node && text.file) return Contradiction{"file", "contradicts `values`", "give one of them"};
+    if (text.file && text.column.empty()) return Contradiction{"column", "is missing", "name a column of the file"};
+    if (!text.file && !text.column.empty()) return Contradiction{"column", "has no file", "name the CSV file in `file`"};
+    return std::nullopt;
+}
+
+/// The numbers of a list, each at its place.
+std::optional<std::vector<double>> read_list(const ProfileText& text, std::string_view path, std::string_view unit,
+                                             Issues& issues) {
+    std::vector<double> values;
+    const auto& items = text.values.node->items;
+    Reader reader{issues};
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        Node item = items[i];
+        if (item.is_scalar()) item.scalar = with_unit(item.scalar, text.unit);
+        const auto value = read_quantity(item, std::string(path) + "[" + std::to_string(i) + "]", unit, reader);
+        if (value) values.push_back(*value);
+    }
+    return values.size() == items.size() ? std::optional(std::move(values)) : std::nullopt;
+}
+
+std::optional<std::vector<double>> read_column(const ProfileText& text, std::string_view path, std::string_view unit,
+                                               Issues& issues) {
+    const auto cells = csv_column(*text.file, text.column, path, issues);
+    if (!cells) return std::nullopt;
+    std::vector<double> values;
+    constexpr int most_told = 20;  // a wrong column is wrong in every row
+    int bad = 0;
+    for (const auto& cell : *cells) {
+        auto number = parse_quantity(with_unit(cell.text, text.unit), unit);
+        if (number.value)
+            values.push_back(*number.value);
+        else if (++bad <= most_told)
+            issues.error(cell.at, std::string(path) + "." + text.column, std::move(number.problem), std::move(number.hint));
+    }
+    return bad == 0 ? std::optional(std::move(values)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<NumberList> Value<NumberList>::read(const Node& node, std::string_view path, Reader& reader) {
+    if (!node.is_sequence() || node.items.empty())
+        return report_expected(node, path, "a list of at least one number", reader), std::nullopt;
+    return NumberList{node};
+}
+
+std::string Value<NumberList>::text(const NumberList& list) {
+    if (!list.node) return "none";
+    std::string text = "[";
+    for (const auto& item : list.node->items) text += (text.size() > 1 ? ", " : "") + item.scalar;
+    return text + "]";
+}
+
+const Schema<ProfileText>& ProfileText::schema() {
+    static const auto schema = Schema<ProfileText>("A repeating series, from midnight of the first day.")
+                                   .required("every", &ProfileText::every, "time from one value to the next", above(0))
+                                   .optional("interpolation", &ProfileText::interpolation, "between the values: held, or linear")
+                                   .optional("unit", &ProfileText::unit, "unit of values that carry none, e.g. EUR/MWh")
+                                   .optional("values", &ProfileText::values, "the series")
+                                   .optional("file", &ProfileText::file, "CSV file with the series instead of `values`")
+                                   .optional("column", &ProfileText::column, "column of that file")
+                                   .relation(contradiction);
+    return schema;
+}
+
+std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit, Issues& issues) {
+    const std::string place = std::string(path) + (text.file ? ".file" : ".values");
+    auto values = text.file ? read_column(text, place, unit, issues) : read_list(text, place, unit, issues);
+    if (!values) return std::nullopt;
+    return Profile{text.every, text.interpolation == Interpolation::linear, std::move(*values)};
+}
+
+std::vector<std::string> currencies_of(const ProfileText& text) {
+    std::vector<std::string> currencies;
+    const auto note = [&](const std::string& unit) {
+        const std::string money = unit.substr(0, unit.find('/'));
+        if (unit.find('/') == std::string::npos || money.empty() || money == "ct") return;
+        if (std::find(currencies.begin(), currencies.end(), money) == currencies.end()) currencies.push_back(money);
+    };
+    note(text.unit);
+    if (!text.values.node) return currencies;
+    for (const auto& item : text.values.node->items)
+        if (const auto number = split_number(trimmed(item.scalar))) note(number->rest);
+    return currencies;
+}
+
+double Profile::at(Instant t, const Calendar& calendar) const {
+    EVSWEEP_EXPECTS(!values.empty() && every.count() > 0, "a profile has values");
+    const Duration since = t - calendar.midnight(calendar.day(Instant{}));
+    const auto n = static_cast<std::int64_t>(values.size());
+    const auto step = every.count();
+    const auto cycle = n * step;
+    const auto into = ((since.count() % cycle) + cycle) % cycle;
+    const auto k = static_cast<std::size_t>(into / step);
+    if (!linear) return values[k];
+    const double share = static_cast<double>(into % step) / static_cast<double>(step);
+    return values[k] + share * (values[(k + 1) % values.size()] - values[k]);
+}
+
+}  // namespace evsweep

@@ -1,0 +1,51 @@
+/// Repeating series in a scenario: given as a list or as a column of a CSV file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evsweep/scenario.hpp"
+#include "evsweep/schema.hpp"
+
+namespace evsweep {
+
+enum class Interpolation { hold, linear };
+[[nodiscard]] inline std::vector<std::pair<std::string, Interpolation>> names_of(Interpolation) {
+    return {{"hold", Interpolation::hold}, {"linear", Interpolation::linear}};
+}
+
+/// A list of numbers whose unit another key may give: read when that key is known.
+struct NumberList {
+    std::optional<Node> node;
+};
+template <>
+struct Value<NumberList> {
+    static std::optional<NumberList> read(const Node& node, std::string_view path, Reader& reader);
+    static std::string type() { return "list of quantity"; }
+    static std::string unit() { return {}; }
+    static std::string text(const NumberList& list);
+    static std::optional<double> out_of(const Range&, const NumberList&) { return std::nullopt; }
+};
+
+/// A profile as the file gives it.
+struct ProfileText {
+    Duration every{};
+    Interpolation interpolation = Interpolation::hold;
+    std::string unit;
+    NumberList values;
+    std::optional<FilePath> file;
+    std::string column;
+    [[nodiscard]] static const Schema<ProfileText>& schema();
+};
+
+/// Reads the numbers of a profile in `unit` ("1", "currency/kWh"); reports bad numbers at their place, in the
+/// scenario or in the CSV file.
+[[nodiscard]] std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,
+                                                  Issues& issues);
+
+/// The currencies that the numbers of a price profile name, in order, each once, without `ct`.
+[[nodiscard]] std::vector<std::string> currencies_of(const ProfileText& text);
+
+}  // namespace evsweep
