@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <optional>
 
 #include "evsweep/time.hpp"
 
@@ -45,7 +44,7 @@ class ClockHours {
     }
 
     Calendar calendar_;
-    std::optional<Hour> hour_;
+    Hour hour_{};  // being gathered; nothing is in it at first
     Duration covered_{};
     double kwh_ = 0.0;
     double highest_kw_ = std::numeric_limits<double>::quiet_NaN();

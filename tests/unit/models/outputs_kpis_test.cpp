@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <random>
+
+#include "evsweep/contracts.hpp"
+#include "outputs/clock_hours.hpp"
+#include "outputs/snapshot_values.hpp"
+#include "unit/models/output_rig.hpp"
+
+using namespace evsweep;
+using namespace evsweep::rig;
+
+namespace {
+
+std::map<std::string, double> named(const Output& output, Recorder& recorder) {
+    const auto values = recorder.finish();
+    const auto variables = output.variables();
+    REQUIRE(values.size() == variables.size());
+    std::map<std::string, double> kpis;
+    for (std::size_t v = 0; v < values.size(); ++v) kpis[variables[v].name] = values[v].at(0);
+    return kpis;
+}
+
+std::map<std::string, double> kpis_of(const Rig& rig, const std::vector<Step>& day,
+                                      const std::vector<SessionRecord>& stays = {}) {
+    const auto output = rig.make("kpis");
+    const auto recorder = rig.record(*output);
+    for (const auto& s : stays) recorder->session_ended(s);
+    rig.play(*recorder, day);
+    return named(*output, *recorder);
+}
+
+std::vector<SessionRecord> worked_stays() {
+    SessionRecord returned = stay(0, minutes(0), minutes(90), 40);
+    returned.stored_kwh = 20;
+    returned.released_kwh = 4;
+    returned.discharged_kwh = 3.8;
+    SessionRecord left_short = stay(1, minutes(0), minutes(30), 30, 0.1);
+    left_short.stored_kwh = 3;
+    SessionRecord cut = stay(2, minutes(60), minutes(120), 50, 0.3);
+    cut.complete = false;
+    cut.stored_kwh = 10;
+    return {returned, left_short, stay(1, minutes(60), minutes(90), 30, 0.05), cut, stay(3, minutes(0), minutes(60), 40, 0.0005)};
+}
+
+}  // namespace
+
+TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
+    Rig rig;
+    const std::vector<std::uint8_t> base_outside{0, 1, 0, 0};
+    rig.context.base_outside_band = base_outside;
+    const std::map<std::string, double> by_hand{{"peak_kw", 290},
+                                                {"peak_time_h", 0.5},
+                                                {"peak_hourly_kw", 245},
+                                                {"peak_mark_kw", 280},
+                                                {"peak_mark_time_h", 1},
+                                                {"source_peak_kw", 299},
+                                                {"load_factor", 210.0 / 290.0},
+                                                {"peak_to_valley_kw", 190},
+                                                {"energy_kwh", 420},
+                                                {"source_energy_kwh", 431.5},
+                                                {"loss_energy_kwh", 11.5},
+                                                {"loss_max_kw", 9},
+                                                {"loss_max_mark_kw", 8},
+                                                {"vmin_pu", 0.94},
+                                                {"vmin_bus", 1},
+                                                {"vmin_time_h", 0.5},
+                                                {"vmin_mark_pu", 0.95},
+                                                {"vmax_pu", 1.02},
+                                                {"minutes_outside_band", 60},
+                                                {"vehicle_minutes_outside_band", 30},
+                                                {"overload_minutes", 30},
+                                                {"loading_max_pct", 101},
+                                                {"unsolved_minutes", 0},
+                                                {"charged_kwh", 55},
+                                                {"v2g_kwh", 10},
+                                                {"unserved_kwh", 3 + 1.5 + 0.02},
+                                                {"short_vehicles", 1},
+                                                {"v2g_vehicles", 1},
+                                                {"cycles", (24.0 / 80 + 3.0 / 60 + 10.0 / 100) / 4},
+                                                {"dropped_sessions", 3},
+                                                {"purchases", 25 * 0.2 + 5 * 0.3 + 25 * 0.4},
+                                                {"sales", 10 * 0.18},
+                                                {"net_cost", 14.7},
+                                                {"net_benefit", 14.7}};
+    const auto kpis = kpis_of(rig, worked_day(), worked_stays());
+    CHECK(kpis.size() == by_hand.size());
+    for (const auto& [name, value] : by_hand) {
+        INFO(name);
+        REQUIRE(kpis.count(name) == 1);
+        CHECK(kpis.at(name) == Approx(value).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("only the net benefit is told as a gain over the reference, and the bus of the lowest voltage by its name") {
+    const Rig rig;
+    for (const auto& v : rig.make("kpis")->variables()) {
+        CHECK(v.gain_over_reference == (v.name == "net_benefit"));
+        CHECK((v.display == Display::category) == (v.name == "vmin_bus"));
+        if (v.display == Display::category) CHECK(v.meanings == std::vector<std::string>{"source", "end"});
+    }
+}
+
+TEST_CASE("hourly means follow the hours of the wall clock and leave out hours that are not covered") {
+    Rig rig;
+    rig.context.calendar = Calendar(rig.context.calendar.start() + minutes(30));
+    // 12:30 to 14:30: only 13:00 to 14:00 is whole, with the 125 and 145 kWh of the middle steps.
+    CHECK(kpis_of(rig, worked_day()).at("peak_hourly_kw") == Approx(270));
+
+    auto day = worked_day();
+    day[1].solved = false;
+    CHECK(std::isnan(kpis_of(rig, day).at("peak_hourly_kw")));
+}
+
+TEST_CASE("an interval across the hour is shared between both hours by time") {
+    ClockHours hourly{Calendar()};
+    for (int k = 0; k < 6; ++k)  // 25-minute steps: 100 kW until 01:15, then 300 kW
+        hourly.add(Instant(minutes(25 * k)), Instant(minutes(25 * (k + 1))), (k < 3 ? 100.0 : 300.0) * 25 / 60);
+    CHECK(hourly.highest_kw() == Approx((15 * 100.0 + 45 * 300.0) / 60));
+}
+
+TEST_CASE("a step without a solution is counted and leaves the electrical KPIs alone") {
+    const Rig rig;
+    auto day = worked_day();
+    day[1].solved = false;
+    const auto kpis = kpis_of(rig, day);
+    CHECK(kpis.at("unsolved_minutes") == 30);
+    CHECK(kpis.at("peak_kw") == 280);
+    CHECK(kpis.at("vmin_time_h") == 1.5);
+    CHECK(kpis.at("minutes_outside_band") == 30);
+    CHECK(kpis.at("overload_minutes") == 0);
+    CHECK(kpis.at("energy_kwh") == Approx(50 + 145 + 100));
+    CHECK(kpis.at("load_factor") == Approx(295.0 / 1.5 / 280.0));
+    CHECK(kpis.at("charged_kwh") == Approx(55));
+    CHECK(kpis.at("purchases") == Approx(16.5));
+}
+
+TEST_CASE("where nothing was solved extremes are not a number and sums are zero") {
+    const Rig rig;
+    auto day = worked_day();
+    for (auto& step : day) step.solved = false;
+    const auto kpis = kpis_of(rig, day);
+    for (const char* name :
+         {"peak_kw", "peak_time_h", "peak_hourly_kw", "peak_mark_kw", "source_peak_kw", "loss_max_kw", "vmin_pu", "vmin_bus",
+          "vmin_time_h", "vmax_pu", "load_factor", "peak_to_valley_kw", "loading_max_pct"}) {
+        INFO(name);
+        CHECK(std::isnan(kpis.at(name)));
+    }
+    CHECK(kpis.at("energy_kwh") == 0);
+    CHECK(kpis.at("loss_energy_kwh") == 0);
+    CHECK(kpis.at("minutes_outside_band") == 0);
+    CHECK(kpis.at("unsolved_minutes") == 120);
+}
+
+TEST_CASE("nothing in the warm-up counts, nor do stays that began in it") {
+    Rig rig;
+    rig.context.measure_from = Instant(minutes(60));
+    const auto kpis = kpis_of(rig, worked_day(), worked_stays());
+    CHECK(kpis.at("peak_kw") == 280);
+    CHECK(kpis.at("peak_time_h") == 1);
+    CHECK(kpis.at("energy_kwh") == Approx(245));
+    CHECK(kpis.at("loss_max_kw") == 8);
+    CHECK(kpis.at("vmin_time_h") == 1.5);
+    CHECK(kpis.at("overload_minutes") == 0);
+    CHECK(kpis.at("charged_kwh") == 30);
+    CHECK(kpis.at("purchases") == Approx(11.5));
+    CHECK(kpis.at("unserved_kwh") == Approx(1.5));
+    CHECK(kpis.at("v2g_vehicles") == 0);
+    CHECK(kpis.at("cycles") == Approx(0.1 / 4));
+}
+
+TEST_CASE("of equal extremes the first instant and the first bus are told") {
+    Rig rig;
+    rig.feeder.bus = {"source", "end"};
+    std::vector<Step> day(4, worked_day()[0]);
+    for (auto& step : day) step.end_pu = 1.02;
+    const auto kpis = kpis_of(rig, day);
+    CHECK(kpis.at("peak_time_h") == 0);
+    CHECK(kpis.at("vmin_time_h") == 0);
+    CHECK(kpis.at("vmin_bus") == 0);
+    CHECK(kpis.at("load_factor") == Approx(1));
+    CHECK(kpis.at("peak_to_valley_kw") == 0);
+}
+
+TEST_CASE("the limits of the band and of a rating are still inside, and too high a voltage is outside") {
+    Rig rig;
+    std::vector<Step> day(4, worked_day()[2]);  // 100 A on a line of 100 A
+    for (auto& step : day) step.end_pu = 0.945;
+    auto kpis = kpis_of(rig, day);
+    CHECK(kpis.at("minutes_outside_band") == 0);
+    CHECK(kpis.at("overload_minutes") == 0);
+    day[3].end_pu = 1.06;
+    kpis = kpis_of(rig, day);
+    CHECK(kpis.at("minutes_outside_band") == 30);
+    CHECK(kpis.at("vmax_pu") == 1.06);
+}
+
+TEST_CASE("without a base run to compare with no minute is blamed on vehicles") {
+    const Rig rig;
+    const auto kpis = kpis_of(rig, worked_day());
+    CHECK(kpis.at("minutes_outside_band") == 60);
+    CHECK(kpis.at("vehicle_minutes_outside_band") == 0);
+}
+
+TEST_CASE("without a rating there is no loading and no overload") {
+    Rig rig;
+    rig.feeder.rating_a = {std::numeric_limits<double>::infinity()};
+    const auto kpis = kpis_of(rig, worked_day());
+    CHECK(std::isnan(kpis.at("loading_max_pct")));
+    CHECK(kpis.at("overload_minutes") == 0);
+}
+
+TEST_CASE("the tolerance decides who left short, not how much was missing") {
+    const Rig rig;
+    const auto output = rig.make("kpis", {{"short_below", "20 %"}});
+    const auto recorder = rig.record(*output);
+    for (const auto& s : worked_stays()) recorder->session_ended(s);
+    const auto kpis = named(*output, *recorder);
+    CHECK(kpis.at("short_vehicles") == 0);
+    CHECK(kpis.at("unserved_kwh") == Approx(4.52));
+}
+
+TEST_CASE("marks that fall between control steps are refused with the parameter's name") {
+    const Rig rig;
+    CHECK_THROWS_WITH(rig.make("kpis", {{"mark_every", "45 min"}}), "mark_every = 45 min is not a whole number of control steps");
+    CHECK_THROWS_AS(rig.make("series", {{"every", "45 min"}}), ContractViolation);
+    CHECK_THROWS_AS(rig.make("voltages", {{"every", "10 min"}}), ContractViolation);
+    CHECK_THROWS_AS(rig.make("traces", {{"every", "1 min"}}), ContractViolation);
+}
+
+TEST_CASE("the fast scan of voltages agrees with a plain search for any number of buses") {
+    std::mt19937 engine(7);
+    std::uniform_real_distribution<double> voltage(0.8, 1.1);
+    for (std::size_t buses = 1; buses < 40; ++buses) {
+        std::vector<double> v(buses);
+        for (double& x : v) x = voltage(engine);
+        const auto range = range_of(v);
+        CHECK(range.min_pu == *std::min_element(v.begin(), v.end()));
+        CHECK(range.max_pu == *std::max_element(v.begin(), v.end()));
+    }
+}

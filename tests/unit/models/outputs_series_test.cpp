@@ -1,0 +1,227 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "evsweep/contracts.hpp"
+#include "unit/models/output_rig.hpp"
+
+using namespace evsweep;
+using namespace evsweep::rig;
+
+namespace {
+
+using Arrays = std::map<std::string, std::vector<double>>;
+using Values = std::vector<double>;
+
+Arrays named(const Output& output, Recorder& recorder) {
+    const auto values = recorder.finish();
+    const auto variables = output.variables();
+    REQUIRE(values.size() == variables.size());
+    Arrays arrays;
+    for (std::size_t v = 0; v < values.size(); ++v) arrays[variables[v].name] = values[v];
+    return arrays;
+}
+
+Arrays played(const Rig& rig, const Output& output, const std::vector<Step>& day, const std::vector<SessionRecord>& stays = {}) {
+    const auto recorder = rig.record(output);
+    for (const auto& s : stays) recorder->session_ended(s);
+    rig.play(*recorder, day);
+    return named(output, *recorder);
+}
+
+const Coordinate& coordinate(const std::vector<Coordinate>& list, const std::string& name) {
+    for (const auto& c : list)
+        if (c.name == name) return c;
+    throw std::out_of_range(name);
+}
+
+std::size_t size_of(const Coordinate& c) { return c.labels.empty() ? c.values.size() : c.labels.size(); }
+
+SessionRecord cut_by_horizon(SessionRecord r) {
+    r.complete = false;
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE("series show marks as they are and power as energy over time") {
+    const Rig rig;
+    const auto output = rig.make("series", {{"every", "1 h"}});
+    CHECK(coordinate(output->coordinates(), "time").values == Values{0, 1});
+    CHECK(coordinate(output->coordinates(), "time").unit == "h");
+    const auto series = played(rig, *output, worked_day());
+    CHECK(series.at("demand_kw") == Values{100, 280});
+    CHECK(series.at("source_kw") == Values{102, 288});
+    CHECK(series.at("loss_kw") == Values{2, 8});
+    CHECK(series.at("vmin_pu") == Values{0.98, 0.95});
+    CHECK(series.at("charging_kw") == Values{25, 30});
+    CHECK(series.at("discharging_kw") == Values{0, 10});
+    CHECK(series.at("ev_kw") == Values{25, 20});
+}
+
+TEST_CASE("a last interval that the horizon shortens is averaged over its own length") {
+    const Rig rig;
+    const auto series = played(rig, *rig.make("series", {{"every", "90 min"}}), worked_day());
+    REQUIRE(series.at("charging_kw").size() == 2);
+    CHECK(series.at("charging_kw")[0] == Approx(30 / 1.5));
+    CHECK(series.at("charging_kw")[1] == Approx(25 / 0.5));
+}
+
+TEST_CASE("the series begin at the end of the warm-up") {
+    Rig rig;
+    rig.context.measure_from = Instant(minutes(30));
+    const auto output = rig.make("series", {{"every", "1 h"}});
+    CHECK(coordinate(output->coordinates(), "time").values == Values{0.5, 1.5});
+    const auto series = played(rig, *output, worked_day());
+    CHECK(series.at("demand_kw") == Values{290, 200});
+    CHECK(series.at("charging_kw") == Values{30, 50});
+}
+
+TEST_CASE("arrivals less departures are the change in vehicles plugged in") {
+    const Rig rig;
+    auto day = worked_day();
+    day[0].plugged_in = {ConnectorId(0)};
+    day[1].plugged_in = {ConnectorId(0), ConnectorId(1)};
+    day[2].plugged_in = {ConnectorId(1), ConnectorId(2)};
+    day[3].plugged_in = {ConnectorId(2)};
+    const std::vector<SessionRecord> stays{stay(0, minutes(0), minutes(40), 40), stay(1, minutes(10), minutes(75), 40),
+                                           cut_by_horizon(stay(2, minutes(60), minutes(120), 40))};
+    const auto series = played(rig, *rig.make("series", {{"every", "30 min"}}), day, stays);
+    CHECK(series.at("arrivals") == Values{2, 0, 1, 0});
+    CHECK(series.at("departures") == Values{0, 1, 1, 0});
+    CHECK(series.at("plugged_in") == Values{1, 2, 2, 1});
+}
+
+TEST_CASE("a stay that ends with the horizon departs after the last interval") {
+    const Rig rig;
+    const auto series =
+        played(rig, *rig.make("series", {{"every", "1 h"}}), worked_day(), {stay(0, minutes(0), minutes(120), 40)});
+    CHECK(series.at("departures") == Values{0, 0});
+}
+
+TEST_CASE("power per zone is the mean of the steps' samples") {
+    const Rig rig;
+    auto day = worked_day();
+    day[0].p_kw = {4, 1, 2};
+    day[1].p_kw = {0, 3, -2};
+    day[3].p_kw = {-7, 0, 0};
+    const auto output = rig.make("series", {{"every", "1 h"}});
+    CHECK(coordinate(output->coordinates(), "zone").labels == std::vector<std::string>{"north", "south"});
+    CHECK(played(rig, *output, day).at("zone_ev_kw") == Values{2, 2, -3.5, 0});
+}
+
+TEST_CASE("the mean state of charge is over the connectors that have a session") {
+    const Rig rig;
+    const auto series = played(rig, *rig.make("series", {{"every", "1 h"}}), worked_day());
+    CHECK(series.at("mean_soc")[0] == Approx(0.3));
+}
+
+TEST_CASE("an unsolved mark has no electrical values but keeps what vehicles draw") {
+    const Rig rig;
+    auto day = worked_day();
+    day[2].solved = false;
+    const auto series = played(rig, *rig.make("series", {{"every", "1 h"}}), day);
+    for (const char* name : {"demand_kw", "source_kw", "loss_kw", "vmin_pu"}) {
+        CHECK_FALSE(std::isnan(series.at(name)[0]));
+        CHECK(std::isnan(series.at(name)[1]));
+    }
+    CHECK(series.at("charging_kw") == Values{25, 30});
+}
+
+TEST_CASE("voltages and loadings are kept by time and bus, and only where there is a rating") {
+    Rig rig;
+    auto output = rig.make("voltages", {{"every", "1 h"}});
+    const auto arrays = played(rig, *output, worked_day());
+    CHECK(arrays.at("voltage_pu") == Values{1.02, 0.98, 1.02, 0.95});
+    CHECK(arrays.at("loading_pct") == Values{50, 100});
+    CHECK(coordinate(output->coordinates(), "branch").labels == std::vector<std::string>{"line"});
+
+    rig.feeder.rating_a = {std::numeric_limits<double>::infinity()};
+    output = rig.make("voltages", {{"every", "1 h"}});
+    CHECK(played(rig, *output, worked_day()).count("loading_pct") == 0);
+    CHECK(output->coordinates().size() == 2);
+}
+
+TEST_CASE("traces keep every control step of the chosen replicas and leave out the others") {
+    const Rig rig;
+    const auto output = rig.make("traces");
+    CHECK(rig.record(*output, 1) == nullptr);
+    auto day = worked_day();
+    day[1].p_kw = {90, 0, 0};
+    day[3].solved = false;
+    const auto arrays = played(rig, *output, day);
+    CHECK(arrays.at("charging_kw") == Values{0, 90, 0, 50});
+    CHECK(arrays.at("discharging_kw") == Values{0, 0, 20, 0});
+    CHECK(arrays.at("p_kw") == Values{0, 0, 0, 90, 0, 0, 0, 0, 0, 0, 0, 0});
+    CHECK(arrays.at("soc")[11] == 0.9);
+    CHECK(arrays.at("voltage_pu")[5] == 0.95);
+    CHECK(std::isnan(arrays.at("voltage_pu")[7]));
+    CHECK(std::isnan(arrays.at("demand_kw")[3]));
+    CHECK(arrays.at("demand_kw")[2] == 280);
+}
+
+TEST_CASE("traces of the feeder without vehicles have no values at connectors") {
+    const Rig rig;
+    const Population nobody;
+    const auto output = rig.make("traces");
+    const auto recorder = output->start({ReplicaId(0), &nobody});
+    auto day = worked_day();
+    for (auto& step : day) step.p_kw = step.soc = {};
+    rig.play(*recorder, day);
+    const auto arrays = named(*output, *recorder);
+    REQUIRE(arrays.at("p_kw").size() == 12);
+    for (const double p : arrays.at("p_kw")) CHECK(std::isnan(p));
+    CHECK(arrays.at("demand_kw")[2] == 280);
+}
+
+TEST_CASE("the log tells each event after the warm-up, and no connector where none is concerned") {
+    Rig rig;
+    rig.context.measure_from = Instant(minutes(30));
+    const auto output = rig.make("events");
+    CHECK(output->wants_events());
+    CHECK(rig.record(*output, 5) == nullptr);
+    const auto recorder = rig.record(*output);
+    recorder->event({Instant(minutes(15)), EventKind::plug_in, ConnectorId(0), 0.1, 0});
+    recorder->event({Instant(minutes(45)), EventKind::full, ConnectorId(2), 0.8, 0});
+    recorder->event({Instant(minutes(60)), EventKind::decision});
+    const auto log = named(*output, *recorder);
+    CHECK(log.at("time_h") == Values{0.75, 1});
+    CHECK(log.at("connector")[0] == 2);
+    CHECK(log.at("soc")[0] == 0.8);
+    CHECK(std::isnan(log.at("connector")[1]));
+    CHECK(std::isnan(log.at("soc")[1]));
+    const auto meanings = output->variables()[1].meanings;
+    CHECK(meanings.at(static_cast<std::size_t>(log.at("kind")[0])) == "full");
+    CHECK(meanings.at(static_cast<std::size_t>(log.at("kind")[1])) == "decision");
+}
+
+TEST_CASE("every output hands over one array per variable, of the size of its dimensions") {
+    Rig rig;
+    rig.context.step = minutes(15);  // which divides every default
+    rig.context.horizon = minutes(60);
+    for (const auto& [type, plugin] : plugins<Output>()) {
+        INFO(type);
+        const auto output = rig.make(type);
+        const auto recorder = rig.record(*output);
+        REQUIRE(recorder);
+        rig.play(*recorder, worked_day());
+        const auto arrays = recorder->finish();
+        const auto variables = output->variables();
+        REQUIRE(arrays.size() == variables.size());
+        std::map<std::string, std::size_t> sizes;
+        for (const auto& c : output->coordinates()) sizes[c.name] = size_of(c);
+        for (std::size_t v = 0; v < arrays.size(); ++v) {
+            INFO(variables[v].name);
+            std::size_t expected = 1;
+            for (const auto& dim : variables[v].dims) {
+                if (sizes.count(dim) == 0) sizes[dim] = arrays[v].size();  // as long as the first array that has it
+                expected *= sizes[dim];
+            }
+            CHECK(arrays[v].size() == expected);
+            CHECK(variables[v].dims.empty() == (variables[v].aggregation == Aggregation::per_replica));
+            CHECK_FALSE(variables[v].unit.empty());
+            CHECK_FALSE(variables[v].long_name.empty());
+        }
+    }
+}
