@@ -1,0 +1,148 @@
+/// The controller `fuzzy`: editable rules from voltage, state of charge, time pressure and stress to power.
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <optional>
+
+#include "controllers/default_rules.hpp"
+#include "controllers/fuzzy_surface.hpp"
+#include "controllers/need.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// What the input `stress` is made of.
+enum class Stress { none, load, price };
+std::vector<std::pair<std::string, Stress>> names_of(Stress) {
+    return {{"none", Stress::none}, {"load", Stress::load}, {"price", Stress::price}};
+}
+
+struct FuzzyParams {
+    std::optional<FilePath> rules{};
+    int resolution = 9;
+    Fraction table_tolerance{0.02};
+    Stress fourth_input = Stress::none;
+    std::optional<Kilowatts> load_reference{};
+    Duration period = std::chrono::minutes(1);
+    Fraction deadband{0.05};
+    /// Filled while the parameters are checked, then shared by every replica and thread.
+    std::shared_ptr<FuzzyReading> table = std::make_shared<FuzzyReading>();
+};
+
+using P = FuzzyParams;
+
+std::optional<Contradiction> tabulate(const P& p) {
+    std::string text(default_rules);
+    if (p.rules) {
+        std::ifstream file(p.rules->path);
+        text.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    *p.table = read_surface(text, p.resolution, p.table_tolerance.value());
+    if (p.table->surface) return std::nullopt;
+    const std::string where = p.rules ? p.rules->path.string() + ": " : std::string();
+    return Contradiction{"rules", where + p.table->problem, p.table->hint};
+}
+
+Schema<P> fuzzy_schema() {
+    Schema<P> schema("Fuzzy rules from local voltage, state of charge, time pressure and load or price to charging power");
+    schema.optional("rules", &P::rules, "rule base in the FuzzyLite Language (.fll); none: the default rules")
+        .optional("resolution", &P::resolution, "points per input of the table that stands for the rules", between(2.0, 21.0))
+        .optional("table_tolerance", &P::table_tolerance, "largest difference of table and rules, as a share of full power",
+                  between(0.0, 1.0))
+        .optional("fourth_input", &P::fourth_input,
+                  "what the input 'stress' is: feeder-head power / load_reference, price / mean forecast price, or always 1")
+        .optional("load_reference", &P::load_reference, "feeder-head power that counts as ordinary", above(0.0))
+        .optional("period", &P::period, "time between decisions; a whole number of control steps", above(0.0))
+        .optional("deadband", &P::deadband, "changes of power smaller than this share of full power are not made",
+                  between(0.0, 0.5));
+    schema.relation([](const P& p) -> std::optional<Contradiction> {
+        if (p.fourth_input != Stress::load || p.load_reference) return std::nullopt;
+        return Contradiction{"load_reference", "is missing", "the fourth input 'load' is told as a share of it"};
+    });
+    schema.relation(tabulate);
+    return schema;
+}
+
+/// A vehicle that by the next decision would have no time to spare charges at full power, whatever the rules say.
+class Fuzzy final : public Controller {
+   public:
+    static constexpr std::string_view name = "fuzzy";
+    static const Schema<FuzzyParams>& schema() {
+        static const Schema<FuzzyParams> schema = fuzzy_schema();
+        return schema;
+    }
+
+    Fuzzy(const FuzzyParams& params, const Context&)
+        : surface_(params.table->surface),
+          stress_source_(surface_->uses(FuzzyInput::stress) ? params.fourth_input : Stress::none),
+          load_reference_kw_(params.load_reference.value_or(Kilowatts(1.0)).value()),
+          period_(params.period),
+          deadband_(params.deadband.value()) {}
+
+    [[nodiscard]] Needs needs() const override {
+        Needs needs{Need::state_of_charge, Need::session};
+        if (surface_->uses(FuzzyInput::voltage)) needs.insert(Need::voltage);
+        if (stress_source_ == Stress::load) needs.insert(Need::feeder_head);
+        if (stress_source_ == Stress::price) needs.insert(Need::price);
+        return needs;
+    }
+    [[nodiscard]] Cadence cadence() const override { return {.period = period_, .on_plug_in = true}; }
+
+    void decide(const Observation& seen, Setpoints& setpoints) override {
+        const bool on_grid = seen.now.time_since_epoch() % period_ == Duration::zero();
+        const double stress = stress_of(seen);
+        for (ConnectorId c : on_grid ? seen.plugged_in : seen.arrived) steer(seen, setpoints, c, stress);
+    }
+
+   private:
+    double stress_of(const Observation& seen) {
+        if (stress_source_ == Stress::none) return 1.0;
+        if (stress_source_ == Stress::load) return seen.feeder_head_kw / load_reference_kw_;
+        if (!mean_price_) {
+            const auto& prices = seen.price_forecast.values;
+            mean_price_ = std::accumulate(prices.begin(), prices.end(), 0.0) / static_cast<double>(prices.size());
+        }
+        return *mean_price_ > 0.0 ? seen.price / *mean_price_ : 1.0;
+    }
+
+    void steer(const Observation& seen, Setpoints& setpoints, ConnectorId c, double stress) const {
+        const double before_kw = setpoints.p_kw(c);
+        const double wish_kw = wished_kw(seen, c, stress);
+        const double power_kw = seen.admissible_kw(c, wish_kw);
+        const double full_kw = power_kw < 0.0 ? full_return_kw(seen, c) : full_power_kw(seen, c);
+        const bool is_small = std::abs(power_kw - before_kw) < deadband_ * full_kw;
+        const bool is_end = power_kw == 0.0 || std::abs(power_kw) >= full_kw;
+        if (!is_small || is_end) setpoints.set(c, power_kw);
+    }
+
+    [[nodiscard]] double wished_kw(const Observation& seen, ConnectorId c, double stress) const {
+        const std::size_t i = c.index();
+        const double needed = needed_h(seen, c);
+        const double left = time_left_h(seen, c) - hours(period_);  // as it will be at the next decision
+        const double full_kw = full_power_kw(seen, c);
+        if (needed > 0.0 && needed >= left) return full_kw;
+        const double pressure = needed > 0.0 ? needed / left : 0.0;
+        const double volts = seen.voltage_pu.empty() ? 1.0 : seen.voltage_pu[i];
+        const double share = surface_->power({volts, seen.soc[i], pressure, stress});
+        if (std::abs(share) < deadband_) return 0.0;
+        if (share > 0.0) return share * full_kw;
+        const double returned_kw = -share * full_return_kw(seen, c);
+        const double spare_h = left - needed - laxity_cost_h(seen, c, returned_kw, hours(period_));
+        return spare_h > 0.0 ? -returned_kw : 0.0;
+    }
+
+    std::shared_ptr<const FuzzySurface> surface_;
+    Stress stress_source_;
+    double load_reference_kw_;
+    Duration period_;
+    double deadband_;
+    std::optional<double> mean_price_{};
+};
+
+const bool registered = add_plugin<Controller, Fuzzy>();
+
+}  // namespace
+
+}  // namespace evsweep
