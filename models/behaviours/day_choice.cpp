@@ -1,0 +1,89 @@
+#include "behaviours/day_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace evsweep {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::local_days;
+using std::chrono::weekday;
+
+std::string weekday_text(local_days date) {
+    static const std::array<std::string, 7> names{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+    return names[weekday(date).c_encoding()];
+}
+
+std::vector<local_days> covered_days(const Recording& recording) {
+    constexpr days gap(7);
+    std::vector<local_days> covered;
+    for (const auto& stay : recording.stays) {
+        if (!covered.empty() && stay.day == covered.back()) continue;
+        if (!covered.empty() && stay.day - covered.back() <= gap)
+            for (local_days day = covered.back() + days(1); day < stay.day; day += days(1)) covered.push_back(day);
+        covered.push_back(stay.day);
+    }
+    return covered;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, DayDraw>> names_of(DayDraw) {
+    return {{"replay", DayDraw::replay}, {"random_days", DayDraw::random_days}};
+}
+
+DayChoice::DayChoice(const Recording& recording, DayDraw draw, const Behaviour::Context& context, const std::string& path)
+    : draw_(draw),
+      purpose_(Purpose("recorded day").in(context.group)),
+      first_date_(context.calendar.day(Instant{})),
+      file_(recording.file),
+      days_(covered_days(recording)) {
+    const auto last_date = context.calendar.day(Instant(context.horizon) - Duration(1));
+    scenario_days_ = static_cast<int>((last_date - first_date_).count()) + 1;
+    for (const local_days day : days_) of_weekday_[weekday(day).c_encoding()].push_back(day);
+    if (days_.empty()) return;
+    if (draw_ == DayDraw::replay)
+        start_replay(context, path);
+    else
+        check_weekdays(context, path);
+}
+
+void DayChoice::start_replay(const Behaviour::Context& context, const std::string& path) {
+    replay_from_ = days_.front();
+    const auto& same = of_weekday_[weekday(first_date_).c_encoding()];
+    if (!same.empty())
+        replay_from_ = same.front();
+    else
+        context.issues->warning(
+            file_, path, fmt::format("no recorded day is a {}, so the days of the week are shifted", weekday_text(first_date_)),
+            "let the scenario start on a recorded day of the week");
+    const auto available = (days_.back() - replay_from_).count() + 1;
+    if (available < scenario_days_)
+        context.issues->warning(file_, path,
+                                fmt::format("the recording has {} of the scenario's {} days", available, scenario_days_),
+                                "the rest has no sessions; shorten the scenario or widen from/to");
+}
+
+void DayChoice::check_weekdays(const Behaviour::Context& context, const std::string& path) const {
+    for (int d = 0; d < std::min(scenario_days_, 7); ++d) {
+        const local_days date = first_date_ + days(d);
+        if (of_weekday_[weekday(date).c_encoding()].empty())
+            context.issues->error(file_, path, fmt::format("no recorded day is a {}", weekday_text(date)), "widen from/to");
+    }
+}
+
+std::optional<local_days> DayChoice::recorded(const Rng& rng, int day) const {
+    if (draw_ == DayDraw::replay) {
+        const local_days date = replay_from_ + days(day);
+        return !days_.empty() && date <= days_.back() ? std::optional(date) : std::nullopt;
+    }
+    const auto& candidates = of_weekday_[weekday(first_date_ + days(day)).c_encoding()];
+    if (candidates.empty()) return std::nullopt;
+    const double u = rng.uniform(purpose_, static_cast<std::uint32_t>(day));
+    return candidates[static_cast<std::size_t>(u * static_cast<double>(candidates.size()))];
+}
+
+}  // namespace evsweep

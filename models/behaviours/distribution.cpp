@@ -1,0 +1,166 @@
+/// Vehicles that come and go by independent draws: arrival, departure, states of charge, battery and charger.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "behaviours/placement.hpp"
+#include "behaviours/stays.hpp"
+#include "behaviours/vehicle_attributes.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+namespace {
+
+enum class Weekday { mon, tue, wed, thu, fri, sat, sun };
+std::vector<std::pair<std::string, Weekday>> names_of(Weekday) {
+    return {{"mon", Weekday::mon}, {"tue", Weekday::tue}, {"wed", Weekday::wed}, {"thu", Weekday::thu},
+            {"fri", Weekday::fri}, {"sat", Weekday::sat}, {"sun", Weekday::sun}};
+}
+
+enum class DepartureDay { same, next };
+std::vector<std::pair<std::string, DepartureDay>> names_of(DepartureDay) {
+    return {{"same", DepartureDay::same}, {"next", DepartureDay::next}};
+}
+
+struct Params : VehicleAttributes {
+    Params() : VehicleAttributes(neutral()) {}
+    std::optional<int> vehicles;
+    Fraction penetration{1.0};
+    Placement placement;
+    Random<"h"> arrival;
+    Random<"h"> departure;
+    DepartureDay departure_day = DepartureDay::next;
+    Random<"1"> initial_soc;
+    Random<"1"> target_soc;
+    std::vector<Weekday> days{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri, Weekday::sat, Weekday::sun};
+    Random<"h"> stated_departure_error;
+    std::map<std::string, VehicleClass> classes;
+};
+
+std::optional<Contradiction> wrong_number(const Params& p) {
+    const bool counted = p.placement.rule == PlacementRule::counts;
+    if (counted && p.vehicles)
+        return Contradiction{"vehicles", "contradicts placement by counts", "remove it: the counts give the number"};
+    if (!counted && !p.vehicles) return Contradiction{"vehicles", "is missing", "give the number of vehicles"};
+    return std::nullopt;
+}
+
+Schema<Params> make_schema() {
+    return with_vehicle_fields(
+               Schema<Params>("vehicles that come and go by independent draws")
+                   .optional("vehicles", &Params::vehicles,
+                             "number of vehicles at 100 % penetration; not with placement by counts", at_least(0))
+                   .optional("penetration", &Params::penetration, "share of that number that there is, rounded half up",
+                             at_least(0.0))
+                   .required("placement", &Params::placement, "which bus each vehicle's charging point stands at")
+                   .required("arrival", &Params::arrival, "plug-in, hours after local midnight of the day; may exceed 24 h")
+                   .required("departure", &Params::departure, "unplugging, hours after local midnight of the departure day")
+                   .optional("departure_day", &Params::departure_day, "day of departure: that of arrival, or the next")
+                   .required("initial_soc", &Params::initial_soc, "state of charge at plug-in", between(0.0, 1.0))
+                   .required("target_soc", &Params::target_soc, "state of charge wanted at departure", between(0.0, 1.0))
+                   .optional("days", &Params::days, "days of the week on which vehicles arrive")
+                   .optional("stated_departure_error", &Params::stated_departure_error,
+                             "added to the true departure to give the stated one; absent: stated truly")
+                   .optional("classes", &Params::classes, "classes of vehicles, with shares and what is different about them"))
+        .relation(wrong_number)
+        .relation([](const Params& p) { return wrong_classes(p, p.classes); });
+}
+
+std::size_t number_of_vehicles(const Params& p) {
+    const auto full = p.vehicles ? static_cast<double>(*p.vehicles) : static_cast<double>(p.placement.counted());
+    return static_cast<std::size_t>(std::floor(full * p.penetration.value() + 0.5));
+}
+
+/// The days whose arrivals can fall inside the horizon, as offsets from the scenario's first day.
+struct DayRange {
+    int first = 0;
+    int last = 0;
+};
+
+class DistributionBehaviour final : public Behaviour {
+   public:
+    static constexpr std::string_view name = "distribution";
+    static const Schema<Params>& schema() {
+        static const Schema<Params> schema = make_schema();
+        return schema;
+    }
+    DistributionBehaviour(const Params& p, const Context& context)
+        : p_(p),
+          context_(context),
+          places_(place(p.placement, number_of_vehicles(p), context)),
+          vehicles_(p, p.classes, context),
+          days_(reachable_days()) {
+        for (const Weekday day : p.days) arrives_[static_cast<std::size_t>(day)] = true;
+    }
+
+    void draw(const Rng& rng, Population& population) const override {
+        Stays stays(population, places_.bus.size());
+        append_connectors(places_, population);
+        vehicles_.append(rng, places_.bus.size(), population);
+        Columns columns(places_.bus.size());
+        for (int day = days_.first; day <= days_.last; ++day) {
+            const auto date = first_date() + std::chrono::days(day);
+            if (!arrives_[std::chrono::weekday(date).iso_encoding() - 1]) continue;
+            draw_day(rng, static_cast<std::uint32_t>(day), columns);
+            append_day(context_.calendar.midnight(date), columns, stays);
+        }
+        stays.finish();
+    }
+
+   private:
+    /// The draws of one day, by vehicle.
+    struct Columns {
+        explicit Columns(std::size_t n) : arrival_h(n), departure_h(n), initial_soc(n), target_soc(n), error_h(n) {}
+        std::vector<double> arrival_h, departure_h, initial_soc, target_soc, error_h;
+    };
+
+    std::chrono::local_days first_date() const { return context_.calendar.day(Instant{}); }
+
+    /// Bounded by what Rng can draw (2^-53 <= u <= 1 - 2^-53), and by a week either way for laws with heavy tails.
+    DayRange reachable_days() const {
+        constexpr double week_h = 168.0;
+        const double low = std::max(p_.arrival.distribution->quantile(0x1p-53), -week_h);
+        const double high = std::min(p_.arrival.distribution->quantile(1.0 - 0x1p-53), week_h);
+        const auto opens = [this](int day) {
+            return hours(context_.calendar.midnight(first_date() + std::chrono::days(day)).time_since_epoch());
+        };
+        DayRange range{-8, -8};
+        while (opens(range.first) + high < 0.0) ++range.first;
+        range.last = range.first - 1;
+        while (opens(range.last + 1) + low < hours(context_.horizon)) ++range.last;
+        return range;
+    }
+
+    void draw_day(const Rng& rng, std::uint32_t day, Columns& columns) const {
+        const auto purpose = [this](std::string_view what) { return Purpose(what).in(context_.group); };
+        sample(*p_.arrival.distribution, rng, purpose("arrival"), day, columns.arrival_h);
+        sample(*p_.departure.distribution, rng, purpose("departure"), day, columns.departure_h);
+        sample(*p_.initial_soc.distribution, rng, purpose("initial soc"), day, columns.initial_soc);
+        sample(*p_.target_soc.distribution, rng, purpose("target soc"), day, columns.target_soc);
+        if (p_.stated_departure_error.distribution)
+            sample(*p_.stated_departure_error.distribution, rng, purpose("stated departure error"), day, columns.error_h);
+    }
+
+    void append_day(Instant midnight, const Columns& columns, Stays& stays) const {
+        const Instant departure_midnight = midnight + (p_.departure_day == DepartureDay::next ? one_day : Duration{});
+        for (std::size_t i = 0; i < columns.arrival_h.size(); ++i) {
+            const Instant plug_in = midnight + from_hours(columns.arrival_h[i]);
+            if (plug_in < Instant{} || plug_in >= Instant(context_.horizon)) continue;
+            const Instant unplug = departure_midnight + from_hours(columns.departure_h[i]);
+            const Instant stated = std::max(plug_in, unplug + from_hours(columns.error_h[i]));
+            stays.add(i, {plug_in, unplug, stated, columns.initial_soc[i], columns.target_soc[i]});
+        }
+    }
+
+    Params p_;
+    Context context_;
+    Places places_;
+    VehicleSampler vehicles_;
+    DayRange days_;
+    std::array<bool, 7> arrives_{};  ///< by day of the week, Monday first
+};
+
+const bool registered = add_plugin<Behaviour, DistributionBehaviour>();
+
+}  // namespace
+}  // namespace evsweep
