@@ -141,7 +141,7 @@ class FeederBuilder {
     void add_branch(std::size_t k) {
         const BranchRow& row = feeding(k);
         const std::size_t parent = sweep_bus_[order_.parent[order_.nodes[k]]];
-        FeederBranch branch{sweep_bus(row.from), sweep_bus(row.to), BusId(parent), row.kind};
+        FeederBranch branch{sweep_bus(row.from), sweep_bus(row.to), BusId(parent), row.kind, std::abs(row.series_ohm[0])};
         const bool runs_down = branch.from == branch.parent;
         // An ideal transformer at the `from` end, V_from = t V', and the impedance between V' and the `to` end.
         const Complex t = std::polar(row.tap, row.shift.value() * std::numbers::pi / 180.0);

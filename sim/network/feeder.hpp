@@ -42,6 +42,7 @@ struct FeederBranch {
     BusId to;
     BusId parent;
     BranchKind kind = BranchKind::line;
+    double series_ohm = 0.0;  ///< magnitude of the first conductor's own series impedance, at the `to` side's voltage
 };
 
 /// A radial network. Buses are numbered depth-first from the source (BusId 0), children in the order of the file, so
