@@ -51,7 +51,7 @@ std::optional<std::vector<double>> read_column(const ProfileText& text, std::str
         if (number.value)
             values.push_back(*number.value);
         else if (++bad <= most_told)
-            issues.error(cell.at, std::string(path) + "." + text.column, std::move(number.problem), std::move(number.hint));
+            issues.error(cell.at, std::string(path), std::move(number.problem), std::move(number.hint));
     }
     return bad == 0 ? std::optional(std::move(values)) : std::nullopt;
 }

@@ -1,0 +1,116 @@
+#include "sim/config/describe.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "evsweep/distribution.hpp"
+#include "sim/config/sections.hpp"
+#include "sim/config/text_table.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// One describable thing.
+struct Entry {
+    std::string name;
+    std::string summary;
+    std::function<std::vector<FieldInfo>()> fields;
+};
+
+/// The plug-ins of one interface.
+struct Group {
+    std::string heading;  ///< also the name under which the group is described
+    std::string kind;
+    std::vector<Entry> entries;
+};
+
+template <class I>
+Group group_of(std::string heading) {
+    Group group{std::move(heading), std::string(I::kind), {}};
+    for (const auto& [name, entry] : plugins<I>()) group.entries.push_back({name, entry.summary, entry.fields});
+    return group;
+}
+
+std::vector<Group> all_groups() {
+    return {group_of<Controller>("controllers"), group_of<Behaviour>("behaviours"), group_of<Distribution>("distributions"),
+            group_of<FeederFormat>("formats"), group_of<Output>("outputs")};
+}
+
+std::string type_text(const FieldInfo& field) {
+    if (field.unit.empty()) return field.type;
+    if (field.unit == "1") return field.type == "share" ? "share (number or %)" : field.type;
+    return field.type + " (" + field.unit + ")";
+}
+
+std::string fields_table(const std::vector<FieldInfo>& fields, std::size_t indent, int width) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& field : fields)
+        rows.push_back({field.name, type_text(field), field.range, field.required ? "required" : field.default_text, field.help});
+    return text_table({"parameter", "type", "range", "default", "meaning"}, std::move(rows), indent,
+                      static_cast<std::size_t>(width));
+}
+
+std::string paragraph(const std::string& text, std::size_t indent, int width) {
+    std::string result;
+    for (const auto& line : wrapped(text, static_cast<std::size_t>(width) - indent))
+        result += std::string(indent, ' ') + line + "\n";
+    return result;
+}
+
+std::string describe_entry(const Entry& entry, const std::string& kind, int width) {
+    std::string text = entry.name + " (" + kind + ")\n" + paragraph(entry.summary, 2, width) + "\n";
+    const std::string table = fields_table(entry.fields(), 2, width);
+    return text + (table.empty() ? "  It has no parameters.\n" : table);
+}
+
+std::string list_of(const Group& group, std::size_t indent, int width) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& entry : group.entries) rows.push_back({entry.name, entry.summary});
+    return text_table({}, std::move(rows), indent, static_cast<std::size_t>(width));
+}
+
+std::string describe_section(const SectionInfo& section, int width) {
+    std::string text = section.name + " (section)\n" + paragraph(section.summary, 2, width);
+    if (!section.fields.empty()) text += "\n" + fields_table(section.fields, 2, width);
+    for (const auto& [path, fields] : section.parts) text += "\n  " + path + "\n" + fields_table(fields, 4, width);
+    return text;
+}
+
+void append(std::optional<std::string>& text, const std::string& more) { text = text ? *text + "\n" + more : more; }
+
+}  // namespace
+
+std::string describe_all(int width) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& section : scenario_sections()) rows.push_back({section.name, section.summary});
+    std::string text = "sections of a scenario\n" + text_table({}, std::move(rows), 2, static_cast<std::size_t>(width));
+    for (const auto& group : all_groups()) text += "\n" + group.heading + "\n" + list_of(group, 2, width);
+    return text;
+}
+
+std::optional<std::string> describe(const std::string& name, int width) {
+    std::optional<std::string> text;
+    for (const auto& section : scenario_sections())
+        if (section.name == name) append(text, describe_section(section, width));
+    for (const auto& group : all_groups()) {
+        if (group.heading == name || group.kind == name) append(text, group.heading + "\n" + list_of(group, 2, width));
+        for (const auto& entry : group.entries)
+            if (entry.name == name) append(text, describe_entry(entry, group.kind, width));
+    }
+    return text;
+}
+
+std::string describe_hint(const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& section : scenario_sections()) known.push_back(section.name);
+    for (const auto& group : all_groups()) {
+        known.push_back(group.heading);
+        for (const auto& entry : group.entries) known.push_back(entry.name);
+    }
+    const std::string nearest = nearest_name(name, known);
+    return nearest.empty() ? "run `evsweep describe` for the list" : "did you mean '" + nearest + "'?";
+}
+
+}  // namespace evsweep

@@ -1,0 +1,47 @@
+/// Labelled plug-ins of a scenario (`population`, `controllers`, `outputs`): label -> plug-in with its parameters.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+
+/// Whether `label` can name a part of a scenario (letters, digits, '_' and '-': it names groups in result files);
+/// reports it otherwise.
+[[nodiscard]] bool check_label(const Node& key, const std::string& path, Issues& issues);
+
+/// Whether the entry says something: an explicit `~` that removes nothing is reported.
+[[nodiscard]] bool check_is_said(const Node& value, const std::string& path, Issues& issues);
+
+/// Reads every entry of the map `group`; entries with problems are left out.
+template <class I>
+[[nodiscard]] std::vector<Configured<I>> read_group(const Node& group, const std::string& path, Issues& issues) {
+    std::vector<Configured<I>> list;
+    Reader reader{issues};
+    for (const auto& [key, value] : group.entries) {
+        const std::string place = path + "." + key.scalar;
+        const bool is_fit = check_label(key, place, issues) && check_is_said(value, place, issues);
+        if (!is_fit) continue;
+        auto configured = read_plugin<I>(value, place, reader, key.scalar);
+        if (!configured) continue;
+        configured->label = key.scalar;
+        configured->at = key.at;
+        list.push_back(std::move(*configured));
+    }
+    return list;
+}
+
+/// The resolved settings of a group, with full paths.
+template <class I>
+void tell_group(const std::vector<Configured<I>>& group, const std::string& path, std::vector<Setting>& told) {
+    for (const auto& configured : group) {
+        const std::string place = path + "." + configured.label + ".";
+        told.push_back({place + std::string(I::kind), configured.type});
+        for (const auto& setting : configured.settings) told.push_back({place + setting.path, setting.value});
+    }
+}
+
+}  // namespace evsweep

@@ -1,0 +1,95 @@
+#include "sim/config/relations.hpp"
+
+#include <vector>
+
+namespace evsweep {
+
+namespace {
+
+constexpr std::int64_t most_steps = 10'000'000;
+
+bool is_multiple(Duration of, Duration step) { return of % step == Duration::zero(); }
+
+std::string step_text(const TimeSettings& time) { return "the control step is " + duration_text(time.step); }
+
+void check_interval(const TimeSettings& time, Duration every, const Position& at, const std::string& path, Issues& issues) {
+    if (is_multiple(every, time.step)) return;
+    issues.error(at, path, duration_text(every) + " is not a whole number of control steps", step_text(time));
+}
+
+}  // namespace
+
+Position place_of(const Node& root, std::initializer_list<std::string_view> keys) {
+    const Node* node = &root;
+    for (const auto key : keys) {
+        const Node* next = node->find(std::string(key));
+        if (!next) break;
+        node = next;
+    }
+    return node->at;
+}
+
+void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
+    if (!is_multiple(time.duration, time.step))
+        issues.error(place_of(root, {"time", "duration"}), "time.duration",
+                     duration_text(time.duration) + " is not a whole number of control steps", step_text(time));
+    if (!is_multiple(time.warm_up, time.step))
+        issues.error(place_of(root, {"time", "warm_up"}), "time.warm_up",
+                     duration_text(time.warm_up) + " is not a whole number of control steps", step_text(time));
+    if (time.warm_up >= time.duration)
+        issues.error(place_of(root, {"time", "warm_up"}), "time.warm_up", "leaves nothing of the duration",
+                     "must be less than " + duration_text(time.duration));
+    if (time.duration / time.step > most_steps)
+        issues.error(place_of(root, {"time", "step"}), "time.step", "makes more than 10,000,000 control steps",
+                     "take a longer step or a shorter duration");
+}
+
+void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
+                Issues& issues) {
+    for (const auto& [name, profile] : base_load.profiles)
+        check_interval(time, profile.every, place_of(root, {"base_load", "profiles", name, "every"}),
+                       "base_load.profiles." + name + ".every", issues);
+    if (prices) {
+        check_interval(time, prices->buy.every, place_of(root, {"prices", "buy", "every"}), "prices.buy.every", issues);
+        if (prices->buy.interpolation == Interpolation::linear)
+            issues.error(place_of(root, {"prices", "buy", "interpolation"}), "prices.buy.interpolation",
+                         "a price does not change between its marks", "use hold");
+    }
+    const bool has_marks = prices || !base_load.profiles.empty();
+    const TimeOfDay start = time.start.time_of_day(Instant{});
+    if (has_marks && !is_multiple(start.since_midnight, time.step))
+        issues.error(place_of(root, {"time", "start"}), "time.start",
+                     Value<TimeOfDay>::text(start) + " is not a whole number of control steps after midnight", step_text(time));
+}
+
+void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues& issues) {
+    std::vector<std::string> known;
+    for (const auto& [name, profile] : base_load.profiles) known.push_back(name);
+    const auto check = [&](const std::string& name, const Position& at, const std::string& path) {
+        if (base_load.profiles.count(name) == 0)
+            issues.error(at, path, "there is no profile '" + name + "'", did_you_mean(name, known));
+    };
+    for (const auto& [bus_class, name] : base_load.by_class)
+        check(name, place_of(root, {"base_load", "by_class", bus_class}), "base_load.by_class." + bus_class);
+    if (base_load.other) check(*base_load.other, place_of(root, {"base_load", "other"}), "base_load.other");
+}
+
+void check_currency(const PricesText& prices, const Node& root, Issues& issues) {
+    const auto named = currencies_of(prices.buy);
+    const std::string wanted = prices.currency ? *prices.currency : named.empty() ? "" : named.front();
+    for (const auto& money : named)
+        if (money != wanted)
+            issues.error(place_of(root, {"prices", "buy"}), "prices.buy",
+                         "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
+}
+
+void check_format(const FeederChoice& feeder, const Node& root, Issues& issues) {
+    const auto& table = plugins<FeederFormat>();
+    if (feeder.format.empty() || table.count(feeder.format) != 0) return;
+    std::vector<std::string> known;
+    for (const auto& [name, entry] : table) known.push_back(name);
+    issues.error(place_of(root, {"feeder", "format"}), "feeder.format", "unknown format '" + feeder.format + "'",
+                 did_you_mean(feeder.format, known));
+}
+
+}  // namespace evsweep

@@ -1,0 +1,33 @@
+/// What the sections of a scenario must be to one another.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "evsweep/document.hpp"
+#include "evsweep/scenario.hpp"
+#include "sim/config/sections.hpp"
+
+namespace evsweep {
+
+/// The place of the deepest of `keys` that the document says.
+[[nodiscard]] Position place_of(const Node& root, std::initializer_list<std::string_view> keys);
+
+/// The step divides the duration and the warm-up, the warm-up is shorter than the duration, and the grid is not endless.
+void check_time(const TimeSettings& time, const Node& root, Issues& issues);
+
+/// Profiles and prices change on control steps, and prices are held between them.
+void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
+                Issues& issues);
+
+/// `by_class` and `other` name profiles.
+void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues& issues);
+
+/// The prices name one currency, the scenario's.
+void check_currency(const PricesText& prices, const Node& root, Issues& issues);
+
+/// The format, where one is named, exists.
+void check_format(const FeederChoice& feeder, const Node& root, Issues& issues);
+
+}  // namespace evsweep

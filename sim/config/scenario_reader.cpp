@@ -1,0 +1,228 @@
+#include "sim/config/scenario_reader.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "sim/config/layers.hpp"
+#include "sim/config/plugin_groups.hpp"
+#include "sim/config/relations.hpp"
+#include "sim/config/sections.hpp"
+#include "sim/config/text_file.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// Reads the sections of one document into a Scenario; what could not be read keeps its default, and the issues say so.
+class SectionReader {
+   public:
+    SectionReader(const Node& root, Issues& issues) : root_(root), issues_(issues) {}
+
+    Scenario read(const std::filesystem::path& file) {
+        scenario_.file = {file, root_.at};
+        report_unknown_sections();
+        read_title(file);
+        read_plain_sections();
+        read_base_load();
+        read_prices();
+        read_metering();
+        read_groups();
+        if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);
+        tell_all();
+        return std::move(scenario_);
+    }
+
+   private:
+    void report_unknown_sections() {
+        std::vector<std::string> known;
+        for (const auto& section : scenario_sections()) known.push_back(section.name);
+        for (const auto& [key, value] : root_.entries)
+            if (std::find(known.begin(), known.end(), key.scalar) == known.end())
+                issues_.error(key.at, key.scalar, "unknown section", did_you_mean(key.scalar, known));
+    }
+
+    /// A section that is absent or empty reads as an empty map at the place where it would stand.
+    [[nodiscard]] Node section(const std::string& name) const {
+        const Node* node = root_.find(name);
+        return node && !node->is_null() ? *node : Node::make_map(node ? node->at : root_.at);
+    }
+
+    [[nodiscard]] bool is_given(const std::string& name) const {
+        const Node* node = root_.find(name);
+        return node && !node->is_null();
+    }
+
+    template <class P>
+    std::optional<P> read_section(const std::string& name, const Schema<P>& schema) {
+        Reader reader{issues_};
+        return schema.read(section(name), name, reader);
+    }
+
+    template <class P>
+    void take_section(const std::string& name, const Schema<P>& schema, P& target) {
+        if (auto read = read_section(name, schema)) target = std::move(*read);
+    }
+
+    void read_title(const std::filesystem::path& file) {
+        scenario_.title = file.stem().string();
+        Reader reader{issues_};
+        const Node* node = root_.find("title");
+        if (!node || node->is_null()) return;
+        if (auto title = Value<std::string>::read(*node, "title", reader)) scenario_.title = std::move(*title);
+    }
+
+    void read_plain_sections() {
+        take_section("study", study_schema(), scenario_.study);
+        time_ = read_section("time", time_schema());
+        if (time_) check_time(*time_, root_, issues_);
+        if (time_) scenario_.time = *time_;
+        take_section("feeder", feeder_schema(), scenario_.feeder);
+        check_format(scenario_.feeder, root_, issues_);
+        take_section("load_flow", load_flow_schema(), scenario_.load_flow);
+        take_section("limits", limits_schema(), scenario_.limits);
+    }
+
+    void read_base_load() {
+        auto text = read_section("base_load", BaseLoadText::schema());
+        if (!text) return;
+        base_load_ = std::move(*text);
+        scenario_.base_load.scale = base_load_.scale;
+        scenario_.base_load.by_class = base_load_.by_class;
+        scenario_.base_load.other = base_load_.other.value_or("");
+        for (const auto& [name, profile] : base_load_.profiles) {
+            auto made = make_profile(profile, "base_load.profiles." + name, "1", issues_);
+            if (made) scenario_.base_load.profiles.emplace(name, std::move(*made));
+        }
+        check_profile_names(base_load_, root_, issues_);
+    }
+
+    void read_prices() {
+        if (!is_given("prices")) return;
+        prices_ = read_section("prices", PricesText::schema());
+        if (!prices_) return;
+        check_currency(*prices_, root_, issues_);
+        const auto named = currencies_of(prices_->buy);
+        if (!prices_->currency) prices_->currency = named.empty() ? Prices{}.currency : named.front();
+        auto buy = make_profile(prices_->buy, "prices.buy", "currency/kWh", issues_);
+        if (buy) scenario_.prices = Prices{std::move(*buy), prices_->sell_share, *prices_->currency};
+    }
+
+    void read_metering() {
+        auto text = read_section("metering", MeteringText::schema());
+        if (!text) return;
+        metering_ = *text;
+        scenario_.metering = {metering_.voltage.meter(), metering_.feeder_head.meter()};
+    }
+
+    /// The map of a group of plug-ins; nothing (reported) where it is no map.
+    std::optional<Node> group(const std::string& name) {
+        const Node node = section(name);
+        Reader reader{issues_};
+        if (node.is_map()) return node;
+        return report_expected(node, name, "a map of labels", reader), std::nullopt;
+    }
+
+    void read_groups() {
+        if (!root_.find("population"))
+            issues_.error(root_.at, "population", "is missing", "describe a group of vehicles, or write `population: {}`");
+        if (const auto node = group("population")) scenario_.population = read_group<Behaviour>(*node, "population", issues_);
+        if (const auto node = group("controllers")) read_controllers(*node);
+        if (auto node = group("outputs")) read_outputs(std::move(*node));
+    }
+
+    void read_controllers(const Node& controllers) {
+        if (controllers.entries.empty())
+            issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
+                          "name at least one, e.g. `uncoordinated: {}`");
+        scenario_.controllers = read_group<Controller>(controllers, "controllers", issues_);
+        settle_reference(controllers);
+    }
+
+    void read_outputs(Node outputs) {
+        if (!is_given("outputs"))
+            for (const char* name : {"kpis", "series", "voltages"})
+                outputs.entries.push_back({Node::make_scalar(name, root_.at), Node::make_map(root_.at)});
+        scenario_.outputs = read_group<Output>(outputs, "outputs", issues_);
+    }
+
+    void settle_reference(const Node& controllers) {
+        std::vector<std::string> labels;
+        for (const auto& entry : controllers.entries) labels.push_back(entry.key.scalar);
+        std::string& reference = scenario_.study.reference;
+        if (reference.empty() && !labels.empty()) reference = labels.front();
+        if (labels.empty() || std::find(labels.begin(), labels.end(), reference) != labels.end()) return;
+        issues_.error(place_of(root_, {"study", "reference"}), "study.reference", "there is no controller '" + reference + "'",
+                      did_you_mean(reference, labels));
+    }
+
+    /// Takes down the settings of one section; those of `apart` are taken down part by part instead.
+    template <class P>
+    void tell(const Schema<P>& schema, const P& params, const std::string& path, const std::string& apart = {}) {
+        for (auto& setting : schema.settings(params, path))
+            if (apart.empty() || setting.path != path + "." + apart) scenario_.resolved.push_back(std::move(setting));
+    }
+
+    void tell_all() {
+        scenario_.resolved.push_back({"title", Value<std::string>::text(scenario_.title)});
+        tell(study_schema(), scenario_.study, "study");
+        tell(time_schema(), scenario_.time, "time");
+        tell(feeder_schema(), scenario_.feeder, "feeder");
+        tell(load_flow_schema(), scenario_.load_flow, "load_flow");
+        tell(limits_schema(), scenario_.limits, "limits");
+        tell(BaseLoadText::schema(), base_load_, "base_load", "profiles");
+        for (const auto& [name, profile] : base_load_.profiles)
+            tell(ProfileText::schema(), profile, "base_load.profiles." + name);
+        if (prices_) {
+            tell(ProfileText::schema(), prices_->buy, "prices.buy");
+            tell(PricesText::schema(), *prices_, "prices", "buy");
+        }
+        tell(MeterText<PerUnit>::schema(), metering_.voltage, "metering.voltage");
+        tell(MeterText<Kilowatts>::schema(), metering_.feeder_head, "metering.feeder_head");
+        tell_group(scenario_.population, "population", scenario_.resolved);
+        tell_group(scenario_.controllers, "controllers", scenario_.resolved);
+        tell_group(scenario_.outputs, "outputs", scenario_.resolved);
+    }
+
+    const Node& root_;
+    Issues& issues_;
+    Scenario scenario_;
+    std::optional<TimeSettings> time_;
+    BaseLoadText base_load_;
+    std::optional<PricesText> prices_;
+    MeteringText metering_;
+};
+
+/// By file (in the order in which they first appear, the command line last), line and column.
+std::vector<Issue> in_file_order(const Issues& issues, const std::string& main_file) {
+    std::map<std::string, int> rank{{main_file, 0}, {"--set", 1'000'000}};
+    const auto name = [](const Issue& issue) { return issue.at.file ? *issue.at.file : std::string(); };
+    for (const auto& issue : issues.list()) rank.emplace(name(issue), static_cast<int>(rank.size()));
+    auto list = issues.list();
+    const auto key = [&](const Issue& issue) { return std::tuple(rank.at(name(issue)), issue.at.line, issue.at.column); };
+    std::stable_sort(list.begin(), list.end(), [&](const Issue& a, const Issue& b) { return key(a) < key(b); });
+    return list;
+}
+
+}  // namespace
+
+std::optional<Scenario> read_scenario_text(const std::string& text, const std::filesystem::path& file,
+                                           const std::vector<std::string>& overrides, Issues& issues) {
+    Issues found;
+    std::optional<Scenario> scenario;
+    if (auto root = load_layers(text, file, found)) {
+        for (const auto& assignment : overrides) apply_override(*root, assignment, found);
+        scenario = SectionReader(*root, found).read(file);
+    }
+    for (auto& issue : in_file_order(found, file.string())) issues.add(std::move(issue));
+    if (found.has_errors()) return std::nullopt;
+    return scenario;
+}
+
+std::optional<Scenario> read_scenario(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                                      Issues& issues) {
+    const auto text = read_text_file(file, issues, {}, "");
+    return text ? read_scenario_text(*text, file, overrides, issues) : std::nullopt;
+}
+
+}  // namespace evsweep

@@ -1,0 +1,129 @@
+#include "sim/config/sections.hpp"
+
+namespace evsweep {
+
+namespace {
+
+constexpr Range open_unit{.min = 0.0, .max = 1.0, .open_min = true, .open_max = true};
+
+template <class P>
+SectionInfo described(std::string name, const Schema<P>& schema) {
+    return {std::move(name), schema.summary(), schema.fields(), {}};
+}
+
+std::vector<SectionInfo> make_sections() {
+    std::vector<SectionInfo> list;
+    list.push_back({"title", "One line that names the study; default: the file's name.", {}, {}});
+    list.push_back({"extends", "Another scenario file that this one is laid over, key by key; `~` removes an entry.", {}, {}});
+    list.push_back(described("study", study_schema()));
+    list.push_back(described("time", time_schema()));
+    list.push_back(described("feeder", feeder_schema()));
+    list.push_back(described("load_flow", load_flow_schema()));
+    list.push_back(described("limits", limits_schema()));
+    list.push_back(described("base_load", BaseLoadText::schema()));
+    list.back().parts.push_back({"base_load.profiles.NAME", ProfileText::schema().fields()});
+    list.push_back(described("prices", PricesText::schema()));
+    list.back().parts.push_back({"prices.buy", ProfileText::schema().fields()});
+    list.push_back(described("metering", MeteringText::schema()));
+    list.back().parts.push_back({"metering.voltage", MeterText<PerUnit>::schema().fields()});
+    list.back().parts.push_back({"metering.feeder_head", MeterText<Kilowatts>::schema().fields()});
+    list.push_back({"population", "Groups of vehicles, by name; the key `behaviour` of each chooses a behaviour.", {}, {}});
+    list.push_back(
+        {"controllers", "Charging controllers to compare, by label; the key `controller` defaults to the label.", {}, {}});
+    list.push_back({"outputs",
+                    "What is recorded, by label; the key `output` defaults to the label; absent: kpis, series, voltages.",
+                    {},
+                    {}});
+    return list;
+}
+
+}  // namespace
+
+const Schema<StudySettings>& study_schema() {
+    static const auto schema =
+        Schema<StudySettings>("How many replicas are run, and how they are compared.")
+            .optional("replicas", &StudySettings::replicas, "number of random days", between(1, 10'000'000))
+            .optional("seed", &StudySettings::seed, "of all random draws")
+            .optional("threads", &StudySettings::threads, "0: one per core", between(0, 4096))
+            .optional("confidence", &StudySettings::confidence, "level of the confidence intervals", open_unit)
+            .optional("accounting", &StudySettings::accounting,
+                      "how grid energy and stored energy are counted; literal repeats a paper's bookkeeping")
+            .optional("reference", &StudySettings::reference,
+                      "label of the controller that others are compared with; empty: the first");
+    return schema;
+}
+
+const Schema<TimeSettings>& time_schema() {
+    static const auto schema =
+        Schema<TimeSettings>("The simulated span and the control grid.")
+            .required("start", &TimeSettings::start, "local date and time, e.g. `2025-01-06 12:00`")
+            .optional("duration", &TimeSettings::duration, "length of one replica, a whole number of steps", above(0))
+            .optional("warm_up", &TimeSettings::warm_up, "first part of it that is simulated but not counted")
+            .optional("step", &TimeSettings::step, "control grid: metering, deciding and load flow", above(0));
+    return schema;
+}
+
+const Schema<LoadFlowSettings>& load_flow_schema() {
+    static const auto schema = Schema<LoadFlowSettings>("When a load flow counts as solved, diverged or collapsed.")
+                                   .optional("tolerance", &LoadFlowSettings::tolerance, "on the voltage change between sweeps",
+                                             Range{.min = 0.0, .max = 0.01, .open_min = true})
+                                   .optional("max_iterations", &LoadFlowSettings::max_iterations,
+                                             "sweeps before it is called diverged", between(1, 100'000))
+                                   .optional("collapse", &LoadFlowSettings::collapse, "a lower voltage is reported as collapsed",
+                                             Range{.min = 0.0, .max = 1.0, .open_max = true});
+    return schema;
+}
+
+const Schema<FeederChoice>& feeder_schema() {
+    static const auto schema =
+        Schema<FeederChoice>("The network.")
+            .required("file", &FeederChoice::file, "feeder file, relative to this file")
+            .optional("format", &FeederChoice::format, "its format; empty: recognised by its content")
+            .optional("source_voltage", &FeederChoice::source_voltage, "replaces the file's source voltage",
+                      Range{.min = 0.0, .max = 2.0, .open_min = true});
+    return schema;
+}
+
+const Schema<Limits>& limits_schema() {
+    static const auto schema = Schema<Limits>("The voltage band that is judged.")
+                                   .optional("voltage_min", &Limits::voltage_min, "lower limit", between(0, 2))
+                                   .optional("voltage_max", &Limits::voltage_max, "upper limit", between(0, 2))
+                                   .relation([](const Limits& limits) -> std::optional<Contradiction> {
+                                       if (limits.voltage_min < limits.voltage_max) return std::nullopt;
+                                       return Contradiction{"voltage_min", "is not below voltage_max", "exchange them?"};
+                                   });
+    return schema;
+}
+
+const Schema<BaseLoadText>& BaseLoadText::schema() {
+    static const auto schema =
+        Schema<BaseLoadText>("Each load's nominal power times the profile of its class.")
+            .optional("scale", &BaseLoadText::scale, "on all loads", at_least(0))
+            .optional("profiles", &BaseLoadText::profiles, "repeating series of shares of nominal power, by name")
+            .optional("by_class", &BaseLoadText::by_class, "profile of each class of bus")
+            .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal");
+    return schema;
+}
+
+const Schema<PricesText>& PricesText::schema() {
+    static const auto schema =
+        Schema<PricesText>("Energy prices, for costs and for controllers that look at them.")
+            .required("buy", &PricesText::buy, "price of energy from the grid, e.g. `{every: 1 h, values: [0.22 $/kWh]}`")
+            .optional("sell_share", &PricesText::sell_share, "price of energy returned, as a share of `buy`", at_least(0))
+            .optional("currency", &PricesText::currency, "as it is shown; none: the one that the prices name");
+    return schema;
+}
+
+const Schema<MeteringText>& MeteringText::schema() {
+    static const auto schema = Schema<MeteringText>("What meters add to the truth before controllers see it.")
+                                   .optional("voltage", &MeteringText::voltage, "at the connectors")
+                                   .optional("feeder_head", &MeteringText::feeder_head, "power into the feeder");
+    return schema;
+}
+
+const std::vector<SectionInfo>& scenario_sections() {
+    static const auto list = make_sections();
+    return list;
+}
+
+}  // namespace evsweep
