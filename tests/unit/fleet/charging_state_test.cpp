@@ -1,0 +1,212 @@
+#include "sim/fleet/charging_state.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "evsweep/contracts.hpp"
+#include "unit/fleet/fleet_of.hpp"
+
+using namespace evsweep;
+
+namespace {
+
+const ConnectorId c0(0);
+const SessionId s0(0);
+Instant at_h(double h) { return Instant(from_hours(h)); }
+double h_of(Instant t) { return hours(t.time_since_epoch()); }
+
+/// State of charge after `h` hours of ds/dt = min(p, L(s)) e / C by Runge-Kutta steps of a second: no closed form in it.
+double integrated_soc(const OneVehicle& one, double soc, double p_kw, double h) {
+    const auto rate = [&](double s) {
+        const double fall = (1.0 - one.taper_end) / (1.0 - one.knee);
+        const double limit = s <= one.knee ? one.charge_kw : one.charge_kw * (1.0 - fall * (s - one.knee));
+        return std::min(p_kw, limit) * one.stored_per_drawn / one.capacity_kwh;
+    };
+    const int steps = static_cast<int>(std::ceil(h * 3600.0));
+    const double dt = h / steps;
+    for (int k = 0; k < steps; ++k) {
+        const double k1 = rate(soc);
+        const double k2 = rate(soc + 0.5 * dt * k1);
+        const double k3 = rate(soc + 0.5 * dt * k2);
+        const double k4 = rate(soc + dt * k3);
+        soc += dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0;
+    }
+    return soc;
+}
+
+}  // namespace
+
+TEST_CASE("charging at constant power ends at the target at the instant of the closed form", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    CHECK(state.p_max_kw()[0] == 7.4);
+    state.set_power(c0, 7.4, 0.0, Instant{});
+    const auto crossing = state.next_crossing(c0);
+    REQUIRE(crossing);
+    CHECK(crossing->kind == EventKind::full);
+    const double exact_ms = 0.3 * 40.0 / (0.9 * 7.4) * 3.6e6;
+    CHECK(static_cast<double>(crossing->at.time_since_epoch().count()) == std::ceil(exact_ms));
+    state.advance(c0, at_h(1.0));
+    CHECK(state.soc()[0] == Approx(0.5 + 0.9 * 7.4 / 40.0).epsilon(1e-14));
+    CHECK(state.next_crossing(c0)->at == crossing->at);
+    state.cross(c0, *crossing);
+    CHECK(state.soc()[0] == 0.8);
+    CHECK(state.p_kw()[0] == 0.0);
+    CHECK(state.setpoint_kw()[0] == 0.0);
+    CHECK(state.p_max_kw()[0] == 0.0);
+    CHECK_FALSE(state.next_crossing(c0));
+    const SessionRecord record = state.unplug(c0, at_h(10.0));
+    CHECK(record.stored_kwh == Approx(12.0).epsilon(1e-14));
+    CHECK(record.charged_kwh == Approx(12.0 / 0.9).epsilon(1e-14));
+    CHECK(record.discharged_kwh == 0.0);
+    CHECK(record.complete);
+    CHECK(record.end == at_h(10.0));
+}
+
+TEST_CASE("discharging ends at the reserve, or as empty where the battery's floor is not below it", "[charging]") {
+    const double reserve = GENERATE(0.2, 0.05);
+    OneVehicle one;
+    one.reserve_soc = reserve;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    CHECK(state.p_min_kw()[0] == -7.4);
+    state.set_power(c0, -6.0, 0.0, Instant{});
+    CHECK(state.discharging_kw() == 6.0);
+    const auto crossing = state.next_crossing(c0);
+    REQUIRE(crossing);
+    CHECK(crossing->kind == (reserve > 0.05 ? EventKind::reserve : EventKind::empty));
+    CHECK(h_of(crossing->at) == Approx((0.5 - reserve) * 40.0 / (1.25 * 6.0)).margin(1.0 / 3.6e6));
+    state.cross(c0, *crossing);
+    CHECK(state.soc()[0] == reserve);
+    CHECK(state.p_min_kw()[0] == 0.0);
+    CHECK(state.discharged_kwh() == Approx((0.5 - reserve) * 40.0 / 1.25).epsilon(1e-13));
+    CHECK(state.discharging_kw() == 0.0);
+}
+
+TEST_CASE("the ceiling of the battery ends charging where the target lies above it", "[charging]") {
+    OneVehicle one;
+    one.highest_soc = 0.7;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 5.0, 0.0, Instant{});
+    state.cross(c0, *state.next_crossing(c0));
+    CHECK(state.soc()[0] == 0.7);
+}
+
+TEST_CASE("a vehicle that arrives above its target cannot be charged", "[charging]") {
+    OneVehicle one;
+    one.initial_soc = 0.81;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    CHECK(state.p_max_kw()[0] == 0.0);
+    CHECK(state.p_min_kw()[0] == -7.4);
+}
+
+TEST_CASE("the taper follows the numerical integration of its differential equation", "[charging]") {
+    const double p_kw = GENERATE(7.4, 5.0, 2.0);
+    OneVehicle one;
+    one.knee = 0.7;
+    one.taper_end = 0.1;
+    one.initial_soc = 0.6;
+    one.target_soc = 1.0;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, p_kw, 0.0, Instant{});
+    const auto knee = state.next_crossing(c0);
+    REQUIRE(knee->kind == EventKind::knee);
+    // The limit 7.4 (1 - 3 (s - 0.7)) meets p at s = 0.7 + (1 - p/7.4)/3.
+    const double knee_soc = 0.7 + (1.0 - p_kw / 7.4) / 3.0;
+    state.cross(c0, *knee);
+    CHECK(state.soc()[0] == Approx(knee_soc).epsilon(1e-14));
+    CHECK(h_of(knee->at) == Approx((knee_soc - 0.6) * 40.0 / (0.9 * p_kw)).margin(2.0 / 3.6e6));
+    const auto full = state.next_crossing(c0);
+    REQUIRE(full->kind == EventKind::full);
+    for (const double share : {0.1, 0.35, 0.8}) {
+        const double h = h_of(knee->at) + share * (h_of(full->at) - h_of(knee->at));
+        state.advance_active(at_h(h));
+        CHECK(state.soc()[0] == Approx(integrated_soc(one, 0.6, p_kw, h)).margin(1e-7));
+        CHECK(state.p_kw()[0] == Approx(7.4 * (1.0 - 3.0 * (state.soc()[0] - 0.7))).epsilon(1e-12));
+        CHECK(state.p_max_kw()[0] == state.p_kw()[0]);
+        CHECK(state.charging_kw() == state.p_kw()[0]);
+    }
+    CHECK(integrated_soc(one, 0.6, p_kw, h_of(full->at)) == Approx(1.0).margin(1e-7));
+    state.cross(c0, *full);
+    CHECK(state.soc()[0] == 1.0);
+    CHECK(state.charged_kwh() == Approx(0.4 * 40.0 / 0.9).epsilon(1e-13));
+}
+
+TEST_CASE("a setpoint at the present limit of the taper tapers at once", "[charging]") {
+    OneVehicle one;
+    one.knee = 0.7;
+    one.initial_soc = 0.9;
+    one.target_soc = 1.0;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    const double limit = 7.4 * (1.0 - 0.95 / 0.3 * 0.2);
+    CHECK(state.p_max_kw()[0] == Approx(limit).epsilon(1e-14));
+    state.set_power(c0, state.p_max_kw()[0], 0.0, Instant{});
+    CHECK(state.next_crossing(c0)->kind == EventKind::full);
+    state.advance(c0, at_h(0.5));
+    CHECK(state.soc()[0] == Approx(integrated_soc(one, 0.9, limit, 0.5)).margin(1e-9));
+}
+
+TEST_CASE("states of charge are known before the first stay and after the last", "[charging]") {
+    Population population = fleet_of({});
+    const Instant later(std::chrono::hours(12));
+    population.sessions.push_back({c0, VehicleId(0), later, later + std::chrono::hours(1), later, 0.3, 0.6});
+    ChargingState state(population);
+    CHECK(state.soc()[0] == 0.5);
+    CHECK_FALSE(state.occupied(c0));
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 7.4, 0.0, Instant{});
+    state.unplug(c0, at_h(1.0));
+    const double left_with = 0.5 + 7.4 * 0.9 / 40.0;
+    CHECK(state.soc()[0] == Approx(left_with).epsilon(1e-14));
+    CHECK(state.p_kw()[0] == 0.0);
+    CHECK(state.p_max_kw()[0] == 0.0);
+    CHECK(state.charging_kw() == 0.0);
+    state.plug_in(SessionId(1), later);
+    CHECK(state.soc()[0] == 0.3);
+    CHECK(state.target_soc()[0] == 0.6);
+    const SessionRecord cut = state.end_of_horizon(c0, later + std::chrono::minutes(30));
+    CHECK_FALSE(cut.complete);
+    CHECK(cut.final_soc == 0.3);
+}
+
+TEST_CASE("an unplug and a crossing in the same millisecond leave the battery exactly on its threshold", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 7.4, 0.0, Instant{});
+    const SessionRecord record = state.unplug(c0, state.next_crossing(c0)->at);
+    CHECK(record.final_soc == 0.8);
+    CHECK(record.stored_kwh == Approx(12.0).epsilon(1e-14));
+}
+
+TEST_CASE("moving time past a threshold that was not crossed is refused", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 7.4, 0.0, Instant{});
+    const Instant late = state.next_crossing(c0)->at + std::chrono::seconds(1);
+    CHECK_THROWS_AS(state.advance_active(late), ContractViolation);
+    CHECK_THROWS_AS(state.plug_in(s0, late), ContractViolation);
+}
+
+TEST_CASE("reactive power is summed over the fleet and ends with the stay, not with the charge", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 5.0, -3.0, Instant{});
+    CHECK(state.ev_kvar() == -3.0);
+    state.cross(c0, *state.next_crossing(c0));
+    CHECK(state.ev_kvar() == -3.0);
+    state.unplug(c0, at_h(10.0));
+    CHECK(state.ev_kvar() == 0.0);
+}
