@@ -9,6 +9,7 @@
 #include "evsweep/contracts.hpp"
 #include "sim/record/hdf5.hpp"
 #include "sim/record/place_file.hpp"
+#include "sim/record/seal.hpp"
 
 namespace evsweep {
 namespace {
@@ -31,17 +32,22 @@ class Handle {
     herr_t (*close_)(hid_t);
 };
 
-void track_order(hid_t creation_list) {
+/// Attributes keep their order, which is also what lets HDF5 store one above 64 kB.
+void track_attributes(hid_t creation_list) {
+    require(H5Pset_attr_creation_order(creation_list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
+}
+
+void track_members(hid_t creation_list) {
     require(H5Pset_link_creation_order(creation_list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
 }
 
 H5::H5File memory_file(const std::string& name) {
     H5::FileAccPropList access;
     access.setCore(largest_chunk_bytes, false);
-    // The compact groups and long attributes of HDF5 1.8; no reader of today is older.
-    require(H5Pset_libver_bounds(access.getId(), H5F_LIBVER_V18, H5F_LIBVER_V18));
+    // The superblock stays the oldest: the image of a newer one comes with a wrong checksum from HDF5 1.10.
     H5::FileCreatPropList creation;
-    track_order(creation.getId());
+    track_members(creation.getId());
+    track_attributes(creation.getId());
     return H5::H5File(name, H5F_ACC_TRUNC, creation, access);
 }
 
@@ -59,7 +65,8 @@ std::vector<hsize_t> chunk_of(std::vector<hsize_t> sizes, std::size_t value_byte
 H5::DSetCreatPropList storage_of(const std::vector<hsize_t>& sizes, const H5::DataType& type) {
     H5::DSetCreatPropList storage;
     require(H5Pset_obj_track_times(storage.getId(), false));  // the same study gives the same arrays, byte for byte
-    const bool text = type.getClass() == H5T_STRING;          // its characters lie in a heap that filters do not reach
+    track_attributes(storage.getId());
+    const bool text = type.getClass() == H5T_STRING;  // its characters lie in a heap that filters do not reach
     if (text || sizes.empty() || product(sizes) * type.getSize() < smallest_chunked_bytes) return storage;
     storage.setChunk(static_cast<int>(sizes.size()), chunk_of(sizes, type.getSize()).data());
     storage.setShuffle();
@@ -156,7 +163,8 @@ class ResultFile::Image {
     void make(const std::string& path) {
         if (!made_.insert(path).second) return;
         const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
-        track_order(creation.id());
+        track_members(creation.id());
+        track_attributes(creation.id());
         const Handle group(H5Gcreate2(file_.getId(), path.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Gclose);
     }
 
@@ -226,8 +234,9 @@ void ResultFile::write(const ArrayPlace& place, std::span<const std::string> val
 }
 
 void ResultFile::commit() {
-    const auto bytes = guarded(path_, "cannot be completed in memory", [&] { return image_->bytes(); });
+    auto bytes = guarded(path_, "cannot be completed in memory", [&] { return image_->bytes(); });
     image_.reset();
+    add_seal(bytes);
     place_file(path_, bytes);
 }
 

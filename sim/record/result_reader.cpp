@@ -1,12 +1,10 @@
 #include "sim/record/result_reader.hpp"
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 #include <type_traits>
 
 #include "sim/record/hdf5.hpp"
 #include "sim/record/result_file.hpp"
+#include "sim/record/seal.hpp"
 
 namespace evsweep {
 namespace {
@@ -45,16 +43,15 @@ herr_t collect(hid_t group, const char* name, const H5L_info_t*, void* found) {
     return 0;
 }
 
-void refuse_unless_hdf5(const std::filesystem::path& path) {
-    errno = 0;
-    std::ifstream opened(path, std::ios::binary);
-    char first = 0;
-    if (!opened || (!opened.read(&first, 1) && errno != 0))
-        throw FileError(path.string() + ": cannot be read: " + std::generic_category().message(errno) +
-                        "; give the path of a result file");
-    if (!guarded(path, "not an evsweep result; its first bytes cannot be read",
-                 [&] { return H5::H5File::isHdf5(path.string()); }))
-        throw FileError(path.string() + ": not an evsweep result; it is no HDF5 file");
+void refuse_unless_whole(const std::filesystem::path& path) {
+    switch (check_seal(path)) {
+        case SealState::whole:
+            return;
+        case SealState::broken:
+            throw FileError(path.string() + ": damaged since it was written; run the study again");
+        case SealState::absent:
+            throw FileError(path.string() + ": not an evsweep result; it is another program's file, or was cut off or changed");
+    }
 }
 
 }  // namespace
@@ -91,11 +88,11 @@ class ResultReader::Source {
 };
 
 ResultReader::ResultReader(std::filesystem::path path) : path_(std::move(path)) {
-    refuse_unless_hdf5(path_);
-    source_ = guarded(path_, "not an evsweep result; it is cut off or damaged",
-                      [&] { return std::make_unique<Source>(path_.string()); });
+    refuse_unless_whole(path_);
+    source_ =
+        guarded(path_, "not an evsweep result; HDF5 cannot open it", [&] { return std::make_unique<Source>(path_.string()); });
     const auto layout = number_attribute("/", "evsweep_layout");
-    if (!layout) throw FileError(path_.string() + ": not an evsweep result; it is an HDF5 file of another program");
+    if (!layout) throw FileError(path_.string() + ": not an evsweep result; it names no layout");
     if (*layout != static_cast<double>(result_layout))
         throw FileError(path_.string() + ": its layout is version " + std::to_string(static_cast<long>(*layout)) +
                         ", this evsweep reads version " + std::to_string(result_layout) + "; use the evsweep that wrote it");

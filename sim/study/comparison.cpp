@@ -11,6 +11,7 @@
 #include "sim/study/statistics.hpp"
 #include "sim/study/text_table.hpp"
 #include "sim/study/write_estimates.hpp"
+#include "sim/study/write_outputs.hpp"
 
 namespace evsweep {
 namespace {
@@ -45,30 +46,30 @@ long long start_minutes(const std::string& calendar_start) {
 class Teller {
    public:
     Teller(const Variable& variable, const StudyResult& study)
-        : variable_(variable), confidence_(study.confidence), start_(start_minutes(study.calendar_start)) {}
+        : variable_(variable),
+          currency_(study.currency),
+          confidence_(study.confidence),
+          start_(start_minutes(study.calendar_start)) {}
 
     [[nodiscard]] std::string mean(const std::vector<double>& values) const {
         if (variable_.display == Display::category) return most_frequent(values);
         const Estimate estimate = estimate_mean(values, confidence_);
         if (std::isnan(estimate.mean)) return nothing;
-        std::string text = variable_.display == Display::clock ? clock(estimate.mean) : number(estimate.mean, variable_.decimals);
-        if (!std::isnan(estimate.low)) text += " ± " + difference(estimate.half_width());
-        return text;
+        return variable_.display == Display::clock ? clock(estimate.mean) + margin(estimate) : with_margin(estimate);
     }
 
     [[nodiscard]] std::string paired(const std::vector<double>& values, const std::vector<double>& reference) const {
         const Estimate estimate = estimate_paired_difference(values, reference, confidence_);
         if (std::isnan(estimate.mean)) return nothing + "  ";
-        std::string text = difference(estimate.mean);
-        if (!std::isnan(estimate.low)) text += " [" + difference(estimate.low) + ", " + difference(estimate.high) + "]";
-        return text + (estimate.excludes_zero() ? " *" : "  ");
+        return with_margin(estimate) + (estimate.excludes_zero() ? " *" : "  ");
     }
 
     /// Name and unit, as the row's label.
     [[nodiscard]] std::string label() const {
         const std::string name = printable(variable_.long_name.empty() ? variable_.name : variable_.long_name);
         if (variable_.display == Display::clock) return name + " [h:min]";
-        return variable_.unit.empty() || variable_.unit == "1" ? name : name + " [" + printable(variable_.unit) + "]";
+        const std::string unit = unit_text(variable_, currency_);
+        return unit.empty() || unit == "1" ? name : name + " [" + printable(unit) + "]";
     }
 
    private:
@@ -80,8 +81,24 @@ class Teller {
         return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60) + (days > 0 ? fmt::format("+{}d", days) : "");
     }
 
-    [[nodiscard]] std::string difference(double value) const {
-        return variable_.display == Display::clock ? minutes_text(in_minutes(value)) : number(value, variable_.decimals);
+    /// Decimals that show the margin's first digit, at most three beyond the variable's own.
+    [[nodiscard]] int decimals(const Estimate& estimate) const {
+        int enough = variable_.decimals;
+        double margin = estimate.half_width() * std::pow(10.0, enough);
+        for (; margin > 0.0 && margin < 0.95 && enough < variable_.decimals + 3; ++enough) margin *= 10.0;
+        return enough;
+    }
+
+    [[nodiscard]] std::string difference(double value, const Estimate& estimate) const {
+        return variable_.display == Display::clock ? minutes_text(in_minutes(value)) : number(value, decimals(estimate));
+    }
+
+    [[nodiscard]] std::string margin(const Estimate& estimate) const {
+        return std::isnan(estimate.low) ? std::string() : " ± " + difference(estimate.half_width(), estimate);
+    }
+
+    [[nodiscard]] std::string with_margin(const Estimate& estimate) const {
+        return difference(estimate.mean, estimate) + margin(estimate);
     }
 
     [[nodiscard]] std::string most_frequent(const std::vector<double>& values) const {
@@ -98,6 +115,7 @@ class Teller {
     }
 
     const Variable& variable_;
+    std::string currency_;
     double confidence_;
     long long start_;
 };
@@ -132,15 +150,14 @@ std::string heading(const StudyResult& result) {
     std::string text = printable(result.title) + "\n";
     text += fmt::format("{} of {} replicas, seed {}", result.replicas.size(), result.planned, result.seed);
     if (result.interrupted) text += ", interrupted before the rest";
-    if (result.replicas.size() > 1)
-        text += fmt::format("; mean ± half-width of its {:g} % confidence interval", 100.0 * result.confidence);
-    return text + "\n\n";
+    if (result.replicas.size() > 1) text += fmt::format("; mean ± half-width of its {:g} % interval", 100.0 * result.confidence);
+    return text + "; base: no vehicles\n\n";
 }
 
 std::string means_block(const StudyResult& result, const std::vector<const VariableResult*>& rows) {
     TextTable table;
     table.repeated = 2;
-    table.rows.push_back({"", "no vehicles"});
+    table.rows.push_back({"", "base"});
     for (const auto& run : result.controllers) table.rows.front().push_back(printable(run.label));
     for (const VariableResult* row : rows) {
         const Teller teller(row->variable, result);
@@ -178,7 +195,7 @@ std::string differences_block(const StudyResult& result, const std::vector<const
         table.rows.push_back(std::move(cells));
     }
     const std::string title =
-        fmt::format("\nPaired difference to {}, replica by replica: mean [{:g} % interval], * where that excludes zero\n\n",
+        fmt::format("\nPaired difference to {}, replica by replica: mean ± {:g} % interval; *: excludes zero\n\n",
                     printable(result.reference), 100.0 * result.confidence);
     return title + table.text(page_width);
 }

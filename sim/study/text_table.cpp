@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 
 namespace evsweep {
 namespace {
@@ -25,6 +26,37 @@ std::string line_of(const std::vector<std::string>& row, const std::vector<std::
     return line + "\n";
 }
 
+/// `label` broken between words into lines of at most `width` columns; later lines are set in.
+std::vector<std::string> broken(const std::string& label, std::size_t width) {
+    std::vector<std::string> lines{""};
+    std::istringstream words(label);
+    for (std::string word; words >> word;) {
+        std::string& line = lines.back();
+        if (line.empty())
+            line = word;
+        else if (display_width(line) + 1 + display_width(word) <= width)
+            line += " " + word;
+        else
+            lines.push_back("  " + word);
+    }
+    return lines;
+}
+
+/// The rows with each long label spread over several rows; the cells stand beside its last line.
+std::vector<std::vector<std::string>> with_broken_labels(const std::vector<std::vector<std::string>>& rows, std::size_t width) {
+    std::vector<std::vector<std::string>> spread;
+    for (const auto& row : rows) {
+        auto lines = broken(row.front(), width);
+        for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+            spread.emplace_back(row.size());
+            spread.back().front() = lines[i];
+        }
+        spread.push_back(row);
+        spread.back().front() = lines.back();
+    }
+    return spread;
+}
+
 }  // namespace
 
 std::size_t display_width(const std::string& text) {
@@ -40,8 +72,9 @@ std::string printable(std::string text) {
 
 std::string TextTable::text(std::size_t width) const {
     const std::size_t count = rows.front().size();
+    const auto lines = with_broken_labels(rows, label_width);
     std::vector<std::size_t> widths(count, 0);
-    for (const auto& row : rows)
+    for (const auto& row : lines)
         for (std::size_t c = 0; c < count; ++c) widths[c] = std::max(widths[c], display_width(row[c]));
     std::string text;
     std::size_t next = repeated;
@@ -55,8 +88,8 @@ std::string TextTable::text(std::size_t width) const {
             columns.push_back(next++);
         }
         if (!text.empty()) text += "\n";
-        for (std::size_t r = 0; r < rows.size(); ++r) {
-            text += line_of(rows[r], columns, widths);
+        for (std::size_t r = 0; r < lines.size(); ++r) {
+            text += line_of(lines[r], columns, widths);
             if (r == 0) text += rule(used) + "\n";
         }
     } while (next < count);

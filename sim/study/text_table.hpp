@@ -18,6 +18,8 @@ struct TextTable {
     std::vector<std::vector<std::string>> rows;
     std::size_t repeated = 1;  ///< leading columns that every block repeats
 
+    std::size_t label_width = 30;  ///< row labels break between words to stay within it
+
     /// Lines that end in '\n'; labels flush left, cells flush right, a rule below the heading, at most `width` columns
     /// unless a single column is wider.
     [[nodiscard]] std::string text(std::size_t width) const;

@@ -21,22 +21,18 @@ bool has_mean(const VariableResult& result) {
 /// Writes one variable over `statistic`, and before the first of a group the names of the statistics.
 class StatisticGroups {
    public:
-    StatisticGroups(ResultFile& file, std::vector<std::string> statistics) : file_(file), statistics_(std::move(statistics)) {}
+    StatisticGroups(ResultFile& file, std::string currency, std::vector<std::string> statistics)
+        : file_(file), currency_(std::move(currency)), statistics_(std::move(statistics)) {}
 
     void write(const std::string& group, const Variable& variable, const std::vector<double>& values) {
         if (opened_.insert(group).second)
             file_.write({group, "statistic", {"statistic"}, {{"long_name", "statistic over the replicas"}}}, statistics_);
-        Attributes attributes;
-        if (!variable.unit.empty()) attributes.emplace_back("units", variable.unit);
-        attributes.emplace_back("long_name", variable.long_name.empty() ? variable.name : variable.long_name);
-        attributes.emplace_back("display", display_name(variable.display));
-        attributes.emplace_back("headline", std::int64_t{variable.headline});
-        attributes.emplace_back("decimals", std::int64_t{variable.decimals});
-        file_.write({group, variable.name, {"statistic"}, attributes}, values);
+        file_.write({group, variable.name, {"statistic"}, attributes_of(variable, currency_)}, values);
     }
 
    private:
     ResultFile& file_;
+    std::string currency_;
     std::vector<std::string> statistics_;
     std::set<std::string> opened_;
 };
@@ -64,7 +60,7 @@ const VariableResult* find_numbers(const RunResult& run, const std::string& outp
 void write_summaries(ResultFile& file, const StudyResult& result) {
     std::vector<std::string> names = estimate_names;
     for (double level : result.quantile_levels) names.push_back("quantile_" + number_text(level));
-    StatisticGroups groups(file, names);
+    StatisticGroups groups(file, result.currency, names);
     for (const auto& run : result.controllers) {
         for (const auto& variable : run.variables) {
             if (!has_mean(variable)) continue;
@@ -77,7 +73,7 @@ void write_summaries(ResultFile& file, const StudyResult& result) {
 }
 
 void write_paired_differences(ResultFile& file, const StudyResult& result) {
-    StatisticGroups groups(file, estimate_names);
+    StatisticGroups groups(file, result.currency, estimate_names);
     const auto& runs = result.controllers;
     for (std::size_t i = 0; i < runs.size(); ++i) {
         for (std::size_t j = i + 1; j < runs.size(); ++j) {

@@ -12,6 +12,19 @@ using Results = std::vector<const VariableResult*>;
 
 bool has_values(const Coordinate& coordinate) { return !coordinate.values.empty() || !coordinate.labels.empty(); }
 
+/// The codes of a category and their meanings, by the CF conventions and, in full, as `labels`.
+Attributes meanings_of(const Variable& variable) {
+    if (variable.meanings.empty()) return {};
+    std::vector<double> codes(variable.meanings.size());
+    std::iota(codes.begin(), codes.end(), 0.0);
+    std::string words;  // CF: one word per code, so blanks inside a label become underscores
+    for (std::string label : variable.meanings) {
+        std::replace(label.begin(), label.end(), ' ', '_');
+        words += (words.empty() ? "" : " ") + label;
+    }
+    return {{"flag_values", codes}, {"flag_meanings", words}, {"labels", variable.meanings}};
+}
+
 std::size_t size_of(const Coordinate& coordinate) { return std::max(coordinate.values.size(), coordinate.labels.size()); }
 
 /// The group of one output under one run, while it is written.
@@ -53,6 +66,13 @@ class OutputGroup {
         return attributes;
     }
 
+    [[nodiscard]] Attributes notes_on(const Variable& variable) const {
+        Attributes attributes = attributes_of(variable, study_.currency);
+        attributes.emplace_back("gain_over_reference", std::int64_t{variable.gain_over_reference});
+        for (auto& meaning : meanings_of(variable)) attributes.push_back(std::move(meaning));
+        return attributes;
+    }
+
     void write_replicas(const std::string& group, const std::string& dim, const std::vector<double>& replicas) {
         file_.write({group, dim, {dim}, {{"long_name", "replica"}}}, replicas);
     }
@@ -66,13 +86,13 @@ class OutputGroup {
                            [](ReplicaId id) { return static_cast<double>(id.index()); });
         write_replicas(group_, "replica", replicas);
         for (const VariableResult* result : results)
-            file_.write({group_, result->variable.name, {"replica"}, attributes_of(result->variable)}, result->values);
+            file_.write({group_, result->variable.name, {"replica"}, notes_on(result->variable)}, result->values);
     }
 
     void write_bands(const VariableResult& result) {
         if (result.bands.mean.empty()) return;  // no replica was finished
         const Variable& variable = result.variable;
-        file_.write({group_, variable.name + "_mean", variable.dims, attributes_of(variable)}, result.bands.mean);
+        file_.write({group_, variable.name + "_mean", variable.dims, notes_on(variable)}, result.bands.mean);
         if (result.bands.quantiles.empty()) return;
         if (!quantile_written_) {
             file_.write({group_, "quantile", {"quantile"}, {{"units", "1"}, {"long_name", "quantile over the replicas"}}},
@@ -83,7 +103,7 @@ class OutputGroup {
         for (const auto& level : result.bands.quantiles) all.insert(all.end(), level.begin(), level.end());
         std::vector<std::string> dims{"quantile"};
         dims.insert(dims.end(), variable.dims.begin(), variable.dims.end());
-        file_.write({group_, variable.name + "_quantiles", dims, attributes_of(variable)}, all);
+        file_.write({group_, variable.name + "_quantiles", dims, notes_on(variable)}, all);
     }
 
     [[nodiscard]] const Coordinate* find(const std::string& dim) const {
@@ -114,7 +134,7 @@ class OutputGroup {
             replicas_written = true;
             std::vector<std::string> dims{dim};
             dims.insert(dims.end(), result->variable.dims.begin(), result->variable.dims.end());
-            file_.write({group_, result->variable.name, dims, attributes_of(result->variable)}, all);
+            file_.write({group_, result->variable.name, dims, notes_on(result->variable)}, all);
         }
     }
 
@@ -141,7 +161,7 @@ class OutputGroup {
             open_dims_.push_back(key);
             file_.add_dimension(group, open_dim, known == 0 ? 0 : values.size() / known);
         }
-        file_.write({group, variable.name, variable.dims, attributes_of(variable)}, values);
+        file_.write({group, variable.name, variable.dims, notes_on(variable)}, values);
     }
 
     ResultFile& file_;
@@ -167,25 +187,19 @@ std::string display_name(Display display) {
     return {};
 }
 
-Attributes attributes_of(const Variable& variable) {
+std::string unit_text(const Variable& variable, const std::string& currency) {
+    const std::string placeholder = "currency";
+    if (currency.empty() || variable.unit.rfind(placeholder, 0) != 0) return variable.unit;
+    return currency + variable.unit.substr(placeholder.size());
+}
+
+Attributes attributes_of(const Variable& variable, const std::string& currency) {
     Attributes attributes;
-    if (!variable.unit.empty()) attributes.emplace_back("units", variable.unit);
+    if (!variable.unit.empty()) attributes.emplace_back("units", unit_text(variable, currency));
     attributes.emplace_back("long_name", variable.long_name.empty() ? variable.name : variable.long_name);
     attributes.emplace_back("display", display_name(variable.display));
     attributes.emplace_back("headline", std::int64_t{variable.headline});
     attributes.emplace_back("decimals", std::int64_t{variable.decimals});
-    attributes.emplace_back("gain_over_reference", std::int64_t{variable.gain_over_reference});
-    if (variable.meanings.empty()) return attributes;
-    std::vector<double> codes(variable.meanings.size());
-    std::iota(codes.begin(), codes.end(), 0.0);
-    std::string words;  // CF: one word per code, so blanks inside a label become underscores
-    for (std::string label : variable.meanings) {
-        std::replace(label.begin(), label.end(), ' ', '_');
-        words += (words.empty() ? "" : " ") + label;
-    }
-    attributes.emplace_back("flag_values", codes);
-    attributes.emplace_back("flag_meanings", words);
-    attributes.emplace_back("labels", variable.meanings);
     return attributes;
 }
 

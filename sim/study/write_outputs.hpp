@@ -11,8 +11,11 @@ namespace evsweep {
 /// Writes `<group>/<output>/<variable>` for every output that the run has variables of.
 void write_outputs(ResultFile& file, const std::string& group, const StudyResult& result, const RunResult& run);
 
-/// What a file says of a variable: unit, long name, how to show it, and the meanings of category codes.
-[[nodiscard]] Attributes attributes_of(const Variable& variable);
+/// The unit of a variable, with the scenario's own currency where it is money.
+[[nodiscard]] std::string unit_text(const Variable& variable, const std::string& currency);
+
+/// What a file says of a variable: unit, long name, and how to show it.
+[[nodiscard]] Attributes attributes_of(const Variable& variable, const std::string& currency);
 
 /// The name of a display, as files have it.
 [[nodiscard]] std::string display_name(Display display);

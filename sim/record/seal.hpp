@@ -1,0 +1,18 @@
+/// The seal at the end of a result file: it tells whole files from damaged ones before HDF5, which crashes on some of the
+/// latter, looks at them. HDF5 itself ignores what follows its own last byte.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace evsweep {
+
+enum class SealState { whole, broken, absent };
+
+/// Appends the seal of all bytes so far: a short text with their 64-bit FNV-1a hash (Fowler, Noll, Vo).
+void add_seal(std::vector<unsigned char>& bytes);
+
+/// Reads the whole file once. Throws FileError where it cannot be read.
+[[nodiscard]] SealState check_seal(const std::filesystem::path& path);
+
+}  // namespace evsweep

@@ -1,0 +1,199 @@
+#include "sim/record/result_file.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "sim/record/result_reader.hpp"
+#include "sim/record/seal.hpp"
+#include "unit/record/scratch_folder.hpp"
+
+using namespace evsweep;
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+namespace {
+
+std::string failure_of(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const FileError& error) {
+        return error.what();
+    }
+    return "no failure";
+}
+
+Numbers counting(std::size_t n) {
+    Numbers values(n);
+    std::iota(values.begin(), values.end(), 0.5);
+    return values;
+}
+
+void write_small(const std::filesystem::path& path) {
+    ResultFile file(path);
+    file.write({"/b/series", "time", {"time"}, {{"units", "h"}}}, Numbers{0.0, 0.25});
+    file.write({"/b/series", "bus", {"bus"}}, Names{"1", "Zoë", ""});
+    file.write({"/b/series", "voltage", {"time", "bus"}, {{"units", "pu"}, {"long_name", "voltage"}}}, counting(6));
+    file.annotate("/a", {{"number", 2.5}, {"list", Numbers{1, 2}}, {"names", Names{"x", "y z"}}, {"text", "µ"}});
+    file.commit();
+}
+
+}  // namespace
+
+TEST_CASE("What is written is read back, with its order, dimensions and notes") {
+    const ScratchFolder folder;
+    write_small(folder / "small.h5");
+    const ResultReader reader(folder / "small.h5");
+    CHECK(reader.groups("/") == Names{"b", "a"});
+    CHECK(reader.arrays("/b/series") == Names{"time", "bus", "voltage"});
+    CHECK(reader.numbers("/b/series/voltage") == counting(6));
+    CHECK(reader.texts("/b/series/bus") == Names{"1", "Zoë", ""});
+    CHECK(reader.dims("/b/series/voltage") == Names{"time", "bus"});
+    CHECK(reader.text_attribute("/b/series/voltage", "units") == "pu");
+    CHECK(reader.number_attribute("/a", "number") == 2.5);
+    CHECK(reader.numbers_attribute("/a", "list") == Numbers{1, 2});
+    CHECK(reader.texts_attribute("/a", "names") == Names{"x", "y z"});
+    CHECK(reader.text_attribute("/a", "text") == "µ");
+    CHECK_FALSE(reader.number_attribute("/a", "absent"));
+    CHECK(reader.has("/b/series/voltage"));
+    CHECK_FALSE(reader.has("/c/series/voltage"));
+}
+
+TEST_CASE("h5py and xarray read arrays of every kind with their dimensions and units") {
+    const ScratchFolder folder;
+    const auto path = folder / "kinds.h5";
+    ResultFile file(path);
+    ExpectedArrays expected;
+    const std::size_t times = 1440, buses = 33;
+    file.write({"/g/deep", "time", {"time"}, {{"units", "h"}}}, counting(times));
+    expected.add("/g/deep", "time", {"time"}, "h", counting(times));
+    Names names;
+    for (std::size_t b = 0; b < buses; ++b) names.push_back("bus " + std::to_string(b));
+    file.write({"/g/deep", "bus", {"bus"}}, names);
+    expected.add("/g/deep", "bus", {"bus"}, names);
+    file.write({"/g/deep", "voltage", {"time", "bus"}, {{"units", "pu"}}}, counting(times * buses));
+    expected.add("/g/deep", "voltage", {"time", "bus"}, "pu", counting(times * buses));
+    file.add_dimension("/g", "row", 3);
+    file.write({"/g", "whole", {"row"}}, std::vector<std::int32_t>{-1, 0, 7});
+    expected.add("/g", "whole", {"row"}, "", {-1, 0, 7});
+    file.write({"/g", "known", {"row"}, {{"units", "kW"}}}, Numbers{1.0, std::nan(""), 3e300});
+    expected.add("/g", "known", {"row"}, "kW", {1.0, std::nan(""), 3e300});
+    file.add_dimension("/g", "none", 0);
+    file.write({"/g", "empty", {"none"}}, Numbers{});
+    expected.add("/g", "empty", {"none"}, "", Numbers{});
+    file.commit();
+    const int status = expected.check(path);
+    if (status == 77) {
+        WARN("skipped: python3 lacks h5py, xarray, or an engine for it");
+        return;
+    }
+    CHECK(status == 0);
+}
+
+TEST_CASE("Category notes too long for an object header are kept") {
+    const ScratchFolder folder;
+    const Numbers codes = counting(20000);
+    ResultFile file(folder / "long.h5");
+    file.annotate("/g", {{"codes", codes}});
+    file.commit();
+    CHECK(ResultReader(folder / "long.h5").numbers_attribute("/g", "codes") == codes);
+}
+
+TEST_CASE("A file that is not committed does not exist, and a committed one leaves nothing beside it") {
+    const ScratchFolder folder;
+    { const ResultFile file(folder / "forgotten.h5"); }
+    CHECK(folder.entries() == 0);
+    write_small(folder / "once.h5");
+    write_small(folder / "once.h5");
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("A full disk is told as such and the older result stays") {
+    if (!std::filesystem::exists("/dev/full")) {
+        WARN("skipped: this system has no /dev/full");
+        return;
+    }
+    const ScratchFolder folder;
+    const auto path = folder / "result.h5";
+    write_small(path);
+    const std::string before = file_text(path);
+    std::filesystem::create_symlink("/dev/full", folder / "result.h5.tmp");  // where every write finds no room
+    CHECK(failure_of([&] { write_small(path); }) ==
+          path.string() + ": cannot be written: No space left on device; make room or write elsewhere");
+    CHECK(file_text(path) == before);
+    CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("A place that cannot be written is told with the reason and what to do") {
+    const ScratchFolder folder;
+    const auto absent = folder / "absent/result.h5";
+    CHECK(failure_of([&] { write_small(absent); }) ==
+          absent.string() + ": cannot be written: No such file or directory; make the folder first");
+    CHECK(failure_of([&] { write_small("/proc/result.h5"); }).find("/proc/result.h5: cannot be written: ") == 0);
+    CHECK(failure_of([&] { write_small("/dev/null"); }) ==
+          "/dev/null: cannot be written: it exists and is not a plain file; choose another name");
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    std::filesystem::create_directory(folder / "taken.h5");
+    CHECK(failure_of([&] { write_small(folder / "taken.h5"); }).find("is not a plain file") != std::string::npos);
+}
+
+TEST_CASE("Foreign, damaged and missing files are refused in plain words") {
+    const ScratchFolder folder;
+    const auto refusal = [&](const std::string& name) {
+        const auto path = folder / name;
+        const std::string text = failure_of([&] { const ResultReader reader(path); });
+        const std::string start = path.string() + ": ";
+        return text.compare(0, start.size(), start) == 0 ? text.substr(start.size()) : text;
+    };
+    CHECK(refusal("absent.h5") == "cannot be read: No such file or directory; give the path of a result file");
+    std::filesystem::create_directory(folder / "folder.h5");
+    CHECK(refusal("folder.h5") == "cannot be read: Is a directory; give the path of a result file");
+    const std::string foreign = "not an evsweep result; it is another program's file, or was cut off or changed";
+    std::ofstream(folder / "empty.h5");
+    CHECK(refusal("empty.h5") == foreign);
+    std::ofstream(folder / "text.h5") << "bus,vm_pu\n1,1.0\n";
+    CHECK(refusal("text.h5") == foreign);
+    write_small(folder / "whole.h5");
+    const std::string whole = file_text(folder / "whole.h5");
+    std::ofstream(folder / "cut.h5") << whole.substr(0, whole.size() / 2);
+    CHECK(refusal("cut.h5") == foreign);
+}
+
+TEST_CASE("A file with any byte changed is refused") {
+    const ScratchFolder folder;
+    write_small(folder / "whole.h5");
+    const std::string whole = file_text(folder / "whole.h5");
+    REQUIRE(whole.size() > 1000);
+    std::size_t accepted = 0;
+    for (std::size_t at = 0; at < whole.size(); at += 7) {
+        std::string damaged = whole;
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+        std::ofstream(folder / "damaged.h5", std::ios::binary) << damaged;
+        if (failure_of([&] { const ResultReader reader(folder / "damaged.h5"); }) == "no failure") ++accepted;
+    }
+    CHECK(accepted == 0);
+}
+
+TEST_CASE("The seal's hash is FNV-1a") {
+    std::vector<unsigned char> bytes{'f', 'o', 'o', 'b', 'a', 'r'};  // the test vector that its authors publish
+    add_seal(bytes);
+    CHECK(std::string(bytes.begin(), bytes.end()) == "foobar\nevsweep seal 85944171f73967e8");
+}
+
+TEST_CASE("A file of another layout is refused with both versions") {
+    const ScratchFolder folder;
+    ResultFile file(folder / "future.h5");
+    file.annotate("/", {{"evsweep_layout", std::int64_t{2}}});
+    file.commit();
+    CHECK(failure_of([&] { const ResultReader reader(folder / "future.h5"); }) ==
+          (folder / "future.h5").string() +
+              ": its layout is version 2, this evsweep reads version 1; use the evsweep that wrote it");
+}
+
+TEST_CASE("Labels become names that HDF5 paths can hold") {
+    CHECK(link_name("evms") == "evms");
+    CHECK(link_name("a/b") == "a_b");
+    CHECK(link_name(".") == "_.");
+    CHECK(link_name("") == "_");
+}
