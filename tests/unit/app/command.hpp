@@ -1,0 +1,137 @@
+/// Runs the built program as a user would, and keeps what it said.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace evsweep::test {
+
+/// A folder of its own for one test, gone afterwards.
+class ScratchFolder {
+   public:
+    ScratchFolder() {
+        std::string name = (std::filesystem::temp_directory_path() / "evsweep-XXXXXX").string();
+        path_ = mkdtemp(name.data());
+    }
+    ~ScratchFolder() { std::filesystem::remove_all(path_); }
+    ScratchFolder(const ScratchFolder&) = delete;
+    ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path write(const std::string& name, const std::string& text) const {
+        std::ofstream(path_ / name) << text;
+        return path_ / name;
+    }
+    [[nodiscard]] std::string read(const std::string& name) const {
+        std::ostringstream text;
+        text << std::ifstream(path_ / name).rdbuf();
+        return text.str();
+    }
+    [[nodiscard]] std::size_t files() const {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) count += entry.is_regular_file();
+        return count;
+    }
+
+   private:
+    std::filesystem::path path_;
+};
+
+struct Answer {
+    int status = -1;
+    std::string out;
+    std::string err;
+};
+
+/// The program, started in `folder` with its two streams going to files there.
+class Program {
+   public:
+    Program(const ScratchFolder& streams, const std::filesystem::path& folder, std::vector<std::string> words)
+        : streams_(streams) {
+        words.insert(words.begin(), EVSWEEP_BINARY);
+        std::vector<char*> argv;
+        for (std::string& word : words) argv.push_back(word.data());
+        argv.push_back(nullptr);
+        child_ = fork();
+        if (child_ == 0) become(folder, argv);
+    }
+    void interrupt() const { kill(child_, SIGINT); }
+    [[nodiscard]] std::string errors_so_far() const { return streams_.read("err"); }
+    [[nodiscard]] Answer wait() const {
+        int status = 0;
+        waitpid(child_, &status, 0);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), streams_.read("out"), streams_.read("err")};
+    }
+
+   private:
+    void become(const std::filesystem::path& folder, const std::vector<char*>& argv) const {
+        const auto open_stream = [this](const char* name, int stream) {
+            dup2(open((streams_.path() / name).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), stream);
+        };
+        open_stream("out", STDOUT_FILENO);
+        open_stream("err", STDERR_FILENO);
+        signal(SIGINT, SIG_DFL);
+        if (chdir(folder.c_str()) == 0) execv(argv.front(), argv.data());
+        _exit(127);
+    }
+
+    const ScratchFolder& streams_;
+    pid_t child_ = -1;
+};
+
+inline Answer evsweep_in(const std::filesystem::path& folder, std::vector<std::string> words) {
+    const ScratchFolder streams;
+    return Program(streams, folder, std::move(words)).wait();
+}
+
+inline Answer answer_to(std::vector<std::string> words) { return evsweep_in(EVSWEEP_SOURCE_DIR, std::move(words)); }
+
+/// A three-bus feeder small enough to solve by hand.
+inline const std::string small_feeder = R"(name: three buses
+note: made for the tests
+source: {bus: a, voltage: 1.0 pu}
+buses:
+  - {id: a, nominal: 10 kV}
+  - {id: b, nominal: 10 kV, class: homes}
+  - {id: c, nominal: 10 kV, class: homes}
+lines:
+  - {id: ab, from: a, to: b, r: 1 ohm, x: 1 ohm, rating: 100 A}
+  - {id: bc, from: b, to: c, r: 1 ohm, x: 1 ohm}
+loads:
+  - {bus: b, p: 300 kW, q: 100 kvar}
+  - {bus: c, p: 200 kW, q: 50 kvar}
+)";
+
+/// One day of a handful of vehicles on that feeder, expected in `feeder.yaml` beside it.
+inline const std::string small_study = R"(title: A handful of vehicles
+study: {replicas: 4, seed: 5}
+time: {start: 2025-01-06 12:00, duration: 24 h, step: 15 min}
+feeder: {file: feeder.yaml}
+population:
+  homes:
+    behaviour: distribution
+    vehicles: 6
+    placement: {rule: round_robin, buses: [b, c]}
+    arrival: {distribution: uniform, min: 17 h, max: 20 h}
+    departure: {distribution: uniform, min: 6 h, max: 8 h}
+    departure_day: next
+    initial_soc: 0.4
+    target_soc: 0.8
+    capacity: 40 kWh
+    charge_rating: 7 kW
+    charge_efficiency: 90 %
+controllers:
+  uncoordinated: {}
+)";
+
+}  // namespace evsweep::test

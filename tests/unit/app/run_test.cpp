@@ -1,0 +1,134 @@
+#include <catch2/catch.hpp>
+
+#include "command.hpp"
+
+using Catch::Matchers::Contains;
+using evsweep::test::evsweep_in;
+using evsweep::test::Program;
+using evsweep::test::ScratchFolder;
+
+namespace {
+
+/// A folder with the small feeder and the small study in it.
+class StudyFolder : public ScratchFolder {
+   public:
+    StudyFolder() {
+        write("feeder.yaml", evsweep::test::small_feeder);
+        write("study.yaml", evsweep::test::small_study);
+    }
+};
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a run prints the table to stdout, progress to stderr, and writes where it says") {
+    const StudyFolder folder;
+    const auto answer = evsweep_in(folder.path(), {"run", "study.yaml"});
+    INFO(answer.err);
+    REQUIRE(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("uncoordinated"));
+    CHECK_THAT(answer.out, Contains("Results: results/study.h5"));
+    CHECK_THAT(answer.err, Contains("4 of 4 replicas (100 %)"));
+    CHECK(std::filesystem::exists(folder.path() / "results/study.h5"));
+    CHECK(folder.files() == 3);  // the two inputs and the result: nothing half-written is left
+}
+
+TEST_CASE("a quiet run says nothing and still writes") {
+    const StudyFolder folder;
+    const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--out", "mine.h5"});
+    CHECK(answer.status == 0);
+    CHECK(answer.out + answer.err == "");
+    CHECK(std::filesystem::exists(folder.path() / "mine.h5"));
+}
+
+TEST_CASE("summary prints the table that the run printed") {
+    const StudyFolder folder;
+    const auto run = evsweep_in(folder.path(), {"run", "study.yaml", "--out", "r.h5"});
+    const auto summary = evsweep_in(folder.path(), {"summary", "r.h5"});
+    REQUIRE(run.status == 0);
+    CHECK(summary.status == 0);
+    CHECK(run.out == summary.out + "Results: r.h5\n");
+}
+
+TEST_CASE("--replicas, --seed and --set change the study, and the same seed gives the same table") {
+    const StudyFolder folder;
+    const auto table = [&folder](std::vector<std::string> more) {
+        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5"});
+        return evsweep_in(folder.path(), more);
+    };
+    const auto five = table({});
+    CHECK(table({"--seed", "5", "--threads", "2"}).out == five.out);
+    CHECK(table({"--seed", "6"}).out != five.out);
+    CHECK_THAT(table({"--replicas", "10"}).err, Contains("10 of 10 replicas"));
+    CHECK(table({"--set", "population.homes.charge_rating=3 kW"}).out != five.out);
+}
+
+TEST_CASE("a scenario with several mistakes is refused with all of them, and nothing is written") {
+    const StudyFolder folder;
+    folder.write("bad.yaml", R"(title: Mistakes
+study: {replicas: 0, sede: 1}
+time: {start: 2025-01-06 12:00, duration: 24 kW}
+feeder: {file: feder.yaml}
+controllers:
+  uncordinated: {}
+)");
+    for (const std::string command : {"check", "run"}) {
+        const auto answer = evsweep_in(folder.path(), {command, "bad.yaml"});
+        INFO(answer.err);
+        CHECK(answer.status == 2);
+        CHECK(answer.out.empty());
+        CHECK_THAT(answer.err, Contains("bad.yaml:2:18: study.replicas: ") && Contains("bad.yaml:2:21: study.sede: unknown key"));
+        CHECK_THAT(answer.err, Contains("bad.yaml:3:44: time.duration: ") && Contains("did you mean 'feeder.yaml'?"));
+        CHECK_THAT(answer.err, Contains("unknown controller 'uncordinated'") && Contains("did you mean 'uncoordinated'?"));
+        CHECK(count(answer.err, "\n") >= 5);
+    }
+    CHECK(folder.files() == 3);
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "results"));
+}
+
+TEST_CASE("check reads all files and tells which are good") {
+    const StudyFolder folder;
+    const auto answer = evsweep_in(folder.path(), {"check", "nowhere.yaml", "study.yaml"});
+    CHECK(answer.status == 2);
+    CHECK_THAT(answer.err, Contains("nowhere.yaml"));
+    CHECK(answer.out == "study.yaml: good: 3 buses, 6 vehicles, 4 replicas of uncoordinated\n");
+    CHECK(evsweep_in(folder.path(), {"check", "study.yaml"}).status == 0);
+    CHECK(folder.files() == 2);
+}
+
+TEST_CASE("a place that cannot be written is refused before the run") {
+    const StudyFolder folder;
+    const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--out", "study.yaml/r.h5"});
+    CHECK(answer.status == 2);
+    CHECK(answer.err == "evsweep: --out: the folder 'study.yaml' cannot be made; name another folder or file\n");
+}
+
+TEST_CASE("Ctrl-C keeps the finished replicas, says so, and exits with 130") {
+    const StudyFolder folder;
+    const ScratchFolder streams;
+    const Program program(streams, folder.path(), {"run", "study.yaml", "--replicas", "100000", "--set", "time.step=60 s"});
+    for (int i = 0; i < 600 && !std::filesystem::exists(folder.path() / "results"); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    program.interrupt();
+    const auto answer = program.wait();
+    INFO(answer.err);
+    REQUIRE(answer.status == 130);
+    CHECK_THAT(answer.err, Contains("stopping after the replicas in progress"));
+    CHECK_THAT(answer.err, Contains("of 100000 replicas are finished and kept in results/study.h5"));
+    CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).status == 0);
+}
+
+TEST_CASE("summary of a file that is no result is refused") {
+    const StudyFolder folder;
+    for (const std::string file : {"study.yaml", "nowhere.h5"}) {
+        const auto answer = evsweep_in(folder.path(), {"summary", file});
+        CHECK(answer.status == 2);
+        CHECK_THAT(answer.err, Contains(file + ": "));
+    }
+}
