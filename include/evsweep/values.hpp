@@ -151,8 +151,9 @@ template <class T>
 struct Value<std::optional<T>> {
     static std::optional<std::optional<T>> read(const Node& node, std::string_view path, Reader& reader) {
         if (node.is_null() || (node.is_scalar() && !node.quoted && node.scalar == "none")) return std::optional<T>();
-        auto value = Value<T>::read(node, path, reader);
-        return value ? std::optional<std::optional<T>>(std::optional<T>(std::move(*value))) : std::nullopt;
+        std::optional<std::optional<T>> result;
+        if (auto value = Value<T>::read(node, path, reader)) result.emplace(std::move(*value));
+        return result;
     }
     static std::string type() { return Value<T>::type(); }
     static std::string unit() { return Value<T>::unit(); }
