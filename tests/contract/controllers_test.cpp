@@ -1,0 +1,167 @@
+/// What every registered controller must hold, with its default parameters and with the variants listed below.
+#include <catch2/catch.hpp>
+
+#include "contract/reference_plant.hpp"
+#include "evsweep/plugins.hpp"
+
+using namespace evsweep;
+using namespace evsweep::contract;
+
+namespace {
+
+struct Case {
+    std::string name;
+    std::string yaml;
+    bool meets_targets = true;  ///< false where the rule itself leaves vehicles short, by design
+};
+
+/// Every registered controller as it is, and further settings of those that have several ways of working.
+std::vector<Case> all_cases() {
+    std::vector<Case> cases;
+    for (const auto& [name, plugin] : plugins<Controller>()) cases.push_back({name, ""});
+    cases.push_back({"evms", "{cap: 3100 kW, peak_setpoint: 3060 kW}"});
+    cases.push_back({"evms", "{reading: literal}", false});
+    cases.push_back({"threshold_v2g", "{signals: [feeder_head], head_low: 3000 kW, head_high: 3150 kW, release: ordered}"});
+    cases.push_back({"threshold_v2g", "{signals: [price, voltage], price_low: 0.18 $/kWh, price_high: 0.25 $/kWh, dwell: 0 s}"});
+    cases.push_back({"fuzzy", "{fourth_input: load, load_reference: 3000 kW}"});
+    cases.push_back({"fuzzy", "{fourth_input: price, deadband: 0 %}"});
+    return cases;
+}
+
+Configured<Controller> configured(const Case& which) {
+    Issues issues;
+    Reader reader{issues};
+    const Node node = which.yaml.empty() ? Node{} : parse_yaml(which.yaml, "case.yaml", issues);
+    auto read = read_plugin<Controller>(node, "controllers.it", reader, which.name);
+    for (const auto& issue : issues.list()) FAIL(to_text(issue));
+    return std::move(*read);
+}
+
+Run run_day(const Configured<Controller>& configured, const World& world, std::uint32_t replica = 0) {
+    Plant plant(world);
+    Controller::Context context;
+    context.label = "it";
+    context.connectors = &plant.connectors();
+    context.step = std::chrono::minutes(1);
+    context.calendar = Plant::calendar();
+    context.rng = Rng(1, replica);
+    return plant.run(*configured.make(context));
+}
+
+constexpr unsigned worlds = 6;
+
+/// Hours of slack that full power leaves, counted with what the charger's steps and efficiency allow.
+double slack_h(const Stay& stay) {
+    const double full_kw = stay.charger % 4 == 1 ? 11.0 : 6.6;
+    const double needed = std::max(0.0, stay.target - stay.soc) * 40.0 / 0.92 / full_kw;
+    return hours(plant_step * (stay.until - stay.from)) - needed;
+}
+
+}  // namespace
+
+TEST_CASE("every controller keeps its setpoints within what the connectors can follow", "[contract]") {
+    for (const auto& which : all_cases()) {
+        const auto controller = configured(which);
+        for (unsigned seed = 1; seed <= worlds; ++seed) {
+            const Run run = run_day(controller, random_world(seed));
+            CAPTURE(which.name, which.yaml, seed);
+            CHECK(run.faults == std::vector<std::string>{});
+        }
+    }
+}
+
+TEST_CASE("every controller does something, and the same twice on the same day", "[contract]") {
+    for (const auto& which : all_cases()) {
+        const auto controller = configured(which);
+        const Run run = run_day(controller, random_world(1));
+        const Run again = run_day(controller, random_world(1));
+        CAPTURE(which.name, which.yaml);
+        CHECK(run.p_kw == again.p_kw);
+        const auto acts = [](const std::vector<double>& row) {
+            return std::any_of(row.begin(), row.end(), [](double p) { return p != 0.0; });
+        };
+        CHECK(std::any_of(run.p_kw.begin(), run.p_kw.end(), acts));
+    }
+}
+
+TEST_CASE("every controller brings a vehicle to its target by its stated departure when there is time", "[contract]") {
+    const double ten_minutes = 1.0 / 6.0;
+    for (const auto& which : all_cases()) {
+        if (!which.meets_targets) continue;
+        const auto controller = configured(which);
+        for (unsigned seed = 1; seed <= worlds; ++seed) {
+            const Run run = run_day(controller, random_world(seed));
+            std::size_t feasible = 0;
+            for (const Stay& stay : run.stays) {
+                if (slack_h(stay) < ten_minutes) continue;
+                ++feasible;
+                CAPTURE(which.name, which.yaml, seed, stay.charger, stay.from, stay.until, stay.soc);
+                CHECK(stay.final_soc >= stay.target - 1e-9);
+            }
+            CHECK(feasible > 10);
+        }
+    }
+}
+
+TEST_CASE("no controller acts on the future: days that are equal up to an instant are steered equally up to it", "[contract]") {
+    for (const auto& which : all_cases()) {
+        const auto controller = configured(which);
+        Controller::Context context;
+        const World world = random_world(2);
+        const World other = random_world(3);
+        for (const std::int64_t split : {2000, 4321, 7000}) {
+            World twin = world;
+            std::erase_if(twin.stays, [split](const Stay& stay) { return stay.from > split; });
+            for (Stay& stay : twin.stays)  // those who are there leave earlier than they said
+                if (stay.until > split + 100) stay.until = split + 100;
+            for (const Stay& stay : other.stays)
+                if (stay.from > split + 100) twin.stays.push_back(stay);
+            std::copy(other.disturbance.begin() + split + 1, other.disturbance.end(), twin.disturbance.begin() + split + 1);
+            const Run run = run_day(controller, world);
+            const Run twin_run = run_day(controller, twin);
+            CAPTURE(which.name, which.yaml, split);
+            CHECK(std::equal(run.p_kw.begin(), run.p_kw.begin() + split + 1, twin_run.p_kw.begin()));
+            CHECK(run.p_kw != twin_run.p_kw);
+        }
+    }
+}
+
+TEST_CASE("prices and base load that a controller did not declare do not matter to it", "[contract]") {
+    for (const auto& which : all_cases()) {
+        const auto controller = configured(which);
+        Plant plant(random_world(4));
+        Controller::Context context;
+        context.connectors = &plant.connectors();
+        const Needs needs = controller.make(context)->needs();
+        const World world = random_world(4);
+        World twin = world;
+        if (!needs.contains(Need::price))
+            for (double& price : twin.price) price = 1.0 - price;
+        const bool sees_grid =
+            needs.contains(Need::base_demand) || needs.contains(Need::voltage) || needs.contains(Need::feeder_head);
+        if (!sees_grid)
+            for (double& kw : twin.base_kw) kw = 6000.0 - kw;
+        CAPTURE(which.name, which.yaml);
+        CHECK(run_day(controller, world).p_kw == run_day(controller, twin).p_kw);
+    }
+}
+
+TEST_CASE("every controller is asked at some time, and describes itself", "[contract]") {
+    for (const auto& [name, plugin] : plugins<Controller>()) {
+        const auto controller = configured({name, ""});
+        Plant plant(random_world(1));
+        Controller::Context context;
+        context.connectors = &plant.connectors();
+        const auto made = controller.make(context);
+        const Cadence cadence = made->cadence();
+        CAPTURE(name);
+        CHECK((cadence.period || cadence.on_plug_in || cadence.on_unplug));
+        if (cadence.period) CHECK(*cadence.period > Duration::zero());
+        CHECK_FALSE(plugin.summary.empty());
+        for (const auto& field : plugin.fields()) {
+            CAPTURE(field.name);
+            CHECK_FALSE(field.help.empty());
+        }
+        CHECK(controller.settings.size() == plugin.fields().size());
+    }
+}

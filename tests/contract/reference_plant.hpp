@@ -1,0 +1,260 @@
+/// An independent, plain plant for contract tests: eight chargers stepped every ten seconds through one day.
+/// It shares no code with the engine, so that a mistake there cannot excuse one in a controller.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "evsweep/controller.hpp"
+
+namespace evsweep::contract {
+
+inline constexpr Duration plant_step = std::chrono::seconds(10);
+inline constexpr std::int64_t plant_steps = 24 * 360;
+inline constexpr std::size_t chargers = 8;
+
+struct Stay {
+    std::size_t charger = 0;
+    std::int64_t from = 0;  ///< plant steps
+    std::int64_t until = 0;
+    Instant stated_departure{};
+    double soc = 0.0;
+    double target = 0.0;
+    double final_soc = -1.0;
+};
+
+/// Everything outside the controller: who comes when, the base load, prices, and how the grid is disturbed.
+struct World {
+    std::vector<Stay> stays;
+    std::vector<double> base_kw;      ///< by minute
+    std::vector<double> price;        ///< by minute
+    std::vector<double> disturbance;  ///< by plant step, added to the voltage (pu)
+};
+
+inline World random_world(unsigned seed) {
+    std::mt19937 random(seed);
+    const auto between = [&random](double low, double high) {
+        return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
+    };
+    World world;
+    for (std::size_t charger = 0; charger < chargers; ++charger) {
+        std::int64_t free_from = 0;
+        while (true) {
+            Stay stay;
+            stay.charger = charger;
+            stay.from = free_from + static_cast<std::int64_t>(between(1, 1500));
+            stay.until = stay.from + static_cast<std::int64_t>(between(200, 4500));
+            if (stay.until >= plant_steps) break;
+            stay.stated_departure = Instant(plant_step * stay.until);
+            stay.soc = between(0.1, 0.8);
+            stay.target = between(0.5, 0.95);
+            world.stays.push_back(stay);
+            free_from = stay.until;
+        }
+    }
+    for (int minute = 0; minute < 1440; ++minute) {
+        const double wave = std::sin(2.0 * 3.141592653589793 * (minute / 1440.0 - 0.1));
+        world.base_kw.push_back(3080.0 + 140.0 * wave);
+        world.price.push_back(0.2 + 0.08 * wave + (minute / 60 % 5 == 0 ? 0.05 : 0.0));
+    }
+    for (std::int64_t k = 0; k < plant_steps; ++k) world.disturbance.push_back(between(-0.01, 0.01));
+    return world;
+}
+
+/// What a run gave: every setpoint at every step, where each stay ended, and all that was not allowed.
+struct Run {
+    std::vector<std::vector<double>> p_kw;  ///< [step][charger]
+    std::vector<Stay> stays;
+    std::vector<std::string> faults;
+};
+
+/// Runs one day. Columns that the controller did not declare are empty, and numbers are NaN.
+class Plant {
+   public:
+    explicit Plant(World world) : world_(std::move(world)) {
+        for (std::size_t c = 0; c < chargers; ++c) add_charger(c);
+        for (auto* column : {&p_min_, &p_max_, &soc_, &reserve_, &capacity_, &stored_, &drawn_, &target_, &voltage_})
+            column->assign(chargers, 0.0);
+        departure_.assign(chargers, Instant{});
+    }
+
+    [[nodiscard]] const Connectors& connectors() const { return connectors_; }
+    [[nodiscard]] const std::vector<std::vector<double>>& level_sets() const { return level_sets_; }
+    [[nodiscard]] static Calendar calendar() {
+        return Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + std::chrono::hours(12));
+    }
+
+    Run run(Controller& controller) {
+        Setpoints setpoints(chargers);
+        Run run;
+        for (step_ = 0; step_ < plant_steps; ++step_) {
+            const bool has_left = unplug(setpoints);
+            const bool has_come = plug_in();
+            const Cadence cadence = controller.cadence();
+            const bool is_tick = cadence.period && (plant_step * step_) % *cadence.period == Duration::zero();
+            if (is_tick || (cadence.on_plug_in && has_come) || (cadence.on_unplug && has_left))
+                decide(controller, setpoints, run);
+            run.p_kw.emplace_back(setpoints.p_kw().begin(), setpoints.p_kw().end());
+            move_batteries(setpoints);
+        }
+        run.stays = world_.stays;
+        return run;
+    }
+
+   private:
+    static constexpr double capacity_kwh = 40.0;
+    static constexpr double efficiency = 0.92;
+    static constexpr double reserve = 0.2;
+
+    void add_charger(std::size_t c) {
+        connectors_.bus.push_back(BusId(c));
+        connectors_.zone.push_back(0);
+        connectors_.charge_rating.push_back(Kilowatts(c % 4 == 1 ? 11.0 : 6.6));
+        connectors_.discharge_rating.push_back(Kilowatts(c % 4 == 2 ? 0.0 : 7.5));
+        connectors_.apparent_rating.push_back(KilovoltAmperes(11.0));
+        connectors_.minimum_power.push_back(Kilowatts(c % 4 == 3 ? 1.4 : 0.0));
+        connectors_.level_set.push_back(c % 4 == 1 ? 1 : 0);
+    }
+
+    bool unplug(Setpoints& setpoints) {
+        bool any = false;
+        for (Stay& stay : world_.stays) {
+            if (stay.until != step_) continue;
+            const ConnectorId c(stay.charger);
+            stay.final_soc = soc_[stay.charger];
+            setpoints.set(c, 0.0);
+            setpoints.settle();
+            for (auto* list : {&plugged_in_, &arrived_, &halted_}) std::erase(*list, c);
+            left_.push_back(c);
+            any = true;
+        }
+        return any;
+    }
+
+    bool plug_in() {
+        bool any = false;
+        for (const Stay& stay : world_.stays) {
+            if (stay.from != step_) continue;
+            const ConnectorId c(stay.charger);
+            soc_[stay.charger] = stay.soc;
+            target_[stay.charger] = stay.target;
+            departure_[stay.charger] = stay.stated_departure;
+            plugged_in_.insert(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), c), c);
+            arrived_.push_back(c);
+            any = true;
+        }
+        return any;
+    }
+
+    void decide(Controller& controller, Setpoints& setpoints, Run& run) {
+        Observation seen;
+        seen.now = Instant(plant_step * step_);
+        seen.calendar = calendar();
+        seen.plugged_in = plugged_in_;
+        seen.arrived = arrived_;
+        seen.left = left_;
+        seen.halted = halted_;
+        seen.connectors = &connectors_;
+        seen.level_sets = &level_sets_;
+        refresh(setpoints);
+        seen.p_min_kw = p_min_;
+        seen.p_max_kw = p_max_;
+        show_declared(controller.needs(), seen, setpoints);
+        controller.decide(seen, setpoints);
+        for (ConnectorId c : setpoints.changed()) note_faults(setpoints, c, run);
+        setpoints.settle();
+        arrived_.clear();
+        left_.clear();
+        halted_.clear();
+    }
+
+    void refresh(const Setpoints& setpoints) {
+        for (std::size_t c = 0; c < chargers; ++c) {
+            p_max_[c] = soc_[c] < target_[c] ? connectors_.charge_rating[c] : 0.0;
+            p_min_[c] = soc_[c] > reserve ? -connectors_.discharge_rating[c] : 0.0;
+            const double load = (base_now() - 3000.0) / 300.0 + setpoints.p_kw()[c] / 20.0;
+            voltage_[c] = 0.97 - 0.025 * load + world_.disturbance[static_cast<std::size_t>(step_)];
+        }
+    }
+
+    void show_declared(Needs needs, Observation& seen, const Setpoints& setpoints) {
+        if (needs.contains(Need::state_of_charge)) {
+            reserve_.assign(chargers, reserve);
+            capacity_.assign(chargers, capacity_kwh);
+            stored_.assign(chargers, efficiency);
+            drawn_.assign(chargers, 1.0 / efficiency);
+            seen.soc = soc_;
+            seen.reserve_soc = reserve_;
+            seen.capacity_kwh = capacity_;
+            seen.stored_per_drawn = stored_;
+            seen.drawn_per_returned = drawn_;
+        }
+        if (needs.contains(Need::session)) {
+            seen.target_soc = target_;
+            seen.stated_departure = departure_;
+        }
+        if (needs.contains(Need::voltage)) seen.voltage_pu = voltage_;
+        if (needs.contains(Need::feeder_head)) {
+            seen.feeder_head_kw = base_now() + world_.disturbance[static_cast<std::size_t>(step_)] * 1000.0;
+            for (double p : setpoints.p_kw()) seen.feeder_head_kw += p;
+        }
+        if (needs.contains(Need::base_demand)) {
+            seen.base_demand_kw = base_now();
+            seen.base_forecast = {std::chrono::minutes(1), world_.base_kw};
+        }
+        if (needs.contains(Need::price)) {
+            seen.price = world_.price[minute()];
+            seen.price_forecast = {std::chrono::minutes(1), world_.price};
+        }
+    }
+
+    void note_faults(const Setpoints& setpoints, ConnectorId c, Run& run) const {
+        const std::size_t i = c.index();
+        const double p = setpoints.p_kw(c);
+        const double q = setpoints.q_kvar(c);
+        const double s = connectors_.apparent_rating[i];
+        const bool is_occupied = std::binary_search(plugged_in_.begin(), plugged_in_.end(), c);
+        const bool is_inside = p >= p_min_[i] - 1e-9 && p <= p_max_[i] + 1e-9 && p * p + q * q <= s * s * (1.0 + 1e-9);
+        if (is_occupied && is_inside && is_step_of(connectors_, level_sets_, c, p)) return;
+        run.faults.push_back("charger " + std::to_string(i) + " at step " + std::to_string(step_) + ": " + std::to_string(p) +
+                             " kW of " + std::to_string(p_min_[i]) + " to " + std::to_string(p_max_[i]) +
+                             (is_occupied ? "" : " without a vehicle"));
+    }
+
+    void move_batteries(Setpoints& setpoints) {
+        for (ConnectorId c : plugged_in_) {
+            const double p = setpoints.p_kw(c);
+            double& soc = soc_[c.index()];
+            const double before = soc;
+            soc += (p > 0.0 ? p * efficiency : p / efficiency) * hours(plant_step) / capacity_kwh;
+            const double target = target_[c.index()];
+            const bool is_full = p > 0.0 && soc >= target - 1e-12;
+            const bool is_spent = p < 0.0 && soc <= reserve + 1e-12;
+            if (is_full) soc = std::max(before, target);
+            if (is_spent) soc = std::min(before, reserve);
+            if (!is_full && !is_spent) continue;
+            setpoints.set(c, 0.0);
+            setpoints.settle();
+            halted_.push_back(c);
+        }
+    }
+
+    [[nodiscard]] std::size_t minute() const { return static_cast<std::size_t>(step_ / 6); }
+    [[nodiscard]] double base_now() const { return world_.base_kw[minute()]; }
+
+    World world_;
+    Connectors connectors_;
+    std::vector<std::vector<double>> level_sets_{{}, {3.7, 7.4, 11.0}};
+    std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
+    std::vector<double> p_min_, p_max_, soc_, reserve_, capacity_, stored_, drawn_, target_, voltage_;
+    std::vector<Instant> departure_;
+    std::int64_t step_ = 0;
+};
+
+}  // namespace evsweep::contract
