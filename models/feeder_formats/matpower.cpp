@@ -1,0 +1,201 @@
+/// MATPOWER case files (.m, version 2): the statements are worked out by a small reader, and no code is executed.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
+#include "feeder_formats/matpower_program.hpp"
+
+namespace evsweep {
+namespace {
+
+using matpower::Case;
+using matpower::Table;
+
+// Columns of the case format (MATPOWER manual, appendix B).
+namespace bus_column {
+constexpr std::size_t id = 1, type = 2, pd = 3, qd = 4, gs = 5, bs = 6, va = 9, base_kv = 10;
+}
+namespace gen_column {
+constexpr std::size_t bus = 1, pg = 2, qg = 3, vg = 6, status = 8;
+}
+namespace branch_column {
+constexpr std::size_t from = 1, to = 2, r = 3, x = 4, b = 5, rate_a = 6, ratio = 9, shift = 10, status = 11;
+}
+constexpr double pq_bus = 1, pv_bus = 2, reference_bus = 3, isolated_bus = 4;
+constexpr double kilo = 1000.0;
+
+/// Turns the tables of a case, per unit on baseMVA, into rows with units.
+class CaseRows {
+   public:
+    CaseRows(const Case& c, Issues& issues, Position whole) : case_(c), issues_(issues) {
+        feeder_.name = c.name;
+        feeder_.note = "MATPOWER case " + c.name;
+        feeder_.at = std::move(whole);
+    }
+
+    FeederDescription run() {
+        const auto base = case_.scalars.find("baseMVA");
+        if (base == case_.scalars.end() || !(base->second > 0.0) || !std::isfinite(base->second))
+            issues_.error(feeder_.at, "baseMVA", "is missing or not positive", "set mpc.baseMVA to a number");
+        else
+            base_mva_ = base->second;
+        if (const Table* bus = table("bus", bus_column::base_kv))
+            for (std::size_t row = 0; row < bus->rows(); ++row) add_bus(*bus, row);
+        if (const Table* gen = table("gen", gen_column::status))
+            for (std::size_t row = 0; row < gen->rows(); ++row) add_generator(*gen, row);
+        if (const Table* branch = table("branch", branch_column::status))
+            for (std::size_t row = 0; row < branch->rows(); ++row) add_branch(*branch, row);
+        for (const auto& [bus, at] : unfed_)
+            issues_.error(at, "bus " + bus, "a reference bus without a generator in service",
+                          "its voltage is that of its generator");
+        return std::move(feeder_);
+    }
+
+   private:
+    const Table* table(const std::string& name, std::size_t columns) {
+        const auto found = case_.tables.find(name);
+        if (found == case_.tables.end()) {
+            issues_.error(feeder_.at, name, "is missing", "a case has the tables bus, gen and branch");
+            return nullptr;
+        }
+        if (found->second.rows() > 0 && found->second.columns < columns) {
+            issues_.error(found->second.at.front(), name,
+                          fmt::format("has {} columns, and {} are needed", found->second.columns, columns),
+                          "see the case format");
+            return nullptr;
+        }
+        return &found->second;
+    }
+
+    /// A bus number as a name; reports what is not a whole number.
+    std::string bus_name(double number, const Position& at, const std::string& path) {
+        if (number == std::floor(number) && std::abs(number) < 1e15) return fmt::format("{:.0f}", number);
+        issues_.error(at, path, fmt::format("bus number {} is not a whole number", number));
+        return "?";
+    }
+
+    void add_bus(const Table& t, std::size_t row) {
+        using namespace bus_column;
+        const Position& at = t.at[row];
+        BusRow bus;
+        bus.id = bus_name(t(row, id), at, "bus");
+        bus.nominal = Volts(t(row, base_kv) * kilo);
+        bus.at = at;
+        const double kind = t(row, type);
+        if (kind != pq_bus && kind != pv_bus && kind != reference_bus && kind != isolated_bus)
+            issues_.error(at, "bus " + bus.id, fmt::format("type {} is not one of 1, 2, 3, 4", kind));
+        if (kind == isolated_bus) {
+            issues_.warning(at, "bus " + bus.id, "is isolated (type 4) and left out");
+            return;
+        }
+        type_.emplace(bus.id, kind);
+        volts_.emplace(bus.id, bus.nominal.value());
+        angle_.emplace(bus.id, t(row, va));
+        if (kind == reference_bus) unfed_.emplace(bus.id, at);
+        if (t(row, pd) != 0.0 || t(row, qd) != 0.0)
+            feeder_.loads.push_back(constant_power("D" + bus.id, bus.id, t(row, pd), t(row, qd), at));
+        if (t(row, gs) != 0.0 || t(row, bs) != 0.0)  // MW drawn and Mvar injected at 1 pu
+            feeder_.shunts.push_back({"S" + bus.id, bus.id, Kilowatts(t(row, gs) * kilo), Kilovars(-t(row, bs) * kilo), at});
+        feeder_.buses.push_back(std::move(bus));
+    }
+
+    static LoadRow constant_power(std::string id, const std::string& bus, double mw, double mvar, const Position& at) {
+        LoadRow load;
+        load.id = std::move(id);
+        load.bus = bus;
+        load.p = Kilowatts(mw * kilo);
+        load.q = Kilovars(mvar * kilo);
+        load.at = at;
+        return load;
+    }
+
+    /// The reference bus's generator gives the source voltage; others inject what they are set to.
+    void add_generator(const Table& t, std::size_t row) {
+        using namespace gen_column;
+        if (!(t(row, status) > 0.0)) return;
+        const Position& at = t.at[row];
+        const std::string name = bus_name(t(row, gen_column::bus), at, "gen");
+        const auto kind = type_.find(name);
+        if (kind != type_.end() && kind->second == pv_bus) {
+            issues_.error(at, "bus " + name, "holds its voltage (type 2), which a radial sweep with one source cannot",
+                          "make it type 1 with a fixed Pg and Qg, or take its generator out of service");
+        } else if (kind != type_.end() && kind->second == reference_bus) {
+            if (unfed_.erase(name) > 0) feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), at});
+        } else {
+            const std::string id = unique("G" + name, generators_);
+            feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));
+        }
+    }
+
+    static std::string unique(const std::string& name, std::set<std::string>& taken) {
+        std::string id = name;
+        for (int copy = 2; !taken.insert(id).second; ++copy) id = name + "#" + std::to_string(copy);
+        return id;
+    }
+
+    void add_branch(const Table& t, std::size_t row) {
+        using namespace branch_column;
+        BranchRow branch;
+        branch.at = t.at[row];
+        branch.from = bus_name(t(row, from), branch.at, "branch");
+        branch.to = bus_name(t(row, to), branch.at, "branch");
+        branch.id = unique(branch.from + "-" + branch.to, branches_);
+        // An unknown bus is reported when the rows are put together; until then any voltage will do.
+        const auto found = volts_.find(branch.to);
+        const double volts = found == volts_.end() ? 1.0 : found->second;
+        const double base_ohm = volts * volts / (base_mva_ * 1e6);
+        branch.series_ohm = {{t(row, r) * base_ohm, t(row, x) * base_ohm}};
+        branch.shunt_s = {{0.0, t(row, b) / base_ohm}};
+        if (t(row, rate_a) != 0.0) branch.rating = Amperes(t(row, rate_a) * 1e6 / (std::sqrt(3.0) * volts));
+        if (t(row, ratio) != 0.0 || t(row, shift) != 0.0) branch.kind = BranchKind::transformer;
+        if (t(row, ratio) != 0.0) branch.tap = t(row, ratio);
+        branch.shift = Degrees(t(row, shift));
+        branch.closed = t(row, status) > 0.0;
+        feeder_.branches.push_back(std::move(branch));
+    }
+
+    const Case& case_;
+    Issues& issues_;
+    FeederDescription feeder_;
+    double base_mva_ = 1.0;
+    std::map<std::string, double> type_, volts_, angle_;
+    std::map<std::string, Position> unfed_;  // reference buses that no generator feeds yet
+    std::set<std::string> generators_, branches_;
+};
+
+class Matpower final : public FeederFormat {
+   public:
+    struct Params {};
+    static constexpr std::string_view name = "matpower";
+    static const Schema<Params>& schema() {
+        static const Schema<Params> schema(
+            "MATPOWER case file (.m, version 2), with the unit conversions of distribution cases.");
+        return schema;
+    }
+    Matpower(const Params&, const Context&) {}
+
+    bool recognises(const SourceText& source) const override {
+        return source.path.extension() == ".m" && source.text.find("baseMVA") != std::string::npos;
+    }
+
+    std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const override {
+        Issues found;
+        const Case c = matpower::read_case(source.text, source.path, found);
+        std::optional<FeederDescription> feeder;
+        // Tables with problems of their own would only cause more.
+        if (!found.has_errors())
+            feeder = CaseRows(c, found, {std::make_shared<const std::string>(source.path.string()), 0, 0}).run();
+        for (const Issue& issue : found.list()) issues.add(issue);
+        return found.has_errors() ? std::nullopt : std::move(feeder);
+    }
+};
+
+const bool registered = add_plugin<FeederFormat, Matpower>();
+
+}  // namespace
+}  // namespace evsweep
