@@ -1,0 +1,210 @@
+/// The fuzzy surface: its shape, its table, its rules in the file, and how bad rules are told.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "controllers/default_rules.hpp"
+#include "controllers/fuzzy_surface.hpp"
+#include "unit/models/controller_desk.hpp"
+
+using namespace evsweep;
+
+namespace {
+
+const std::string rules_folder = EVSWEEP_SOURCE_DIR "/models/controllers/rules/";
+
+std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::shared_ptr<const FuzzySurface> default_surface(int resolution = 9) {
+    return read_surface(std::string(default_rules), resolution, 0.5).surface;
+}
+
+/// The default rules with `from` replaced.
+std::string edited(const std::string& from, const std::string& to) {
+    std::string text(default_rules);
+    const auto place = text.find(from);
+    REQUIRE(place != std::string::npos);
+    return text.replace(place, from.size(), to);
+}
+
+std::string problem_of(const std::string& rules) { return read_surface(rules, 9, 0.02).problem; }
+
+/// A small rule base with bell-shaped terms, which no table represents exactly.
+const std::string smooth_rules = R"(Engine: smooth
+InputVariable: soc
+  range: 0 1
+  term: low Gaussian 0 0.3
+  term: high Gaussian 1 0.3
+OutputVariable: power
+  range: -1 1
+  defuzzifier: WeightedAverage TakagiSugeno
+  default: nan
+  term: charge Constant 1
+  term: discharge Constant -1
+RuleBlock: all
+  conjunction: AlgebraicProduct
+  implication: AlgebraicProduct
+  activation: General
+  rule: if soc is low then power is charge
+  rule: if soc is high then power is discharge
+)";
+
+}  // namespace
+
+TEST_CASE("the rules inside the binary are those of the file", "[fuzzy]") {
+    CHECK(text_of(rules_folder + "default.fll") == std::string(default_rules));
+}
+
+TEST_CASE("the default surface is monotone where it must be, on a fine grid of the table and of the rules", "[fuzzy]") {
+    const auto surface = default_surface();
+    REQUIRE(surface);
+    constexpr int steps = 14;
+    const auto at = [](FuzzyInput input, int k) {
+        const double lowest[] = {0.87, -0.05, -0.1, 0.3}, highest[] = {1.05, 1.05, 1.2, 1.7};
+        const auto d = static_cast<std::size_t>(input);
+        return lowest[d] + (highest[d] - lowest[d]) * k / steps;
+    };
+    const double direction[] = {1.0, -1.0, 1.0, -1.0};  // voltage, soc, time pressure, stress
+    std::vector<FuzzyPoint> points;
+    for (int v = 0; v <= steps; ++v)
+        for (int s = 0; s <= steps; ++s)
+            for (int t = 0; t <= steps; ++t)
+                for (int l = 0; l <= steps; ++l)
+                    points.push_back({at(FuzzyInput::voltage, v), at(FuzzyInput::soc, s), at(FuzzyInput::time_pressure, t),
+                                      at(FuzzyInput::stress, l)});
+    const std::vector<double> by_rules = evaluate_rules(std::string(default_rules), points);
+    double worst_table = 0.0, worst_rules = 0.0;
+    const std::size_t stride[] = {15 * 15 * 15, 15 * 15, 15, 1};
+    for (std::size_t row = 0; row < points.size(); ++row) {
+        for (std::size_t d = 0; d < fuzzy_inputs; ++d) {
+            if (row / stride[d] % 15 == steps) continue;
+            const double table_rise = surface->power(points[row + stride[d]]) - surface->power(points[row]);
+            worst_table = std::min(worst_table, direction[d] * table_rise);
+            worst_rules = std::min(worst_rules, direction[d] * (by_rules[row + stride[d]] - by_rules[row]));
+        }
+    }
+    CHECK(worst_table >= -1e-12);
+    CHECK(worst_rules >= -1e-5);  // fuzzylite compares memberships with a tolerance of 1e-6
+}
+
+TEST_CASE("the default surface reaches from full discharge to full charge", "[fuzzy]") {
+    const auto surface = default_surface();
+    CHECK(surface->power({0.90, 0.9, 0.0, 1.5}) == Approx(-1.0));
+    CHECK(surface->power({1.02, 0.2, 0.0, 0.5}) == Approx(1.0));
+    CHECK(surface->power({0.90, 0.9, 1.0, 1.5}) == Approx(1.0));  // no time to spare
+    CHECK(surface->power({0.96, 0.9, 0.0, 1.0}) == Approx(0.0).margin(1e-12));
+}
+
+TEST_CASE("the table of the default rules agrees with them to 1e-5 of full power", "[fuzzy]") {
+    const FuzzyReading reading = read_surface(std::string(default_rules), 9, 0.02);
+    CHECK(reading.largest_error < 1e-5);
+    CHECK(reading.problem.empty());
+}
+
+TEST_CASE("the stated error of a table bounds what other points show, and falls with the resolution", "[fuzzy]") {
+    const FuzzyReading coarse = read_surface(smooth_rules, 5, 1.0);
+    const FuzzyReading fine = read_surface(smooth_rules, 21, 1.0);
+    REQUIRE(coarse.surface);
+    CHECK(coarse.largest_error > 10.0 * fine.largest_error);  // the error of linear interpolation falls with the square
+    // Closed form: (a - b) / (a + b) = tanh((ln a - ln b) / 2), and with these terms ln a - ln b = (1 - 2 s) / (2 * 0.3^2).
+    double largest = 0.0;
+    for (int k = 0; k <= 1000; ++k) {
+        const double soc = k / 1000.0;
+        largest = std::max(largest, std::abs(coarse.surface->power({1.0, soc, 0.0, 1.0}) - std::tanh((0.5 - soc) / 0.18)));
+    }
+    CHECK(largest == Approx(coarse.largest_error).epsilon(0.02));
+    CHECK_FALSE(coarse.surface->uses(FuzzyInput::voltage));
+    CHECK(coarse.surface->uses(FuzzyInput::soc));
+}
+
+TEST_CASE("a table that is too coarse for its rules is refused with the error and the remedy", "[fuzzy]") {
+    const FuzzyReading reading = read_surface(smooth_rules, 3, 0.01);
+    CHECK_FALSE(reading.surface);
+    CHECK(reading.problem.find("the table differs from the rules by up to") == 0);
+    CHECK(reading.hint == "raise 'resolution' or 'table_tolerance'");
+}
+
+TEST_CASE("bad rules are told in words about the rules", "[fuzzy]") {
+    CHECK(problem_of(edited("  term: low Ramp 0.960", "  term: low Rampp 0.960")).find("Rampp") != std::string::npos);
+    CHECK(problem_of(edited("Engine: fuzzy\nInputVariable: voltage", "Engine: fuzzy\nInputVariable: volts")) ==
+          "has an input 'volts' that nothing feeds");
+    CHECK(problem_of(edited("OutputVariable: power", "OutputVariable: strength")) == "has no output 'power'");
+    const std::string unknown_term = problem_of(edited("if time_pressure is critical", "if time_pressure is urgent"));
+    CHECK(unknown_term.find("rule 'if time_pressure is urgent then power is charge'") == 0);
+    CHECK(unknown_term.find("urgent") != std::string::npos);
+    CHECK(unknown_term.find("{at") == std::string::npos);
+    const std::string gap = problem_of(edited("  rule: if time_pressure is critical then power is charge\n", ""));
+    CHECK(gap.find("no rule covers voltage 0.88, soc 0, time_pressure 1") == 0);
+    CHECK(problem_of(edited("term: charge Constant 1.000", "term: charge Constant 2.000"))
+              .find("power is 1.25 at voltage 0.88, soc 0, time_pressure 0.625, stress 0.4") == 0);
+    CHECK(problem_of("Engine: x\n") == "has no output 'power'");
+    CHECK(problem_of("nonsense") == "expected a colon here: nonsense");
+}
+
+TEST_CASE("a rule file with a mistake is an issue of the scenario, at the place that names it", "[fuzzy]") {
+    const std::string path = std::string(P_tmpdir) + "/evsweep_bad_rules.fll";
+    std::ofstream(path) << edited("if time_pressure is critical", "if time_pressure is urgent");
+    Issues issues;
+    CHECK_FALSE(configure_controller("fuzzy", "{rules: " + path + "}", issues));
+    REQUIRE(issues.list().size() == 1);
+    const std::string told = to_text(issues.list().front());
+    CHECK(told.find("controller.yaml:1:9: controllers.it.rules: " + path + ": rule 'if time_pressure is urgent") == 0);
+    std::remove(path.c_str());
+}
+
+TEST_CASE("the fourth input is what the parameters say, and only that is asked for", "[fuzzy]") {
+    const auto needs_of = [](const std::string& yaml) {
+        ControllerDesk desk;
+        desk.park({});
+        desk.start("fuzzy", yaml);
+        return desk.controller().needs();
+    };
+    CHECK_FALSE(needs_of("{}").contains(Need::feeder_head));
+    CHECK(needs_of("{fourth_input: load, load_reference: 2 kW}").contains(Need::feeder_head));
+    CHECK(needs_of("{fourth_input: price}").contains(Need::price));
+    CHECK_FALSE(needs_of("{fourth_input: price}").contains(Need::feeder_head));
+    Issues issues;
+    CHECK_FALSE(configure_controller("fuzzy", "{fourth_input: load}", issues));
+    CHECK(to_text(issues.list().front()).find("load_reference: is missing") != std::string::npos);
+}
+
+TEST_CASE("a vehicle follows the rules, and charges at full power once it has no time to spare", "[fuzzy]") {
+    ControllerDesk desk;
+    const auto car = desk.park({.soc = 0.8, .target = 0.9, .departure_h = 20.0});  // needs 0.8 h
+    desk.start("fuzzy", "{fourth_input: load, load_reference: 1000 kW}");
+    desk.feeder_head_kw = 1600.0;
+    desk.set_voltage(car, 0.90);
+    desk.decide(6.0);
+    CHECK(desk.p_kw(car) == -10.0);  // weak grid, nearly full, relaxed
+    desk.feeder_head_kw = 500.0;
+    desk.set_voltage(car, 1.02);
+    desk.decide(6.0 + 1.0 / 60.0);
+    CHECK(desk.p_kw(car) == Approx(2.5));  // strong grid: charge_some
+    desk.feeder_head_kw = 1600.0;
+    desk.set_voltage(car, 0.90);
+    desk.decide(19.2);
+    CHECK(desk.p_kw(car) == 5.0);
+}
+
+TEST_CASE("the drawn surface is the surface of the default rules", "[fuzzy]") {
+    const std::string path = rules_folder + "default_surface.csv";
+    std::ostringstream now;
+    now << "voltage_pu,soc,time_pressure,stress,power\n";
+    const auto surface = default_surface();
+    for (const double pressure : {0.0, 0.75})
+        for (const double stress : {0.7, 1.0, 1.3})
+            for (int v = 0; v <= 16; ++v)
+                for (int s = 0; s <= 20; ++s) {
+                    const FuzzyPoint p{0.88 + 0.01 * v, 0.05 * s, pressure, stress};
+                    char line[96];
+                    std::snprintf(line, sizeof line, "%.3f,%.3f,%.2f,%.1f,%.4f\n", p[0], p[1], p[2], p[3],
+                                  surface->power(p) + 0.0);
+                    now << line;
+                }
+    if (std::getenv("EVSWEEP_WRITE_SURFACE")) std::ofstream(path) << now.str();
+    CHECK(text_of(path) == now.str());
+}
