@@ -150,8 +150,9 @@ std::string heading(const StudyResult& result) {
     std::string text = printable(result.title) + "\n";
     text += fmt::format("{} of {} replicas, seed {}", result.replicas.size(), result.planned, result.seed);
     if (result.interrupted) text += ", interrupted before the rest";
-    if (result.replicas.size() > 1) text += fmt::format("; mean ± half-width of its {:g} % interval", 100.0 * result.confidence);
-    return text + "; base: no vehicles\n\n";
+    const std::string margin =
+        result.replicas.size() > 1 ? fmt::format(" ± half-width of its {:g} % interval", 100.0 * result.confidence) : "";
+    return text + "\nmean over the replicas" + margin + "; base: the feeder without vehicles\n\n";
 }
 
 std::string means_block(const StudyResult& result, const std::vector<const VariableResult*>& rows) {
@@ -210,7 +211,8 @@ std::string troubles(const StudyResult& result) {
     }
     for (const auto& run : result.controllers) {
         if (run.unsolved_steps == 0) continue;
-        text += fmt::format("\n{}: the load flow had no solution at {} control steps", printable(run.label), run.unsolved_steps);
+        text += fmt::format("\n{}: the load flow had no solution at {} control step{}", printable(run.label), run.unsolved_steps,
+                            run.unsolved_steps == 1 ? "" : "s");
         if (!run.unsolved.empty()) {
             const auto& first = run.unsolved.front();
             text += fmt::format("; the first: replica {}, {:.2f} h after the start, {} at bus {}", first.replica.index(),

@@ -57,6 +57,17 @@ std::vector<std::vector<std::string>> with_broken_labels(const std::vector<std::
     return spread;
 }
 
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& lines) {
+    std::vector<std::size_t> widths(lines.front().size(), 0);
+    for (const auto& line : lines)
+        for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], display_width(line[c]));
+    return widths;
+}
+
+std::size_t total(const std::vector<std::size_t>& widths) {
+    return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
+}
+
 }  // namespace
 
 std::size_t display_width(const std::string& text) {
@@ -71,11 +82,15 @@ std::string printable(std::string text) {
 }
 
 std::string TextTable::text(std::size_t width) const {
-    const std::size_t count = rows.front().size();
-    const auto lines = with_broken_labels(rows, label_width);
-    std::vector<std::size_t> widths(count, 0);
-    for (const auto& row : lines)
-        for (std::size_t c = 0; c < count; ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+    auto lines = with_broken_labels(rows, widest_label);
+    auto widths = widths_of(lines);
+    for (std::size_t label = widest_label; label >= narrowest_label; --label) {
+        const auto narrower = with_broken_labels(rows, label);
+        if (total(widths_of(narrower)) > width) continue;
+        lines = narrower;
+        widths = widths_of(lines);
+        break;
+    }
     std::string text;
     std::size_t next = repeated;
     do {
@@ -83,7 +98,7 @@ std::string TextTable::text(std::size_t width) const {
         std::iota(columns.begin(), columns.end(), std::size_t{0});
         std::size_t used = widths[0];
         for (std::size_t c = 1; c < repeated; ++c) used += gap + widths[c];
-        while (next < count && (columns.size() == repeated || used + gap + widths[next] <= width)) {
+        while (next < widths.size() && (columns.size() == repeated || used + gap + widths[next] <= width)) {
             used += gap + widths[next];
             columns.push_back(next++);
         }
@@ -92,7 +107,7 @@ std::string TextTable::text(std::size_t width) const {
             text += line_of(lines[r], columns, widths);
             if (r == 0) text += rule(used) + "\n";
         }
-    } while (next < count);
+    } while (next < widths.size());
     return text;
 }
 

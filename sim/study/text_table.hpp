@@ -18,7 +18,8 @@ struct TextTable {
     std::vector<std::vector<std::string>> rows;
     std::size_t repeated = 1;  ///< leading columns that every block repeats
 
-    std::size_t label_width = 30;  ///< row labels break between words to stay within it
+    std::size_t widest_label = 36;     ///< row labels break between words to stay within it
+    std::size_t narrowest_label = 24;  ///< and, where that lets all columns stand side by side, even within this
 
     /// Lines that end in '\n'; labels flush left, cells flush right, a rule below the heading, at most `width` columns
     /// unless a single column is wider.

@@ -1,0 +1,266 @@
+#include "sim/study/write_results.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "sim/record/result_reader.hpp"
+#include "sim/study/comparison.hpp"
+#include "sim/study/read_summary.hpp"
+#include "sim/study/text_table.hpp"
+#include "unit/record/scratch_folder.hpp"
+#include "unit/study/synthetic_study.hpp"
+
+using namespace evsweep;
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+namespace {
+
+const VariableResult& variable(const RunResult& run, const std::string& output, const std::string& name) {
+    for (const auto& v : run.variables)
+        if (v.output == output && v.variable.name == name) return v;
+    throw std::runtime_error("no variable " + name);
+}
+
+/// A study of two replicas whose statistics can be worked by hand.
+StudyResult two_replicas(const Numbers& of_reference, const Numbers& of_other) {
+    StudyResult study;
+    study.title = "Two replicas";
+    study.planned = 2;
+    study.seed = 7;
+    study.calendar_start = "2025-01-06 12:00";
+    study.reference = "a";
+    study.replicas = {ReplicaId(0), ReplicaId(1)};
+    study.outputs = {{"kpis", "kpis", {}}};
+    const Variable peak = synthetic::number("peak_kw", "kW", "peak demand", 1);
+    study.base = {"base", "base", {}, {}, {{"kpis", peak, {90.0}, {}, {}}}, {}, 0};
+    study.controllers = {{"a", "a", {}, {}, {{"kpis", peak, of_reference, {}, {}}}, {}, 0},
+                         {"b", "b", {}, {}, {{"kpis", peak, of_other, {}, {}}}, {}, 0}};
+    return study;
+}
+
+void add_kpi(StudyResult& study, const Variable& v, const Numbers& a, const Numbers& b) {
+    study.base.variables.push_back({"kpis", v, {a.front()}, {}, {}});
+    study.controllers[0].variables.push_back({"kpis", v, a, {}, {}});
+    study.controllers[1].variables.push_back({"kpis", v, b, {}, {}});
+}
+
+std::size_t widest_line(const std::string& text) {
+    std::size_t widest = 0;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) widest = std::max(widest, display_width(line));
+    return widest;
+}
+
+/// Blocks into which the table of means is split: each repeats the column of the base.
+std::size_t blocks(const std::string& text) {
+    std::size_t count = 0;
+    for (auto at = text.find("  base  "); at != std::string::npos; at = text.find("  base  ", at + 1)) ++count;
+    return count;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("h5py and xarray find every kind of result where the layout says") {
+    const ScratchFolder folder;
+    const StudyResult study = synthetic::make_study();
+    const auto path = folder / "study.h5";
+    REQUIRE(write_results(study, path) == std::nullopt);
+    const RunResult& evms = study.controllers[1];
+    ExpectedArrays expected;
+    const std::string group = "/controllers/evms";
+    expected.add(group + "/kpis", "peak_kw", {"replica"}, "kW", variable(evms, "kpis", "peak_kw").values);
+    expected.add(group + "/kpis", "net_benefit", {"replica"}, "$", variable(evms, "kpis", "net_benefit").values);
+    const Bands& demand = variable(evms, "series", "demand_kw").bands;
+    expected.add(group + "/series", "demand_kw_mean", {"time"}, "kW", demand.mean);
+    Numbers all;
+    for (const auto& q : demand.quantiles) all.insert(all.end(), q.begin(), q.end());
+    expected.add(group + "/series", "demand_kw_quantiles", {"quantile", "time"}, "kW", all);
+    expected.add(group + "/series", "quantile", {"quantile"}, "1", {0.05, 0.5, 0.95});
+    expected.add(group + "/series", "zone", {"zone"}, {"homes", "work places", "car park"});
+    expected.add(group + "/voltages", "voltage_pu_mean", {"time", "bus"}, "pu",
+                 variable(evms, "voltages", "voltage_pu").bands.mean);
+    expected.add(group + "/traces", "demand_kw", {"replica", "time"}, "kW",
+                 variable(evms, "traces", "demand_kw").traces[0].second);
+    expected.add(group + "/events/replica_0", "time_h", {"event"}, "h", {1.0, 2.5, 2.5});
+    expected.add(group + "/events/replica_2", "time_h", {"event"}, "h", {});
+    expected.add(group + "/unsolved", "status", {"step"}, Names{"collapsed"});
+    expected.add("/controllers/my_fuzzy/kpis", "vmin_pu", {"replica"}, "pu",
+                 variable(study.controllers[2], "kpis", "vmin_pu").values);
+    expected.add("/base/kpis", "peak_kw", {"replica"}, "kW", variable(study.base, "kpis", "peak_kw").values);
+    expected.add("/feeder", "series_ohm", {"bus"}, "ohm", study.feeder_series_ohm);
+    expected.add("/failures", "what", {"failure"}, Names{"broken promise: the energy ledger closes"});
+    expected.add("/scenario", "setting_value", {"setting"}, Names{"18446744073709551615", "40"});
+    const int status = expected.check(path);
+    if (status == 77) {
+        WARN("skipped: python3 lacks h5py, xarray, or an engine for it");
+        return;
+    }
+    CHECK(status == 0);
+}
+
+TEST_CASE("Summaries and paired differences of every pair are those of the hand calculation") {
+    const ScratchFolder folder;
+    StudyResult study = two_replicas({100, 104}, {101, 109});
+    study.controllers.push_back(study.controllers[1]);
+    study.controllers[2].label = "c";
+    const auto path = folder / "study.h5";
+    REQUIRE(write_results(study, path) == std::nullopt);
+    const ResultReader reader(path);
+    CHECK(reader.groups("/paired") == Names{"b_minus_a", "c_minus_a", "c_minus_b"});
+    CHECK(reader.texts("/paired/b_minus_a/kpis/statistic") == Names{"mean", "low", "high", "deviation", "count"});
+    // Differences 1 and 5: mean 3, deviation sqrt(8), and 12.70620474 = t(1) at 95 %.
+    const Numbers paired = reader.numbers("/paired/b_minus_a/kpis/peak_kw");
+    CHECK(paired[0] == 3.0);
+    CHECK(paired[1] == Approx(3.0 - 2.0 * 12.70620474));
+    CHECK(paired[2] == Approx(3.0 + 2.0 * 12.70620474));
+    CHECK(paired[3] == Approx(std::sqrt(8.0)));
+    CHECK(paired[4] == 2.0);
+    CHECK(reader.numbers("/paired/c_minus_b/kpis/peak_kw")[0] == 0.0);
+    CHECK(reader.texts("/summary/a/kpis/statistic") ==
+          Names{"mean", "low", "high", "deviation", "count", "quantile_0.05", "quantile_0.5", "quantile_0.95"});
+    const Numbers summary = reader.numbers("/summary/a/kpis/peak_kw");
+    CHECK(summary[0] == 102.0);
+    CHECK(summary[5] == Approx(100.2));
+    CHECK(summary[6] == 102.0);
+}
+
+TEST_CASE("The table printed from a file is the table printed after the run") {
+    const ScratchFolder folder;
+    StudyResult study = synthetic::make_study();
+    REQUIRE(write_results(study, folder / "study.h5") == std::nullopt);
+    const ReadSummary read = read_summary(folder / "study.h5");
+    REQUIRE(read.problem.empty());
+    REQUIRE(read.result);
+    CHECK(comparison_table(*read.result) == comparison_table(study));
+    CHECK(read.result->seed == study.seed);
+    CHECK(read.result->replicas == study.replicas);
+    CHECK(read.result->provenance.git_revision == "abc123");
+    CHECK(read.result->provenance.libraries == study.provenance.libraries);
+    CHECK(read.result->controllers[1].needs == Names{"feeder_head"});
+    CHECK(read.result->controllers[1].unsolved.at(0).at == Instant(std::chrono::hours(8)));
+}
+
+TEST_CASE("A file that is no result is refused with its name and the reason") {
+    const ScratchFolder folder;
+    const auto path = folder / "voltages.csv";
+    std::ofstream(path) << "bus,vm_pu\n";
+    const ReadSummary read = read_summary(path);
+    CHECK_FALSE(read.result);
+    CHECK(read.problem == path.string() + ": not an evsweep result; it is another program's file, or was cut off or changed");
+}
+
+TEST_CASE("A result in a folder that is not there is an error value") {
+    CHECK(write_results(two_replicas({1, 2}, {1, 2}), "/no/such/folder/x.h5") ==
+          "/no/such/folder/x.h5: cannot be written: No such file or directory; make the folder first");
+}
+
+TEST_CASE("A study without a finished replica is still written, read and told") {
+    const ScratchFolder folder;
+    StudyResult study = two_replicas({}, {});
+    study.replicas.clear();
+    study.interrupted = true;
+    REQUIRE(write_results(study, folder / "none.h5") == std::nullopt);
+    const ReadSummary read = read_summary(folder / "none.h5");
+    REQUIRE(read.result);
+    const std::string text = comparison_table(*read.result);
+    CHECK(contains(text, "0 of 2 replicas, seed 7, interrupted before the rest"));
+    CHECK(contains(text, "No replica was finished: there is nothing to compare."));
+}
+
+TEST_CASE("The table says means with their half-width, and marks differences whose interval excludes zero") {
+    // Reference 100 and 102: mean 101, half-width 12.706 * 1. Differences 10 and 10.2: 10.1, half-width 1.27.
+    const std::string text = comparison_table(two_replicas({100, 102}, {110, 112.2}));
+    CHECK(contains(text,
+                   "2 of 2 replicas, seed 7\nmean over the replicas ± half-width of its 95 % interval; base: the feeder without "
+                   "vehicles\n"));
+    CHECK(contains(text, "peak demand [kW]  90.0  101.0 ± 12.7  111.1 ± 14.0\n"));
+    CHECK(contains(text, "Paired difference to a"));
+    CHECK(contains(text, "peak demand [kW]  10.1 ± 1.3 *\n"));
+    CHECK(contains(comparison_table(two_replicas({100, 102}, {101, 99})), "peak demand [kW]  -1.0 ± 25.4\n"));
+}
+
+TEST_CASE("Clock times are told as time of day, categories by their most frequent label") {
+    StudyResult study = two_replicas({1, 2}, {1, 2});
+    Variable when = synthetic::number("peak_time_h", "h", "time of the peak", 2);
+    when.display = Display::clock;
+    add_kpi(study, when, {7.5, 7.5}, {14.25, 14.25});
+    Variable where = synthetic::number("vmin_bus", "1", "lowest bus", 0);
+    where.display = Display::category;
+    where.meanings = {"source", "end of line"};
+    add_kpi(study, where, {1, 1}, {0, std::nan("")});
+    const std::string text = comparison_table(study);
+    CHECK(contains(text, "time of the peak [h:min]        19:30         19:30 ± 0:00    02:15 ± 0:00\n"));
+    CHECK(contains(text, "end of line (100 %)"));
+    CHECK(contains(text, "time of the peak [h:min]  6:45 ± 0:00 *\n"));
+    when.name = "later_h";
+    add_kpi(study, when, {38.0, 38.0}, {0.0, 0.0});
+    CHECK(contains(comparison_table(study), "02:00+1d"));
+}
+
+TEST_CASE("Rows that are zero everywhere are left out, and rows that are unknown are not") {
+    StudyResult study = two_replicas({1, 2}, {1, 2});
+    add_kpi(study, synthetic::number("overload", "min", "overloaded", 0), {0, 0}, {0, 0});
+    add_kpi(study, synthetic::number("unserved", "kWh", "unserved", 1), {0, 0}, {0, 0.004});
+    add_kpi(study, synthetic::number("vmin", "pu", "lowest voltage", 4), {std::nan(""), std::nan("")},
+            {std::nan(""), std::nan("")});
+    add_kpi(study, synthetic::number("hidden", "kW", "not a headline", 4, false), {1, 2}, {3, 4});
+    const std::string text = comparison_table(study);
+    CHECK_FALSE(contains(text, "overloaded"));
+    CHECK(contains(text, "unserved [kWh]"));
+    CHECK(contains(text, "0.00 ± 0.03"));  // more decimals where the margin would vanish; 0.002 +- 0.025
+    CHECK(contains(text, "lowest voltage [pu]     –"));
+    CHECK_FALSE(contains(text, "not a headline"));
+}
+
+TEST_CASE("What went wrong is said below the table") {
+    const std::string text = comparison_table(synthetic::make_study());
+    CHECK(contains(text, "1 of 41 replicas failed and are left out; the first: replica 5 under evms: broken promise"));
+    CHECK(contains(text, "evms: the load flow had no solution at 1 control step; the first: replica 3, 8.00 h after the start"));
+}
+
+TEST_CASE("The table keeps to a hundred columns for four controllers and beyond") {
+    StudyResult study = synthetic::make_study();
+    study.controllers.push_back(study.controllers[2]);
+    study.controllers[3].label = "threshold_v2g";
+    const std::string four = comparison_table(study);
+    CHECK(widest_line(four.substr(0, four.find("replicas failed"))) <= 100);
+    CHECK(blocks(four) == 1);
+    for (int more = 0; more < 4; ++more) study.controllers.push_back(study.controllers[1]);
+    const std::string eight = comparison_table(study);
+    CHECK(blocks(eight) > 1);
+    CHECK(widest_line(eight.substr(0, eight.find("replicas failed"))) <= 100);
+}
+
+TEST_CASE("Names from outside cannot steer the terminal") {
+    StudyResult study = two_replicas({1, 2}, {1, 2});
+    study.title = "red \x1b[31m";
+    CHECK_FALSE(contains(comparison_table(study), "\x1b"));
+}
+
+TEST_CASE("Every figure is drawn from a whole file, and those without data are passed over") {
+    const std::string plot = std::string(EVSWEEP_SOURCE_DIR) + "/tools/plot";
+    if (run_command("/usr/bin/python3 -c 'import h5py, matplotlib' 2>/dev/null") != 0) {
+        WARN("skipped: python3 lacks h5py or matplotlib");
+        return;
+    }
+    const ScratchFolder folder;
+    REQUIRE(write_results(synthetic::make_study(), folder / "study.h5") == std::nullopt);
+    const std::string out = (folder / "figures").string();
+    REQUIRE(run_command(plot + " " + (folder / "study.h5").string() + " --out " + out + " > " + (folder / "said").string()) == 0);
+    const std::string said = file_text(folder / "said");
+    for (const char* figure : {"arrivals", "ev_demand", "system_demand", "voltage_profile", "voltage_bands", "state_of_charge",
+                               "paired_differences"}) {
+        CAPTURE(figure);
+        CHECK(contains(said, out + "/study_" + figure + ".png\n"));
+        CHECK(file_text(folder / (std::string("figures/study_") + figure + ".png")).substr(1, 3) == "PNG");
+    }
+    REQUIRE(write_results(two_replicas({1, 2}, {1, 3}), folder / "bare.h5") == std::nullopt);
+    REQUIRE(run_command(plot + " " + (folder / "bare.h5").string() + " --out " + out + " > " + (folder / "said").string()) == 0);
+    CHECK(contains(file_text(folder / "said"), "skipped system_demand: "));
+    std::ofstream(folder / "text.h5") << "no result";
+    CHECK(run_command(plot + " " + (folder / "text.h5").string() + " 2> " + (folder / "said").string()) == 2);
+    CHECK(contains(file_text(folder / "said"), "text.h5: not an evsweep result"));
+    CHECK_FALSE(contains(file_text(folder / "said"), "Traceback"));
+}
