@@ -191,7 +191,7 @@ TEST_CASE("Clock times are told as time of day, categories by their most frequen
     where.meanings = {"source", "end of line"};
     add_kpi(study, where, {1, 1}, {0, std::nan("")});
     const std::string text = comparison_table(study);
-    CHECK(contains(text, "time of the peak [h:min]        19:30         19:30 ± 0:00    02:15 ± 0:00\n"));
+    CHECK(contains(text, "time of the peak [h:min]        19:30         19:30 ± 0:00  02:15 ± 0:00\n"));
     CHECK(contains(text, "end of line (100 %)"));
     CHECK(contains(text, "time of the peak [h:min]  6:45 ± 0:00 *\n"));
     when.name = "later_h";
