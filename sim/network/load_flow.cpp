@@ -68,11 +68,13 @@ LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options)
 
 void LoadFlow::start_flat() {
     const std::size_t phases = feeder_.phases();
-    for (std::size_t c = 0; c < v_re_.size(); ++c) {
-        const double lag = 2.0 * std::numbers::pi / 3.0 * static_cast<double>(c % phases);
+    for (std::size_t row = 0; row < phases; ++row) {
+        const double lag = 2.0 * std::numbers::pi / 3.0 * static_cast<double>(row);
         const Complex v = std::polar(feeder_.source_voltage_pu(), -lag);
-        v_re_[c] = v.real();
-        v_im_[c] = v.imag();
+        for (std::size_t c = row; c < v_re_.size(); c += phases) {
+            v_re_[c] = v.real();
+            v_im_[c] = v.imag();
+        }
     }
 }
 

@@ -1,0 +1,195 @@
+#include "sim/network/feeder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "unit/network/descriptions.hpp"
+
+namespace {
+
+using namespace evsweep;
+using namespace evsweep::testing;
+
+/// What a user reads of a refused feeder, one problem per entry.
+std::vector<std::string> refusal(const FeederDescription& description, const BuildOptions& options = {}) {
+    Issues issues;
+    CHECK_FALSE(build_feeder(description, options, issues).has_value());
+    std::vector<std::string> texts;
+    for (const Issue& issue : issues.list()) texts.push_back(to_text(issue));
+    return texts;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_CASE("buses are numbered depth-first from the source with children in file order", "[feeder]") {
+    auto d = buses(6);
+    // 3 is the source; 3-5 comes first in the file, then 3-1, and 1 feeds 6 before 2.
+    d.sources[0].bus = "3";
+    d.branches = {line("3", "5"), line("1", "3"), line("1", "6"), line("2", "1"), line("5", "4")};
+    const Feeder feeder = built(d);
+    CHECK(feeder.site().bus == Texts{"3", "5", "4", "1", "6", "2"});
+    CHECK(feeder.site().branch == Texts{"L3_5", "L5_4", "L1_3", "L1_6", "L2_1"});
+    const auto parent = feeder.parent();
+    CHECK(std::vector<std::uint32_t>(parent.begin(), parent.end()) == std::vector<std::uint32_t>{0, 0, 1, 0, 3, 3});
+    CHECK(feeder.find_bus("6") == BusId(4));
+    CHECK_FALSE(feeder.find_bus("7"));
+}
+
+TEST_CASE("a feeder knows the loads, classes and ratings of its buses and branches", "[feeder]") {
+    auto d = buses(3);
+    d.branches = {line("1", "2"), line("2", "3")};
+    d.branches[1].rating = Amperes(145.0);
+    d.buses[2].bus_class = "residential";
+    d.loads = {load("3", 40.0, 30.0), load("3", 2.0, 1.0)};
+    d.loads[1].id = "extra";
+    const Feeder feeder = built(d);
+    CHECK(feeder.site().load_kw == std::vector<double>{0.0, 0.0, 42.0});
+    CHECK(feeder.loads()[1].bus_class == "residential");
+    CHECK(feeder.loads()[1].bus == BusId(2));
+    CHECK(std::isinf(feeder.site().rating_a[0]));
+    CHECK(feeder.site().rating_a[1] == 145.0);
+}
+
+TEST_CASE("the rating of a transformer is its rated current at the `to` side", "[feeder]") {
+    auto d = buses(2);
+    d.buses[1].nominal = Volts(400.0);
+    d.branches = {line("1", "2")};
+    d.branches[0].kind = BranchKind::transformer;
+    d.branches[0].rated_power = KilovoltAmperes(400.0);
+    CHECK(built(d).site().rating_a[0] == Approx(577.350269).epsilon(1e-9));  // 400 kVA / (sqrt 3 * 400 V)
+}
+
+TEST_CASE("a loop is refused and printed as its buses", "[feeder]") {
+    auto d = buses(9);
+    d.branches = {line("1", "2"), line("2", "3"), line("3", "4"), line("4", "5"), line("5", "6"),
+                  line("6", "7"), line("3", "8"), line("8", "9"), line("9", "3")};
+    d.branches.back().at = {std::make_shared<const std::string>("f.yaml"), 12, 5};
+    CHECK(refusal(d) == Texts{"f.yaml:12:5: branch L9_3: closed branches form a loop: 3 - 8 - 9 - 3; open one of the branches "
+                              "L3_8, L8_9, L9_3"});
+    d.branches.back().closed = false;
+    CHECK(built(d).branches() == 8);
+}
+
+TEST_CASE("parallel branches and a branch from a bus to itself are loops", "[feeder]") {
+    auto d = buses(2);
+    d.branches = {line("1", "2"), line("2", "1"), line("2", "2")};
+    CHECK(refusal(d) == Texts{"branch L2_2: closed branches form a loop: 2 - 2; a branch joins two different buses",
+                              "branch L2_1: closed branches form a loop: 1 - 2 - 1; open one of the branches L1_2, L2_1"});
+}
+
+TEST_CASE("an island is refused with all its buses", "[feeder]") {
+    auto d = buses(5);
+    d.branches = {line("1", "2"), line("3", "4")};
+    CHECK(refusal(d) == Texts{"bus 3: not connected to the source at bus 1: buses 3, 4; close a branch to them, or remove them",
+                              "bus 5: not connected to the source at bus 1: bus 5; close a branch to them, or remove them"});
+}
+
+TEST_CASE("a feeder has exactly one source", "[feeder]") {
+    auto d = buses(2);
+    d.branches = {line("1", "2")};
+    d.sources.push_back({"2", PerUnit(1.0), Degrees(0.0), {}});
+    CHECK(refusal(d) ==
+          Texts{"source: the feeder has 2 sources, at buses 1 and 2; keep one; a radial feeder is fed from one bus"});
+    d.sources.clear();
+    CHECK(refusal(d) == Texts{"source: the feeder has no source; name the bus that is held at a fixed voltage"});
+}
+
+TEST_CASE("a closed branch without impedance is refused and an open one is not", "[feeder]") {
+    auto d = buses(3);
+    d.branches = {line("1", "2", 0.0), line("2", "3", 0.0)};
+    d.branches[1].kind = BranchKind::switch_;
+    CHECK(refusal(d) == Texts{"branch L1_2: a closed line has zero impedance; merge buses 1 and 2, or give its impedance",
+                              "branch L2_3: a closed switch has zero impedance; merge buses 2 and 3, or give its impedance"});
+    d.branches = {line("1", "2"), line("2", "3"), line("1", "3", 0.0)};
+    d.branches[2].closed = false;
+    CHECK(built(d).branches() == 2);
+}
+
+TEST_CASE("different voltage bases need a transformer", "[feeder]") {
+    auto d = buses(2);
+    d.buses[1].nominal = Volts(400.0);
+    d.branches = {line("1", "2")};
+    CHECK(refusal(d) == Texts{"branch L1_2: joins bus 1 of 1000 V to bus 2 of 400 V without a transformer; make it a transformer "
+                              "or correct a nominal voltage"});
+    d.branches[0].kind = BranchKind::transformer;
+    CHECK(built(d).buses() == 2);
+}
+
+TEST_CASE("unknown buses are named with what was probably meant", "[feeder]") {
+    auto d = buses(2);
+    d.buses[1].id = "station";
+    d.branches = {line("1", "staton")};
+    d.loads = {load("statoin", 1.0)};
+    CHECK(refusal(d) == Texts{"branch L1_staton: unknown bus 'staton'; did you mean 'station'?",
+                              "load Dstatoin: unknown bus 'statoin'; did you mean 'station'?"});
+}
+
+TEST_CASE("duplicate ids are refused", "[feeder]") {
+    auto d = buses(3);
+    d.buses[2].id = "2";
+    d.branches = {line("1", "2"), line("1", "2")};
+    d.branches[1].closed = false;
+    d.loads = {load("2", 1.0), load("2", 1.0)};
+    d.shunts = {{"C", "2", {}, Kilovars(-5.0), {}}, {"C", "2", {}, Kilovars(-5.0), {}}};
+    CHECK(refusal(d) == Texts{"bus 2: duplicate id; first used above; rename one of them",
+                              "branch L1_2: duplicate id; rename one of them", "load D2: duplicate id; rename one of them",
+                              "shunt C: duplicate id; rename one of them"});
+}
+
+TEST_CASE("numbers that no feeder can have are refused, all at once", "[feeder]") {
+    const double nan = std::nan("");
+    auto d = buses(3);
+    d.buses[2].nominal = Volts(-1.0);
+    d.branches = {line("1", "2", {-0.1, 0.2}), line("2", "3", {nan, 0.2})};
+    d.branches[0].tap = 0.0;
+    d.branches[0].rating = Amperes(-3.0);
+    d.loads = {load("2", nan)};
+    d.loads[0].share_z = 0.5;
+    d.sources[0].voltage = PerUnit(0.0);
+    CHECK(refusal(d) ==
+          Texts{"bus 3: nominal voltage -1 V is not positive; give the line-to-line voltage",
+                "branch L1_2: its resistance -0.1 ohm is negative; check the sign",
+                "branch L1_2: tap ratio 0 is not positive; 1 is the nominal ratio",
+                "branch L1_2: rating -3 A is not positive; leave it out where there is no limit",
+                "branch L2_3: its impedance or shunt admittance is not finite; give a number",
+                "branch L2_3: joins bus 2 of 1000 V to bus 3 of -1 V without a transformer; make it a transformer or correct a "
+                "nominal voltage",
+                "load D2: its power is not finite; give a number",
+                "load D2: the shares of constant impedance, current and power sum to 1.5; they must sum to 1",
+                "source: voltage 0 pu is not positive; 1 pu is nominal"});
+}
+
+TEST_CASE("an empty description is refused", "[feeder]") {
+    CHECK(refusal({}) == Texts{"buses: the feeder has no bus; list its buses",
+                               "source: the feeder has no source; name the bus that is held at a fixed voltage"});
+}
+
+TEST_CASE("branches with different numbers of phases are refused", "[feeder]") {
+    auto d = buses(3);
+    d.branches = {line("1", "2"), line("2", "3")};
+    d.branches[1].phases = 3;
+    d.branches[1].series_ohm.assign(9, 1.0);
+    CHECK(refusal(d) == Texts{"branch L2_3: has 3 phases and others have 1; all branches of a feeder have the same number"});
+    d.branches[1].series_ohm.assign(4, 1.0);
+    CHECK(refusal(d).front() == "branch L2_3: its impedance is not a matrix of 3 x 3; give one value per pair of phases");
+}
+
+TEST_CASE("a warning does not stop a feeder, nor do earlier problems of others", "[feeder]") {
+    auto d = buses(2);
+    d.branches = {line("1", "2", {0.1, -0.2})};
+    Issues issues;
+    issues.error({}, "elsewhere", "is wrong");
+    CHECK(build_feeder(d, {}, issues).has_value());
+    CHECK(to_text(issues.list().at(1)).find("reactance -0.2 ohm is negative; right for a series capacitor only") !=
+          std::string::npos);
+}
+
+TEST_CASE("a meshed file is refused with its first loops and their number", "[feeder]") {
+    auto d = buses(8);
+    for (int i = 1; i <= 8; ++i)
+        for (int j = i + 1; j <= 8; ++j) d.branches.push_back(line(std::to_string(i), std::to_string(j)));
+    const auto texts = refusal(d);  // 28 branches and a tree of 7 leave 21 loops
+    CHECK(texts.size() == 11);
+    CHECK(texts.back() == "branches: closed branches form 11 more loops; a feeder must be radial");
+}
+
+}  // namespace
