@@ -1,0 +1,210 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <unistd.h>
+
+#include "behaviours/recording.hpp"
+#include "unit/models/behaviour_desk.hpp"
+
+using namespace evsweep;
+
+namespace {
+
+/// A CSV file that is gone when the test ends.
+class TemporaryFile {
+   public:
+    explicit TemporaryFile(const std::string& text)
+        : path_(std::filesystem::temp_directory_path() / ("evsweep_sessions_" + std::to_string(::getpid()) + ".csv")) {
+        std::ofstream(path_) << text;
+    }
+    ~TemporaryFile() { std::filesystem::remove(path_); }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+   private:
+    std::filesystem::path path_;
+};
+
+const std::string acn_header =
+    "site,station_id,plug_in_local,plug_out_local,energy_kwh,requested_kwh,est_departure_local,claimed\n";
+// Monday 2019-05-06 and Tuesday; the second row made no claim, the third returns to the first station.
+const std::string acn_rows =
+    "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,9.5,12.0,2019-05-06 17:15,1\n"
+    "caltech,CA-2,2019-05-06 15:00,2019-05-07 08:00,19.0,19.0,2019-05-06 16:00,0\n"
+    "caltech,CA-1,2019-05-07 07:45,2019-05-07 16:00,3.8,3.8,2019-05-07 15:00,1\n";
+
+std::string replay_of(const TemporaryFile& file, const std::string& layout, const std::string& more = "") {
+    return "behaviour: sessions\nfile: " + file.path().string() + "\nlayout: " + layout +
+           "\nplacement: {rule: round_robin, buses: [3, 5]}\ncapacity: 40 kWh\ncharge_rating: 7 kW\n" +
+           "charge_efficiency: 95 %\ntarget_soc: 0.9\n" + more;
+}
+
+Instant at_clock(int day, int hour, int minute) {  // the desk's scenario starts on day 0 at noon
+    return Instant(std::chrono::hours(24 * day + hour - 12) + std::chrono::minutes(minute));
+}
+
+/// The reference recordings, or nothing where this checkout has none beside it.
+std::optional<std::filesystem::path> reference_file(const std::string& name) {
+    const std::filesystem::path path = std::filesystem::path(EVSWEEP_SOURCE_DIR) / "../shared/data/sessions" / name;
+    if (std::filesystem::exists(path)) return path;
+    WARN("skipped: no reference data at " << path.string());
+    return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("recorded sessions of the ACN layout are replayed at their weekday and hour", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows);
+    BehaviourDesk desk;
+    const Population population = desk.draw(replay_of(file, "acn"));
+    CHECK(desk.told().empty());
+    REQUIRE(population.connectors.size() == 2);
+    CHECK(population.zones == std::vector<std::string>{"bus 3", "bus 5"});
+    REQUIRE(population.sessions.size() == 3);
+    const auto& claimed = population.sessions[0];
+    CHECK(claimed.plug_in == at_clock(0, 14, 0));
+    CHECK(claimed.unplug == at_clock(0, 18, 30));
+    CHECK(claimed.stated_departure == at_clock(0, 17, 15));
+    CHECK(claimed.target_soc == 0.9);
+    CHECK(claimed.initial_soc == Approx(0.9 - 9.5 * 0.95 / 40.0));
+    const auto& unclaimed = population.sessions[1];
+    CHECK(unclaimed.unplug == at_clock(1, 8, 0));
+    CHECK(unclaimed.stated_departure == unclaimed.unplug);
+    CHECK(population.sessions[2].connector == claimed.connector);
+}
+
+TEST_CASE("the delivered energy brings a vehicle from its initial state of charge to its target", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows);
+    BehaviourDesk desk;
+    desk.accounting = Accounting::literal;
+    const Population population = desk.draw(replay_of(file, "acn"));
+    for (const auto& [k, drawn_kwh] : std::vector<std::pair<std::size_t, double>>{{0, 9.5}, {1, 19.0}, {2, 3.8}}) {
+        const auto& s = population.sessions[k];
+        CHECK((s.target_soc - s.initial_soc) * 40.0 * 0.95 == Approx(drawn_kwh));  // literal: grid energy = dSoC C eta
+    }
+}
+
+TEST_CASE("a recording in the Trondheim layout has a charging point per private user and per shared point",
+          "[behaviours][sessions]") {
+    const TemporaryFile file(
+        "session_id,garage,user_id,user_type,shared_id,plug_in_local,plug_out_local,energy_kwh\n"
+        "1,AdO3,AdO3-4,Private,,2018-12-24 16:20,2018-12-24 17:00,0.3\n"
+        "2,AdO3,AdO3-9,Shared,Shared-2,2018-12-24 17:20,2018-12-24 18:00,0.3\n"
+        "3,AdO3,AdO3-4,Shared,Shared-2,2018-12-24 18:20,2018-12-24 19:00,0.3\n"
+        "4,AdO3,AdO3-4,Private,,2018-12-24 20:20,,4.0\n"
+        "5,AdO3,AdO3-4,Private,,2018-12-24 20:20,2018-12-24 20:20,0\n");
+    BehaviourDesk desk;
+    const Population population = desk.draw(replay_of(file, "trondheim"));
+    CHECK(population.connectors.size() == 2);
+    CHECK(population.sessions.size() == 3);
+    CHECK_THAT(desk.told(), Catch::Contains("1 rows have no plug-out time and are left out") &&
+                                Catch::Contains("1 rows end at or before their plug-in and are left out"));
+}
+
+TEST_CASE("overlapping recorded stays at one charging point are dropped and counted", "[behaviours][sessions]") {
+    const TemporaryFile file(
+        "session_id,user_id,station_id,location_id,plug_in_local,plug_out_local,energy_kwh\r\n"
+        "1,7,582873,461655,2014-11-17 13:00,2014-11-17 17:00,7.78\r\n"
+        "2,8,582873,461655,2014-11-17 15:00,2014-11-17 18:00,5\r\n");
+    BehaviourDesk desk;
+    const Population population = desk.draw(replay_of(file, "workplace"));
+    CHECK(population.sessions.size() == 1);
+    CHECK(population.dropped_sessions == 1);
+}
+
+TEST_CASE("chosen dates limit the days, and a missing weekday is told", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows);
+    BehaviourDesk desk;
+    const Population population = desk.draw(replay_of(file, "acn", "from: 2019-05-07\nto: 2019-05-07\n"));
+    CHECK(population.connectors.size() == 1);
+    CHECK(population.sessions.empty());  // Tuesday 07:45 stands for Monday 07:45, before the start at noon
+    CHECK_THAT(desk.told(), Catch::Contains("no recorded day is a Monday, so the days of the week are shifted") &&
+                                Catch::Contains("the recording has 1 of the scenario's 2 days"));
+}
+
+TEST_CASE("random days keep their weekday and differ between replicas", "[behaviours][sessions]") {
+    std::string rows;
+    for (int week = 0; week < 3; ++week)  // Mondays 6, 13, 20 May 2019: one, two, three sessions; nobody on other days
+        for (int k = 0; k <= week; ++k)
+            rows += "caltech,CA-" + std::to_string(k) + ",2019-05-" + std::string(week == 0 ? "0" : "") +
+                    std::to_string(6 + 7 * week) + " 13:00,2019-05-" + std::string(week == 0 ? "0" : "") +
+                    std::to_string(6 + 7 * week) + " 17:00,5,5,2019-05-06 17:00,0\n";
+    const TemporaryFile file(acn_header + rows);
+    BehaviourDesk desk;
+    desk.horizon = std::chrono::hours(24 * 8);  // Monday to the Tuesday after next
+    const auto behaviour = desk.make(replay_of(file, "acn", "draw: random_days\n"));
+    std::set<std::size_t> seen;
+    for (std::uint32_t replica = 0; replica < 60; ++replica) {
+        Population population;
+        behaviour->draw(Rng(1, replica), population);
+        CHECK(population.connectors.size() == 3);
+        for (const auto& s : population.sessions) REQUIRE(desk.calendar.weekday(s.plug_in) == std::chrono::Monday);
+        seen.insert(population.sessions.size());
+    }
+    CHECK(seen == std::set<std::size_t>{2, 3, 4, 5, 6});  // two Mondays of one to three sessions each
+}
+
+TEST_CASE("a battery too small for a recorded energy is refused with the row", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows);
+    BehaviourDesk desk;
+    CHECK_FALSE(desk.try_make(replay_of(file, "acn", "lowest_soc: 0.5\n")));  // (0.9 - 0.5) 40 = 16 kWh < 19 x 0.95
+    CHECK_THAT(desk.told(), Catch::Contains(file.path().string() + ":3:1: population.homes.capacity: 1 sessions do not fit") &&
+                                Catch::Contains("stores 18.050 kWh where 16.000 kWh fit below target_soc"));
+}
+
+TEST_CASE("sessions faster than the charge rating are told", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows);
+    BehaviourDesk desk;
+    std::string text = replay_of(file, "acn");
+    text.replace(text.find("7 kW"), 4, "2 kW");  // 9 kWh in 4.5 h, where 9.5 kWh were delivered
+    desk.make(text);
+    CHECK_THAT(desk.told(), Catch::Contains("1 of 3 sessions took more than the charge rating gives in their time"));
+}
+
+TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]") {
+    const auto told = [](const std::string& text, const std::string& layout) {
+        const TemporaryFile file(text);
+        BehaviourDesk desk;
+        CHECK_FALSE(desk.try_make(replay_of(file, layout)));
+        return desk.told();
+    };
+    CHECK_THAT(told(acn_header + acn_rows, "workplac"), Catch::Contains("did you mean 'workplace'?"));
+    CHECK_THAT(told(acn_header + acn_rows, "trondheim"), Catch::Contains("the column 'garage' of this layout is missing"));
+    CHECK_THAT(told(acn_header, "acn"), Catch::Contains("has no usable session on the chosen days"));
+    const std::string rows =
+        "caltech,CA-1,2019-05-32 14:00,2019-05-06 18:30,9.5,12.0,2019-05-06 17:15,1\n"
+        "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,-9.5,12.0,2019-05-06 17:15,1\n"
+        "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,9.5,12.0,soon,1\n"
+        "caltech,CA-1\n";
+    CHECK_THAT(told(acn_header + rows, "acn"),
+               Catch::Contains(":2:1: population.homes: plug_in_local is not a time; write YYYY-MM-DD HH:MM") &&
+                   Catch::Contains(":3:1: population.homes: energy_kwh is not a number >= 0") &&
+                   Catch::Contains(":4:1: population.homes: est_departure_local is not a time") &&
+                   Catch::Contains(":5:1: population.homes: 2 cells where the header has 8"));
+}
+
+TEST_CASE("the published recordings are read whole", "[behaviours][sessions]") {
+    // Rows and rows without plug-out time as their publishers count them.
+    const std::vector<std::tuple<std::string, Layout, std::size_t, std::size_t>> published{
+        {"acn_caltech_jpl.csv", Layout::acn, 27407, 0},
+        {"trondheim_residential.csv", Layout::trondheim, 6878, 34},
+        {"workplace_us_2014_2015.csv", Layout::workplace, 3395, 0}};
+    for (const auto& [name, layout, rows, without_plug_out] : published) {
+        const auto path = reference_file(name);
+        if (!path) return;
+        INFO(name);
+        Issues issues;
+        const Recording recording = read_recording({*path, {}}, {layout, {}, {}, "population.homes"}, issues);
+        CHECK_FALSE(issues.has_errors());
+        std::size_t left_out = 0;
+        for (const auto& issue : issues.list()) left_out += std::stoul(issue.problem);
+        CHECK(recording.stays.size() + left_out == rows);
+        const auto told = [&](std::size_t n) { return std::to_string(n) + " rows have no plug-out time and are left out"; };
+        const bool tells = !issues.list().empty() && issues.list().front().problem == told(without_plug_out);
+        CHECK(tells == (without_plug_out > 0));
+        if (layout == Layout::workplace) CHECK(recording.stations.size() == 105);  // as published
+    }
+}
