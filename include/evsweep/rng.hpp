@@ -30,7 +30,7 @@ class Rng {
    public:
     Rng(std::uint64_t seed, std::uint32_t replica) : seed_(seed), replica_(replica) {}
 
-    /// Uniform in the open interval (0, 1), 53 bits.
+    /// Uniform in the open interval (0, 1): an odd multiple of 2^-53.
     [[nodiscard]] double uniform(Purpose purpose, std::uint32_t entity, std::uint32_t draw = 0) const;
     /// `out[i] = uniform(purpose, first_entity + i, draw)`.
     void uniforms(Purpose purpose, std::uint32_t first_entity, std::uint32_t draw, std::span<double> out) const;

@@ -45,6 +45,16 @@ std::optional<Contradiction> wrong_number(const Params& p) {
     return std::nullopt;
 }
 
+/// A target that no vehicle of some class could reach would leave every stay short.
+std::optional<Contradiction> unreachable_target(const Params& p) {
+    const double target = p.target_soc.distribution->highest();
+    const Contradiction wrong{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
+    if (p.classes.empty() && p.highest_soc.distribution->lowest() < target) return wrong;
+    for (const auto& [name, own] : p.classes)
+        if (p.overridden_by(own).highest_soc.distribution->lowest() < target) return wrong;
+    return std::nullopt;
+}
+
 Schema<Params> make_schema() {
     return with_vehicle_fields(
                Schema<Params>("vehicles that come and go by independent draws")
@@ -63,6 +73,7 @@ Schema<Params> make_schema() {
                              "added to the true departure to give the stated one; absent: stated truly")
                    .optional("classes", &Params::classes, "classes of vehicles, with shares and what is different about them"))
         .relation(wrong_number)
+        .relation(unreachable_target)
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }
 

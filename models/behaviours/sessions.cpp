@@ -40,6 +40,10 @@ Schema<Params> make_schema() {
                              "added to the recorded estimate of departure, or else to the true one; absent: as recorded"))
         .relation([](const Params& p) { return p.wrong(); })
         .relation([](const Params& p) -> std::optional<Contradiction> {
+            if (p.target_soc.distribution->highest() <= p.highest_soc.distribution->lowest()) return std::nullopt;
+            return Contradiction{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
+        })
+        .relation([](const Params& p) -> std::optional<Contradiction> {
             if (!p.from || !p.to || p.from->day <= p.to->day) return std::nullopt;
             return Contradiction{"from", "is after to", "give from <= to"};
         });

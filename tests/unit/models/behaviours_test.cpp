@@ -240,6 +240,7 @@ TEST_CASE("what contradicts itself or the feeder is refused with its place and a
     CHECK_THAT(told(homes(3) + "minimum_power: 8 kW\n"), contains("minimum_power: can be above the charge rating"));
     CHECK_THAT(told(homes(3) + "levels: [3 kW, 2 kW]\n"), contains("levels: does not ascend"));
     CHECK_THAT(told(homes(3) + "lowest_soc: 0.9\nhighest_soc: 0.9\n"), contains("lowest_soc: can reach highest_soc"));
+    CHECK_THAT(told(homes(3) + "highest_soc: 0.85\n"), contains("target_soc: can be above highest_soc"));
     CHECK_THAT(told("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\nclasses: {small: {share: 1}}\n"),
                contains("population.homes.classes: of class 'small', capacity is missing"));
     BehaviourDesk idle;
