@@ -90,10 +90,10 @@ class SeriesRecorder final : public Recorder {
         arrays_[charging][*m] += i.charged_kwh;
         arrays_[discharging][*m] += i.discharged_kwh;
     }
-    /// Stays tell both ends, so that counting them needs no stream of events.
+    /// Stays tell both ends, so that counting them needs no stream of events. A stay that the horizon cuts ends with
+    /// it, which is in no interval.
     void session_ended(const SessionRecord& r) override {
         if (const auto m = marks_.interval_of(r.session.plug_in)) arrays_[arrivals][*m] += 1.0;
-        if (!r.complete) return;
         if (const auto m = marks_.interval_of(r.end)) arrays_[departures][*m] += 1.0;
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {

@@ -197,6 +197,16 @@ TEST_CASE("the limits of the band and of a rating are still inside, and too high
     CHECK(kpis.at("vmax_pu") == 1.06);
 }
 
+TEST_CASE("minutes outside the band are blamed on vehicles where the feeder alone is inside") {
+    Rig rig;
+    const std::vector<std::uint8_t> always_inside{0, 0, 0, 0};
+    const std::vector<std::uint8_t> always_outside{1, 1, 1, 1};
+    rig.context.base_outside_band = always_inside;
+    CHECK(kpis_of(rig, worked_day()).at("vehicle_minutes_outside_band") == 60);
+    rig.context.base_outside_band = always_outside;
+    CHECK(kpis_of(rig, worked_day()).at("vehicle_minutes_outside_band") == 0);
+}
+
 TEST_CASE("without a base run to compare with no minute is blamed on vehicles") {
     const Rig rig;
     const auto kpis = kpis_of(rig, worked_day());
