@@ -137,9 +137,9 @@ class Program {
     }
 
     void last_line() {
-        take();
+        const Token& word = take();
         while (peek().kind == Token::Kind::newline || peek().is(";")) take();
-        if (!at_end()) refuse("expected the end of the file");
+        if (!at_end()) refuse_unknown(word);
     }
 
     void named_columns() {
