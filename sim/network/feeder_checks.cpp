@@ -170,11 +170,11 @@ class RowChecks {
                 issues_.error(row.at, "source", "its angle is not finite", "give the angle in degrees");
             if (known && sources.size() == 1) checked_.source = &row;
         }
-        if (sources.size() > 1)
-            issues_.error(
-                sources[1].at, "source",
-                fmt::format("the feeder has {} sources, at buses {} and {}", sources.size(), sources[0].bus, sources[1].bus),
-                "keep one; a radial feeder is fed from one bus");
+        if (sources.size() < 2) return;
+        std::string buses;
+        for (const SourceRow& row : sources) buses += (buses.empty() ? "" : ", ") + row.bus;
+        issues_.error(sources[1].at, "source", fmt::format("the feeder has {} sources, at buses {}", sources.size(), buses),
+                      "keep one; a radial feeder is fed from one bus");
     }
 
     const FeederDescription& description_;

@@ -87,8 +87,7 @@ TEST_CASE("a feeder has exactly one source", "[feeder]") {
     auto d = buses(2);
     d.branches = {line("1", "2")};
     d.sources.push_back({"2", PerUnit(1.0), Degrees(0.0), {}});
-    CHECK(refusal(d) ==
-          Texts{"source: the feeder has 2 sources, at buses 1 and 2; keep one; a radial feeder is fed from one bus"});
+    CHECK(refusal(d) == Texts{"source: the feeder has 2 sources, at buses 1, 2; keep one; a radial feeder is fed from one bus"});
     d.sources.clear();
     CHECK(refusal(d) == Texts{"source: the feeder has no source; name the bus that is held at a fixed voltage"});
 }
