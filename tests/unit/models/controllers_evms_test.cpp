@@ -124,7 +124,7 @@ TEST_CASE("charging is admitted under the cap by least laxity", "[evms]") {
     const auto first = desk.park({.soc = 0.5, .target = 0.7, .departure_h = 18.0});
     const auto third = desk.park({.soc = 0.5, .target = 0.6, .departure_h = 19.0});
     desk.start("evms", "{peak_setpoint: 4000 kW}");  // keeps the peak out of the way
-    desk.set_base(3230.0);  // 3235, 3240, and 3245 is above the cap
+    desk.set_base(3230.0);                           // 3235, 3240, and 3245 is above the cap
     desk.decide(night);
     CHECK(desk.p_kw(first) == 5.0);
     CHECK(desk.p_kw(second) == 5.0);
@@ -135,7 +135,7 @@ TEST_CASE("above the cap the largest laxity is paused first, and nothing with 15
     ControllerDesk desk;
     const auto patient = desk.park({.soc = 0.5, .departure_h = 20.0});                // laxity 20 - 11 - 3.2 h
     const auto pressed = desk.park({.soc = 0.5, .departure_h = night + 3.2 + 0.25});  // 15 min
-    desk.start("evms", "{peak_setpoint: 4000 kW}");  // keeps the peak out of the way
+    desk.start("evms", "{peak_setpoint: 4000 kW}");                                   // keeps the peak out of the way
     desk.set_base(2000.0);
     desk.decide(night);
     REQUIRE(desk.p_kw(patient) == 5.0);
