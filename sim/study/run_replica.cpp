@@ -84,6 +84,7 @@ Output::Context output_context(const LoadedStudy& study, const Population& popul
     context.measure_from = Instant(scenario.time.warm_up);
     context.feeder = &study.feeder->site();
     context.zones = population.zones;
+    context.connectors = population.connectors.size();
     context.voltage_min_pu = scenario.limits.voltage_min.value();
     context.voltage_max_pu = scenario.limits.voltage_max.value();
     context.base_outside_band = base_outside_band;
