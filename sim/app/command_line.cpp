@@ -34,6 +34,7 @@ struct CommandLine {
 CLI::App* add_command(CommandLine& line, const std::string& name, const std::string& summary, const std::string& examples) {
     CLI::App* command = line.app.add_subcommand(name, summary);
     command->footer("Examples:\n" + examples);
+    command->group("Commands");
     command->allow_extras();
     return command;
 }
@@ -125,7 +126,6 @@ void add_summary(CommandLine& line) {
 void add_commands(CommandLine& line) {
     line.app.set_version_flag("--version", fmt::format("evsweep {}", version), "Print the version and stop");
     line.app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-    line.app.get_formatter()->label("Subcommands", "Commands");
     line.app.allow_extras();
     line.app.footer(
         "Examples:\n"

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <memory>
+#include <algorithm>
 #include <stop_token>
 
 #include "sim/app/commands.hpp"
@@ -25,21 +25,30 @@ std::vector<std::string> overrides_of(const RunOptions& options) {
     return overrides;
 }
 
+/// The first few failures one by one; all of them are in the result file.
+void tell_failures(const StudyResult& result) {
+    constexpr std::size_t few = 5;
+    for (std::size_t i = 0; i < std::min(few, result.failures.size()); ++i) {
+        const ReplicaFailure& failure = result.failures[i];
+        const std::string under = failure.controller.empty() ? "" : " under " + failure.controller;
+        fmt::print(stderr, "evsweep: replica {} of seed {} failed{}: {}\n", failure.replica.index(), result.seed, under,
+                   failure.what);
+    }
+}
+
 /// What the user should know besides the table; decides the exit status.
 ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file, bool quiet) {
     if (!quiet) {
         say(comparison_table(result));
-        say("Results: " + file.string());
+        say("\nResults: " + file.string());
     }
+    tell_failures(result);
     if (result.interrupted) {
         fmt::print(stderr, "evsweep: interrupted; {} of {} replicas are finished and kept in {}\n", result.replicas.size(),
                    result.planned, file.string());
         return ExitStatus::interrupted;
     }
     if (result.failures.empty()) return ExitStatus::success;
-    for (const ReplicaFailure& failure : result.failures)
-        fmt::print(stderr, "evsweep: replica {} (seed {}) failed under '{}': {}\n", failure.replica.index(), result.seed,
-                   failure.controller, failure.what);
     return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
 }
 

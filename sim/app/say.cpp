@@ -6,7 +6,7 @@
 
 namespace evsweep {
 
-void say(std::string_view text) { fmt::print("{}\n", text); }
+void say(std::string_view text) { fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n"); }
 
 void tell(const Issues& issues) {
     std::fflush(stdout);

@@ -9,7 +9,7 @@
 
 namespace evsweep {
 
-/// One line or block to stdout.
+/// One line or block to stdout; ends with a line feed, whether `text` does or not.
 void say(std::string_view text);
 /// Every issue to stderr, one per line.
 void tell(const Issues& issues);

@@ -52,7 +52,7 @@ TEST_CASE("summary prints the table that the run printed") {
     const auto summary = evsweep_in(folder.path(), {"summary", "r.h5"});
     REQUIRE(run.status == 0);
     CHECK(summary.status == 0);
-    CHECK(run.out == summary.out + "Results: r.h5\n");
+    CHECK(run.out == summary.out + "\nResults: r.h5\n");
 }
 
 TEST_CASE("--replicas, --seed and --set change the study, and the same seed gives the same table") {
@@ -82,8 +82,8 @@ controllers:
         INFO(answer.err);
         CHECK(answer.status == 2);
         CHECK(answer.out.empty());
-        CHECK_THAT(answer.err, Contains("bad.yaml:2:18: study.replicas: ") && Contains("bad.yaml:2:21: study.sede: unknown key"));
-        CHECK_THAT(answer.err, Contains("bad.yaml:3:44: time.duration: ") && Contains("did you mean 'feeder.yaml'?"));
+        CHECK_THAT(answer.err, Contains("bad.yaml:2:19: study.replicas: ") && Contains("bad.yaml:2:22: study.sede: unknown key"));
+        CHECK_THAT(answer.err, Contains("bad.yaml:3:43: time.duration: ") && Contains("did you mean 'feeder.yaml'?"));
         CHECK_THAT(answer.err, Contains("unknown controller 'uncordinated'") && Contains("did you mean 'uncoordinated'?"));
         CHECK(count(answer.err, "\n") >= 5);
     }
