@@ -3,6 +3,7 @@
 #include <iterator>
 #include <numeric>
 #include <optional>
+#include <vector>
 
 #include "controllers/default_rules.hpp"
 #include "controllers/fuzzy_surface.hpp"
@@ -26,6 +27,7 @@ struct FuzzyParams {
     Stress fourth_input = Stress::none;
     std::optional<Kilowatts> load_reference{};
     Duration period = std::chrono::minutes(1);
+    Fraction approach{0.2};
     Fraction deadband{0.05};
     /// Filled while the parameters are checked, then shared by every replica and thread.
     std::shared_ptr<FuzzyReading> table = std::make_shared<FuzzyReading>();
@@ -55,6 +57,9 @@ Schema<P> fuzzy_schema() {
                   "what the input 'stress' is: feeder-head power / load_reference, price / mean forecast price, or always 1")
         .optional("load_reference", &P::load_reference, "feeder-head power that counts as ordinary", above(0.0))
         .optional("period", &P::period, "time between decisions; a whole number of control steps", above(0.0))
+        .optional("approach", &P::approach,
+                  "share of the way to the rules' power that a vehicle goes per decision; 1 lets a fleet swing",
+                  above_up_to(0.0, 1.0))
         .optional("deadband", &P::deadband, "changes of power smaller than this share of full power are not made",
                   between(0.0, 0.5));
     schema.relation([](const P& p) -> std::optional<Contradiction> {
@@ -65,7 +70,9 @@ Schema<P> fuzzy_schema() {
     return schema;
 }
 
-/// A vehicle that by the next decision would have no time to spare charges at full power, whatever the rules say.
+/// Vehicles go a share of the way to the rules' power per decision: a fleet that sees one voltage would otherwise
+/// overshoot together and swing. A vehicle that by the next decision would have no time to spare charges at full power, whatever
+/// the rules say.
 class Fuzzy final : public Controller {
    public:
     static constexpr std::string_view name = "fuzzy";
@@ -74,12 +81,14 @@ class Fuzzy final : public Controller {
         return schema;
     }
 
-    Fuzzy(const FuzzyParams& params, const Context&)
+    Fuzzy(const FuzzyParams& params, const Context& context)
         : surface_(params.table->surface),
           stress_source_(surface_->uses(FuzzyInput::stress) ? params.fourth_input : Stress::none),
           load_reference_kw_(params.load_reference.value_or(Kilowatts(1.0)).value()),
           period_(params.period),
-          deadband_(params.deadband.value()) {}
+          approach_(params.approach.value()),
+          deadband_(params.deadband.value()),
+          share_(context.connectors->size(), 0.0) {}
 
     [[nodiscard]] Needs needs() const override {
         Needs needs{Need::state_of_charge, Need::session};
@@ -93,6 +102,7 @@ class Fuzzy final : public Controller {
     void decide(const Observation& seen, Setpoints& setpoints) override {
         const bool on_grid = seen.now.time_since_epoch() % period_ == Duration::zero();
         const double stress = stress_of(seen);
+        for (ConnectorId c : seen.arrived) share_[c.index()] = 0.0;
         for (ConnectorId c : on_grid ? seen.plugged_in : seen.arrived) steer(seen, setpoints, c, stress);
     }
 
@@ -107,28 +117,30 @@ class Fuzzy final : public Controller {
         return *mean_price_ > 0.0 ? seen.price / *mean_price_ : 1.0;
     }
 
-    void steer(const Observation& seen, Setpoints& setpoints, ConnectorId c, double stress) const {
+    void steer(const Observation& seen, Setpoints& setpoints, ConnectorId c, double stress) {
         const double before_kw = setpoints.p_kw(c);
-        const double wish_kw = wished_kw(seen, c, stress);
-        const double power_kw = seen.admissible_kw(c, wish_kw);
+        const double power_kw = seen.admissible_kw(c, wished_kw(seen, c, stress));
         const double full_kw = power_kw < 0.0 ? full_return_kw(seen, c) : full_power_kw(seen, c);
         const bool is_small = std::abs(power_kw - before_kw) < deadband_ * full_kw;
         const bool is_end = power_kw == 0.0 || std::abs(power_kw) >= full_kw;
         if (!is_small || is_end) setpoints.set(c, power_kw);
     }
 
-    [[nodiscard]] double wished_kw(const Observation& seen, ConnectorId c, double stress) const {
+    [[nodiscard]] double wished_kw(const Observation& seen, ConnectorId c, double stress) {
         const std::size_t i = c.index();
         const double needed = needed_h(seen, c);
         const double left = time_left_h(seen, c) - hours(period_);  // as it will be at the next decision
         const double full_kw = full_power_kw(seen, c);
-        if (needed > 0.0 && needed >= left) return full_kw;
+        if (needed > 0.0 && needed >= left) {
+            share_[i] = 1.0;
+            return full_kw;
+        }
         const double pressure = needed > 0.0 ? needed / left : 0.0;
         const double volts = seen.voltage_pu.empty() ? 1.0 : seen.voltage_pu[i];
-        const double share = surface_->power({volts, seen.soc[i], pressure, stress});
-        if (std::abs(share) < deadband_) return 0.0;
-        if (share > 0.0) return share * full_kw;
-        const double returned_kw = -share * full_return_kw(seen, c);
+        share_[i] += approach_ * (surface_->power({volts, seen.soc[i], pressure, stress}) - share_[i]);
+        if (std::abs(share_[i]) < deadband_) return 0.0;
+        if (share_[i] > 0.0) return share_[i] * full_kw;
+        const double returned_kw = -share_[i] * full_return_kw(seen, c);
         const double spare_h = left - needed - laxity_cost_h(seen, c, returned_kw, hours(period_));
         return spare_h > 0.0 ? -returned_kw : 0.0;
     }
@@ -137,7 +149,9 @@ class Fuzzy final : public Controller {
     Stress stress_source_;
     double load_reference_kw_;
     Duration period_;
+    double approach_;
     double deadband_;
+    std::vector<double> share_;  ///< by connector: where the gradual approach to the rules' power has come to
     std::optional<double> mean_price_{};
 };
 

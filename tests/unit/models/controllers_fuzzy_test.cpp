@@ -175,7 +175,7 @@ TEST_CASE("the fourth input is what the parameters say, and only that is asked f
 TEST_CASE("a vehicle follows the rules, and charges at full power once it has no time to spare", "[fuzzy]") {
     ControllerDesk desk;
     const auto car = desk.park({.soc = 0.8, .target = 0.9, .departure_h = 20.0});  // needs 0.8 h
-    desk.start("fuzzy", "{fourth_input: load, load_reference: 1000 kW}");
+    desk.start("fuzzy", "{fourth_input: load, load_reference: 1000 kW, approach: 100 %}");
     desk.feeder_head_kw = 1600.0;
     desk.set_voltage(car, 0.90);
     desk.decide(6.0);
@@ -188,6 +188,39 @@ TEST_CASE("a vehicle follows the rules, and charges at full power once it has no
     desk.set_voltage(car, 0.90);
     desk.decide(19.2);
     CHECK(desk.p_kw(car) == 5.0);
+}
+
+TEST_CASE("power approaches what the rules say step by step", "[fuzzy]") {
+    ControllerDesk desk;
+    const auto car = desk.park({.soc = 0.2, .target = 0.9, .departure_h = 60.0});
+    desk.start("fuzzy", "{approach: 50 %, deadband: 0 %}");
+    desk.set_voltage(car, 1.02);  // the rules say full charge
+    for (const double share : {0.5, 0.75, 0.875, 0.9375}) {
+        desk.decide(6.0);
+        CHECK(desk.p_kw(car) == Approx(5.0 * share));
+    }
+}
+
+TEST_CASE("a fleet that bends its own voltage settles with the default approach and swings without it", "[fuzzy]") {
+    const auto last_swing_kw = [](const std::string& yaml) {
+        ControllerDesk desk;
+        std::vector<ConnectorId> cars;
+        for (int k = 0; k < 20; ++k) cars.push_back(desk.park({.soc = 0.5 + 0.01 * k, .target = 0.9, .departure_h = 60.0}));
+        desk.start("fuzzy", yaml);
+        double lowest = 1e300, highest = -1e300;
+        for (int k = 0; k < 120; ++k) {
+            double fleet_kw = 0.0;
+            for (auto c : cars) fleet_kw += desk.p_kw(c);
+            for (auto c : cars) desk.set_voltage(c, 0.98 - 0.002 * fleet_kw);  // 0.2 pu at full charge
+            desk.decide(6.0 + k / 60.0);
+            if (k < 90) continue;
+            lowest = std::min(lowest, fleet_kw);
+            highest = std::max(highest, fleet_kw);
+        }
+        return highest - lowest;
+    };
+    CHECK(last_swing_kw("{}") < 10.0);  // a tenth of the fleet's power
+    CHECK(last_swing_kw("{approach: 100 %}") > 40.0);
 }
 
 TEST_CASE("the drawn surface is the surface of the default rules", "[fuzzy]") {
