@@ -28,6 +28,8 @@ class ClockHours {
 
     /// Highest mean over a clock hour; NaN where none was covered.
     [[nodiscard]] double highest_kw() const { return highest_kw_; }
+    /// Begin of that hour (the first of several alike), in hours since the start; NaN where none was covered.
+    [[nodiscard]] double highest_from_h() const { return highest_from_h_; }
 
    private:
     using Hour = std::chrono::local_time<std::chrono::hours>;
@@ -40,7 +42,9 @@ class ClockHours {
         }
         covered_ += covered;
         kwh_ += kwh;
-        if (covered_ == std::chrono::hours(1) && !(kwh_ <= highest_kw_)) highest_kw_ = kwh_;
+        if (covered_ != std::chrono::hours(1) || kwh_ <= highest_kw_) return;
+        highest_kw_ = kwh_;
+        highest_from_h_ = hours(hour - calendar_.start());
     }
 
     Calendar calendar_;
@@ -48,6 +52,7 @@ class ClockHours {
     Duration covered_{};
     double kwh_ = 0.0;
     double highest_kw_ = std::numeric_limits<double>::quiet_NaN();
+    double highest_from_h_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace evsweep

@@ -2,6 +2,11 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -46,6 +51,27 @@ inline double share_within(const std::vector<double>& values, double centre, dou
     std::size_t inside = 0;
     for (double v : values) inside += std::abs(v - centre) <= margin;
     return static_cast<double>(inside) / static_cast<double>(values.size());
+}
+
+/// The rows of a table of numbers, by column name.
+inline std::vector<std::map<std::string, double>> read_csv(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    const auto cells = [](const std::string& line) {
+        std::vector<std::string> list;
+        std::istringstream text(line);
+        for (std::string cell; std::getline(text, cell, ',');) list.push_back(cell);
+        return list;
+    };
+    std::string line;
+    std::getline(in, line);
+    const auto names = cells(line);
+    std::vector<std::map<std::string, double>> rows;
+    while (std::getline(in, line)) {
+        rows.emplace_back();
+        const auto row = cells(line);
+        for (std::size_t i = 0; i < names.size(); ++i) rows.back()[names[i]] = std::stod(row.at(i));
+    }
+    return rows;
 }
 
 }  // namespace evsweep::validation

@@ -54,6 +54,7 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
     const std::map<std::string, double> by_hand{{"peak_kw", 290},
                                                 {"peak_time_h", 0.5},
                                                 {"peak_hourly_kw", 245},
+                                                {"peak_hourly_time_h", 1},
                                                 {"peak_mark_kw", 280},
                                                 {"peak_mark_time_h", 1},
                                                 {"source_peak_kw", 299},
@@ -108,6 +109,7 @@ TEST_CASE("hourly means follow the hours of the wall clock and leave out hours t
     rig.context.calendar = Calendar(rig.context.calendar.start() + minutes(30));
     // 12:30 to 14:30: only 13:00 to 14:00 is whole, with the 125 and 145 kWh of the middle steps.
     CHECK(kpis_of(rig, worked_day()).at("peak_hourly_kw") == Approx(270));
+    CHECK(kpis_of(rig, worked_day()).at("peak_hourly_time_h") == Approx(0.5));
 
     auto day = worked_day();
     day[1].solved = false;
@@ -143,8 +145,8 @@ TEST_CASE("where nothing was solved extremes are not a number and sums are zero"
     for (auto& step : day) step.solved = false;
     const auto kpis = kpis_of(rig, day);
     for (const char* name :
-         {"peak_kw", "peak_time_h", "peak_hourly_kw", "peak_mark_kw", "source_peak_kw", "loss_max_kw", "vmin_pu", "vmin_bus",
-          "vmin_time_h", "vmax_pu", "load_factor", "peak_to_valley_kw", "loading_max_pct"}) {
+         {"peak_kw", "peak_time_h", "peak_hourly_kw", "peak_hourly_time_h", "peak_mark_kw", "source_peak_kw", "loss_max_kw",
+          "vmin_pu", "vmin_bus", "vmin_time_h", "vmax_pu", "load_factor", "peak_to_valley_kw", "loading_max_pct"}) {
         INFO(name);
         CHECK(std::isnan(kpis.at(name)));
     }
