@@ -176,6 +176,8 @@ void apply_override(Node& root, const std::string& assignment, Issues& issues) {
     const auto keys = split_path(path);
     if (std::find(keys.begin(), keys.end(), "") != keys.end())
         return issues.error(at, path, "has an empty part", "write e.g. `study.replicas=50`");
+    if (text.find_first_not_of(" \t") == std::string::npos)
+        return issues.error(at, path, "has no value", "write e.g. `study.replicas=50`");
     Issues faults;
     Node value = parse_yaml(text, "--set", faults);
     for (const auto& fault : faults.list()) issues.error(at, path, fault.problem, fault.hint);

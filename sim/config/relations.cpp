@@ -83,13 +83,26 @@ void check_currency(const PricesText& prices, const Node& root, Issues& issues) 
                          "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
 }
 
-void check_format(const FeederChoice& feeder, const Node& root, Issues& issues) {
+void check_format(const Node& root, Issues& issues) {
+    const Node* feeder = root.find("feeder");
+    const Node* format = feeder ? feeder->find("format") : nullptr;
     const auto& table = plugins<FeederFormat>();
-    if (feeder.format.empty() || table.count(feeder.format) != 0) return;
+    if (!format || !format->is_scalar() || format->scalar.empty() || table.count(format->scalar) != 0) return;
     std::vector<std::string> known;
     for (const auto& [name, entry] : table) known.push_back(name);
-    issues.error(place_of(root, {"feeder", "format"}), "feeder.format", "unknown format '" + feeder.format + "'",
-                 did_you_mean(feeder.format, known));
+    issues.error(format->at, "feeder.format", "unknown format '" + format->scalar + "'", did_you_mean(format->scalar, known));
+}
+
+void check_reference(const Node& root, Issues& issues) {
+    const Node* study = root.find("study");
+    const Node* reference = study ? study->find("reference") : nullptr;
+    const Node* controllers = root.find("controllers");
+    if (!reference || !reference->is_scalar() || reference->scalar.empty() || !controllers) return;
+    if (controllers->find(reference->scalar)) return;
+    std::vector<std::string> labels;
+    for (const auto& entry : controllers->entries) labels.push_back(entry.key.scalar);
+    issues.error(reference->at, "study.reference", "there is no controller '" + reference->scalar + "'",
+                 did_you_mean(reference->scalar, labels));
 }
 
 }  // namespace evsweep

@@ -27,7 +27,10 @@ void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues
 /// The prices name one currency, the scenario's.
 void check_currency(const PricesText& prices, const Node& root, Issues& issues);
 
-/// The format, where one is named, exists.
-void check_format(const FeederChoice& feeder, const Node& root, Issues& issues);
+/// The format, where one is named, exists. Looks at the text, so that other mistakes of the section do not hide this one.
+void check_format(const Node& root, Issues& issues);
+
+/// The reference, where one is named, is a controller of the scenario. Looks at the text for the same reason.
+void check_reference(const Node& root, Issues& issues);
 
 }  // namespace evsweep

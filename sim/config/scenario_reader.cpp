@@ -78,14 +78,14 @@ class SectionReader {
         if (time_) check_time(*time_, root_, issues_);
         if (time_) scenario_.time = *time_;
         take_section("feeder", feeder_schema(), scenario_.feeder);
-        check_format(scenario_.feeder, root_, issues_);
+        check_format(root_, issues_);
         take_section("load_flow", load_flow_schema(), scenario_.load_flow);
         take_section("limits", limits_schema(), scenario_.limits);
     }
 
     void read_base_load() {
         auto text = read_section("base_load", BaseLoadText::schema());
-        if (!text) return;
+        if (!text) return check_numbers_apart({"base_load", "profiles"}, "1");
         base_load_ = std::move(*text);
         scenario_.base_load.scale = base_load_.scale;
         scenario_.base_load.by_class = base_load_.by_class;
@@ -97,10 +97,28 @@ class SectionReader {
         check_profile_names(base_load_, root_, issues_);
     }
 
+    /// Where a section has mistakes, the numbers of its profiles are still looked at, so that theirs are told too.
+    void check_numbers_apart(std::initializer_list<std::string_view> keys, std::string_view unit) {
+        const Node* profiles = &root_;
+        std::string path;
+        for (const auto key : keys) {
+            profiles = profiles ? profiles->find(std::string(key)) : nullptr;
+            path += (path.empty() ? "" : ".") + std::string(key);
+        }
+        if (!profiles) return;
+        for (const auto& [key, value] : profiles->entries) {
+            Issues told_already;
+            Reader reader{told_already};
+            if (!value.is_map()) continue;
+            const auto text = Value<ProfileText>::read(value, path, reader);
+            if (text) (void)make_profile(*text, path + "." + key.scalar, unit, issues_);
+        }
+    }
+
     void read_prices() {
         if (!is_given("prices")) return;
         prices_ = read_section("prices", PricesText::schema());
-        if (!prices_) return;
+        if (!prices_) return check_numbers_apart({"prices"}, "currency/kWh");
         check_currency(*prices_, root_, issues_);
         const auto named = currencies_of(prices_->buy);
         if (!prices_->currency) prices_->currency = named.empty() ? Prices{}.currency : named.front();
@@ -136,7 +154,9 @@ class SectionReader {
             issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
                           "name at least one, e.g. `uncoordinated: {}`");
         scenario_.controllers = read_group<Controller>(controllers, "controllers", issues_);
-        settle_reference(controllers);
+        check_reference(root_, issues_);
+        std::string& reference = scenario_.study.reference;
+        if (reference.empty() && !controllers.entries.empty()) reference = controllers.entries.front().key.scalar;
     }
 
     void read_outputs(Node outputs) {
@@ -144,16 +164,6 @@ class SectionReader {
             for (const char* name : {"kpis", "series", "voltages"})
                 outputs.entries.push_back({Node::make_scalar(name, root_.at), Node::make_map(root_.at)});
         scenario_.outputs = read_group<Output>(outputs, "outputs", issues_);
-    }
-
-    void settle_reference(const Node& controllers) {
-        std::vector<std::string> labels;
-        for (const auto& entry : controllers.entries) labels.push_back(entry.key.scalar);
-        std::string& reference = scenario_.study.reference;
-        if (reference.empty() && !labels.empty()) reference = labels.front();
-        if (labels.empty() || std::find(labels.begin(), labels.end(), reference) != labels.end()) return;
-        issues_.error(place_of(root_, {"study", "reference"}), "study.reference", "there is no controller '" + reference + "'",
-                      did_you_mean(reference, labels));
     }
 
     /// Takes down the settings of one section; those of `apart` are taken down part by part instead.

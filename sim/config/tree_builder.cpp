@@ -130,7 +130,7 @@ void TreeBuilder::open(Node::Kind kind, const YAML::Mark& mark, const std::strin
     check_tag(level.node.at, tag);
     count(1, level.node.at);
     if (expects_key())
-        stop(level.node.at, "a key must be a word, not a list or a map", "close the bracket before it, or write a word");
+        stop(level.node.at, "a bracket is not closed, or a key is not a word", "close the bracket, or write `word: value`");
     if (static_cast<int>(open_.size()) >= deepest_nesting) stop_too_deep(level.node.at);
     open_.push_back(std::move(level));
 }
@@ -161,6 +161,7 @@ void TreeBuilder::place(Node node, YAML::anchor_t anchor, int height) {
         return;
     }
     const std::string key_path = path();
+    if (node.is_null() && node.scalar.empty()) node.at = level.key.at;  // the parser finds it on a later line
     level.has_key = false;
     const auto [line, is_new] = level.lines.emplace(level.key.scalar, level.key.at.line);
     if (is_new)

@@ -1,0 +1,80 @@
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "sim/config/describe.hpp"
+#include "sim/config/text_table.hpp"
+#include "unit/config/support.hpp"
+
+using namespace evsweep;
+
+namespace {
+
+std::size_t longest_line(const std::string& text) {
+    std::istringstream lines(text);
+    std::size_t longest = 0;
+    for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+    return longest;
+}
+
+bool has_line(const std::string& text, const std::string& beginning) {
+    return ("\n" + text).find("\n" + beginning) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the list has every section and the plug-ins of every interface") {
+    const std::string text = describe_all();
+    for (const std::string heading :
+         {"sections of a scenario", "controllers", "behaviours", "distributions", "formats", "outputs"})
+        CHECK(has_line(text, heading + "\n"));
+    for (const std::string name : {"study", "base_load", "test_drip", "test_fleet", "test_log"})
+        CHECK(has_line(text, "  " + name + " "));
+    CHECK(longest_line(text) <= 100);
+    CHECK(longest_line(describe_all(72)) <= 72);
+}
+
+TEST_CASE("a plug-in is described by its schema: name, type, range, default and meaning") {
+    const auto text = describe("test_drip");
+    REQUIRE(text);
+    CHECK(*text ==
+          "test_drip (controller)\n"
+          "  Charges every vehicle at one low rate, whatever happens around it in the feeder.\n"
+          "\n"
+          "  parameter  type                 range    default  meaning\n"
+          "  rate       quantity (kW)        (0, 50]  3 kW     power of each vehicle\n"
+          "  period     duration             > 0      15 min   time between decisions\n"
+          "  lowest     share (number or %)  [0, 1]   0.2      no charging below\n"
+          "  highest    share (number or %)  [0, 1]   0.9      no charging above\n");
+    CHECK(longest_line(*describe("test_drip", 60)) <= 84);  // narrow terminals: only the meanings wrap
+}
+
+TEST_CASE("what a plug-in requires is marked, and one without parameters says so") {
+    CHECK(describe("test_fleet")->find("vehicles   whole number      >= 1     required") != std::string::npos);
+    CHECK(*describe("test_log") == "test_log (output)\n  Records nothing.\n\n  It has no parameters.\n");
+}
+
+TEST_CASE("sections are described like plug-ins, with the maps inside them") {
+    CHECK(has_line(*describe("time"), "  start"));
+    CHECK(has_line(*describe("metering"), "  metering.feeder_head\n"));
+    CHECK(has_line(*describe("base_load"), "  base_load.profiles.NAME\n"));
+    CHECK(has_line(*describe("controllers"), "  test_drip "));
+    for (const std::string name : {"study", "time", "feeder", "load_flow", "limits", "base_load", "prices", "metering"})
+        CHECK(longest_line(*describe(name)) <= 100);
+}
+
+TEST_CASE("a name that means nothing has no description but a hint") {
+    CHECK_FALSE(describe("test_drop"));
+    CHECK(describe_hint("test_drop") == "did you mean 'test_drip'?");
+    CHECK(describe_hint("nonsense_of_some_length") == "run `evsweep describe` for the list");
+}
+
+TEST_CASE("tables keep within their width by wrapping the last column") {
+    CHECK(text_table({"a", "b"}, {{"x", "one two three four five six seven"}}, 1, 30) ==
+          " a  b\n"
+          " x  one two three four five\n"
+          "    six seven\n");
+    CHECK(text_table({"a", "b", "c"}, {{"x", "", "y"}}, 0, 80) == "a  c\nx  y\n");  // nobody needs an empty column
+    CHECK(text_table({}, {}, 2, 80).empty());
+    CHECK(wrapped("", 10) == std::vector<std::string>{""});
+    CHECK(wrapped("a_word_longer_than_the_width b", 10) == std::vector<std::string>{"a_word_longer_than_the_width", "b"});
+}

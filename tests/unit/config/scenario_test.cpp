@@ -1,0 +1,244 @@
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "sim/config/scenario_reader.hpp"
+#include "unit/config/support.hpp"
+
+using namespace evsweep;
+using test::Texts;
+
+namespace {
+
+const std::string small_scenario = R"(time: {start: 2025-01-06 12:00}
+feeder: {file: feeder.yaml}
+population: {homes: {behaviour: test_fleet, vehicles: 3}}
+controllers: {test_drip: {}}
+outputs: {test_log: {}}
+)";
+
+/// Reads a scenario that stands in a folder with a feeder file.
+struct Reading {
+    explicit Reading(const std::string& text, const std::vector<std::string>& overrides = {}) {
+        folder.write("feeder.yaml", "");
+        Issues issues;
+        scenario = read_scenario(folder.write("s.yaml", text), overrides, issues);
+        complaints = folder.local(test::texts(issues));
+        REQUIRE(scenario.has_value() == !issues.has_errors());
+        if (scenario)
+            for (const auto& setting : scenario->resolved) resolved[setting.path] = setting.value;
+    }
+    test::Folder folder{"scenario"};
+    std::optional<Scenario> scenario;
+    Texts complaints;
+    std::map<std::string, std::string> resolved;
+};
+
+Texts complaints(const std::string& text, const std::vector<std::string>& overrides = {}) {
+    return Reading(text, overrides).complaints;
+}
+
+/// The small scenario with lines added at its end.
+Texts complaints_with(const std::string& lines) { return complaints(small_scenario + lines); }
+
+}  // namespace
+
+TEST_CASE("a small scenario takes its defaults, and tells all of them") {
+    const Reading reading(small_scenario);
+    REQUIRE(reading.complaints == Texts{});
+    const Scenario& s = *reading.scenario;
+    CHECK(s.title == "s");
+    CHECK(s.study.replicas == 100);
+    CHECK(s.study.reference == "test_drip");
+    CHECK(s.time.duration == std::chrono::hours(24));
+    CHECK(s.feeder.file.path.filename() == "feeder.yaml");
+    CHECK_FALSE(s.prices);
+    REQUIRE(s.population.size() == 1);
+    CHECK(s.population[0].label == "homes");
+    CHECK(s.population[0].type == "test_fleet");
+    CHECK(reading.resolved.at("study.confidence") == "0.95");
+    CHECK(reading.resolved.at("study.reference") == "test_drip");
+    CHECK(reading.resolved.at("time.start") == "2025-01-06 12:00");
+    CHECK(reading.resolved.at("time.step") == "1 min");
+    CHECK(reading.resolved.at("load_flow.tolerance") == "1e-08 pu");
+    CHECK(reading.resolved.at("metering.feeder_head.noise") == "0 kW");
+    CHECK(reading.resolved.at("population.homes.behaviour") == "test_fleet");
+    CHECK(reading.resolved.at("population.homes.vehicles") == "3");
+    CHECK(reading.resolved.at("controllers.test_drip.rate") == "3 kW");
+    CHECK(reading.resolved.at("outputs.test_log.output") == "test_log");
+}
+
+TEST_CASE("every section is read") {
+    const Reading reading(R"(title: A title
+study: {replicas: 7, seed: 3, threads: 2, confidence: 90 %, accounting: literal, reference: slow}
+time: {start: 2025-01-06 00:00, duration: 48 h, warm_up: 6 h, step: 5 min}
+feeder: {file: feeder.yaml, source_voltage: 1.05 pu}
+load_flow: {tolerance: 1e-10 pu, max_iterations: 50, collapse: 40 %}
+limits: {voltage_min: 0.95 pu, voltage_max: 105 %}
+base_load:
+  scale: 120 %
+  profiles: {day: {every: 12 h, interpolation: linear, values: [0.2, 60 %]}}
+  by_class: {residential: day}
+prices: {buy: {every: 6 h, unit: EUR/MWh, values: [80, 100, -5, 12 ct/kWh]}, sell_share: 60 %}
+metering: {voltage: {delay: 5 min, noise: 0.001 pu}, feeder_head: {resolution: 100 W}}
+population: {homes: {behaviour: test_fleet, vehicles: 3, arrival: {distribution: uniform, min: 17:30, max: 20 h}}}
+controllers: {quick: {controller: test_drip, rate: 7.4 kW}, slow: {controller: test_drip}}
+outputs: {test_log: {}}
+)");
+    REQUIRE(reading.complaints == Texts{});
+    const Scenario& s = *reading.scenario;
+    CHECK(s.title == "A title");
+    CHECK(s.study.seed == 3);
+    CHECK(s.study.confidence.value() == 0.9);
+    CHECK(s.study.accounting == Accounting::literal);
+    CHECK(s.study.reference == "slow");
+    CHECK(s.time.warm_up == std::chrono::hours(6));
+    CHECK(s.feeder.source_voltage == PerUnit(1.05));
+    CHECK(s.load_flow.tolerance.value() == 1e-10);
+    CHECK(s.limits.voltage_max.value() == 1.05);
+    CHECK(s.base_load.scale.value() == 1.2);
+    CHECK(s.base_load.profiles.at("day").values == std::vector<double>{0.2, 0.6});
+    CHECK(s.base_load.profiles.at("day").linear);
+    CHECK(s.prices->buy.values == std::vector<double>{0.08, 0.1, -0.005, 0.12});
+    CHECK(s.prices->currency == "EUR");
+    CHECK(s.metering.voltage.delay == std::chrono::minutes(5));
+    CHECK(s.metering.feeder_head.resolution == 0.1);
+    CHECK(s.controllers[0].label == "quick");
+    CHECK(s.controllers[0].type == "test_drip");
+    CHECK(reading.resolved.at("controllers.quick.rate") == "7.4 kW");
+    CHECK(reading.resolved.at("population.homes.arrival") == "{distribution: uniform, min: 17.5 h, max: 20 h}");
+    CHECK(reading.resolved.at("prices.buy.values") == "[80, 100, -5, 12 ct/kWh]");
+    CHECK(reading.resolved.at("base_load.profiles.day.every") == "12 h");
+}
+
+TEST_CASE("many mistakes are told at once, in the order of the file") {
+    CHECK(complaints(R"(study: {replicas: 0, seeed: 1, reference: test_drop}
+time: {start: 2025-02-30 12:00, step: 7}
+feeder: {file: feder.yaml, format: evswep}
+limits: {voltage_min: 1.1 pu, voltage_max: 0.9 pu}
+base_load:
+  profiles: {day: {every: 1 h, values: [0.5, 3 kW]}}
+  by_class: {shops: dya}
+prices: {buy: {every: 1 h, values: [0.1]}, sell_share: 0.6 kW}
+metring: {}
+population: {homes: {behaviour: test_fleet, arrival: {distribution: uniform, min: 17, max: 20 h}}}
+controllers:
+  test_drip: {rate: 5.4, priod: 15 min}
+  drop: {controller: test_drip, lowest: 0.9, highest: 0.2}
+outputs: {test_log: {every: 1 h}}
+)") == Texts{
+           "s.yaml:1:19: study.replicas: 0 is out of range; must be [1, 10000000]",
+           "s.yaml:1:22: study.seeed: unknown key; did you mean 'seed'?",
+           "s.yaml:1:43: study.reference: there is no controller 'test_drop'; did you mean 'test_drip'?",
+           "s.yaml:2:15: time.start: '2025-02-30 12:00' is not a date and time; write e.g. `2025-01-06 12:00`",
+           "s.yaml:2:39: time.step: needs a unit; write e.g. `7 min` (units d, h, min, s, ms)",
+           "s.yaml:3:16: feeder.file: file 'feder.yaml' does not exist; did you mean 'feeder.yaml'?",
+           "s.yaml:3:36: feeder.format: unknown format 'evswep'; did you mean 'evsweep'?",
+           "s.yaml:4:23: limits.voltage_min: is not below voltage_max; exchange them?",
+           "s.yaml:6:46: base_load.profiles.day.values[1]: 'kW' is not a share; expected a plain number or %",
+           "s.yaml:7:21: base_load.by_class.shops: there is no profile 'dya'; did you mean 'day'?",
+           "s.yaml:8:37: prices.buy.values[0]: needs a unit; write e.g. `0.1 $/kWh`",
+           "s.yaml:8:56: prices.sell_share: 'kW' is not a share; expected a plain number or %",
+           "s.yaml:9:1: metring: unknown section; did you mean 'metering'?",
+           "s.yaml:10:21: population.homes.vehicles: is missing; number of vehicles",
+           "s.yaml:10:83: population.homes.arrival.min: needs a unit; write e.g. `17 h`",
+           "s.yaml:12:21: controllers.test_drip.rate: needs a unit; write e.g. `5.4 kW`",
+           "s.yaml:12:26: controllers.test_drip.priod: unknown key; did you mean 'period'?",
+           "s.yaml:13:41: controllers.drop.lowest: is not below highest; exchange them?",
+           "s.yaml:14:22: outputs.test_log.every: unknown key; known: output",
+       });
+}
+
+TEST_CASE("what every scenario needs is asked for") {
+    CHECK(complaints("title: nothing\n") ==
+          Texts{"s.yaml:1:1: time.start: is missing; local date and time, e.g. `2025-01-06 12:00`",
+                "s.yaml:1:1: feeder.file: is missing; feeder file, relative to this file",
+                "s.yaml:1:1: population: is missing; describe a group of vehicles, or write `population: {}`",
+                "s.yaml:1:1: controllers: is missing; name at least one, e.g. `uncoordinated: {}`"});
+    CHECK(complaints("time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {}\noutputs: {}\n") ==
+          Texts{"s.yaml:4:14: controllers: is empty; name at least one, e.g. `uncoordinated: {}`"});
+    CHECK(complaints("") == Texts{"s.yaml:1:1: the file is empty"});
+}
+
+TEST_CASE("the reference is a controller of the scenario") {
+    CHECK(complaints_with("study: {reference: test_drop}\n") ==
+          Texts{"s.yaml:6:20: study.reference: there is no controller 'test_drop'; did you mean 'test_drip'?"});
+}
+
+TEST_CASE("confidence is a share strictly between none and all") {
+    for (const std::string share : {"0", "1"})
+        CHECK(complaints_with("study: {confidence: " + share + "}\n") ==
+              Texts{"s.yaml:6:21: study.confidence: " + share + " is out of range; must be (0, 1)"});
+}
+
+TEST_CASE("labels name plug-ins or choose one, and can stand in a result file") {
+    CHECK(complaints_with("controllers: {x/y: {controller: test_drip}}\n")[0] ==
+          "s.yaml:6:1: controllers: is there twice; first on line 4");
+    const std::string head = "time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\noutputs: {}\n";
+    CHECK(complaints(head + "controllers: {x/y: {controller: test_drip}}\n") ==
+          Texts{"s.yaml:5:15: controllers.x/y: is not a label; use letters, digits, '_' and '-'"});
+    CHECK(complaints(head + "controllers: {test_drp: {}}\n") ==
+          Texts{"s.yaml:5:25: controllers.test_drp: unknown controller 'test_drp'; did you mean 'test_drip'?"});
+    CHECK(complaints(head + "controllers: {mine: {controller: test_drp}}\n") ==
+          Texts{"s.yaml:5:34: controllers.mine.controller: unknown controller 'test_drp'; did you mean 'test_drip'?"});
+    CHECK(complaints(head + "controllers: {test_drip: ~}\n") ==
+          Texts{"s.yaml:5:26: controllers.test_drip: there is nothing that '~' could remove; write `{}` for the defaults"});
+    CHECK(complaints(head + "controllers: [test_drip]\n") ==
+          Texts{"s.yaml:5:14: controllers: expected a map of labels, found a list"});
+    CHECK(complaints(head + "controllers: {test_drip: }\n") == Texts{});
+}
+
+TEST_CASE("a feeder format that is named exists") {
+    CHECK(complaints(small_scenario, {"feeder.format=evswep"}) ==
+          Texts{"--set: feeder.format: unknown format 'evswep'; did you mean 'evsweep'?"});
+}
+
+TEST_CASE("overrides have the last word, and their mistakes are told as theirs, after the file's") {
+    const Reading reading(small_scenario,
+                          {"study.replicas=5", "controllers.test_drip.rate=7 kW", "outputs.more={output: test_log}"});
+    REQUIRE(reading.complaints == Texts{});
+    CHECK(reading.scenario->study.replicas == 5);
+    CHECK(reading.resolved.at("controllers.test_drip.rate") == "7 kW");
+    CHECK(reading.scenario->outputs.size() == 2);
+    CHECK(complaints(small_scenario + "limits: {voltage_mim: 1 pu}\n",
+                     {"study.replcas=5", "controllers.test_drip.rate=7", "population.home.vehicles=4"}) ==
+          Texts{"s.yaml:6:10: limits.voltage_mim: unknown key; did you mean 'voltage_min'?",
+                "--set: population.home: is not in the scenario; did you mean 'homes'?",
+                "--set: study.replcas: unknown key; did you mean 'replicas'?",
+                "--set: controllers.test_drip.rate: needs a unit; write e.g. `7 kW`"});
+}
+
+TEST_CASE("a mistake in an extended file is told at its place there, and its files count from there") {
+    const test::Folder folder("extends");
+    std::filesystem::create_directories(folder.path() / "base");
+    folder.write("base/feeder.yaml", "");
+    folder.write("base/s.yaml", small_scenario + "limits: {voltage_mim: 1 pu}\n");
+    const auto file = folder.write("t.yaml", "extends: base/s.yaml\nstudy: {seeed: 1}\n");
+    Issues issues;
+    CHECK_FALSE(read_scenario(file, {}, issues));
+    CHECK(folder.local(test::texts(issues)) ==
+          Texts{"t.yaml:2:9: study.seeed: unknown key; did you mean 'seed'?",
+                "base/s.yaml:6:10: limits.voltage_mim: unknown key; did you mean 'voltage_min'?"});
+    Issues none;
+    const auto fixed = folder.write("u.yaml", "extends: base/s.yaml\nlimits: {voltage_mim: ~}\n");
+    const auto scenario = read_scenario(fixed, {}, none);
+    REQUIRE(scenario);
+    CHECK(scenario->feeder.file.path == folder.path() / "base/feeder.yaml");
+    CHECK(scenario->title == "u");
+}
+
+TEST_CASE("a scenario that is not there is named") {
+    const test::Folder folder("missing");
+    folder.write("study.yaml", "");
+    Issues issues;
+    CHECK_FALSE(read_scenario(folder.path() / "stduy.yaml", {}, issues));
+    CHECK(folder.local(test::texts(issues)) == Texts{"file 'stduy.yaml' does not exist; did you mean 'study.yaml'?"});
+}
+
+TEST_CASE("outputs that are not named are the three that people look at first") {
+    const std::string text = small_scenario.substr(0, small_scenario.find("outputs"));
+    const Reading reading(text);
+    REQUIRE(reading.complaints == Texts{});
+    std::vector<std::string> labels;
+    for (const auto& output : reading.scenario->outputs) labels.push_back(output.label);
+    CHECK(labels == std::vector<std::string>{"kpis", "series", "voltages"});
+}
