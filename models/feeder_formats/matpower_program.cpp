@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "feeder_formats/matpower_arithmetic.hpp"
-#include "feeder_formats/matpower_tokens.hpp"
+#include "feeder_formats/matpower_cursor.hpp"
 
 namespace evsweep::matpower {
 namespace {
@@ -27,20 +27,20 @@ bool is_ignored_field(const std::string& field) {
     return std::find(fields.begin(), fields.end(), field) != fields.end();
 }
 
-class Program {
+class Program : private Cursor {
    public:
     Program(const std::string& text, const Position& file, Issues& issues)
-        : issues_(issues), tokens_(split_tokens(text, file, issues)) {}
+        : Cursor(split_tokens(text, file, issues)), issues_(issues) {}
 
     Case run() {
         while (!at_end()) {
-            const std::size_t first = next_;
+            const std::size_t first = place();
             try {
                 statement();
             } catch (const Refusal& refusal) {
                 issues_.error(refusal.at, "", refusal.problem, refusal.hint);
                 if (issues_.list().size() >= most_issues) break;
-                next_ = first;
+                go_to(first);
                 depth_ = 0;
                 skip_statement();
             }
@@ -49,59 +49,6 @@ class Program {
     }
 
    private:
-    // ---- tokens
-    const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
-    bool at_end() const { return peek().kind == Token::Kind::end; }
-    const Token& take() {
-        const Token& token = peek();
-        if (!at_end()) ++next_;
-        return token;
-    }
-    bool accept(const char* symbol) {
-        if (!peek().is(symbol)) return false;
-        take();
-        return true;
-    }
-    void expect(const char* symbol) {
-        if (!accept(symbol)) refuse(fmt::format("expected '{}'", symbol));
-    }
-    std::string expect_name() {
-        if (peek().kind != Token::Kind::name) refuse("expected a name");
-        return take().word;
-    }
-    [[noreturn]] void refuse(std::string problem, std::string hint = {}) const {
-        const Token& token = peek();
-        if (token.kind == Token::Kind::end || token.kind == Token::Kind::newline)
-            problem += " before the end of the line";
-        else if (!token.word.empty())
-            problem += fmt::format(", found '{}'", token.word.substr(0, 40));
-        throw Refusal{token.at, std::move(problem), std::move(hint)};
-    }
-    [[noreturn]] void refuse_at(const Position& at, std::string problem, std::string hint = {}) const {
-        throw Refusal{at, std::move(problem), std::move(hint)};
-    }
-
-    void skip_statement() {
-        int depth = 0;
-        while (!at_end()) {
-            const Token& token = peek();
-            if (token.is("[") || token.is("(") || token.is("{")) ++depth;
-            if (token.is("]") || token.is(")") || token.is("}")) depth = std::max(0, depth - 1);
-            if (depth == 0 && (token.kind == Token::Kind::newline || token.is(";"))) return;
-            take();
-        }
-    }
-
-    void end_of_statement() {
-        if (at_end() || accept(";") || accept(",")) return;
-        if (peek().kind == Token::Kind::newline) {
-            take();
-            return;
-        }
-        refuse("expected the end of the statement");
-    }
-
-    // ---- statements
     void statement() {
         const Token& first = peek();
         if (first.kind == Token::Kind::newline || first.is(";") || first.is(",")) {
@@ -243,7 +190,6 @@ class Program {
         return found->second;
     }
 
-    // ---- matrices
     Table matrix() {
         expect("[");
         Table table;
@@ -274,7 +220,7 @@ class Program {
     }
 
     double element() {
-        const bool after_number = next_ > 0 && tokens_[next_ - 1].kind == Token::Kind::number;
+        const bool after_number = last_kind() == Token::Kind::number;
         double sign = 1.0;
         if ((peek().is("-") || peek().is("+")) && !peek(1).spaced && (peek().spaced || !after_number))
             sign = take().is("-") ? -1.0 : 1.0;
@@ -285,7 +231,6 @@ class Program {
         refuse("expected a plain number", "write it out; tables hold no expressions");
     }
 
-    // ---- indices
     struct Selection {
         std::size_t first_row = 0;
         std::size_t rows = 0;
@@ -330,7 +275,6 @@ class Program {
         return static_cast<std::size_t>(x);
     }
 
-    // ---- expressions, loosest binding first
     Block expression() {
         if (++depth_ > deepest_nesting) refuse_at(peek().at, "too deeply nested");
         Block value = product();
@@ -433,8 +377,6 @@ class Program {
     }
 
     Issues& issues_;
-    std::vector<Token> tokens_;
-    std::size_t next_ = 0;
     int depth_ = 0;
     std::size_t work_ = 0;
     Case case_;

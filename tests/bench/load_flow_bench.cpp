@@ -3,6 +3,8 @@
 //   cold      flat start every time
 //   warm      from the last solution: what a simulation does, though its loads move less
 //   textbook  the same algorithm as it is usually written (nodes with children, std::complex), for the ratio in one run
+// Last numbers (g++ 12 -O3, SSE2, one core of a busy AMD EPYC): cold 1.1 million/s, cold with ledger 0.9, warm 1.17,
+// textbook 0.16 (a textbook code tuned beyond this one reaches the 0.5).
 // items_per_second is load flows per second. `ledger` adds source, drawn and lost power and all voltage magnitudes.
 #include <benchmark/benchmark.h>
 
