@@ -81,11 +81,11 @@ class Teller {
         return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60) + (days > 0 ? fmt::format("+{}d", days) : "");
     }
 
-    /// Decimals that show the margin's first digit, at most three beyond the variable's own.
+    /// The variable's own decimals, or up to three more where they would show nothing but zeros.
     [[nodiscard]] int decimals(const Estimate& estimate) const {
         int enough = variable_.decimals;
-        double margin = estimate.half_width() * std::pow(10.0, enough);
-        for (; margin > 0.0 && margin < 0.95 && enough < variable_.decimals + 3; ++enough) margin *= 10.0;
+        double larger = std::fmax(std::abs(estimate.mean), estimate.half_width()) * std::pow(10.0, enough);
+        for (; larger > 0.0 && larger < 0.95 && enough < variable_.decimals + 3; ++enough) larger *= 10.0;
         return enough;
     }
 
@@ -205,9 +205,9 @@ std::string troubles(const StudyResult& result) {
     std::string text;
     if (!result.failures.empty()) {
         const auto& first = result.failures.front();
-        text += fmt::format("\n{} of {} replicas failed and are left out; the first: replica {} under {}: {}\n",
-                            result.failures.size(), result.planned, first.replica.index(), printable(first.controller),
-                            printable(first.what));
+        text += fmt::format("\n{} of {} replicas failed and are left out; the first: replica {}{}: {}\n", result.failures.size(),
+                            result.planned, first.replica.index(),
+                            first.controller.empty() ? "" : " under " + printable(first.controller), printable(first.what));
     }
     for (const auto& run : result.controllers) {
         if (run.unsolved_steps == 0) continue;

@@ -209,7 +209,7 @@ TEST_CASE("Rows that are zero everywhere are left out, and rows that are unknown
     const std::string text = comparison_table(study);
     CHECK_FALSE(contains(text, "overloaded"));
     CHECK(contains(text, "unserved [kWh]"));
-    CHECK(contains(text, "0.00 ± 0.03"));  // more decimals where the margin would vanish; 0.002 +- 0.025
+    CHECK(contains(text, "0.00 ± 0.03"));  // 0.002 ± 0.025: more decimals than its one, which would show nothing but zeros
     CHECK(contains(text, "lowest voltage [pu]     –"));
     CHECK_FALSE(contains(text, "not a headline"));
 }
