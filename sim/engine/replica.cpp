@@ -300,18 +300,17 @@ void Replica::assemble_power() {
 void Replica::solve_if_stale() {
     if (!stale_) return;
     assemble_power();
-    const LoadFlowResult result = load_flow_.solve(power_);
-    solved_ = result.status == LoadFlowStatus::converged;
+    last_result_ = load_flow_.solve(power_);
+    solved_ = last_result_.status == LoadFlowStatus::converged;
     stale_ = false;
-    if (solved_) return;
-    tell(EventKind::unsolved, std::nullopt);
-    if (unsolved_.empty() || unsolved_.back().at != now_) unsolved_.push_back({now_, result});
+    if (!solved_) tell(EventKind::unsolved, std::nullopt);
 }
 
 void Replica::record() {
     advance_fleet();
     book_step(now_);
     solve_if_stale();
+    if (!solved_) unsolved_.push_back({now_, last_result_});
     open_step_ = StepBooks{snapshot(), fleet_.charged_kwh(), fleet_.discharged_kwh()};
     for (Recorder* r : recorders_) r->at(open_step_->at_begin);
     for (std::uint32_t c : fleet_.active()) expect_crossing(ConnectorId(c));

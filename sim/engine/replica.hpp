@@ -100,6 +100,7 @@ class Replica {
     std::optional<Instant> decision_at_;  ///< a decision already planned
     bool stale_ = true;                   ///< injections changed since the last load flow
     bool solved_ = false;
+    LoadFlowResult last_result_{};
     std::vector<std::uint32_t> stamp_;  ///< by connector: which crossing prediction is the valid one
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
