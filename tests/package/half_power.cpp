@@ -22,8 +22,7 @@ class HalfPower final : public Controller {
     Needs needs() const override { return {}; }
     Cadence cadence() const override { return {.period = std::nullopt, .on_plug_in = true}; }
     void decide(const Observation& seen, Setpoints& setpoints) override {
-        for (const ConnectorId c : seen.arrived)
-            setpoints.set(c, seen.admissible_kw(c, share_ * seen.p_max_kw[c.index()]));
+        for (const ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, share_ * seen.p_max_kw[c.index()]));
     }
 
    private:
