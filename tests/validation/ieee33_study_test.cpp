@@ -38,7 +38,7 @@ double clock(double hours_since_noon) { return hours_since_noon + 12.0; }
 
 }  // namespace
 
-TEST_CASE("33-bus study: every replica finishes and its books close", "[study]") {
+TEST_CASE("33-bus study: every replica finishes and its books close", "[study][slow]") {
     for (const StudyResult* result : {&physical(), &literal(), &single_profile()}) {
         REQUIRE(result->replicas.size() == 200);
         REQUIRE(result->failures.empty());
@@ -50,7 +50,7 @@ TEST_CASE("33-bus study: every replica finishes and its books close", "[study]")
     }
 }
 
-TEST_CASE("33-bus study: base loss .20268 MW, minimum voltage .91309 at bus 18, peak 3.715 MW, 65.09 MWh", "[study]") {
+TEST_CASE("33-bus study: base loss .20268 MW, minimum voltage .91309 at bus 18, peak 3.715 MW, 65.09 MWh", "[study][slow]") {
     const RunResult& base = physical().base;
     REQUIRE(mean_of(base, "loss_max_mark_kw") == Approx(202.68).margin(0.02));
     REQUIRE(mean_of(base, "vmin_mark_pu") == Approx(0.91309).margin(0.00002));
@@ -60,7 +60,7 @@ TEST_CASE("33-bus study: base loss .20268 MW, minimum voltage .91309 at bus 18, 
     REQUIRE(mean_of(base, "energy_kwh") == Approx(65090.0).margin(10.0));
 }
 
-TEST_CASE("33-bus study: uncoordinated peak 5.28 MW at 20:30-21:15 (literal)", "[study]") {
+TEST_CASE("33-bus study: uncoordinated peak 5.28 MW at 20:30-21:15 (literal)", "[study][slow]") {
     const RunResult& run = controller(literal(), "uncoordinated");
     REQUIRE(mean_of(run, "peak_mark_kw") == Approx(5280.0).margin(30.0));
     require_most_within(run, "peak_mark_kw", 5280.0, 120.0);
@@ -73,7 +73,7 @@ TEST_CASE("33-bus study: uncoordinated peak 5.28 MW at 20:30-21:15 (literal)", "
     }
 }
 
-TEST_CASE("33-bus study: uncoordinated energy 71.9 MWh, loss .382 MW, minimum voltage .870 (literal)", "[study]") {
+TEST_CASE("33-bus study: uncoordinated energy 71.9 MWh, loss .382 MW, minimum voltage .870 (literal)", "[study][slow]") {
     const RunResult& run = controller(literal(), "uncoordinated");
     REQUIRE(mean_of(run, "energy_kwh") == Approx(71900.0).margin(100.0));
     require_most_within(run, "energy_kwh", 71900.0, 200.0);
@@ -84,7 +84,7 @@ TEST_CASE("33-bus study: uncoordinated energy 71.9 MWh, loss .382 MW, minimum vo
 }
 
 TEST_CASE("33-bus study: EVMS holds the hourly-mean peak at 3.25 MW and the instantaneous one at 3.30 MW in 95 % of seeds",
-          "[study]") {
+          "[study][slow]") {
     const RunResult& run = controller(physical(), "evms");
     REQUIRE(mean_of(run, "peak_hourly_kw") <= 3250.0);
     const auto& peaks = values(run, "peak_kw");
@@ -92,7 +92,7 @@ TEST_CASE("33-bus study: EVMS holds the hourly-mean peak at 3.25 MW and the inst
     REQUIRE(held >= 190);
 }
 
-TEST_CASE("33-bus study: EVMS maximum loss at hour marks .164 MW in both accountings", "[study]") {
+TEST_CASE("33-bus study: EVMS maximum loss at hour marks .164 MW in both accountings", "[study][slow]") {
     for (const StudyResult* result : {&physical(), &literal()}) {
         const RunResult& run = controller(*result, "evms");
         REQUIRE(mean_of(run, "loss_max_mark_kw") == Approx(164.0).margin(3.0));
@@ -100,13 +100,13 @@ TEST_CASE("33-bus study: EVMS maximum loss at hour marks .164 MW in both account
     }
 }
 
-TEST_CASE("33-bus study: EVMS minimum voltage .9225 (single profile), .9234 (literal), .9229 (physical)", "[study]") {
+TEST_CASE("33-bus study: EVMS minimum voltage .9225 (single profile), .9234 (literal), .9229 (physical)", "[study][slow]") {
     REQUIRE(mean_of(controller(single_profile(), "evms"), "vmin_mark_pu") == Approx(0.9225).margin(0.0015));
     REQUIRE(mean_of(controller(literal(), "evms"), "vmin_mark_pu") == Approx(0.9234).margin(0.0015));
     REQUIRE(mean_of(controller(physical(), "evms"), "vmin_mark_pu") == Approx(0.9229).margin(0.0015));
 }
 
-TEST_CASE("33-bus study: EVMS energy 72.17 MWh (physical, never below uncoordinated) and 67.55 MWh (literal)", "[study]") {
+TEST_CASE("33-bus study: EVMS energy 72.17 MWh (physical, never below uncoordinated) and 67.55 MWh (literal)", "[study][slow]") {
     REQUIRE(mean_of(controller(physical(), "evms"), "energy_kwh") == Approx(72170.0).margin(200.0));
     const auto& coordinated = values(controller(physical(), "evms"), "energy_kwh");
     const auto& uncoordinated = values(controller(physical(), "uncoordinated"), "energy_kwh");
@@ -114,14 +114,15 @@ TEST_CASE("33-bus study: EVMS energy 72.17 MWh (physical, never below uncoordina
     REQUIRE(mean_of(controller(literal(), "evms"), "energy_kwh") == Approx(67550.0).margin(250.0));
 }
 
-TEST_CASE("33-bus study: under EVMS every vehicle leaves with its target and about 30 % discharge (physical)", "[study]") {
+TEST_CASE("33-bus study: under EVMS every vehicle leaves with its target and about 30 % discharge (physical)", "[study][slow]") {
     const RunResult& run = controller(physical(), "evms");
     for (double n : values(run, "short_vehicles")) REQUIRE(n == 0.0);
     for (double kwh : values(run, "unserved_kwh")) REQUIRE(kwh == Approx(0.0).margin(1e-9));
     REQUIRE(mean_of(run, "v2g_vehicles") / 600.0 == Approx(0.30).margin(0.05));
 }
 
-TEST_CASE("33-bus study: the EVMS peak hour lies on the plateau of 22:00 to 07:00, or about 17 h in few replicas", "[study]") {
+TEST_CASE("33-bus study: the EVMS peak hour lies on the plateau of 22:00 to 07:00, or about 17 h in few replicas",
+          "[study][slow]") {
     const auto& hours_since_noon = values(controller(physical(), "evms"), "peak_hourly_time_h");
     std::size_t early = 0;
     for (double h : hours_since_noon) {
@@ -134,7 +135,7 @@ TEST_CASE("33-bus study: the EVMS peak hour lies on the plateau of 22:00 to 07:0
     REQUIRE(static_cast<double>(early) / 200.0 <= 0.16);
 }
 
-TEST_CASE("33-bus study: hour by hour, demand and fleet power follow the independent computation", "[study]") {
+TEST_CASE("33-bus study: hour by hour, demand and fleet power follow the independent computation", "[study][slow]") {
     const std::filesystem::path file = std::filesystem::path(EVSWEEP_SOURCE_DIR) / "../shared/specs/evms_33_reference_hourly.csv";
     if (!std::filesystem::exists(file)) {
         WARN("skipped: the hourly reference is not on this machine");
@@ -157,7 +158,7 @@ TEST_CASE("33-bus study: hour by hour, demand and fleet power follow the indepen
     }
 }
 
-TEST_CASE("33-bus study: costs have the published totals and the benefit its sign", "[study]") {
+TEST_CASE("33-bus study: costs have the published totals and the benefit its sign", "[study][slow]") {
     const RunResult& uncoordinated = controller(literal(), "uncoordinated");
     const RunResult& evms = controller(literal(), "evms");
     REQUIRE(mean_of(uncoordinated, "net_cost") == Approx(1405.38).epsilon(0.01));

@@ -55,7 +55,7 @@ TEST_CASE("summary prints the table that the run printed") {
     CHECK(run.out == summary.out + "\nResults: r.h5\n");
 }
 
-TEST_CASE("--replicas, --seed and --set change the study, and the same seed gives the same table") {
+TEST_CASE("the options --replicas, --seed and --set change the study, and the same seed gives the same table") {
     const StudyFolder folder;
     const auto table = [&folder](std::vector<std::string> more) {
         more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5"});
