@@ -94,7 +94,7 @@ struct SessionRecord {
     bool complete = true;         ///< false where the horizon cut it
 };
 
-enum class EventKind { plug_in, unplug, full, empty, reserve, knee, taper_end, base_load, measurement, decision, unsolved };
+enum class EventKind { plug_in, unplug, full, empty, reserve, knee, base_load, measurement, decision, unsolved };
 [[nodiscard]] std::vector<std::string> event_kind_names();
 
 struct EventRecord {

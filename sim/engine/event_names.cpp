@@ -3,8 +3,7 @@
 namespace evsweep {
 
 std::vector<std::string> event_kind_names() {
-    return {"plug_in",   "unplug",    "full",        "empty",    "reserve", "knee",
-            "taper_end", "base_load", "measurement", "decision", "unsolved"};
+    return {"plug_in", "unplug", "full", "empty", "reserve", "knee", "base_load", "measurement", "decision", "unsolved"};
 }
 
 }  // namespace evsweep

@@ -22,10 +22,11 @@ Bands bands_over(const std::vector<std::span<const double>>& series, const std::
     for (std::size_t i = 0; i < size; ++i) {
         sample.clear();
         for (const auto& s : series)
-            if (!std::isnan(s[i])) sample.push_back(s[i]);   // a step without a solution has no value
+            if (!std::isnan(s[i])) sample.push_back(s[i]);  // a step without a solution has no value
         bands.mean[i] = sample.empty() ? NAN : compensated_sum(sample) / static_cast<double>(sample.size());
         std::sort(sample.begin(), sample.end());
-        for (std::size_t q = 0; q < levels.size(); ++q) bands.quantiles[q][i] = sample.empty() ? NAN : quantile_of_sorted(sample, levels[q]);
+        for (std::size_t q = 0; q < levels.size(); ++q)
+            bands.quantiles[q][i] = sample.empty() ? NAN : quantile_of_sorted(sample, levels[q]);
     }
     return bands;
 }
@@ -71,6 +72,21 @@ std::vector<VariableResult> ledger_variables(const RunsOfController& runs) {
     return variables;
 }
 
+/// What the controller counted about its own decisions.
+std::vector<VariableResult> counter_variables(const RunsOfController& runs) {
+    std::vector<VariableResult> variables;
+    for (std::size_t i = 0; !runs.empty() && i < runs.front()->counters.size(); ++i) {
+        VariableResult result;
+        result.output = "counters";
+        result.variable.name = runs.front()->counters[i].name;
+        result.variable.unit = "1";
+        result.variable.long_name = "counted by the controller: " + result.variable.name;
+        for (const ControllerRun* run : runs) result.values.push_back(run->counters.at(i).value);
+        variables.push_back(std::move(result));
+    }
+    return variables;
+}
+
 void collect_unsolved(const LoadedStudy& study, const RunsOfController& runs, const std::vector<ReplicaId>& replicas,
                       RunResult& result) {
     constexpr std::size_t most = 1000;
@@ -94,6 +110,7 @@ RunResult collect_run(const LoadedStudy& study, const StudyOutputs& outputs, con
                 collect(runs, replicas, o, v, {study.scenario.outputs[o].label, variables[v], {}, {}, {}}));
     }
     for (auto& variable : ledger_variables(runs)) result.variables.push_back(std::move(variable));
+    for (auto& variable : counter_variables(runs)) result.variables.push_back(std::move(variable));
     collect_unsolved(study, runs, replicas, result);
     return result;
 }
@@ -138,6 +155,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
         result.outputs.push_back({scenario.outputs[o].label, scenario.outputs[o].type, outputs.outputs[o]->coordinates()});
     result.outputs.push_back({"ledger", "ledger", {}});
+    result.outputs.push_back({"counters", "counters", {}});
     describe_feeder(*study.feeder, result);
     result.provenance = provenance_of_this_build();
     return result;

@@ -114,6 +114,7 @@ ReplicaRun run_replica(const LoadedStudy& study, const StudyOutputs& outputs, Re
         all.controllers.push_back(run(study, outputs, population, *controller, replica));
         auto& latest = all.controllers.back();
         latest.needs = names_of_needs(controller->needs());
+        latest.counters = controller->counters();
         if (!latest.outcome.failure) continue;
         all.failure = ReplicaFailure{replica, configured.label, *latest.outcome.failure};
         break;

@@ -25,6 +25,7 @@ struct ControllerRun {
     std::vector<Recorded> recorded;  ///< as Scenario::outputs
     ReplicaOutcome outcome;
     std::vector<std::string> needs;
+    std::vector<Counter> counters;  ///< what the controller counted
 };
 
 /// One replica under all controllers, in scenario order.
