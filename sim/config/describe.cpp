@@ -44,10 +44,14 @@ std::string type_text(const FieldInfo& field) {
     return field.type + " (" + field.unit + ")";
 }
 
+std::string default_text(const FieldInfo& field) {
+    if (field.required) return "required";
+    return field.default_text == "\"\"" || field.default_text == "[]" || field.default_text == "{}" ? "none" : field.default_text;
+}
+
 std::string fields_table(const std::vector<FieldInfo>& fields, std::size_t indent, int width) {
     std::vector<std::vector<std::string>> rows;
-    for (const auto& field : fields)
-        rows.push_back({field.name, type_text(field), field.range, field.required ? "required" : field.default_text, field.help});
+    for (const auto& field : fields) rows.push_back({field.name, type_text(field), field.range, default_text(field), field.help});
     return text_table({"parameter", "type", "range", "default", "meaning"}, std::move(rows), indent,
                       static_cast<std::size_t>(width));
 }

@@ -7,7 +7,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr std::size_t longest_list = 12;
+constexpr std::size_t longest_list = 16;
 
 std::string place(const Position& at) {
     if (!at.file || at.file->empty()) return {};

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t gap = 2;
 constexpr std::size_t narrowest_last = 24;
+constexpr std::size_t narrowest_middle = 19;
 
 std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths(rows.empty() ? 0 : rows.front().size(), 0);
@@ -29,6 +30,42 @@ void drop_empty_columns(std::vector<std::vector<std::string>>& rows, std::size_t
 std::string without_trailing_blanks(std::string line) {
     line.erase(line.find_last_not_of(' ') + 1);
     return line;
+}
+
+/// Widths of columns that keep within `width`: the last one gives way first, then those between it and the first.
+std::vector<std::size_t> fitting(std::vector<std::size_t> widths, std::size_t indent, std::size_t width) {
+    if (widths.empty()) return widths;
+    const auto before_last = [&] {
+        std::size_t sum = indent;
+        for (std::size_t c = 0; c + 1 < widths.size(); ++c) sum += widths[c] + gap;
+        return sum;
+    };
+    if (before_last() + std::min(widths.back(), narrowest_last) > width)
+        for (std::size_t c = 1; c + 1 < widths.size(); ++c) widths[c] = std::min(widths[c], narrowest_middle);
+    const std::size_t taken = before_last();
+    const std::size_t room = width > taken + narrowest_last ? width - taken : narrowest_last;
+    widths.back() = std::min(widths.back(), room);
+    return widths;
+}
+
+/// One row, on as many lines as its tallest cell needs.
+std::string row_text(const std::vector<std::string>& row, const std::vector<std::size_t>& widths, std::size_t indent) {
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 0;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+        cells.push_back(wrapped(row[c], widths[c]));
+        height = std::max(height, cells.back().size());
+    }
+    std::string text;
+    for (std::size_t k = 0; k < height; ++k) {
+        std::string line(indent, ' ');
+        for (std::size_t c = 0; c < cells.size(); ++c) {
+            const std::string part = k < cells[c].size() ? cells[c][k] : std::string();
+            line += part + std::string(widths[c] + gap - std::min(part.size(), widths[c] + gap), ' ');
+        }
+        text += without_trailing_blanks(line) + "\n";
+    }
+    return text;
 }
 
 }  // namespace
@@ -54,20 +91,9 @@ std::string text_table(const std::vector<std::string>& header, std::vector<std::
     const std::size_t header_rows = header.empty() ? 0 : 1;
     if (header_rows != 0) rows.insert(rows.begin(), header);
     drop_empty_columns(rows, header_rows);
-    const auto widths = widths_of(rows);
-    if (widths.empty()) return {};
-    std::size_t last_at = indent;
-    for (std::size_t c = 0; c + 1 < widths.size(); ++c) last_at += widths[c] + gap;
-    const std::size_t room = width > last_at + narrowest_last ? width - last_at : narrowest_last;
+    const auto widths = fitting(widths_of(rows), indent, width);
     std::string text;
-    for (const auto& row : rows) {
-        std::string line(indent, ' ');
-        for (std::size_t c = 0; c + 1 < row.size(); ++c) line += row[c] + std::string(widths[c] - row[c].size() + gap, ' ');
-        for (const auto& part : wrapped(row.back(), room)) {
-            text += without_trailing_blanks(line + part) + "\n";
-            line.assign(last_at, ' ');
-        }
-    }
+    for (const auto& row : rows) text += row_text(row, widths, indent);
     return text;
 }
 

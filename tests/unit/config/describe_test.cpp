@@ -45,7 +45,22 @@ TEST_CASE("a plug-in is described by its schema: name, type, range, default and 
           "  period     duration             > 0      15 min   time between decisions\n"
           "  lowest     share (number or %)  [0, 1]   0.2      no charging below\n"
           "  highest    share (number or %)  [0, 1]   0.9      no charging above\n");
-    CHECK(longest_line(*describe("test_drip", 60)) <= 84);  // narrow terminals: only the meanings wrap
+    CHECK(longest_line(*describe("test_drip", 76)) <= 76);
+}
+
+TEST_CASE("every description keeps within the width of a terminal") {
+    std::istringstream lines(describe_all());
+    int described = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.substr(0, 2) != "  " || line[2] == ' ') continue;
+        const std::string name = line.substr(2, line.find(' ', 2) - 2);
+        INFO(name);
+        const auto text = describe(name);
+        REQUIRE(text);
+        CHECK(longest_line(*text) <= 100);
+        ++described;
+    }
+    CHECK(described >= 15);
 }
 
 TEST_CASE("what a plug-in requires is marked, and one without parameters says so") {
@@ -74,6 +89,9 @@ TEST_CASE("tables keep within their width by wrapping the last column") {
           " x  one two three four five\n"
           "    six seven\n");
     CHECK(text_table({"a", "b", "c"}, {{"x", "", "y"}}, 0, 80) == "a  c\nx  y\n");  // nobody needs an empty column
+    CHECK(text_table({}, {{"x", "a long cell in the middle of it", "the last"}}, 0, 40) ==
+          "x  a long cell in the   the last\n"
+          "   middle of it\n");
     CHECK(text_table({}, {}, 2, 80).empty());
     CHECK(wrapped("", 10) == std::vector<std::string>{""});
     CHECK(wrapped("a_word_longer_than_the_width b", 10) == std::vector<std::string>{"a_word_longer_than_the_width", "b"});

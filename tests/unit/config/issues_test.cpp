@@ -48,6 +48,8 @@ TEST_CASE("the hint after an unknown name is the name that was meant, or the nam
     CHECK(did_you_mean("evmz", {"evms", "fuzzy"}) == "did you mean 'evms'?");
     CHECK(did_you_mean("quick", {"evms", "fuzzy"}) == "known: evms, fuzzy");
     CHECK(did_you_mean("quick", {}).empty());
-    const std::vector<std::string> many(20, "name");
-    CHECK(did_you_mean("quick", many) == "known: name, name, name, name, name, name, name, name, name, name, name, name, ...");
+    std::string sixteen = "known:";
+    for (int i = 0; i < 16; ++i) sixteen += i == 0 ? " name" : ", name";
+    CHECK(did_you_mean("quick", std::vector<std::string>(16, "name")) == sixteen);
+    CHECK(did_you_mean("quick", std::vector<std::string>(17, "name")) == sixteen + ", ...");
 }

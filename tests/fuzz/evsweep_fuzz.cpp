@@ -1,0 +1,7 @@
+// The project's own feeder files: damaged ones give errors, never a crash, a hang or half a feeder.
+#include "tests/fuzz/fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    evsweep::fuzz::read_feeder("evsweep", "feeder.yaml", std::string(reinterpret_cast<const char*>(data), size));
+    return 0;
+}
