@@ -235,4 +235,16 @@ std::optional<Scenario> read_scenario(const std::filesystem::path& file, const s
     return text ? read_scenario_text(*text, file, overrides, issues) : std::nullopt;
 }
 
+std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+    Issues told_already;
+    const auto text = read_text_file(file, told_already, {}, "");
+    if (!text) return std::nullopt;
+    auto root = load_layers(*text, file, told_already);
+    if (!root) return std::nullopt;
+    for (const auto& assignment : overrides) apply_override(*root, assignment, told_already);
+    const Node* feeder = root->find("feeder");
+    Reader reader{told_already};
+    return feeder ? feeder_schema().read(*feeder, "feeder", reader) : std::nullopt;
+}
+
 }  // namespace evsweep

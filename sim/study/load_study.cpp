@@ -101,7 +101,10 @@ std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues) {
 std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                                       Issues& issues) {
     auto scenario = read_scenario(file, overrides, issues);
-    if (!scenario) return std::nullopt;
+    if (!scenario) {  // the feeder's problems are told with the scenario's, not one run later
+        if (const auto choice = read_feeder_choice(file, overrides)) (void)load_feeder(*choice, issues);
+        return std::nullopt;
+    }
     auto feeder = load_feeder(scenario->feeder, issues);
     if (!feeder) return std::nullopt;
     LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}};

@@ -110,3 +110,18 @@ TEST_CASE("net benefit is the reference's net cost less one's own, replica by re
         REQUIRE(values(controller(result, "uncoordinated"), "net_benefit")[r] == 0.0);
     }
 }
+
+TEST_CASE("problems of a scenario and of its feeder are told together") {
+    const auto folder = std::filesystem::temp_directory_path() / "evsweep_told_together";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "net.yaml") << "source: {bus: 1}\nbuses:\n  - {id: 1, nominal: 10 kV}\n  - {id: 2, nominal: 10 kV}\n";
+    std::ofstream(folder / "study.yaml") << "feeder: {file: net.yaml}\nstudy: {sed: 3}\ntime: {start: 2025-01-06 00:00}\n"
+                                         << "population: {}\ncontrollers: {uncoordinated: {}}\n";
+    Issues issues;
+    REQUIRE_FALSE(load_study(folder / "study.yaml", {}, issues));
+    std::string all;
+    for (const auto& issue : issues.list()) all += to_text(issue) + "\n";
+    REQUIRE_THAT(all, Catch::Matchers::Contains("study.yaml:2:9: study.sed: unknown key; did you mean 'seed'?"));
+    REQUIRE_THAT(all, Catch::Matchers::Contains("net.yaml:4:5"));
+    std::filesystem::remove_all(folder);
+}
