@@ -64,11 +64,16 @@ ScenarioError::ScenarioError(Issues issues) : std::runtime_error(all_lines(issue
 std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates) {
     constexpr std::size_t longest_word = 64;  // a slip of the pen is not made in a longer one
     if (word.empty() || word.size() > longest_word) return {};
+    constexpr std::size_t most_candidates = 1000;  // among more names a hint takes longer than it helps
     const std::string wanted = folded(word);
+    std::size_t seen = 0;
     std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
     std::string nearest;
     for (const auto& candidate : candidates) {
+        if (++seen > most_candidates) break;
         if (candidate.empty() || candidate.size() > longest_word) continue;
+        const std::size_t least = std::max(candidate.size(), word.size()) - std::min(candidate.size(), word.size());
+        if (least >= best) continue;
         const std::size_t d = distance(wanted, folded(candidate));
         if (d >= best || d >= candidate.size()) continue;
         best = d;

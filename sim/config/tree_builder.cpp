@@ -144,6 +144,7 @@ void TreeBuilder::close() {
 void TreeBuilder::take_key(Node key) {
     if (key.scalar == "<<" && !key.quoted) stop(key.at, "merge keys are not supported", "use `extends`, or repeat the lines");
     if (key.scalar.empty()) stop(key.at, "the key is empty", "a key is a word");
+    if (open_.back().lines.size() >= most_keys) stop(key.at, "more than 10,000 keys in one map", "use a list");
     open_.back().key = std::move(key);
     open_.back().has_key = true;
 }

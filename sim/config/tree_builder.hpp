@@ -18,6 +18,8 @@ namespace evsweep {
 inline constexpr int deepest_nesting = 64;
 inline constexpr std::size_t most_nodes = 1'000'000;  ///< aliases count as often as they are used
 
+inline constexpr std::size_t most_keys = 10'000;  ///< of one map
+
 /// Builds one document. Faults that leave the rest readable are reported and passed over; others end the reading
 /// by `Stop`.
 class TreeBuilder final : public YAML::EventHandler {

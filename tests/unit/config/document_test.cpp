@@ -124,6 +124,9 @@ TEST_CASE("nesting and repetition are bounded whatever the text asks for") {
     for (int i = 1; i < 100; ++i)
         chain += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
     CHECK(complaints(chain) == Texts{"f.yaml:64:12: nested more than 64 levels deep; no part of a study needs that"});
+    std::string keys;
+    for (int i = 1; i <= 20'000; ++i) keys += "k" + std::to_string(i) + ": 1\n";
+    CHECK(complaints(keys) == Texts{"f.yaml:10001:1: more than 10,000 keys in one map; use a list"});
     CHECK(complaints("a: " + std::string(300'000, 'x')) ==
           Texts{"f.yaml:1:200002: a line of more than 200,000 characters; keep long series in a CSV file"});
 }
