@@ -37,16 +37,19 @@ void Metering::read(std::size_t step, std::span<const double> voltage_pu, double
     const double noise = settings_.feeder_head.noise;
     shown_head_kw_ =
         rounded(noise > 0.0 ? head + noise * standard_normal(rng_, head_noise, 0, step) : head, settings_.feeder_head.resolution);
-    if (voltage_delay_ == 0) return show_voltages(step, voltage_pu, plugged_in);
+    last_step_ = step;
     voltages_[step % voltages_.size()].assign(voltage_pu.begin(), voltage_pu.end());
-    show_voltages(step, voltages_[(step - std::min(step, voltage_delay_)) % voltages_.size()], plugged_in);
+    show_voltages(plugged_in);
 }
 
-void Metering::show_voltages(std::size_t step, std::span<const double> voltage_pu, std::span<const ConnectorId> plugged_in) {
+void Metering::show_voltages(std::span<const ConnectorId> connectors) {
+    const std::size_t read_at = last_step_ - std::min(last_step_, voltage_delay_);
+    const auto& by_bus = voltages_[read_at % voltages_.size()];
+    if (by_bus.empty()) return;  // nothing has been read yet
     const auto& meter = settings_.voltage;
-    for (ConnectorId c : plugged_in) {
-        double v = voltage_pu[connectors_.bus[c.index()].index()];
-        if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), step);
+    for (ConnectorId c : connectors) {
+        double v = by_bus[connectors_.bus[c.index()].index()];
+        if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), last_step_);
         shown_voltage_[c.index()] = rounded(v, meter.resolution);
     }
 }

@@ -20,20 +20,21 @@ class Metering {
     /// Takes the readings of control step `step`. `voltage_pu` by bus.
     void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
               std::span<const ConnectorId> plugged_in);
-    /// Voltages as metered, by connector; rows without a vehicle keep an older reading.
+    /// Shows the latest reading at `connectors`, e.g. where vehicles have just plugged in between two readings.
+    void show_voltages(std::span<const ConnectorId> connectors);
+    /// Voltages as metered, by connector; rows without a vehicle keep an older reading, 1 before the first.
     [[nodiscard]] std::span<const double> voltage_pu() const { return shown_voltage_.raw(); }
     [[nodiscard]] double feeder_head_kw() const { return shown_head_kw_; }
 
    private:
-    void show_voltages(std::size_t step, std::span<const double> voltage_pu, std::span<const ConnectorId> plugged_in);
-
     MeteringSettings settings_;
     const Connectors& connectors_;
     Rng rng_;
     std::size_t voltage_delay_;  ///< in steps
     std::size_t head_delay_;
-    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings by bus; unused without delay
+    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings, by bus
     std::vector<double> heads_;
+    std::size_t last_step_ = 0;
     Column<PerUnit> shown_voltage_;
     double shown_head_kw_ = std::numeric_limits<double>::quiet_NaN();
 };

@@ -231,7 +231,10 @@ void Replica::show_columns() {
         seen_.target_soc = fleet_.target_soc();
         seen_.stated_departure = fleet_.stated_departure();
     }
-    if (needs_.contains(Need::voltage)) seen_.voltage_pu = metering_.voltage_pu();
+    if (needs_.contains(Need::voltage)) {
+        metering_.show_voltages(arrived_);
+        seen_.voltage_pu = metering_.voltage_pu();
+    }
     if (needs_.contains(Need::feeder_head)) seen_.feeder_head_kw = metering_.feeder_head_kw();
     const Duration step = site_.scenario.time.step;
     if (needs_.contains(Need::base_demand)) {

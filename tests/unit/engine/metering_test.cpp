@@ -77,3 +77,16 @@ TEST_CASE("meter noise has the stated deviation, no bias, and is the same for th
     REQUIRE(std::abs(sum / n) < 4.0 * 0.01 / std::sqrt(n));  // four standard errors
     REQUIRE(std::sqrt(squares / n) == Approx(0.01).epsilon(4.0 / std::sqrt(2.0 * n)));
 }
+
+TEST_CASE("a vehicle that plugs in between two readings is shown the latest reading at its bus") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.delay = 1min;
+    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    const std::vector<ConnectorId> first{ConnectorId(0)}, newcomer{ConnectorId(2)};
+    for (std::size_t k = 0; k < 3; ++k)
+        metering.read(k, std::vector<double>{1.0, 0.90 + 0.01 * static_cast<double>(k)}, 0.0, first);
+    REQUIRE(metering.voltage_pu()[2] == 1.0);
+    metering.show_voltages(newcomer);
+    REQUIRE(metering.voltage_pu()[2] == Approx(0.91));  // one minute old
+}
