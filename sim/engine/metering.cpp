@@ -1,5 +1,6 @@
 #include "sim/engine/metering.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace evsweep {
