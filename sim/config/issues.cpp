@@ -15,6 +15,20 @@ std::string place(const Position& at) {
     return *at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
+/// One line of bearable length, without characters that steer a terminal: what is told may quote a damaged file.
+std::string one_line(std::string text) {
+    constexpr std::size_t longest = 500;
+    const auto continues_character = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
+    if (text.size() > longest) {
+        std::size_t end = longest;
+        while (end > 0 && continues_character(end)) --end;
+        text = text.substr(0, end) + "...";
+    }
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = c == '\n' || c == '\t' ? ' ' : '?';
+    return text;
+}
+
 /// Lower case, with '-' and ' ' as '_', so that `Peak-Setpoint` is next to `peak_setpoint`.
 std::string folded(const std::string& word) {
     std::string text = word;
@@ -49,9 +63,9 @@ std::string all_lines(const Issues& issues) {
 std::string to_text(const Issue& issue) {
     std::string text = place(issue.at);
     if (issue.severity == Severity::warning) text += "warning: ";
-    if (!issue.path.empty()) text += issue.path + ": ";
-    text += issue.problem;
-    if (!issue.hint.empty()) text += "; " + issue.hint;
+    if (!issue.path.empty()) text += one_line(issue.path) + ": ";
+    text += one_line(issue.problem);
+    if (!issue.hint.empty()) text += "; " + one_line(issue.hint);
     return text;
 }
 

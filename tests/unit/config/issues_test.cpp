@@ -15,6 +15,14 @@ TEST_CASE("an issue says where, what and what to do, and leaves out what there i
     CHECK(to_text({{file, 1, 1}, "x", "is odd", "", Severity::warning}) == "a.yaml:1:1: warning: x: is odd");
 }
 
+TEST_CASE("an issue is one line of bearable length, whatever it quotes") {
+    CHECK(to_text({{}, "a\nb", "unknown '\x1B[31m\n'", ""}) == "a b: unknown '?[31m '");
+    CHECK(to_text({{}, "", std::string(600, 'x'), ""}) == std::string(500, 'x') + "...");
+    std::string umlauts = "x";
+    while (umlauts.size() < 600) umlauts += "\xC3\xA4";
+    CHECK(to_text({{}, "", umlauts, ""}) == umlauts.substr(0, 499) + "...");  // no character is cut in two
+}
+
 TEST_CASE("only errors spoil a reading") {
     Issues issues;
     issues.warning({}, "x", "is odd");
