@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ struct FieldInfo {
     std::string default_text;  ///< empty where required
     std::string help;
     bool required = false;
+    std::vector<FieldInfo> parts{};  ///< of a section, or of each entry of a list or map of sections
 };
 
 /// One resolved parameter, as it goes into a result file.
@@ -37,6 +39,32 @@ struct Contradiction {
     std::string problem;
     std::string hint;
 };
+
+template <class P>
+class Schema;
+
+/// A struct with a static `schema()` can itself be a field's type.
+template <class P>
+concept HasSchema = requires {
+    { P::schema() } -> std::convertible_to<const Schema<P>&>;
+};
+
+/// The parameters inside a field of type `T`, where it holds sections.
+template <class T>
+struct PartsOf {
+    static std::vector<FieldInfo> list() {
+        if constexpr (HasSchema<T>)
+            return T::schema().fields();
+        else
+            return {};
+    }
+};
+template <class T>
+struct PartsOf<std::optional<T>> : PartsOf<T> {};
+template <class T>
+struct PartsOf<std::vector<T>> : PartsOf<T> {};
+template <class T>
+struct PartsOf<std::map<std::string, T>> : PartsOf<T> {};
 
 /// The parameters of one struct `P`, each with name, unit, range and help.
 template <class P>
@@ -114,7 +142,8 @@ class Schema {
                       range.text(),
                       is_required ? std::string() : Value<T>::text(P{}.*member),
                       std::move(help),
-                      is_required};
+                      is_required,
+                      PartsOf<T>::list()};
         field.read = [member, range](P& params, const Node& node, std::string_view path, Reader& reader) {
             auto value = Value<T>::read(node, path, reader);
             if (!value) return false;
@@ -155,12 +184,6 @@ class Schema {
     std::string summary_;
     std::vector<Field> fields_;
     std::vector<std::function<std::optional<Contradiction>(const P&)>> relations_;
-};
-
-/// A struct with a static `schema()` can itself be a field's type.
-template <class P>
-concept HasSchema = requires {
-    { P::schema() } -> std::convertible_to<const Schema<P>&>;
 };
 
 template <HasSchema P>

@@ -56,6 +56,19 @@ std::string fields_table(const std::vector<FieldInfo>& fields, std::size_t inden
                       static_cast<std::size_t>(width));
 }
 
+/// A table, and below it one for every field that holds sections, headed by its path.
+std::string fields_tables(const std::vector<FieldInfo>& fields, const std::string& path, int width) {
+    const std::size_t indent = path.empty() ? 2 : 4;
+    std::string text = fields_table(fields, indent, width);
+    for (const auto& field : fields) {
+        if (field.parts.empty()) continue;
+        const std::string entry = field.type == "section" ? "" : field.type.substr(0, 4) == "list" ? "[]" : ".NAME";
+        const std::string place = (path.empty() ? "" : path + ".") + field.name + entry;
+        text += "\n  " + place + "\n" + fields_tables(field.parts, place, width);
+    }
+    return text;
+}
+
 std::string paragraph(const std::string& text, std::size_t indent, int width) {
     std::string result;
     for (const auto& line : wrapped(text, static_cast<std::size_t>(width) - indent))
@@ -65,7 +78,7 @@ std::string paragraph(const std::string& text, std::size_t indent, int width) {
 
 std::string describe_entry(const Entry& entry, const std::string& kind, int width) {
     std::string text = entry.name + " (" + kind + ")\n" + paragraph(entry.summary, 2, width) + "\n";
-    const std::string table = fields_table(entry.fields(), 2, width);
+    const std::string table = fields_tables(entry.fields(), "", width);
     return text + (table.empty() ? "  It has no parameters.\n" : table);
 }
 
@@ -76,10 +89,8 @@ std::string list_of(const Group& group, std::size_t indent, int width) {
 }
 
 std::string describe_section(const SectionInfo& section, int width) {
-    std::string text = section.name + " (section)\n" + paragraph(section.summary, 2, width);
-    if (!section.fields.empty()) text += "\n" + fields_table(section.fields, 2, width);
-    for (const auto& [path, fields] : section.parts) text += "\n  " + path + "\n" + fields_table(fields, 4, width);
-    return text;
+    const std::string text = section.name + " (section)\n" + paragraph(section.summary, 2, width);
+    return section.fields.empty() ? text : text + "\n" + fields_tables(section.fields, "", width);
 }
 
 void append(std::optional<std::string>& text, const std::string& more) { text = text ? *text + "\n" + more : more; }

@@ -8,32 +8,25 @@ constexpr Range open_unit{.min = 0.0, .max = 1.0, .open_min = true, .open_max = 
 
 template <class P>
 SectionInfo described(std::string name, const Schema<P>& schema) {
-    return {std::move(name), schema.summary(), schema.fields(), {}};
+    return {std::move(name), schema.summary(), schema.fields()};
 }
 
 std::vector<SectionInfo> make_sections() {
     std::vector<SectionInfo> list;
-    list.push_back({"title", "One line that names the study; default: the file's name.", {}, {}});
-    list.push_back({"extends", "Another scenario file that this one is laid over, key by key; `~` removes an entry.", {}, {}});
+    list.push_back({"title", "One line that names the study; default: the file's name.", {}});
+    list.push_back({"extends", "Another scenario file that this one is laid over, key by key; `~` removes an entry.", {}});
     list.push_back(described("study", study_schema()));
     list.push_back(described("time", time_schema()));
     list.push_back(described("feeder", feeder_schema()));
     list.push_back(described("load_flow", load_flow_schema()));
     list.push_back(described("limits", limits_schema()));
     list.push_back(described("base_load", BaseLoadText::schema()));
-    list.back().parts.push_back({"base_load.profiles.NAME", ProfileText::schema().fields()});
     list.push_back(described("prices", PricesText::schema()));
-    list.back().parts.push_back({"prices.buy", ProfileText::schema().fields()});
     list.push_back(described("metering", MeteringText::schema()));
-    list.back().parts.push_back({"metering.voltage", MeterText<PerUnit>::schema().fields()});
-    list.back().parts.push_back({"metering.feeder_head", MeterText<Kilowatts>::schema().fields()});
-    list.push_back({"population", "Groups of vehicles, by name; the key `behaviour` of each chooses a behaviour.", {}, {}});
+    list.push_back({"population", "Groups of vehicles, by name; the key `behaviour` of each chooses a behaviour.", {}});
+    list.push_back({"controllers", "Charging controllers to compare, by label; the key `controller` defaults to the label.", {}});
     list.push_back(
-        {"controllers", "Charging controllers to compare, by label; the key `controller` defaults to the label.", {}, {}});
-    list.push_back({"outputs",
-                    "What is recorded, by label; the key `output` defaults to the label; absent: kpis, series, voltages.",
-                    {},
-                    {}});
+        {"outputs", "What is recorded, by label; the key `output` defaults to the label; absent: kpis, series, voltages.", {}});
     return list;
 }
 

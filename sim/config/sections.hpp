@@ -4,7 +4,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "evsweep/scenario.hpp"
@@ -64,8 +63,7 @@ struct MeteringText {
 struct SectionInfo {
     std::string name;
     std::string summary;
-    std::vector<FieldInfo> fields;                                      ///< empty where the section lists plug-ins
-    std::vector<std::pair<std::string, std::vector<FieldInfo>>> parts;  ///< maps inside it, by path
+    std::vector<FieldInfo> fields;  ///< empty where the section lists plug-ins
 };
 
 /// Every section in the order in which a scenario is written.

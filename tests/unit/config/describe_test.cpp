@@ -70,8 +70,8 @@ TEST_CASE("what a plug-in requires is marked, and one without parameters says so
 
 TEST_CASE("sections are described like plug-ins, with the maps inside them") {
     CHECK(has_line(*describe("time"), "  start"));
-    CHECK(has_line(*describe("metering"), "  metering.feeder_head\n"));
-    CHECK(has_line(*describe("base_load"), "  base_load.profiles.NAME\n"));
+    CHECK(has_line(*describe("metering"), "  feeder_head\n    parameter"));
+    CHECK(has_line(*describe("base_load"), "  profiles.NAME\n    parameter"));
     CHECK(has_line(*describe("controllers"), "  test_drip "));
     for (const std::string name : {"study", "time", "feeder", "load_flow", "limits", "base_load", "prices", "metering"})
         CHECK(longest_line(*describe(name)) <= 100);
