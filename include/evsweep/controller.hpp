@@ -76,7 +76,7 @@ struct Observation {
     std::span<const ConnectorId> halted{};      ///< setpoint set to 0 by the battery (full, reserve, empty) since then
 
     std::span<const double> p_min_kw{};  ///< lowest admissible active setpoint now (<= 0; discharging is negative)
-    std::span<const double> p_max_kw{};  ///< highest admissible active setpoint now (>= 0; 0 when full)
+    std::span<const double> p_max_kw{};  ///< highest power the battery takes now (>= 0; 0 when full); see highest_setpoint_kw
 
     std::span<const double> soc{};  ///< Need::state_of_charge, with the four below
     std::span<const double> reserve_soc{};
@@ -101,6 +101,11 @@ struct Observation {
     /// discrete level where the charger has levels, and 0 where the smallest power would be undercut.
     [[nodiscard]] double admissible_kw(ConnectorId c, double wish_kw) const;
 };
+
+/// The highest setpoint of connector `c` while its battery takes `battery_limit_kw` at the most: that limit, or, where the
+/// charger has steps, the lowest step that is not below it; the battery then draws less than the charger offers.
+[[nodiscard]] double highest_setpoint_kw(const Connectors& connectors, const std::vector<std::vector<double>>& level_sets,
+                                         ConnectorId c, double battery_limit_kw);
 
 /// Whether `p_kw` is a power that connector `c` can be set to, apart from its momentary limits: zero, or at least the
 /// minimum power and, for chargers with levels, on a level.

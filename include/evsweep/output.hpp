@@ -76,6 +76,8 @@ struct Interval {
     double loss_kwh = 0.0;
     double charged_kwh = 0.0;     ///< grid side
     double discharged_kwh = 0.0;  ///< grid side, >= 0
+    double stored_kwh = 0.0;      ///< into all batteries
+    double released_kwh = 0.0;    ///< out of all batteries, >= 0
     double price = 0.0;
     double sell_price = 0.0;
 };

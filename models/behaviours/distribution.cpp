@@ -59,9 +59,9 @@ Schema<Params> make_schema() {
     return with_vehicle_fields(
                Schema<Params>("vehicles that come and go by independent draws")
                    .optional("vehicles", &Params::vehicles,
-                             "number of vehicles at 100 % penetration; not with placement by counts", at_least(0))
+                             "number of vehicles at 100 % penetration; not with placement by counts", between(0, 1e6))
                    .optional("penetration", &Params::penetration, "share of that number that there is, rounded half up",
-                             at_least(0.0))
+                             between(0.0, 100.0))
                    .required("placement", &Params::placement, "which bus each vehicle's charging point stands at")
                    .required("arrival", &Params::arrival, "plug-in, hours after local midnight of the day; may exceed 24 h")
                    .required("departure", &Params::departure, "unplugging, hours after local midnight of the departure day")

@@ -58,7 +58,7 @@ template <class P>
         schema.optional(name, static_cast<T P::*>(member), help, range);
     };
     using A = VehicleAttributes;
-    add("capacity", &A::capacity, "battery capacity", above(0.0));
+    add("capacity", &A::capacity, "battery capacity", above_up_to(0.0, 1e5));
     add("charge_rating", &A::charge_rating, "largest active power drawn from the grid", above(0.0));
     add("discharge_rating", &A::discharge_rating, "largest active power returned to the grid; 0 kW: not bidirectional",
         at_least(0.0));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "evsweep/contracts.hpp"
@@ -59,10 +60,13 @@ class NetworkTally {
             ++unsolved_steps;
             return;
         }
+        ++solved_steps;
         see_powers(s);
         see_voltages(s);
         if (!frame_.rated.empty()) see_currents(s);
     }
+    /// NaN where nothing was solved: then nobody knows.
+    [[nodiscard]] double solved_minutes(std::size_t steps) const { return solved_steps > 0 ? minutes(steps) : not_a_number; }
     [[nodiscard]] double minutes(std::size_t steps) const {
         return 60.0 * hours(frame_.context.step) * static_cast<double>(steps);
     }
@@ -74,6 +78,7 @@ class NetworkTally {
     std::size_t steps_caused = 0;
     std::size_t steps_overloaded = 0;
     std::size_t unsolved_steps = 0;
+    std::size_t solved_steps = 0;
 
    private:
     void see_powers(const Snapshot& s) {
@@ -132,6 +137,8 @@ class EnergyTally {
         solved += i.end - i.begin;
         clock_hours.add(i.begin, i.end, demand);
     }
+    /// An energy of the feeder, which is only known where something was solved.
+    [[nodiscard]] double if_solved(double kwh) const { return solved > Duration::zero() ? kwh : not_a_number; }
     [[nodiscard]] double mean_demand_kw() const { return solved > Duration::zero() ? demand_kwh / hours(solved) : not_a_number; }
 
     double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
@@ -146,13 +153,14 @@ class FleetTally {
     FleetTally(const Population& population, double short_below)
         : short_below_(short_below),
           dropped_sessions_(population.dropped_sessions),
+          capacity_kwh_(total(population.vehicles.capacity.raw())),
           short_(population.vehicles.size(), false),
           returned_(population.vehicles.size(), false) {}
 
+    void see(const Interval& i) { throughput_kwh_ += i.stored_kwh + i.released_kwh; }
     void see(const SessionRecord& r) {
         const std::size_t vehicle = r.session.vehicle.index();
         if (r.discharged_kwh > 0.0) returned_[vehicle] = true;
-        if (r.capacity_kwh > 0.0) cycles_ += (r.stored_kwh + r.released_kwh) / (2.0 * r.capacity_kwh);
         if (!r.complete) return;  // who has not left yet cannot have left short
         const double missing = r.session.target_soc - r.final_soc;
         unserved_kwh_ += std::max(0.0, missing) * r.capacity_kwh;
@@ -163,20 +171,24 @@ class FleetTally {
     [[nodiscard]] double short_vehicles() const { return number_of(short_); }
     [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
     [[nodiscard]] double dropped_sessions() const { return static_cast<double>(dropped_sessions_); }
-    /// Energy through the batteries over twice their capacity, mean over all vehicles; driving is not seen.
-    [[nodiscard]] double cycles_per_vehicle() const {
-        return short_.empty() ? 0.0 : cycles_ / static_cast<double>(short_.size());
-    }
+    /// Energy through all batteries over twice their capacity; driving is not seen.
+    [[nodiscard]] double cycles() const { return capacity_kwh_ > 0.0 ? throughput_kwh_ / (2.0 * capacity_kwh_) : 0.0; }
 
    private:
+    static double total(std::span<const double> values) {
+        double sum = 0.0;
+        for (const double v : values) sum += v;
+        return sum;
+    }
     static double number_of(const std::vector<bool>& marked) {
         return static_cast<double>(std::count(marked.begin(), marked.end(), true));
     }
 
     double short_below_;
     std::size_t dropped_sessions_;
+    double capacity_kwh_;
     double unserved_kwh_ = 0.0;
-    double cycles_ = 0.0;
+    double throughput_kwh_ = 0.0;
     std::vector<bool> short_;     // by vehicle
     std::vector<bool> returned_;  // by vehicle
 };

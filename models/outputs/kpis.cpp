@@ -68,11 +68,11 @@ std::vector<Kpi> energy_kpis() {
           .long_name = "energy demand (base load and vehicles)",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.energy.demand_kwh; }},
+         [](const Tally& t) { return t.energy.if_solved(t.energy.demand_kwh); }},
         {{.name = "source_energy_kwh", .unit = "kWh", .long_name = "energy from the source, with losses", .decimals = 0},
-         [](const Tally& t) { return t.energy.source_kwh; }},
+         [](const Tally& t) { return t.energy.if_solved(t.energy.source_kwh); }},
         {{.name = "loss_energy_kwh", .unit = "kWh", .long_name = "energy lost in the feeder", .headline = true, .decimals = 1},
-         [](const Tally& t) { return t.energy.loss_kwh; }},
+         [](const Tally& t) { return t.energy.if_solved(t.energy.loss_kwh); }},
         {{.name = "loss_max_kw", .unit = "kW", .long_name = "highest loss", .headline = true, .decimals = 1},
          [](const Tally& t) { return t.network.loss_kw.value; }},
         {{.name = "loss_max_mark_kw", .unit = "kW", .long_name = "highest loss at the marks", .decimals = 1},
@@ -107,19 +107,19 @@ std::vector<Kpi> voltage_kpis() {
           .long_name = "time with a voltage outside the band",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.minutes(t.network.steps_outside); }},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_outside); }},
         {{.name = "vehicle_minutes_outside_band",
           .unit = "min",
           .long_name = "time outside the band that vehicles cause",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.minutes(t.network.steps_caused); }},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_caused); }},
         {{.name = "overload_minutes",
           .unit = "min",
           .long_name = "time with a branch above its rating",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.minutes(t.network.steps_overloaded); }},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_overloaded); }},
         {{.name = "loading_max_pct", .unit = "%", .long_name = "highest loading of a rated branch", .decimals = 1},
          [](const Tally& t) { return t.network.loading_pct.value; }},
         {{.name = "unsolved_minutes", .unit = "min", .long_name = "time without a load-flow solution", .decimals = 0},
@@ -147,11 +147,8 @@ std::vector<Kpi> fleet_kpis() {
          [](const Tally& t) { return t.fleet.short_vehicles(); }},
         {{.name = "v2g_vehicles", .unit = "1", .long_name = "vehicles that returned energy", .decimals = 1},
          [](const Tally& t) { return t.fleet.v2g_vehicles(); }},
-        {{.name = "cycles",
-          .unit = "1",
-          .long_name = "mean equivalent full cycles per vehicle while plugged in",
-          .headline = true},
-         [](const Tally& t) { return t.fleet.cycles_per_vehicle(); }},
+        {{.name = "cycles", .unit = "1", .long_name = "equivalent full cycles of the fleet while plugged in", .headline = true},
+         [](const Tally& t) { return t.fleet.cycles(); }},
         {{.name = "dropped_sessions", .unit = "1", .long_name = "drawn sessions that gave no stay", .decimals = 1},
          [](const Tally& t) { return t.fleet.dropped_sessions(); }},
     };
@@ -196,10 +193,13 @@ class KpiRecorder final : public Recorder {
         if (s.now >= measure_from_) tally_.network.see(s);
     }
     void over(const Interval& i) override {
-        if (i.begin >= measure_from_) tally_.energy.see(i);
+        if (i.begin < measure_from_) return;
+        tally_.energy.see(i);
+        tally_.fleet.see(i);
     }
     void session_ended(const SessionRecord& r) override {
-        if (r.session.plug_in >= measure_from_) tally_.fleet.see(r);
+        // Who leaves in the measured time counts, whenever they came; who is still there, if they came in it.
+        if ((r.complete ? r.end : r.session.plug_in) >= measure_from_) tally_.fleet.see(r);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> values;

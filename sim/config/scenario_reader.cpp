@@ -28,6 +28,8 @@ class SectionReader {
         read_prices();
         read_metering();
         read_groups();
+        if (time_) check_meter(*time_, "voltage", metering_.voltage.delay, root_, issues_);
+        if (time_) check_meter(*time_, "feeder_head", metering_.feeder_head.delay, root_, issues_);
         if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);
         tell_all();
         return std::move(scenario_);

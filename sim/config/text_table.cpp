@@ -8,7 +8,7 @@ namespace evsweep {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest_last = 24;
+constexpr std::size_t narrowest_last = 18;
 constexpr std::size_t narrowest_middle = 19;
 
 std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& rows) {

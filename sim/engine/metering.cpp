@@ -33,20 +33,31 @@ Metering::Metering(const MeteringSettings& settings, const Connectors& connector
 
 void Metering::read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
                     std::span<const ConnectorId> plugged_in) {
-    heads_[step % heads_.size()] = feeder_head_kw;
-    const double head = heads_[(step - std::min(step, head_delay_)) % heads_.size()];
-    const double noise = settings_.feeder_head.noise;
-    shown_head_kw_ =
-        rounded(noise > 0.0 ? head + noise * standard_normal(rng_, head_noise, 0, step) : head, settings_.feeder_head.resolution);
     last_step_ = step;
+    heads_[step % heads_.size()] = feeder_head_kw;
     voltages_[step % voltages_.size()].assign(voltage_pu.begin(), voltage_pu.end());
+    show_head();
     show_voltages(plugged_in);
+}
+
+void Metering::miss(std::size_t step) {
+    voltages_[step % voltages_.size()] = voltages_[last_step_ % voltages_.size()];
+    heads_[step % heads_.size()] = heads_[last_step_ % heads_.size()];
+    last_step_ = step;
+    show_head();
+}
+
+void Metering::show_head() {
+    const auto& meter = settings_.feeder_head;
+    double head = heads_[(last_step_ - std::min(last_step_, head_delay_)) % heads_.size()];
+    if (meter.noise > 0.0) head += meter.noise * standard_normal(rng_, head_noise, 0, last_step_);
+    shown_head_kw_ = rounded(head, meter.resolution);
 }
 
 void Metering::show_voltages(std::span<const ConnectorId> connectors) {
     const std::size_t read_at = last_step_ - std::min(last_step_, voltage_delay_);
     const auto& by_bus = voltages_[read_at % voltages_.size()];
-    if (by_bus.empty()) return;  // nothing has been read yet
+    if (by_bus.empty()) return;  // nothing had been read then
     const auto& meter = settings_.voltage;
     for (ConnectorId c : connectors) {
         double v = by_bus[connectors_.bus[c.index()].index()];

@@ -20,6 +20,9 @@ class Metering {
     /// Takes the readings of control step `step`. `voltage_pu` by bus.
     void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
               std::span<const ConnectorId> plugged_in);
+    /// A step whose load flow had no solution: the last reading stands for the missing one. Before any reading the
+    /// meters show 1 pu and 0 kW.
+    void miss(std::size_t step);
     /// Shows the latest reading at `connectors`, e.g. where vehicles have just plugged in between two readings.
     void show_voltages(std::span<const ConnectorId> connectors);
     /// Voltages as metered, by connector; rows without a vehicle keep an older reading, 1 before the first.
@@ -27,6 +30,8 @@ class Metering {
     [[nodiscard]] double feeder_head_kw() const { return shown_head_kw_; }
 
    private:
+    void show_head();
+
     MeteringSettings settings_;
     const Connectors& connectors_;
     Rng rng_;
@@ -36,7 +41,7 @@ class Metering {
     std::vector<double> heads_;
     std::size_t last_step_ = 0;
     Column<PerUnit> shown_voltage_;
-    double shown_head_kw_ = std::numeric_limits<double>::quiet_NaN();
+    double shown_head_kw_ = 0.0;
 };
 
 }  // namespace evsweep

@@ -195,7 +195,7 @@ void Replica::advance_fleet() {
 void Replica::measure() {
     advance_fleet();
     solve_if_stale();
-    if (!solved_) return;  // a meter on a feeder without a solution keeps its last reading
+    if (!solved_) return metering_.miss(step_);
     metering_.read(step_, load_flow_.voltage_pu(), load_flow_.source_kw(), fleet_.plugged_in());
     tell(EventKind::measurement, std::nullopt);
 }
@@ -266,12 +266,13 @@ void Replica::check_setpoint(ConnectorId c) const {
     const double p = setpoints_.p_kw(c);
     const double q = setpoints_.q_kvar(c);
     const double s = population_.connectors.apparent_rating[i];
+    const double highest = highest_setpoint_kw(population_.connectors, population_.level_sets, c, fleet_.p_max_kw()[i]);
     constexpr double slack = 1e-9;  // kW: rounding of a controller's own sums
     std::string wrong;
     if (!fleet_.occupied(c))
         wrong = "no vehicle is plugged in";
-    else if (!(p >= fleet_.p_min_kw()[i] - slack && p <= fleet_.p_max_kw()[i] + slack))
-        wrong = fmt::format("it can follow {:.6g} to {:.6g} kW now", fleet_.p_min_kw()[i], fleet_.p_max_kw()[i]);
+    else if (!(p >= fleet_.p_min_kw()[i] - slack && p <= highest + slack))
+        wrong = fmt::format("it can follow {:.6g} to {:.6g} kW now", fleet_.p_min_kw()[i], highest);
     else if (!is_step_of(population_.connectors, population_.level_sets, c, p))
         wrong = "the charger has no such step";
     else if (!(p * p + q * q <= s * s * (1.0 + slack)))
@@ -314,7 +315,7 @@ void Replica::record() {
     book_step(now_);
     solve_if_stale();
     if (!solved_) unsolved_.push_back({now_, last_result_});
-    open_step_ = StepBooks{snapshot(), fleet_.charged_kwh(), fleet_.discharged_kwh()};
+    open_step_ = StepBooks{snapshot(), fleet_.charged_kwh(), fleet_.discharged_kwh(), fleet_.stored_kwh(), fleet_.released_kwh()};
     for (Recorder* r : recorders_) r->at(open_step_->at_begin);
     for (std::uint32_t c : fleet_.active()) expect_crossing(ConnectorId(c));
     if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
@@ -332,6 +333,8 @@ void Replica::book_step(Instant end) {
     interval.solved = begin.solved;
     interval.charged_kwh = fleet_.charged_kwh() - open_step_->charged_kwh;
     interval.discharged_kwh = fleet_.discharged_kwh() - open_step_->discharged_kwh;
+    interval.stored_kwh = fleet_.stored_kwh() - open_step_->stored_kwh;
+    interval.released_kwh = fleet_.released_kwh() - open_step_->released_kwh;
     interval.load_kwh = begin.load_kw * dt;
     interval.loss_kwh = begin.loss_kw * dt;
     const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - (begin.charging_kw - begin.discharging_kw) * dt;

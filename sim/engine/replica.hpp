@@ -107,7 +107,7 @@ class Replica {
 
     struct StepBooks {  ///< powers held over the step, and energy counters at its begin
         Snapshot at_begin{};
-        double charged_kwh = 0.0, discharged_kwh = 0.0;
+        double charged_kwh = 0.0, discharged_kwh = 0.0, stored_kwh = 0.0, released_kwh = 0.0;
     };
     std::optional<StepBooks> open_step_;
 };

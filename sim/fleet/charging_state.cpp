@@ -186,11 +186,13 @@ void ChargingState::book(std::size_t i, double new_soc) {
         stay.stored_kwh += battery_kwh;
         stay.charged_kwh += grid_kwh;
         charged_kwh_ += grid_kwh;
+        stored_kwh_ += battery_kwh;
     } else {
         const double grid_kwh = -battery_kwh / drawn_per_returned_[i];
         stay.released_kwh -= battery_kwh;
         stay.discharged_kwh += grid_kwh;
         discharged_kwh_ += grid_kwh;
+        released_kwh_ -= battery_kwh;
     }
     refresh_limits(i);
 }

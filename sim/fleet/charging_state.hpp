@@ -78,6 +78,9 @@ class ChargingState {
     /// Grid-side energy of the whole fleet booked so far, both >= 0.
     [[nodiscard]] double charged_kwh() const { return charged_kwh_; }
     [[nodiscard]] double discharged_kwh() const { return discharged_kwh_; }
+    /// Battery-side energy of the whole fleet booked so far, both >= 0.
+    [[nodiscard]] double stored_kwh() const { return stored_kwh_; }
+    [[nodiscard]] double released_kwh() const { return released_kwh_; }
 
     /// Of the session now at the connector (or the last one there).
     [[nodiscard]] std::span<const double> target_soc() const { return target_.raw(); }
@@ -143,6 +146,8 @@ class ChargingState {
     std::size_t reactive_ = 0;           ///< number of connectors with a non-zero reactive setpoint
     double charged_kwh_ = 0.0;
     double discharged_kwh_ = 0.0;
+    double stored_kwh_ = 0.0;
+    double released_kwh_ = 0.0;
     mutable Sums sums_;  ///< summed afresh when first asked for after a change, so that nothing drifts
 };
 

@@ -20,9 +20,20 @@ double step_down(const std::vector<double>& levels, double minimum_kw, double si
 
 }  // namespace
 
+double highest_setpoint_kw(const Connectors& connectors, const std::vector<std::vector<double>>& level_sets, ConnectorId c,
+                           double battery_limit_kw) {
+    if (battery_limit_kw <= 0.0) return 0.0;
+    const double wanted = std::max(battery_limit_kw, connectors.minimum_power[c.index()]);
+    const auto& levels = level_sets[connectors.level_set[c.index()]];
+    const auto not_below = std::lower_bound(levels.begin(), levels.end(), wanted - rounding_kw);
+    if (not_below == levels.end()) return levels.empty() ? wanted : levels.back();
+    return std::min(*not_below, connectors.charge_rating[c.index()]);
+}
+
 double Observation::admissible_kw(ConnectorId c, double wish_kw) const {
     const std::size_t i = c.index();
-    const double within = std::min(std::max(wish_kw, p_min_kw[i]), p_max_kw[i]);
+    const double highest = highest_setpoint_kw(*connectors, *level_sets, c, p_max_kw[i]);
+    const double within = std::min(std::max(wish_kw, p_min_kw[i]), highest);
     const auto& levels = (*level_sets)[connectors->level_set[i]];
     const double size = step_down(levels, connectors->minimum_power[i], std::abs(within));
     return within < 0.0 ? -size : size;

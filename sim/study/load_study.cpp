@@ -109,10 +109,6 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     if (!feeder) return std::nullopt;
     LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}};
     make_behaviours(study, issues);
-    check_multiple(study.scenario, study.scenario.metering.voltage.delay, "metering.voltage.delay", study.scenario.file.at,
-                   issues);
-    check_multiple(study.scenario, study.scenario.metering.feeder_head.delay, "metering.feeder_head.delay",
-                   study.scenario.file.at, issues);
     if (issues.has_errors()) return std::nullopt;
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);
     const Population population = study.draw(ReplicaId(0));

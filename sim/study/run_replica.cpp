@@ -14,14 +14,14 @@ class NoControl final : public Controller {
     void decide(const Observation&, Setpoints&) override {}
 };
 
-/// Notes the steps in which any bus is outside the voltage band.
+/// Notes the steps in which any bus is outside the voltage band, or there is no voltage to speak of.
 class BandWatch final : public Recorder {
    public:
     BandWatch(double min_pu, double max_pu, std::vector<std::uint8_t>& outside)
         : min_pu_(min_pu), max_pu_(max_pu), outside_(outside) {}
     void at(const Snapshot& s) override {
-        outside_.push_back(s.solved && std::any_of(s.voltage_pu.begin(), s.voltage_pu.end(),
-                                                   [this](double v) { return v < min_pu_ || v > max_pu_; }));
+        outside_.push_back(!s.solved || std::any_of(s.voltage_pu.begin(), s.voltage_pu.end(),
+                                                    [this](double v) { return v < min_pu_ || v > max_pu_; }));
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
 

@@ -110,7 +110,11 @@ Estimate estimate_paired_difference(std::span<const double> a, std::span<const d
     EVSWEEP_EXPECTS(a.size() == b.size(), "paired samples have one length");
     std::vector<double> difference(a.size());
     std::transform(a.begin(), a.end(), b.begin(), difference.begin(), std::minus<>());
-    return estimate_mean(difference, confidence);
+    Estimate estimate = estimate_mean(difference, confidence);
+    for (const auto values : {a, b})
+        for (const double v : values)
+            if (std::isfinite(v)) estimate.rounding = std::max(estimate.rounding, 1e-12 * std::abs(v));
+    return estimate;
 }
 
 double quantile_of_sorted(std::span<const double> sorted, double level) {

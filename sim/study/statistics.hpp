@@ -1,6 +1,7 @@
 /// Sample statistics of replicas: means with their confidence intervals, quantiles, and paired differences.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -19,9 +20,12 @@ struct Estimate {
     double low = std::numeric_limits<double>::quiet_NaN();
     double high = std::numeric_limits<double>::quiet_NaN();
 
+    /// What rounding alone may make of a mean of zero, from the size of the values behind it.
+    double rounding = 0.0;
+
     [[nodiscard]] double half_width() const { return 0.5 * (high - low); }
     /// Whether zero is not among the values that the interval holds plausible; false where there is no interval.
-    [[nodiscard]] bool excludes_zero() const { return low > 0.0 || high < 0.0; }
+    [[nodiscard]] bool excludes_zero() const { return (low > 0.0 || high < 0.0) && std::abs(mean) > rounding; }
 };
 
 /// Mean of the values that are not NaN, with Student's t interval: mean +- t(count - 1) deviation / sqrt(count).

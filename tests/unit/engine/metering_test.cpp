@@ -90,3 +90,34 @@ TEST_CASE("a vehicle that plugs in between two readings is shown the latest read
     metering.show_voltages(newcomer);
     REQUIRE(metering.voltage_pu()[2] == Approx(0.91));  // one minute old
 }
+
+TEST_CASE("where the load flow has no solution a meter keeps its last reading, and that grows old like any other") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.delay = 2min;
+    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    const std::vector<double> shown{0.90, 0.90, 0.90, 0.90, 0.90, 0.95};  // readings 0.90 . . 0.95 . .
+    for (std::size_t k = 0; k < shown.size(); ++k) {
+        if (k == 0)
+            metering.read(k, std::vector<double>{1.0, 0.90}, 500.0, everybody);
+        else if (k == 3)
+            metering.read(k, std::vector<double>{1.0, 0.95}, 600.0, everybody);
+        else
+            metering.miss(k);
+        metering.show_voltages(everybody);
+        INFO("step " << k);
+        REQUIRE(metering.voltage_pu()[0] == Approx(shown[k]));
+        REQUIRE(metering.feeder_head_kw() == (k < 3 ? 500.0 : 600.0));
+    }
+}
+
+TEST_CASE("before any reading meters show 1 pu and 0 kW") {
+    const Connectors connectors = three_connectors();
+    MeteringSettings settings;
+    settings.voltage.delay = 2min;
+    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    for (std::size_t k = 0; k < 4; ++k) metering.miss(k);
+    metering.show_voltages(everybody);
+    REQUIRE(metering.voltage_pu()[0] == 1.0);
+    REQUIRE(metering.feeder_head_kw() == 0.0);
+}

@@ -169,3 +169,19 @@ TEST_CASE("a stay that the horizon cuts is booked up to the horizon") {
     REQUIRE_FALSE(day.notes.stays.at(0).complete);
     REQUIRE(day.notes.stays.at(0).charged_kwh == Approx(10.0).epsilon(1e-12));
 }
+
+TEST_CASE("a charger with steps serves a battery above its taper's knee as it serves one that passes it") {
+    // The battery takes less than the only step; it draws what it can at that setpoint.
+    const Feeder feeder = two_buses();
+    const double from = GENERATE(0.6, 0.75);
+    Fleet fleet;
+    fleet.add(stay(1.0, 20.0, from, 0.9), 0.7);
+    fleet.population.level_sets.push_back({10.0});
+    fleet.population.connectors.level_set[0] = 1;
+    Told controller({.period = {}, .on_plug_in = true}, {}, [](const Observation& seen, Setpoints& setpoints) {
+        for (ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, 10.0));
+    });
+    const Run day = run(a_day(), feeder, fleet.population, controller);
+    REQUIRE_FALSE(day.outcome.failure);
+    REQUIRE(day.notes.stays.at(0).final_soc == 0.9);
+}

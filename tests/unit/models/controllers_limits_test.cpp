@@ -41,9 +41,10 @@ TEST_CASE("a wish within the limits is admissible as it is, and beyond them only
     CHECK(c.admissible(0.0) == 0.0);
 }
 
-TEST_CASE("a charger with levels takes the next lower level that the battery can follow", "[limits]") {
+TEST_CASE("a charger with levels takes the next lower level, up to the first that offers all the battery takes", "[limits]") {
     const OneConnector c(-11.0, 8.0, 0.0, 1);
-    CHECK(c.admissible(11.0) == 7.4);
+    CHECK(c.admissible(11.0) == 11.0);  // of which the battery draws 8
+    CHECK(c.admissible(10.9) == 7.4);
     CHECK(c.admissible(7.4) == 7.4);
     CHECK(c.admissible(7.3) == 3.7);
     CHECK(c.admissible(3.6) == 0.0);
@@ -58,6 +59,8 @@ TEST_CASE("a power below the charger's smallest becomes zero, in both directions
     CHECK(c.admissible(1.3) == 0.0);
     CHECK(c.admissible(-1.3) == 0.0);
     CHECK(c.admissible(1.4) == 1.4);
+    CHECK(OneConnector(0.0, 0.9, 1.4, 0).admissible(11.0) == 1.4);  // of which the battery draws 0.9
+    CHECK(OneConnector(0.0, 0.0, 1.4, 0).admissible(11.0) == 0.0);  // full
     CHECK_FALSE(c.is_step(1.3));
     CHECK(c.is_step(1.4));
 }

@@ -52,7 +52,7 @@ struct Rig {
         fleet.zones = context.zones;
         fleet.connectors.bus.assign(3, BusId(1));
         fleet.connectors.zone = {0, 1, 0};
-        fleet.vehicles.capacity.resize(4);
+        for (const double kwh : {40.0, 30.0, 50.0, 40.0}) fleet.vehicles.capacity.push_back(KilowattHours(kwh));
         for (std::size_t c = 0; c < 2; ++c) fleet.sessions.push_back({ConnectorId(c), VehicleId(c)});
         fleet.dropped_sessions = 3;
     }
@@ -111,6 +111,8 @@ struct Rig {
         i.solved = step.solved;
         i.charged_kwh = step.charged_kwh;
         i.discharged_kwh = step.discharged_kwh;
+        i.stored_kwh = 0.9 * step.charged_kwh;
+        i.released_kwh = 1.25 * step.discharged_kwh;
         i.price = step.price;
         i.sell_price = 0.6 * step.price;
         if (step.solved) {

@@ -80,7 +80,7 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"unserved_kwh", 3 + 1.5 + 0.02},
                                                 {"short_vehicles", 1},
                                                 {"v2g_vehicles", 1},
-                                                {"cycles", (24.0 / 80 + 3.0 / 60 + 10.0 / 100) / 4},
+                                                {"cycles", (0.9 * 55 + 1.25 * 10) / (2 * 160)},
                                                 {"dropped_sessions", 3},
                                                 {"purchases", 25 * 0.2 + 5 * 0.3 + 25 * 0.4},
                                                 {"sales", 10 * 0.18},
@@ -139,7 +139,7 @@ TEST_CASE("a step without a solution is counted and leaves the electrical KPIs a
     CHECK(kpis.at("purchases") == Approx(16.5));
 }
 
-TEST_CASE("where nothing was solved extremes are not a number and sums are zero") {
+TEST_CASE("where nothing was solved nothing electrical is a number") {
     const Rig rig;
     auto day = worked_day();
     for (auto& step : day) step.solved = false;
@@ -150,13 +150,16 @@ TEST_CASE("where nothing was solved extremes are not a number and sums are zero"
         INFO(name);
         CHECK(std::isnan(kpis.at(name)));
     }
-    CHECK(kpis.at("energy_kwh") == 0);
-    CHECK(kpis.at("loss_energy_kwh") == 0);
-    CHECK(kpis.at("minutes_outside_band") == 0);
+    for (const char* name : {"energy_kwh", "source_energy_kwh", "loss_energy_kwh", "minutes_outside_band",
+                             "vehicle_minutes_outside_band", "overload_minutes"}) {
+        INFO(name);
+        CHECK(std::isnan(kpis.at(name)));
+    }
+    CHECK(kpis.at("charged_kwh") == Approx(55));
     CHECK(kpis.at("unsolved_minutes") == 120);
 }
 
-TEST_CASE("nothing in the warm-up counts, nor do stays that began in it") {
+TEST_CASE("nothing in the warm-up counts, but who came in it and leaves after it does") {
     Rig rig;
     rig.context.measure_from = Instant(minutes(60));
     const auto kpis = kpis_of(rig, worked_day(), worked_stays());
@@ -168,9 +171,9 @@ TEST_CASE("nothing in the warm-up counts, nor do stays that began in it") {
     CHECK(kpis.at("overload_minutes") == 0);
     CHECK(kpis.at("charged_kwh") == 30);
     CHECK(kpis.at("purchases") == Approx(11.5));
-    CHECK(kpis.at("unserved_kwh") == Approx(1.5));
-    CHECK(kpis.at("v2g_vehicles") == 0);
-    CHECK(kpis.at("cycles") == Approx(0.1 / 4));
+    CHECK(kpis.at("unserved_kwh") == Approx(1.5 + 0.02));
+    CHECK(kpis.at("v2g_vehicles") == 1);
+    CHECK(kpis.at("cycles") == Approx((0.9 * 30 + 1.25 * 10) / (2 * 160)));
 }
 
 TEST_CASE("of equal extremes the first instant and the first bus are told") {
