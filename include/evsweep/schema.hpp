@@ -66,6 +66,14 @@ struct PartsOf<std::vector<T>> : PartsOf<T> {};
 template <class T>
 struct PartsOf<std::map<std::string, T>> : PartsOf<T> {};
 
+/// " kW" and the like, for messages about a number of type `T`; shares and plain numbers have none.
+template <class T>
+[[nodiscard]] std::string unit_after_number(const Reader& reader) {
+    if constexpr (std::is_same_v<T, Duration>) return " ms";
+    const std::string unit = std::is_same_v<T, Variate> ? reader.variate_unit : Value<T>::unit();
+    return unit.empty() || unit == "1" ? "" : " " + unit;
+}
+
 /// The parameters of one struct `P`, each with name, unit, range and help.
 template <class P>
 class Schema {
@@ -148,8 +156,9 @@ class Schema {
             auto value = Value<T>::read(node, path, reader);
             if (!value) return false;
             if (auto bad = Value<T>::out_of(range, *value)) {
-                reader.issues.error(node.at, std::string(path), number_text(*bad) + " is out of range",
-                                    "must be " + range.text());
+                const std::string unit = unit_after_number<T>(reader);
+                reader.issues.error(node.at, std::string(path), number_text(*bad) + unit + " is out of range",
+                                    "must be " + range.text() + unit);
                 return false;
             }
             params.*member = std::move(*value);

@@ -44,7 +44,7 @@ TEST_CASE("the warm-up leaves something to count") {
 TEST_CASE("the grid has an end") {
     CHECK(complaints(noon + ", step: 1 ms, duration: 24 h") ==
           Texts{"s.yaml:1:39: time.step: makes more than 10,000,000 control steps; take a longer step or a shorter duration"});
-    CHECK(complaints(noon + ", step: 0 s") == Texts{"s.yaml:1:39: time.step: 0 is out of range; must be > 0"});
+    CHECK(complaints(noon + ", step: 0 s") == Texts{"s.yaml:1:39: time.step: 0 ms is out of range; must be > 0 ms"});
 }
 
 TEST_CASE("profiles and prices change on control steps") {

@@ -204,7 +204,7 @@ TEST_CASE("contradictory parameters are refused with the field, the trouble and 
     CHECK_THAT(refusal("{distribution: truncated_normal, mean: 90 h, deviation: 1 h, min: 0 h, max: 1 h}"),
                Catch::Contains("arrival.mean: is too many deviations away from [min, max] to draw from"));
     CHECK_THAT(refusal("{distribution: truncated_normal, mean: 1 h, deviation: 0 h, min: 0 h, max: 1 h}"),
-               Catch::Contains("arrival.deviation: 0 is out of range"));
+               Catch::Contains("arrival.deviation: 0 h is out of range"));
     CHECK_THAT(refusal("{distribution: triangular, min: 1 h, mode: 9 h, max: 5 h}"),
                Catch::Contains("arrival.mode: is outside [min, max]; give min <= mode <= max"));
     CHECK_THAT(refusal("{distribution: discrete, values: [1 h, 2 h], weights: [1]}"),

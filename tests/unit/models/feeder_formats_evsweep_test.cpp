@@ -97,7 +97,7 @@ loads:
     CHECK(outcome.issues[1].rfind("f.yaml:2:22: buses[0].nominal: ", 0) == 0);
     CHECK(outcome.issues[2] == "f.yaml:3:13: buses[1].nominl: unknown key; did you mean 'nominal'?");
     CHECK(outcome.issues[3] == "f.yaml:3:5: buses[1].nominal: is missing; nominal line-to-line voltage, e.g. 12.66 kV");
-    CHECK(outcome.issues[4] == "f.yaml:5:25: lines[0].r: -1 is out of range; must be >= 0");
+    CHECK(outcome.issues[4] == "f.yaml:5:25: lines[0].r: -1 ohm is out of range; must be >= 0 ohm");
     CHECK(outcome.issues[5] ==
           "f.yaml:8:28: loads[0].zip: 2 shares; give three: constant impedance, current and power, e.g. [0, 0, 1]");
 }
