@@ -177,7 +177,7 @@ class SectionReader {
 
     void tell_all() {
         scenario_.resolved.push_back({"title", Value<std::string>::text(scenario_.title)});
-        tell(study_schema(), scenario_.study, "study");
+        tell(study_schema(), scenario_.study, "study", "threads");  // no part of the answer; provenance has it
         tell(time_schema(), scenario_.time, "time");
         tell(feeder_schema(), scenario_.feeder, "feeder");
         tell(load_flow_schema(), scenario_.load_flow, "load_flow");
