@@ -22,7 +22,6 @@ class Id {
 
 using BusId = Id<struct BusTag>;
 using BranchId = Id<struct BranchTag>;
-using LoadId = Id<struct LoadTag>;
 using VehicleId = Id<struct VehicleTag>;
 using ConnectorId = Id<struct ConnectorTag>;
 using SessionId = Id<struct SessionTag>;

@@ -1,7 +1,6 @@
 /// One replica under one controller: the event loop that ties fleet, load flow, metering, control and recording.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>

@@ -13,7 +13,7 @@ namespace {
 using RunsOfController = std::vector<const ControllerRun*>;  // finished replicas, ascending
 
 /// Mean and quantiles over the replicas, element by element.
-Bands bands_over(const std::vector<std::span<const double>>& series, const std::vector<double>& levels) {
+Bands bands_over(const std::vector<std::span<const double>>& series, std::span<const double> levels) {
     Bands bands;
     const std::size_t size = series.empty() ? 0 : series.front().size();
     bands.mean.resize(size);
@@ -38,7 +38,7 @@ VariableResult collect(const RunsOfController& runs, const std::vector<ReplicaId
         std::vector<std::span<const double>> series;
         for (std::size_t r = 0; r < runs.size(); ++r)
             if (!recorded(r).empty()) series.emplace_back(recorded(r)[index]);
-        result.bands = bands_over(series, StudyResult{}.quantile_levels);
+        result.bands = bands_over(series, band_quantiles);
         return result;
     }
     for (std::size_t r = 0; r < runs.size(); ++r) {

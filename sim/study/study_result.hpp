@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "evsweep/schema.hpp"
 
 namespace evsweep {
+
+/// The quantiles that bands over replicas show.
+inline constexpr double band_quantiles[] = {0.05, 0.5, 0.95};
 
 /// Mean and quantiles over replicas, each an array over the variable's dims.
 struct Bands {
@@ -77,7 +81,7 @@ struct StudyResult {
     bool interrupted = false;
     std::string calendar_start;  ///< ISO 8601 local time of the scenario's start
     double confidence = 0.95;
-    std::vector<double> quantile_levels{0.05, 0.5, 0.95};
+    std::vector<double> quantile_levels{std::begin(band_quantiles), std::end(band_quantiles)};
     std::string reference;  ///< label of the reference controller
     std::string currency;   ///< empty where the scenario has no prices
     FeederSite feeder;
