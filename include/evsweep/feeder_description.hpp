@@ -2,70 +2,215 @@
 #pragma once
 
 #include <complex>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "evsweep/issues.hpp"
 #include "evsweep/quantity.hpp"
+#include "evsweep/time.hpp"
 
 namespace evsweep {
 
+/// A wire at a bus. `balanced` stands for all three phases of a balanced feeder at once: its impedances are
+/// positive-sequence values and its powers three-phase totals. a, b, c are phases; n is a neutral that is not simply earth;
+/// s1 and s2 are the legs of a split-phase secondary (120/240 V). A feeder is either all balanced or not at all.
+enum class Conductor : std::uint8_t { balanced, a, b, c, n, s1, s2 };
+
+/// Where one single-phase device or one coil is connected at its bus: `plus` to `minus`; none is earth.
+struct Terminals {
+    std::optional<Conductor> plus{};
+    std::optional<Conductor> minus{};
+    friend bool operator==(const Terminals&, const Terminals&) = default;
+};
+
 struct BusRow {
     std::string id;
-    Volts nominal{};            ///< line-to-line
+    Volts nominal{};            ///< line-to-line: sqrt(3) times the phases' voltage to earth, twice that of legs s1 and s2
     std::string bus_class{};    ///< e.g. "residential"; free text, may be empty
     std::optional<double> x{};  ///< drawing coordinates
     std::optional<double> y{};
+    std::vector<Conductor> conductors{Conductor::balanced};
     Position at{};
 };
 
 enum class BranchKind { line, transformer, switch_ };
 
-/// A branch of `phases` conductors; matrices are row-major, phases x phases. With one phase the numbers are the
-/// positive-sequence values of a balanced feeder and powers are three-phase totals.
+/// A line or switch, or the transformer of a balanced feeder. Matrices are row-major in the order of `conductors`.
 struct BranchRow {
     std::string id;
     std::string from;
     std::string to;
     BranchKind kind = BranchKind::line;
-    int phases = 1;
-    std::vector<std::complex<double>> series_ohm{};  ///< referred to the `to` side's nominal voltage
-    std::vector<std::complex<double>> shunt_s{};     ///< total shunt admittance, half at each end
-    std::optional<Amperes> rating{};                 ///< ampacity per phase; none: unlimited
-    std::optional<KilovoltAmperes> rated_power{};    ///< of a transformer
-    double tap = 1.0;                                ///< off-nominal ratio: V_to = V_from / tap in per unit, behind the impedance
-    Degrees shift{};                                 ///< the `to` side lags the `from` side by this angle
+    std::vector<Conductor> conductors{Conductor::balanced};  ///< at the `from` end
+    std::vector<Conductor> to_conductors{};                  ///< at the `to` end; empty: the same
+    std::vector<std::complex<double>> series_ohm{};          ///< of a transformer: at the `to` side's nominal voltage
+    std::vector<std::complex<double>> shunt_s{};             ///< total shunt admittance, half at each end; may be empty
+    std::optional<Amperes> rating{};                         ///< ampacity per conductor; none: unlimited
+    std::optional<Kilometres> length{};                      ///< for people; the matrices are totals
+    std::optional<KilovoltAmperes> rated_power{};            ///< of a balanced transformer
+    double tap = 1.0;                                        ///< V_to = V_from / tap in per unit, behind the impedance
+    Degrees shift{};                                         ///< the `to` side lags the `from` side by this angle
     bool closed = true;
     Position at{};
 };
 
-/// A load as three-phase totals at nominal voltage, split into constant impedance, current and power.
+/// The taps of a winding: `steps` equal steps from `min` to `max`, as factors of the rated voltage.
+struct TapRange {
+    double min = 0.9;
+    double max = 1.1;
+    int steps = 32;
+};
+
+struct WindingRow {
+    std::string bus;
+    std::vector<Terminals> coils;  ///< one per phase; coil i of all windings share a core
+    Volts rated{};                 ///< across one coil
+    double resistance = 0.0;       ///< pu on the transformer's rated power
+    double tap = 1.0;              ///< as a factor of the rated voltage
+    TapRange taps{};
+};
+
+/// A transformer (or regulator) of 2 or 3 windings at two buses. Per-unit values are on `rated` and the windings'
+/// rated voltages. No impedance at all is an ideal transformer.
+struct TransformerRow {
+    std::string id;
+    std::vector<WindingRow> windings;
+    KilovoltAmperes rated{};           ///< of all phases together
+    std::vector<double> reactance{};   ///< between windings 1-2, or 1-2, 1-3, 2-3
+    double no_load_loss = 0.0;         ///< drawn across the second winding at rated voltage
+    double magnetising_current = 0.0;  ///< likewise
+    double stray = 1e-6;               ///< inductive admittance of every coil's ends to earth, so that a delta does not float
+    std::optional<KilovoltAmperes> rating{};  ///< what it may carry for long; none: `rated`
+    bool closed = true;
+    Position at{};
+};
+
+/// How the power of a load follows its voltage v (in units of its rated voltage), for P and Q alike:
+/// z v^2 + i v + p + e v^exponent.
+struct PowerLaw {
+    double z = 0.0;
+    double i = 0.0;
+    double p = 1.0;
+    double e = 0.0;
+    double exponent = 0.0;
+    friend bool operator==(const PowerLaw&, const PowerLaw&) = default;
+};
+
+/// Outside [min, max] (pu) the load is the impedance it has at that limit; below `low` it is its impedance at rated voltage,
+/// and between `low` and `min` the current runs linearly from the one to the other.
+struct LinearOutside {
+    double low = 0.5;
+    double min = 0.95;
+    double max = 1.05;
+    friend bool operator==(const LinearOutside&, const LinearOutside&) = default;
+};
+
+struct VoltageResponse {
+    PowerLaw active{};
+    PowerLaw reactive{};
+    std::optional<LinearOutside> linear{};  ///< none: the laws hold at every voltage
+    double cut_off = 0.0;                   ///< below this voltage (pu) the load is off
+    friend bool operator==(const VoltageResponse&, const VoltageResponse&) = default;
+};
+
+/// A load (or, with negative power, fixed generation): totals at rated voltage, shared equally by its terminals.
 struct LoadRow {
     std::string id;
     std::string bus;
     Kilowatts p{};
     Kilovars q{};
-    double share_z = 0.0;
-    double share_i = 0.0;
-    double share_p = 1.0;
+    std::vector<Terminals> terminals{{Conductor::balanced, {}}};
+    Volts rated{};  ///< across one pair of terminals; 0: what the bus's nominal voltage is there
+    VoltageResponse response{};
     std::string profile{};  ///< overrides the class's profile; may be empty
     Position at{};
 };
 
-/// A shunt as power drawn at nominal voltage (a capacitor has negative q).
+/// A shunt as power drawn at rated voltage by all terminals together (a capacitor has negative q), in equal steps.
 struct ShuntRow {
     std::string id;
     std::string bus;
     Kilowatts p{};
     Kilovars q{};
+    std::vector<Terminals> terminals{{Conductor::balanced, {}}};
+    Volts rated{};  ///< across one pair of terminals; 0: what the bus's nominal voltage is there
+    int steps = 1;
+    int steps_on = 1;
     Position at{};
 };
 
+/// An ideal voltage (conductors a, b, c at angle, angle - 120, angle + 120) behind an impedance.
 struct SourceRow {
     std::string bus;
     PerUnit voltage{1.0};
     Degrees angle{};
+    std::vector<std::complex<double>> series_ohm{};  ///< over the bus's conductors, row-major; empty: none
+    Position at{};
+};
+
+/// What a voltage relay wants in one direction of power: volts on the secondary of its potential transformer.
+struct RelaySetting {
+    double set_v = 120.0;
+    double band_v = 3.0;  ///< full width
+    double r_v = 0.0;     ///< line-drop compensation, at rated current of the current transformer
+    double x_v = 0.0;
+    Duration delay = std::chrono::seconds(15);
+};
+
+/// How a regulator treats power that flows towards the source.
+enum class ReversePower { ignore, regulate, neutral };
+
+/// The relay that moves the taps of one winding.
+struct RegulatorRow {
+    std::string id;
+    std::string transformer;
+    std::size_t winding = 1;  ///< whose taps move, and whose voltage and current are seen; counted from 0
+    std::size_t coil = 0;     ///< the coil that is seen; the taps of all coils move together
+    std::string bus{};        ///< where the voltage is seen instead; may be empty
+    std::optional<Conductor> bus_conductor{};
+    double pt_ratio = 60.0;
+    Amperes ct_primary{300.0};
+    RelaySetting forward{};
+    ReversePower on_reverse = ReversePower::ignore;
+    RelaySetting reverse{};
+    Kilowatts reverse_threshold{100.0};
+    std::optional<double> limit_v{};                 ///< at the transformer itself, whatever the compensation says
+    Duration tap_delay = std::chrono::seconds(2);    ///< from one tap to the next
+    int max_steps = 16;                              ///< largest move at a time; 1 is what machines do in real time
+    bool inverse_time = false;
+    Position at{};
+};
+
+enum class CapacitorSignal { voltage, current, reactive_power, power_factor, time };
+
+/// The relay that switches a capacitor, step by step.
+struct CapacitorControlRow {
+    std::string id;
+    std::string capacitor;
+    CapacitorSignal signal = CapacitorSignal::voltage;
+    std::string element{};  ///< the branch or transformer that is watched
+    bool at_to_end = false;
+    std::optional<Conductor> conductor{};  ///< that is watched; none: mean of voltages and currents, sum of powers
+    double on = 115.0;                     ///< V or A behind the transformers' ratios, kvar, power factor, or hour of the day
+    double off = 126.0;
+    double pt_ratio = 60.0;
+    double ct_ratio = 60.0;
+    bool voltage_override = false;
+    double lowest_v = 115.0;
+    double highest_v = 126.0;
+    Duration delay_on = std::chrono::seconds(15);
+    Duration delay_off = std::chrono::seconds(15);
+    Duration dead_time = std::chrono::seconds(300);  ///< after switching off, before it may switch on again
+    Position at{};
+};
+
+/// A series that loads refer to by name: factors of their nominal power, held over `every`, repeating.
+struct ProfileRow {
+    std::string id;
+    Duration every = std::chrono::hours(1);
+    std::vector<double> values;
     Position at{};
 };
 
@@ -74,9 +219,13 @@ struct FeederDescription {
     std::string note;  ///< where the numbers come from
     std::vector<BusRow> buses;
     std::vector<BranchRow> branches;
+    std::vector<TransformerRow> transformers;
     std::vector<LoadRow> loads;
     std::vector<ShuntRow> shunts;
     std::vector<SourceRow> sources;
+    std::vector<RegulatorRow> regulators;
+    std::vector<CapacitorControlRow> capacitor_controls;
+    std::vector<ProfileRow> profiles;
     Position at{};
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,10 @@ struct SourceText {
 class FeederFormat {
    public:
     static constexpr std::string_view kind = "format";
-    struct Context {};
+    struct Context {
+        /// Text of another file that this one names, or none where it cannot be read; empty where there are no other files.
+        std::function<std::optional<std::string>(const std::filesystem::path&)> read_file{};
+    };
 
     virtual ~FeederFormat() = default;
     /// Whether this looks like a file of this format (by ending and first lines).

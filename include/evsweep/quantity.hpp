@@ -49,6 +49,7 @@ using KilowattHours = Quantity<"kWh">;
 using Volts = Quantity<"V">;
 using Amperes = Quantity<"A">;
 using Ohms = Quantity<"ohm">;
+using Kilometres = Quantity<"km">;
 using Siemens = Quantity<"S">;
 using PerUnit = Quantity<"pu">;
 using Degrees = Quantity<"deg">;
