@@ -1,0 +1,201 @@
+/// The relays that move taps and switch capacitors: small state machines that know a reading and a clock, and no load flow.
+///
+/// A relay looks at readings, and plans an action for an instant; at that instant it acts. Between the two it may look again
+/// as often as it likes: the plan follows what is seen, and is dropped when the voltage comes back by itself. How far a
+/// regulator moves at a time is a matter of its pace:
+///   settling   to find the taps of a snapshot: seven tenths of what is missing, rounded down, at least one step and
+///              at most `max_steps` (the way of OpenDSS's static control mode, so that the same taps are found)
+///   real_time  what machines do: one step, and the next after `tap_delay` as long as it is called for
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "evsweep/feeder_description.hpp"
+#include "evsweep/time.hpp"
+
+namespace evsweep {
+
+enum class Pace : std::uint8_t { settling, real_time };
+
+/// What the relay of a regulator sees.
+struct RegulatorReading {
+    std::complex<double> voltage_v{};  ///< across the coil that is seen, or at the bus that is watched instead
+    std::complex<double> current_a{};  ///< out of the winding into the feeder, in the conductor at the coil's begin
+    double forward_kw = 0.0;           ///< of all coils of the winding, out into the feeder
+    double local_v = 0.0;              ///< magnitude across the coil itself, for the limit
+    double tap = 1.0;
+};
+
+/// A move of taps: how many steps (0: none), and where they are afterwards.
+struct TapMove {
+    int steps = 0;
+    double tap = 1.0;
+};
+
+/// One tap up or down as a factor of the rated voltage; 0 where the range has no steps.
+[[nodiscard]] double tap_step(const TapRange& range);
+/// Steps above (or, negative, below) the middle of the range; the nearest whole number.
+[[nodiscard]] int tap_position(const TapRange& range, double tap);
+
+/// Keeps the voltage at a coil (or, by line-drop compensation, at a place further on) within a band by moving taps.
+class RegulatorRelay {
+   public:
+    /// `winding`: whose taps move.
+    RegulatorRelay(const RegulatorRow& row, const WindingRow& winding);
+
+    /// Takes a reading, plans, replans or drops the next action.
+    void look(const RegulatorReading& seen, Instant now);
+    /// The next planned action.
+    [[nodiscard]] std::optional<Instant> due() const;
+    /// Does what is due at `at`.
+    [[nodiscard]] TapMove act(Instant at, Pace pace);
+    /// Forgets all plans; keeps the direction of power that it has found.
+    void stand_down();
+
+    /// Volts on the relay's base that the last reading was away from the set point, after compensation.
+    [[nodiscard]] double deviation_v() const { return deviation_v_; }
+    [[nodiscard]] bool is_outside_band() const { return outside_; }
+    [[nodiscard]] bool looks_backward() const { return backward_; }
+
+   private:
+    void follow_power(double forward_kw, Instant now);
+    void aim_at_neutral(Instant now);
+    void aim(double boost_v, Instant now);
+    [[nodiscard]] double seen_v(const RegulatorReading& seen) const;
+    [[nodiscard]] const RelaySetting& wanted() const { return backward_ ? row_.reverse : row_.forward; }
+    [[nodiscard]] Duration delay(double off_v) const;
+    [[nodiscard]] bool has_room(double change) const;
+    [[nodiscard]] TapMove move(int steps);
+
+    RegulatorRow row_;
+    TapRange taps_;
+    double rated_v_;
+    double step_;
+
+    double tap_ = 1.0;     ///< as last seen or moved
+    double change_ = 0.0;  ///< wanted change of the tap factor, a whole number of steps
+    double deviation_v_ = 0.0;
+    bool outside_ = false;
+    bool backward_ = false;  ///< power has flowed towards the source for long enough
+    std::optional<Instant> tap_at_;
+    std::optional<Instant> turn_at_;
+};
+
+/// What the relay of a capacitor sees.
+struct CapacitorReading {
+    double voltage_v = 0.0;            ///< of the watched conductor, or the mean of all
+    double current_a = 0.0;            ///< likewise
+    std::complex<double> power_kva{};  ///< into the watched element, kW + j kvar
+    TimeOfDay clock{};
+    int steps_on = 0;
+};
+
+/// Switches a capacitor step by step.
+class CapacitorRelay {
+   public:
+    /// `bank`: what is switched.
+    CapacitorRelay(const CapacitorControlRow& row, const ShuntRow& bank);
+
+    void look(const CapacitorReading& seen, Instant now);
+    [[nodiscard]] std::optional<Instant> due() const { return switch_at_; }
+    /// Steps to switch at `at`: +1, -1, or 0.
+    [[nodiscard]] int act(Instant at);
+    /// As last seen or switched.
+    [[nodiscard]] int steps_on() const { return steps_on_; }
+    void stand_down();
+    /// When its clock will next tell it to switch; only for the signal `time`.
+    [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
+    [[nodiscard]] bool is_calling() const { return wish_ != Wish::none; }
+
+   private:
+    enum class Wish : std::uint8_t { none, on, off };
+    [[nodiscard]] Wish wish_of(const CapacitorReading& seen) const;
+    [[nodiscard]] std::optional<Wish> override_of(const CapacitorReading& seen) const;
+    [[nodiscard]] bool calls_for_on(const CapacitorReading& seen) const;
+    [[nodiscard]] bool calls_for_off(const CapacitorReading& seen) const;
+    [[nodiscard]] bool is_on_hour(TimeOfDay clock) const;
+    [[nodiscard]] Duration delay(Instant now) const;
+
+    CapacitorControlRow row_;
+    int steps_;
+    double kvar_;  ///< of all steps, positive
+    int steps_on_ = 0;
+    Wish wish_ = Wish::none;
+    std::optional<Instant> switch_at_;
+    std::optional<Instant> last_off_;
+};
+
+/// What all relays look at and move: a load flow, seen through a keyhole. Relays are numbered as in the file.
+class ControlledNetwork {
+   public:
+    virtual ~ControlledNetwork() = default;
+    /// Solves with the present taps and steps; false if there is no solution.
+    virtual bool solve() = 0;
+    [[nodiscard]] virtual RegulatorReading see_regulator(std::size_t regulator) const = 0;
+    [[nodiscard]] virtual CapacitorReading see_capacitor(std::size_t control, Instant now) const = 0;
+    virtual void set_tap(std::size_t regulator, double tap) = 0;
+    virtual void set_steps(std::size_t control, int steps_on) = 0;
+};
+
+/// One action of a relay.
+struct DeviceMove {
+    enum class What : std::uint8_t { tap, capacitor };
+    What what{};
+    std::size_t relay = 0;  ///< among the regulators, or among the capacitor controls
+    int steps = 0;          ///< moved or switched, with sign
+    double state = 0.0;     ///< the tap, or the steps that are on
+};
+
+/// All relays of one feeder in one replica.
+class DeviceControl {
+   public:
+    void add(RegulatorRelay relay) { regulators_.push_back(std::move(relay)); }
+    void add(CapacitorRelay relay) { capacitors_.push_back(std::move(relay)); }
+
+    [[nodiscard]] bool empty() const { return regulators_.empty() && capacitors_.empty(); }
+    [[nodiscard]] const std::vector<RegulatorRelay>& regulators() const { return regulators_; }
+    [[nodiscard]] const std::vector<CapacitorRelay>& capacitors() const { return capacitors_; }
+
+    /// Every relay takes a reading of the present solution.
+    void look(const ControlledNetwork& network, Instant now);
+    /// The next planned action of any relay.
+    [[nodiscard]] std::optional<Instant> due() const;
+    /// When the clock of any capacitor control will next tell it to switch.
+    [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
+    /// All relays that are due at `at` act, regulators first, in the order of the file. The network is not solved.
+    [[nodiscard]] std::vector<DeviceMove> act(ControlledNetwork& network, Instant at, Pace pace);
+    /// Forgets all plans.
+    void stand_down();
+
+   private:
+    std::vector<RegulatorRelay> regulators_;
+    std::vector<CapacitorRelay> capacitors_;
+};
+
+/// `hunting`: relays still had plans after the last round. `unsolved`: a load flow had no solution.
+enum class SettleStatus : std::uint8_t { settled, hunting, unsolved };
+
+struct Settled {
+    SettleStatus status = SettleStatus::settled;
+    int rounds = 0;                       ///< load flows, with the last that found all relays content
+    int moves = 0;                        ///< actions of relays
+    std::vector<std::size_t> regulators;  ///< that still had plans
+    std::vector<std::size_t> capacitors;  ///< likewise
+};
+
+struct SettleOptions {
+    Instant now{};
+    int max_rounds = 100;  ///< load flows
+};
+
+/// Settles a snapshot: in each round the network is solved, all relays look, and those whose action is nearest in time
+/// act; the clock stands still, so delays decide about the order only. The network is left with the last solution, and
+/// the relays without plans.
+[[nodiscard]] Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options);
+
+}  // namespace evsweep
