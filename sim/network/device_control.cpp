@@ -59,14 +59,19 @@ std::vector<DeviceMove> DeviceControl::act(ControlledNetwork& network, Instant a
     return moves;
 }
 
-void DeviceControl::stand_down() {
-    for (RegulatorRelay& relay : regulators_) relay.stand_down();
-    for (CapacitorRelay& relay : capacitors_) relay.stand_down();
+void DeviceControl::drop_plans() {
+    for (RegulatorRelay& relay : regulators_) relay.drop_plans();
+    for (CapacitorRelay& relay : capacitors_) relay.drop_plans();
+}
+
+void DeviceControl::count_as_discharged() {
+    for (CapacitorRelay& relay : capacitors_) relay.count_as_discharged();
 }
 
 Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options) {
     Settled result;
-    control.stand_down();
+    control.drop_plans();
+    control.count_as_discharged();
     while (true) {
         ++result.rounds;
         if (!network.solve()) {
@@ -84,7 +89,8 @@ Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleO
         }
         result.moves += static_cast<int>(control.act(network, *due, Pace::settling).size());
     }
-    control.stand_down();
+    control.drop_plans();
+    control.count_as_discharged();
     return result;
 }
 

@@ -54,8 +54,8 @@ class RegulatorRelay {
     [[nodiscard]] std::optional<Instant> due() const;
     /// Does what is due at `at`.
     [[nodiscard]] TapMove act(Instant at, Pace pace);
-    /// Forgets all plans; keeps the direction of power that it has found.
-    void stand_down();
+    /// Forgets what it has planned; keeps the direction of power that it has found.
+    void drop_plans();
 
     /// Volts on the relay's base that the last reading was away from the set point, after compensation.
     [[nodiscard]] double deviation_v() const { return deviation_v_; }
@@ -107,7 +107,9 @@ class CapacitorRelay {
     [[nodiscard]] int act(Instant at);
     /// As last seen or switched.
     [[nodiscard]] int steps_on() const { return steps_on_; }
-    void stand_down();
+    void drop_plans();
+    /// Forgets when the bank was last switched off.
+    void count_as_discharged() { last_off_.reset(); }
     /// When its clock will next tell it to switch; only for the signal `time`.
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
     [[nodiscard]] bool is_calling() const { return wish_ != Wish::none; }
@@ -169,8 +171,9 @@ class DeviceControl {
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
     /// All relays that are due at `at` act, regulators first, in the order of the file. The network is not solved.
     [[nodiscard]] std::vector<DeviceMove> act(ControlledNetwork& network, Instant at, Pace pace);
-    /// Forgets all plans.
-    void stand_down();
+    void drop_plans();
+    /// Banks may come back at once, whenever they were switched off.
+    void count_as_discharged();
 
    private:
     std::vector<RegulatorRelay> regulators_;

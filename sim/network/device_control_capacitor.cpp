@@ -109,10 +109,9 @@ int CapacitorRelay::act(Instant at) {
     return steps;
 }
 
-void CapacitorRelay::stand_down() {
+void CapacitorRelay::drop_plans() {
     wish_ = Wish::none;
     switch_at_.reset();
-    last_off_.reset();
 }
 
 std::optional<Instant> CapacitorRelay::next_hour(const Calendar& calendar, Instant now) const {

@@ -138,7 +138,7 @@ TapMove RegulatorRelay::move(int steps) {
     return {static_cast<int>(std::lround((tap_ - before) / step_)), tap_};
 }
 
-void RegulatorRelay::stand_down() {
+void RegulatorRelay::drop_plans() {
     change_ = 0.0;
     tap_at_.reset();
     turn_at_.reset();

@@ -163,7 +163,7 @@ TEST_CASE("inverse time shortens the delay by the number of half bands, at most 
     RegulatorRelay relay(row, winding_row());
     relay.look(reading(20.0 * 119.0), start);  // 3 V off, half a band is 1 V
     REQUIRE(relay.due() == start + seconds(5));
-    relay.stand_down();
+    relay.drop_plans();
     relay.look(reading(20.0 * 100.0), start);
     REQUIRE(relay.due() == start + milliseconds(1'500));
 }
@@ -282,7 +282,7 @@ TEST_CASE("taps do not drift: up and down again is the same number") {
     Instant now = start;
     for (const double v : {100.0, 140.0}) {
         for (int k = 0; k < 13; ++k) {
-            relay.stand_down();
+            relay.drop_plans();
             relay.look(reading(20.0 * v, tap), now);
             now += seconds(15);
             tap = relay.act(now, Pace::real_time).tap;
@@ -356,108 +356,6 @@ TEST_CASE("a snapshot without a solution is not settled") {
     chain.solvable = false;
     DeviceControl control = one_regulator(relay_row());
     REQUIRE(settle(control, chain, {}).status == SettleStatus::unsolved);
-}
-
-namespace {
-
-CapacitorControlRow control_row(CapacitorSignal signal, double on, double off) {
-    CapacitorControlRow row;
-    row.signal = signal;
-    row.on = on;
-    row.off = off;
-    row.pt_ratio = row.ct_ratio = 1.0;
-    return row;
-}
-
-/// What the relay does at once, in steps, when it sees this.
-int answer(const CapacitorControlRow& row, CapacitorReading seen, int steps = 1) {
-    ShuntRow bank;
-    bank.q = Kilovars(-300.0);
-    bank.steps = steps;
-    CapacitorRelay relay(row, bank);
-    relay.look(seen, start);
-    return relay.due() ? relay.act(*relay.due()) : 0;
-}
-
-}  // namespace
-
-TEST_CASE("a capacitor follows voltage, current, reactive power, power factor or the hour") {
-    const auto volts = control_row(CapacitorSignal::voltage, 118.0, 124.0);
-    CHECK(answer(volts, {.voltage_v = 117.9}) == 1);
-    CHECK(answer(volts, {.voltage_v = 118.1}) == 0);
-    CHECK(answer(volts, {.voltage_v = 124.1, .steps_on = 1}) == -1);
-    CHECK(answer(volts, {.voltage_v = 117.0, .steps_on = 1}) == 0);
-
-    const auto amperes = control_row(CapacitorSignal::current, 300.0, 200.0);
-    CHECK(answer(amperes, {.current_a = 301.0}) == 1);
-    CHECK(answer(amperes, {.current_a = 199.0, .steps_on = 1}) == -1);
-    CHECK(answer(amperes, {.current_a = 250.0, .steps_on = 1}) == 0);
-
-    const auto kvar = control_row(CapacitorSignal::reactive_power, 150.0, -225.0);
-    CHECK(answer(kvar, {.power_kva = {500.0, 151.0}}) == 1);
-    CHECK(answer(kvar, {.power_kva = {500.0, 149.0}}) == 0);
-    CHECK(answer(kvar, {.power_kva = {500.0, -226.0}, .steps_on = 1}) == -1);
-    CHECK(answer(kvar, {.power_kva = {500.0, -149.0}, .steps_on = 1}) == 0);
-
-    const auto factor = control_row(CapacitorSignal::power_factor, 0.95, -0.98);
-    CHECK(answer(factor, {.power_kva = {400.0, 300.0}}) == 1);                   // 0.8 lagging
-    CHECK(answer(factor, {.power_kva = {40.0, 30.0}}) == 0);                     // too little for the bank
-    CHECK(answer(factor, {.power_kva = {400.0, -30.0}, .steps_on = 1}) == 0);    // 0.997 leading
-    CHECK(answer(factor, {.power_kva = {400.0, -300.0}, .steps_on = 1}) == -1);  // 0.8 leading
-
-    const auto evening = control_row(CapacitorSignal::time, 17.0, 22.0);
-    CHECK(answer(evening, {.clock = {17h}}) == 1);
-    CHECK(answer(evening, {.clock = {16h}}) == 0);
-    CHECK(answer(evening, {.clock = {22h}, .steps_on = 1}) == -1);
-    const auto night = control_row(CapacitorSignal::time, 22.0, 6.0);
-    CHECK(answer(night, {.clock = {3h}}) == 1);
-    CHECK(answer(night, {.clock = {12h}, .steps_on = 1}) == -1);
-}
-
-TEST_CASE("voltage overrides what the capacitor control would do otherwise") {
-    auto row = control_row(CapacitorSignal::reactive_power, 150.0, -225.0);
-    row.lowest_v = 7110.0;
-    row.highest_v = 7740.0;
-    const CapacitorReading low{.voltage_v = 7000.0};
-    CHECK(answer(row, low) == 0);
-    row.voltage_override = true;
-    CHECK(answer(row, low) == 1);
-    CHECK(answer(row, {.voltage_v = 7800.0, .power_kva = {0.0, 900.0}, .steps_on = 1}) == -1);
-    CHECK(answer(row, {.voltage_v = 7200.0, .power_kva = {0.0, 900.0}}) == 1);
-}
-
-TEST_CASE("a bank of steps is switched one by one") {
-    const auto volts = control_row(CapacitorSignal::voltage, 118.0, 124.0);
-    CHECK(answer(volts, {.voltage_v = 117.0, .steps_on = 1}, 3) == 1);
-    CHECK(answer(volts, {.voltage_v = 117.0, .steps_on = 3}, 3) == 0);
-    CHECK(answer(volts, {.voltage_v = 125.0, .steps_on = 2}, 3) == -1);
-}
-
-TEST_CASE("a bank that was switched off comes back after its dead time at the earliest, to the millisecond") {
-    auto row = control_row(CapacitorSignal::voltage, 118.0, 124.0);
-    row.delay_off = milliseconds(2'001);
-    row.delay_on = seconds(15);
-    row.dead_time = seconds(300);
-    CapacitorRelay relay(row, ShuntRow{});
-    relay.look({.voltage_v = 125.0, .steps_on = 1}, start);
-    REQUIRE(relay.due() == start + milliseconds(2'001));
-    REQUIRE(relay.act(start + milliseconds(2'001)) == -1);
-    relay.look({.voltage_v = 117.0, .steps_on = 0}, start + seconds(10));
-    REQUIRE(relay.due() == start + milliseconds(2'001) + seconds(315));
-    relay.look({.voltage_v = 120.0, .steps_on = 0}, start + seconds(20));
-    REQUIRE(!relay.due());
-    relay.look({.voltage_v = 117.0, .steps_on = 0}, start + seconds(400));
-    REQUIRE(relay.due() == start + seconds(415));
-}
-
-TEST_CASE("a clock tells when it will switch next") {
-    const Calendar calendar(std::chrono::local_days(std::chrono::year(2026) / 1 / 5) + 12h);  // the scenario starts at noon
-    CapacitorRelay relay(control_row(CapacitorSignal::time, 17.0, 22.5), ShuntRow{});
-    REQUIRE(relay.next_hour(calendar, start) == start + 5h);
-    REQUIRE(relay.next_hour(calendar, start + 5h) == start + 10h + std::chrono::minutes(30));
-    REQUIRE(relay.next_hour(calendar, start + 11h) == start + 29h);
-    CapacitorRelay volts(control_row(CapacitorSignal::voltage, 118.0, 124.0), ShuntRow{});
-    REQUIRE(!volts.next_hour(calendar, start));
 }
 
 }  // namespace evsweep
