@@ -80,6 +80,8 @@ struct Interval {
     double released_kwh = 0.0;    ///< out of all batteries, >= 0
     double price = 0.0;
     double sell_price = 0.0;
+    int tap_steps = 0;   ///< moved by all regulators
+    int switchings = 0;  ///< of capacitors
 };
 
 /// How one stay went, told at its end (or at the end of the horizon).
@@ -96,7 +98,22 @@ struct SessionRecord {
     bool complete = true;         ///< false where the horizon cut it
 };
 
-enum class EventKind { plug_in, unplug, full, empty, reserve, knee, base_load, measurement, decision, unsolved };
+/// `hunting`: at the start the relays of the feeder's devices found no rest.
+enum class EventKind {
+    plug_in,
+    unplug,
+    full,
+    empty,
+    reserve,
+    knee,
+    base_load,
+    measurement,
+    decision,
+    unsolved,
+    tap,
+    capacitor,
+    hunting
+};
 [[nodiscard]] std::vector<std::string> event_kind_names();
 
 struct EventRecord {
@@ -104,7 +121,9 @@ struct EventRecord {
     EventKind kind{};
     std::optional<ConnectorId> connector{};
     double soc = 0.0;
-    double p_kw = 0.0;  ///< setpoint after the event
+    double p_kw = 0.0;                    ///< setpoint after the event
+    std::optional<std::size_t> device{};  ///< of a tap the regulator, of a capacitor its control; numbered as in the feeder file
+    double state = 0.0;                   ///< of that device after the event: tap, or steps that are on
 };
 
 /// Takes down one replica under one controller; any function may be left out.

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evsweep/behaviour.hpp"
@@ -42,6 +43,21 @@ struct LoadFlowSettings {
     PerUnit tolerance{1e-8};  ///< on the voltage change between sweeps
     int max_iterations = 100;
     PerUnit collapse{0.3};  ///< a voltage below this is reported as collapsed
+};
+
+enum class DeviceStart { settled, as_given };
+[[nodiscard]] inline std::vector<std::pair<std::string, DeviceStart>> names_of(DeviceStart) {
+    return {{"settled", DeviceStart::settled}, {"as_given", DeviceStart::as_given}};
+}
+enum class DeviceControls { on, off };
+[[nodiscard]] inline std::vector<std::pair<std::string, DeviceControls>> names_of(DeviceControls) {
+    return {{"on", DeviceControls::on}, {"off", DeviceControls::off}};
+}
+
+/// Tap changers and switched capacitors of the feeder.
+struct DeviceSettings {
+    DeviceStart start = DeviceStart::settled;
+    DeviceControls control = DeviceControls::on;
 };
 
 struct FeederChoice {
@@ -87,6 +103,7 @@ struct Scenario {
     TimeSettings time;
     FeederChoice feeder;
     LoadFlowSettings load_flow;
+    DeviceSettings devices;
     Limits limits;
     BaseLoad base_load;
     std::optional<Prices> prices;

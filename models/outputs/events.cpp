@@ -24,16 +24,19 @@ class EventRecorder final : public Recorder {
         connector_.push_back(e.connector ? static_cast<double>(e.connector->index()) : not_a_number);
         soc_.push_back(e.connector ? e.soc : not_a_number);
         p_kw_.push_back(e.connector ? e.p_kw : not_a_number);
+        device_.push_back(e.device ? static_cast<double>(*e.device) : not_a_number);
+        state_.push_back(e.device ? e.state : not_a_number);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> arrays;
-        for (auto* column : {&time_h_, &kind_, &connector_, &soc_, &p_kw_}) arrays.push_back(std::move(*column));
+        for (auto* column : {&time_h_, &kind_, &connector_, &soc_, &p_kw_, &device_, &state_})
+            arrays.push_back(std::move(*column));
         return arrays;
     }
 
    private:
     Instant measure_from_;
-    std::vector<double> time_h_, kind_, connector_, soc_, p_kw_;
+    std::vector<double> time_h_, kind_, connector_, soc_, p_kw_, device_, state_;
 };
 
 Variable column(std::string name, std::string unit, std::string long_name, int decimals) {
@@ -60,10 +63,14 @@ class Events final : public Output {
 
     /// The dimension `event` has no coordinate: its length differs from replica to replica.
     [[nodiscard]] std::vector<Variable> variables() const override {
-        std::vector<Variable> list{column("time_h", "h", "time of the event", 4), column("kind", "1", "what happened", 0),
-                                   column("connector", "1", "number of the connector; NaN where none is concerned", 0),
-                                   column("soc", "1", "state of charge at the connector", 3),
-                                   column("p_kw", "kW", "power drawn at the connector after the event", 2)};
+        std::vector<Variable> list{
+            column("time_h", "h", "time of the event", 4),
+            column("kind", "1", "what happened", 0),
+            column("connector", "1", "number of the connector; NaN where none is concerned", 0),
+            column("soc", "1", "state of charge at the connector", 3),
+            column("p_kw", "kW", "power drawn at the connector after the event", 2),
+            column("device", "1", "regulator or capacitor control, as in the feeder file; NaN for others", 0),
+            column("state", "1", "its tap, or its steps that are on, after the event", 5)};
         list[0].display = Display::clock;
         list[1].display = Display::category;
         list[1].meanings = event_kind_names();

@@ -129,6 +129,8 @@ class EnergyTally {
         discharged_kwh += i.discharged_kwh;
         purchases += i.charged_kwh * i.price;
         sales += i.discharged_kwh * i.sell_price;
+        tap_steps += i.tap_steps;
+        switchings += i.switchings;
         if (!i.solved) return;
         const double demand = i.load_kwh + i.charged_kwh - i.discharged_kwh;
         demand_kwh += demand;
@@ -143,6 +145,7 @@ class EnergyTally {
 
     double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
     double purchases = 0.0, sales = 0.0;
+    double tap_steps = 0.0, switchings = 0.0;
     Duration solved{};
     ClockHours clock_hours;
 };

@@ -122,6 +122,10 @@ std::vector<Kpi> voltage_kpis() {
          [](const Tally& t) { return t.network.solved_minutes(t.network.steps_overloaded); }},
         {{.name = "loading_max_pct", .unit = "%", .long_name = "highest loading of a rated branch", .decimals = 1},
          [](const Tally& t) { return t.network.loading_pct.value; }},
+        {{.name = "tap_steps", .unit = "1", .long_name = "steps that tap changers moved", .decimals = 0},
+         [](const Tally& t) { return t.energy.tap_steps; }},
+        {{.name = "capacitor_switchings", .unit = "1", .long_name = "switchings of capacitors", .decimals = 0},
+         [](const Tally& t) { return t.energy.switchings; }},
         {{.name = "unsolved_minutes", .unit = "min", .long_name = "time without a load-flow solution", .decimals = 0},
          [](const Tally& t) { return t.network.minutes(t.network.unsolved_steps); }},
     };

@@ -82,6 +82,7 @@ class SectionReader {
         take_section("feeder", feeder_schema(), scenario_.feeder);
         check_format(root_, issues_);
         take_section("load_flow", load_flow_schema(), scenario_.load_flow);
+        take_section("devices", devices_schema(), scenario_.devices);
         take_section("limits", limits_schema(), scenario_.limits);
     }
 
@@ -181,6 +182,7 @@ class SectionReader {
         tell(time_schema(), scenario_.time, "time");
         tell(feeder_schema(), scenario_.feeder, "feeder");
         tell(load_flow_schema(), scenario_.load_flow, "load_flow");
+        tell(devices_schema(), scenario_.devices, "devices");
         tell(limits_schema(), scenario_.limits, "limits");
         tell(BaseLoadText::schema(), base_load_, "base_load", "profiles");
         for (const auto& [name, profile] : base_load_.profiles)

@@ -19,6 +19,7 @@ std::vector<SectionInfo> make_sections() {
     list.push_back(described("time", time_schema()));
     list.push_back(described("feeder", feeder_schema()));
     list.push_back(described("load_flow", load_flow_schema()));
+    list.push_back(described("devices", devices_schema()));
     list.push_back(described("limits", limits_schema()));
     list.push_back(described("base_load", BaseLoadText::schema()));
     list.push_back(described("prices", PricesText::schema()));
@@ -74,6 +75,15 @@ const Schema<FeederChoice>& feeder_schema() {
             .optional("format", &FeederChoice::format, "its format; empty: recognised by its content")
             .optional("source_voltage", &FeederChoice::source_voltage, "replaces the file's source voltage",
                       Range{.min = 0.0, .max = 2.0, .open_min = true});
+    return schema;
+}
+
+const Schema<DeviceSettings>& devices_schema() {
+    static const auto schema =
+        Schema<DeviceSettings>("Tap changers and switched capacitors of the feeder.")
+            .optional("start", &DeviceSettings::start,
+                      "settled: taps and steps as the relays want them at the first instant; as_given: as in the feeder file")
+            .optional("control", &DeviceSettings::control, "on: relays act with their delays; off: all stays as at the start");
     return schema;
 }
 

@@ -16,6 +16,7 @@ namespace evsweep {
 [[nodiscard]] const Schema<TimeSettings>& time_schema();
 [[nodiscard]] const Schema<LoadFlowSettings>& load_flow_schema();
 [[nodiscard]] const Schema<FeederChoice>& feeder_schema();
+[[nodiscard]] const Schema<DeviceSettings>& devices_schema();
 [[nodiscard]] const Schema<Limits>& limits_schema();
 
 /// `base_load` as the file gives it.

@@ -73,6 +73,7 @@ study: {replicas: 7, seed: 3, threads: 2, confidence: 90 %, accounting: literal,
 time: {start: 2025-01-06 00:00, duration: 48 h, warm_up: 6 h, step: 5 min}
 feeder: {file: feeder.yaml, source_voltage: 1.05 pu}
 load_flow: {tolerance: 1e-10 pu, max_iterations: 50, collapse: 40 %}
+devices: {start: as_given, control: off}
 limits: {voltage_min: 0.95 pu, voltage_max: 105 %}
 base_load:
   scale: 120 %
@@ -94,6 +95,8 @@ outputs: {test_log: {}}
     CHECK(s.time.warm_up == std::chrono::hours(6));
     CHECK(s.feeder.source_voltage == PerUnit(1.05));
     CHECK(s.load_flow.tolerance.value() == 1e-10);
+    CHECK(s.devices.start == DeviceStart::as_given);
+    CHECK(s.devices.control == DeviceControls::off);
     CHECK(s.limits.voltage_max.value() == 1.05);
     CHECK(s.base_load.scale.value() == 1.2);
     CHECK(s.base_load.profiles.at("day").values == std::vector<double>{0.2, 0.6});

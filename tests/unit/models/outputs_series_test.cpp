@@ -185,15 +185,20 @@ TEST_CASE("the log tells each event after the warm-up, and no connector where no
     recorder->event({Instant(minutes(15)), EventKind::plug_in, ConnectorId(0), 0.1, 0});
     recorder->event({Instant(minutes(45)), EventKind::full, ConnectorId(2), 0.8, 0});
     recorder->event({Instant(minutes(60)), EventKind::decision});
+    recorder->event({.at = Instant(minutes(75)), .kind = EventKind::tap, .device = 3, .state = 1.0375});
     const auto log = named(*output, *recorder);
-    CHECK(log.at("time_h") == Values{0.75, 1});
+    CHECK(log.at("time_h") == Values{0.75, 1, 1.25});
     CHECK(log.at("connector")[0] == 2);
     CHECK(log.at("soc")[0] == 0.8);
     CHECK(std::isnan(log.at("connector")[1]));
     CHECK(std::isnan(log.at("soc")[1]));
+    CHECK(std::isnan(log.at("device")[1]));
+    CHECK(log.at("device")[2] == 3);
+    CHECK(log.at("state")[2] == 1.0375);
     const auto meanings = output->variables()[1].meanings;
     CHECK(meanings.at(static_cast<std::size_t>(log.at("kind")[0])) == "full");
     CHECK(meanings.at(static_cast<std::size_t>(log.at("kind")[1])) == "decision");
+    CHECK(meanings.at(static_cast<std::size_t>(log.at("kind")[2])) == "tap");
 }
 
 TEST_CASE("every output hands over one array per variable, of the size of its dimensions") {
