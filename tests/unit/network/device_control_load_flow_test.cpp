@@ -1,0 +1,239 @@
+#include "sim/network/device_control_load_flow.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+namespace evsweep {
+
+namespace {
+
+using Complex = std::complex<double>;
+
+const std::vector<Conductor> abc{Conductor::a, Conductor::b, Conductor::c};
+
+BusRow bus(const std::string& id, std::vector<Conductor> conductors = abc) {
+    BusRow row;
+    row.id = id;
+    row.nominal = Volts(2400.0 * std::sqrt(3.0));
+    row.conductors = std::move(conductors);
+    return row;
+}
+
+/// An ideal regulator for one phase, or for all three at once.
+TransformerRow regulator(const std::string& id, const std::vector<Conductor>& phases) {
+    TransformerRow row;
+    row.id = id;
+    row.rated = KilovoltAmperes(5000.0);
+    row.no_load_loss = row.magnetising_current = row.stray = 0.0;
+    row.reactance = {0.0};
+    for (const char* end : {"head", "behind"}) {
+        WindingRow winding;
+        winding.bus = end;
+        winding.rated = Volts(2400.0);
+        for (const Conductor phase : phases) winding.coils.push_back({phase, {}});
+        row.windings.push_back(winding);
+    }
+    return row;
+}
+
+RegulatorRow relay(const std::string& transformer) {
+    RegulatorRow row;
+    row.id = row.transformer = transformer;
+    row.pt_ratio = 20.0;
+    row.ct_primary = Amperes(500.0);
+    row.forward.set_v = 122.0;
+    row.forward.band_v = 2.0;
+    return row;
+}
+
+/// head =reg= behind -line- end; the line has `ohm` per phase and no coupling, and loads hang at `end`.
+FeederDescription feeder_with(Complex ohm) {
+    FeederDescription d;
+    d.name = "behind a regulator";
+    d.buses = {bus("head"), bus("behind"), bus("end")};
+    BranchRow line;
+    line.id = "line";
+    line.from = "behind";
+    line.to = "end";
+    line.conductors = abc;
+    line.series_ohm.assign(9, 0.0);
+    for (const std::size_t k : {0, 4, 8}) line.series_ohm[k] = ohm;
+    d.branches = {line};
+    SourceRow source;
+    source.bus = "head";
+    d.sources = {source};
+    return d;
+}
+
+LoadRow load(const std::string& id, Conductor phase, double kw, double kvar) {
+    LoadRow row;
+    row.id = id;
+    row.bus = "end";
+    row.p = Kilowatts(kw);
+    row.q = Kilovars(kvar);
+    row.terminals = {{phase, {}}};
+    return row;
+}
+
+Feeder built(const FeederDescription& description) {
+    Issues issues;
+    auto feeder = build_feeder(description, {}, issues);
+    for (const Issue& issue : issues.list()) UNSCOPED_INFO(issue.path << ": " << issue.problem);
+    REQUIRE(feeder);
+    return std::move(*feeder);
+}
+
+PortPower nominal(const Feeder& feeder) {
+    PortPower power(feeder.ports());
+    for (const LoadPoint& point : feeder.loads())
+        for (const std::uint32_t port : point.ports) {
+            power.p.raw()[port] += point.p_kw / static_cast<double>(point.ports.size());
+            power.q.raw()[port] += point.q_kvar / static_cast<double>(point.ports.size());
+        }
+    return power;
+}
+
+double volts_at(const LoadFlow& flow, const std::string& name, Conductor phase) {
+    const Feeder& feeder = flow.feeder();
+    const auto c = feeder.find_conductor(*feeder.find_bus(name), phase);
+    return flow.voltage_pu()[c->index()] * 2400.0;
+}
+
+}  // namespace
+
+// Volts at the far end, from the quadratic of a line with constant power: V^4 + (2 (RP + XQ) - U^2) V^2 + |Z S|^2 = 0.
+TEST_CASE("three single-phase regulators with line-drop compensation hold the far end, each its own phase") {
+    const Complex ohm(0.3, 0.6);
+    FeederDescription d = feeder_with(ohm);
+    const double kw[] = {300.0, 600.0, 900.0}, kvar[] = {150.0, 200.0, 250.0};
+    for (std::size_t k = 0; k < 3; ++k) {
+        const std::string id = "reg_" + std::string(name_of(abc[k]));
+        d.transformers.push_back(regulator(id, {abc[k]}));
+        d.loads.push_back(load("load_" + std::string(name_of(abc[k])), abc[k], kw[k], kvar[k]));
+        RegulatorRow row = relay(id);
+        row.forward.r_v = ohm.real() * 500.0 / 20.0;
+        row.forward.x_v = ohm.imag() * 500.0 / 20.0;
+        d.regulators.push_back(row);
+    }
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-12});
+    const SettledLoadFlow settled = settle(flow, nominal(feeder));
+    REQUIRE(settled.devices.status == SettleStatus::settled);
+    for (std::size_t k = 0; k < 3; ++k) {
+        const double tap = flow.devices().tap[feeder.transformers()[k].first_tap + 1];
+        const double u = 2400.0 * tap;
+        const double p = 1000.0 * kw[k], q = 1000.0 * kvar[k];
+        const double half = 0.5 * u * u - ohm.real() * p - ohm.imag() * q;
+        const double v = std::sqrt(half + std::sqrt(half * half - std::norm(ohm) * (p * p + q * q)));
+        CHECK(volts_at(flow, "end", abc[k]) == Approx(v).epsilon(1e-10));
+        CHECK(std::abs(v / 20.0 - 122.0) <= 1.0);
+        CHECK(tap > 1.0);
+    }
+    CHECK(tap_position({}, flow.devices().tap[1]) < tap_position({}, flow.devices().tap[5]));
+}
+
+TEST_CASE("a ganged regulator looks at one phase and moves all") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.transformers.push_back(regulator("reg", abc));
+    for (const Conductor phase : abc) d.loads.push_back(load("load_" + std::string(name_of(phase)), phase, 300.0, 100.0));
+    d.regulators.push_back(relay("reg"));
+    d.regulators[0].coil = 1;
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    REQUIRE(settle(flow, nominal(feeder)).devices.status == SettleStatus::settled);
+    // 120 V to 122 V in steps of 0.75 V, of which the relay needs 2 to be at 121.5 V.
+    for (const Conductor phase : abc) CHECK(volts_at(flow, "behind", phase) == Approx(2400.0 * 1.0125));
+}
+
+TEST_CASE("a regulator can watch a bus further on") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.transformers.push_back(regulator("reg", abc));
+    for (const Conductor phase : abc) d.loads.push_back(load("load_" + std::string(name_of(phase)), phase, 600.0, 200.0));
+    d.regulators.push_back(relay("reg"));
+    d.regulators[0].bus = "end";
+    d.regulators[0].bus_conductor = Conductor::c;
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    REQUIRE(settle(flow, nominal(feeder)).devices.status == SettleStatus::settled);
+    CHECK(std::abs(volts_at(flow, "end", Conductor::c) / 20.0 - 122.0) <= 1.0);
+    CHECK(volts_at(flow, "behind", Conductor::c) / 20.0 > 123.0);
+}
+
+TEST_CASE("generation behind a regulator turns its power round") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.transformers.push_back(regulator("reg", abc));
+    for (const Conductor phase : abc) d.loads.push_back(load("pv_" + std::string(name_of(phase)), phase, -400.0, 0.0));
+    d.regulators.push_back(relay("reg"));
+    d.regulators[0].on_reverse = ReversePower::neutral;
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    flow.set_tap(0, 1, 1.05);
+    const PortPower power = nominal(feeder);
+    ControlledLoadFlow network(flow, power, Calendar());
+    REQUIRE(network.solve());
+    const RegulatorReading seen = network.see_regulator(0);
+    // What comes back is what is made less what the line keeps.
+    const double amperes = std::abs(seen.current_a);
+    CHECK(seen.forward_kw == Approx(-1200.0 + 3.0 * 0.3 * amperes * amperes / 1000.0));
+    CHECK((seen.voltage_v * std::conj(seen.current_a)).real() / 1000.0 == Approx(seen.forward_kw / 3.0));
+    REQUIRE(settle(flow, power).devices.status == SettleStatus::settled);
+    CHECK(flow.devices().tap[1] == 1.0);
+}
+
+TEST_CASE("a capacitor control sees the power that passes its line, and switches its bank") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    for (const Conductor phase : abc) d.loads.push_back(load("load_" + std::string(name_of(phase)), phase, 300.0, 200.0));
+    BranchRow tie = d.branches[0];
+    tie.id = "tie";
+    tie.from = "head";
+    tie.to = "behind";
+    d.branches.push_back(tie);
+    ShuntRow bank;
+    bank.id = "bank";
+    bank.bus = "end";
+    bank.q = Kilovars(-450.0);
+    bank.terminals = {{Conductor::a, {}}, {Conductor::b, {}}, {Conductor::c, {}}};
+    bank.steps = 3;
+    bank.steps_on = 0;
+    d.shunts.push_back(bank);
+    CapacitorControlRow row;
+    row.id = "control";
+    row.capacitor = "bank";
+    row.element = "line";
+    row.signal = CapacitorSignal::reactive_power;
+    row.on = 300.0;
+    row.off = -100.0;
+    d.capacitor_controls.push_back(row);
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    const PortPower power = nominal(feeder);
+    ControlledLoadFlow network(flow, power, Calendar());
+    REQUIRE(network.solve());
+    const CapacitorReading seen = network.see_capacitor(0, Instant{});
+    const double amperes = seen.current_a;
+    CHECK(seen.power_kva.real() == Approx(900.0 + 3.0 * 0.3 * amperes * amperes / 1000.0));
+    CHECK(seen.power_kva.imag() == Approx(600.0 + 3.0 * 0.6 * amperes * amperes / 1000.0));
+    CHECK(seen.voltage_v == Approx(volts_at(flow, "behind", Conductor::a)));
+    // More than 600 kvar; each step gives some 150: the second brings it to some 330, the third below 300.
+    REQUIRE(settle(flow, power).devices.status == SettleStatus::settled);
+    CHECK(flow.devices().steps_on[0] == 3);
+    REQUIRE(network.solve());
+    CHECK(network.see_capacitor(0, Instant{}).power_kva.imag() < 300.0);
+}
+
+TEST_CASE("without relays settling is one load flow") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    BranchRow tie = d.branches[0];
+    tie.id = "tie";
+    tie.from = "head";
+    tie.to = "behind";
+    d.branches.push_back(tie);
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    const SettledLoadFlow settled = settle(flow, nominal(feeder));
+    CHECK(settled.devices.rounds == 1);
+    CHECK(settled.devices.moves == 0);
+    CHECK(settled.result.status == LoadFlowStatus::converged);
+}
+
+}  // namespace evsweep
