@@ -172,7 +172,7 @@ class FeederReader {
     }
 
     void bus(const BusLine& t, const Position& at) {
-        feeder_.buses.push_back({t.id, t.nominal, t.bus_class, t.x, t.y, at});
+        feeder_.buses.push_back({t.id, t.nominal, t.bus_class, t.x, t.y, {Conductor::balanced}, at});
         nominal_.emplace(t.id, t.nominal);
     }
 
@@ -220,11 +220,25 @@ class FeederReader {
 
     void load(const LoadLine& t, const Position& at) {
         const std::string id = name_for(t.id, t.bus, loads_);
-        feeder_.loads.push_back({id, t.bus, t.p, t.q, t.zip[0], t.zip[1], t.zip[2], t.profile, at});
+        LoadRow row;
+        row.id = id;
+        row.bus = t.bus;
+        row.p = t.p;
+        row.q = t.q;
+        row.response.active = row.response.reactive = {t.zip[0], t.zip[1], t.zip[2]};
+        row.profile = t.profile;
+        row.at = at;
+        feeder_.loads.push_back(std::move(row));
     }
 
     void shunt(const ShuntLine& t, const Position& at) {
-        feeder_.shunts.push_back({name_for(t.id, t.bus, shunts_), t.bus, t.p, t.q, at});
+        ShuntRow row;
+        row.id = name_for(t.id, t.bus, shunts_);
+        row.bus = t.bus;
+        row.p = t.p;
+        row.q = t.q;
+        row.at = at;
+        feeder_.shunts.push_back(std::move(row));
     }
 
     /// One map, or a list of them so that a second source is refused by name and not as a matter of form.
@@ -235,7 +249,7 @@ class FeederReader {
             return each<SourceLine>("source", [this](const SourceLine& t, const Position& at) { add_source(t, at); });
         if (const auto row = SourceLine::schema().read(*node, "source", reader_)) add_source(*row, node->at);
     }
-    void add_source(const SourceLine& t, const Position& at) { feeder_.sources.push_back({t.bus, t.voltage, t.angle, at}); }
+    void add_source(const SourceLine& t, const Position& at) { feeder_.sources.push_back({t.bus, t.voltage, t.angle, {}, at}); }
 
     const Node& root_;
     Reader& reader_;

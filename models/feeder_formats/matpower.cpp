@@ -100,8 +100,18 @@ class CaseRows {
         if (t(row, pd) != 0.0 || t(row, qd) != 0.0)
             feeder_.loads.push_back(constant_power("D" + bus.id, bus.id, t(row, pd), t(row, qd), at));
         if (t(row, gs) != 0.0 || t(row, bs) != 0.0)  // MW drawn and Mvar injected at 1 pu
-            feeder_.shunts.push_back({"S" + bus.id, bus.id, Kilowatts(t(row, gs) * kilo), Kilovars(-t(row, bs) * kilo), at});
+            feeder_.shunts.push_back(shunt("S" + bus.id, bus.id, t(row, gs), t(row, bs), at));
         feeder_.buses.push_back(std::move(bus));
+    }
+
+    static ShuntRow shunt(std::string id, const std::string& bus, double mw_drawn, double mvar_injected, const Position& at) {
+        ShuntRow row;
+        row.id = std::move(id);
+        row.bus = bus;
+        row.p = Kilowatts(mw_drawn * kilo);
+        row.q = Kilovars(-mvar_injected * kilo);
+        row.at = at;
+        return row;
     }
 
     static LoadRow constant_power(std::string id, const std::string& bus, double mw, double mvar, const Position& at) {
@@ -125,7 +135,7 @@ class CaseRows {
             issues_.error(at, "bus " + name, "holds its voltage (type 2), which a radial sweep with one source cannot",
                           "make it type 1 with a fixed Pg and Qg, or take its generator out of service");
         } else if (kind != type_.end() && kind->second == reference_bus) {
-            if (unfed_.erase(name) > 0) feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), at});
+            if (unfed_.erase(name) > 0) feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), {}, at});
         } else {
             const std::string id = unique("G" + name, generators_);
             feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));
