@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "evsweep/issues.hpp"
@@ -17,6 +18,10 @@ namespace evsweep {
 /// positive-sequence values and its powers three-phase totals. a, b, c are phases; n is a neutral that is not simply earth;
 /// s1 and s2 are the legs of a split-phase secondary (120/240 V). A feeder is either all balanced or not at all.
 enum class Conductor : std::uint8_t { balanced, a, b, c, n, s1, s2 };
+[[nodiscard]] constexpr std::string_view name_of(Conductor conductor) {
+    constexpr std::string_view names[] = {"balanced", "a", "b", "c", "n", "s1", "s2"};
+    return names[static_cast<std::size_t>(conductor)];
+}
 
 /// Where one single-phase device or one coil is connected at its bus: `plus` to `minus`; none is earth.
 struct Terminals {
@@ -174,7 +179,7 @@ struct RegulatorRow {
     Amperes ct_primary{300.0};
     RelaySetting forward{};
     ReversePower on_reverse = ReversePower::ignore;
-    RelaySetting reverse{};
+    RelaySetting reverse{};  ///< its delay: for how long power must have turned before the relay does
     Kilowatts reverse_threshold{100.0};
     std::optional<double> limit_v{};                 ///< at the transformer itself, whatever the compensation says
     Duration tap_delay = std::chrono::seconds(2);    ///< from one tap to the next
@@ -193,6 +198,7 @@ struct CapacitorControlRow {
     std::string element{};  ///< the branch or transformer that is watched
     bool at_to_end = false;
     std::optional<Conductor> conductor{};  ///< that is watched; none: mean of voltages and currents, sum of powers
+    std::optional<Terminals> across{};     ///< where the voltage is seen instead
     double on = 115.0;                     ///< V or A behind the transformers' ratios, kvar, power factor, or hour of the day
     double off = 126.0;
     double pt_ratio = 60.0;

@@ -22,6 +22,7 @@ class Id {
 
 using BusId = Id<struct BusTag>;
 using BranchId = Id<struct BranchTag>;
+using ConductorId = Id<struct ConductorTag>;
 using VehicleId = Id<struct VehicleTag>;
 using ConnectorId = Id<struct ConnectorTag>;
 using SessionId = Id<struct SessionTag>;

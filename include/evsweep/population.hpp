@@ -1,20 +1,27 @@
 /// The vehicles of one replica as columns: connectors, vehicles, and sessions that bring them together.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "evsweep/column.hpp"
+#include "evsweep/feeder_description.hpp"
 #include "evsweep/ids.hpp"
 #include "evsweep/quantity.hpp"
 #include "evsweep/time.hpp"
 
 namespace evsweep {
 
+/// The pairs of conductors between which a charging point draws, in equal parts. Empty: all phases of its bus against
+/// the neutral or earth, the two legs of a split phase, or the one conductor of a balanced feeder.
+using Wiring = std::vector<Terminals>;
+
 /// Charging points. Powers are at the grid side. Rows keep their index for the whole study.
 struct Connectors {
     std::vector<BusId> bus;
+    std::vector<Wiring> wiring;               ///< by connector; empty altogether where none says anything
     std::vector<std::uint32_t> zone;          ///< index into Population::zones
     Column<Kilowatts> charge_rating;          ///< largest active power drawn
     Column<Kilowatts> discharge_rating;       ///< largest active power returned; 0: not bidirectional

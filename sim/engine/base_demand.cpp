@@ -44,19 +44,15 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_
     }
 }
 
-void BaseDemand::fill(std::size_t step, BusPower& power) const {
+void BaseDemand::fill(std::size_t step, PortPower& power) const {
     power.clear();
     for (std::size_t i = 0; i < feeder_.loads().size(); ++i) {
         const LoadPoint& load = feeder_.loads()[i];
-        const std::size_t bus = load.bus.index();
-        const double p = load.p_kw * scale(step, i);
-        const double q = load.q_kvar * scale(step, i);
-        power.p[bus] += p * load.share_p;
-        power.q[bus] += q * load.share_p;
-        power.p_current[bus] += p * load.share_i;
-        power.q_current[bus] += q * load.share_i;
-        power.p_impedance[bus] += p * load.share_z;
-        power.q_impedance[bus] += q * load.share_z;
+        const double part = scale(step, i) / static_cast<double>(load.ports.size());
+        for (const std::uint32_t port : load.ports) {
+            power.p[port] += load.p_kw * part;
+            power.q[port] += load.q_kvar * part;
+        }
     }
 }
 

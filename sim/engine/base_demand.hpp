@@ -20,8 +20,8 @@ class BaseDemand {
     [[nodiscard]] std::size_t steps() const { return demand_kw_.size(); }
     /// Whether any load differs from the step before; true for step 0.
     [[nodiscard]] bool changes_at(std::size_t step) const { return changes_[step] != 0; }
-    /// Writes the power drawn at every bus during `step`.
-    void fill(std::size_t step, BusPower& power) const;
+    /// Writes the power drawn at every port during `step`.
+    void fill(std::size_t step, PortPower& power) const;
     /// Total nominal-voltage demand by step, kW.
     [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
     /// Buying price by step, currency per kWh; zeros without prices.

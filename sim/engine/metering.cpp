@@ -23,7 +23,6 @@ double rounded(double value, double resolution) { return resolution > 0.0 ? reso
 
 Metering::Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng)
     : settings_(settings),
-      connectors_(connectors),
       rng_(rng),
       voltage_delay_(static_cast<std::size_t>(settings.voltage.delay / step)),
       head_delay_(static_cast<std::size_t>(settings.feeder_head.delay / step)),
@@ -56,11 +55,11 @@ void Metering::show_head() {
 
 void Metering::show_voltages(std::span<const ConnectorId> connectors) {
     const std::size_t read_at = last_step_ - std::min(last_step_, voltage_delay_);
-    const auto& by_bus = voltages_[read_at % voltages_.size()];
-    if (by_bus.empty()) return;  // nothing had been read then
+    const auto& read = voltages_[read_at % voltages_.size()];
+    if (read.empty()) return;  // nothing had been read then
     const auto& meter = settings_.voltage;
     for (ConnectorId c : connectors) {
-        double v = by_bus[connectors_.bus[c.index()].index()];
+        double v = read[c.index()];
         if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), last_step_);
         shown_voltage_[c.index()] = rounded(v, meter.resolution);
     }

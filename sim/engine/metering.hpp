@@ -17,7 +17,7 @@ class Metering {
     /// Delays are whole numbers of `step`.
     Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng);
 
-    /// Takes the readings of control step `step`. `voltage_pu` by bus.
+    /// Takes the readings of control step `step`. `voltage_pu` by connector.
     void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
               std::span<const ConnectorId> plugged_in);
     /// A step whose load flow had no solution: the last reading stands for the missing one. Before any reading the
@@ -33,11 +33,10 @@ class Metering {
     void show_head();
 
     MeteringSettings settings_;
-    const Connectors& connectors_;
     Rng rng_;
     std::size_t voltage_delay_;  ///< in steps
     std::size_t head_delay_;
-    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings, by bus
+    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings, by connector
     std::vector<double> heads_;
     std::size_t last_step_ = 0;
     Column<PerUnit> shown_voltage_;

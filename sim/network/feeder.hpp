@@ -1,34 +1,43 @@
-/// The feeder as the simulation uses it: a checked, radial, immutable network with its buses in sweep order.
+/// The feeder as the simulation uses it: a checked, immutable network with its buses in sweep order.
 #pragma once
 
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "evsweep/column.hpp"
 #include "evsweep/feeder_description.hpp"
 #include "evsweep/feeder_site.hpp"
 #include "evsweep/ids.hpp"
-#include "sim/network/sweep.hpp"
+#include "sim/network/device_state.hpp"
 
 namespace evsweep {
 
-/// One load: totals over its phases at nominal voltage, split into constant impedance, current and power.
+struct NetworkModel;
+class FoldedNetwork;
+
+/// Two conductors of a bus, or one and the earth, between which power is drawn.
+struct Port {
+    std::uint32_t plus = 0;
+    std::uint32_t minus = 0;  ///< Feeder::conductors() is the earth
+    double rated_pu = 1.0;    ///< voltage at which the response is 1, in pu of the bus
+    std::uint32_t law = 0;    ///< index into Feeder::laws
+};
+
+/// One load: totals at rated voltage, drawn in equal parts at its ports.
 struct LoadPoint {
     std::string id;
     BusId bus;
     double p_kw = 0.0;
     double q_kvar = 0.0;
-    double share_z = 0.0;
-    double share_i = 0.0;
-    double share_p = 1.0;
-    std::string profile;    ///< overrides the class's profile; may be empty
-    std::string bus_class;  ///< of its bus
+    std::vector<std::uint32_t> ports;  ///< places in PortPower
+    std::string profile;               ///< overrides the class's profile; may be empty
+    std::string bus_class;             ///< of its bus
 };
 
 /// What a study may change of a feeder while it is built.
@@ -36,51 +45,65 @@ struct BuildOptions {
     std::optional<PerUnit> source_voltage;  ///< instead of the one in the file
 };
 
-/// How a branch of the file lies in the tree. Amperes are those of the `to` side's nominal voltage.
+/// How a branch of the file lies in the tree.
 struct FeederBranch {
     BusId from;
     BusId to;
     BusId parent;
     BranchKind kind = BranchKind::line;
-    double series_ohm = 0.0;  ///< magnitude of the first conductor's own series impedance, at the `to` side's voltage
+    double series_ohm = 0.0;           ///< magnitude of the first conductor's own series impedance, at the `to` side's voltage
+    std::vector<std::uint32_t> mates;  ///< per conductor of the lower bus: the same wire above; empty for transformers
 };
 
-/// A radial network. Buses are numbered depth-first from the source (BusId 0), children in the order of the file, so
-/// a parent comes before its children; branch b feeds bus b + 1.
+/// Where a transformer's windings are, for relays that look at them.
+struct FeederTransformer {
+    std::string id;
+    std::vector<WindingRow> windings;
+    std::vector<BusId> bus;     ///< by winding
+    std::uint32_t link = 0;     ///< the bus below
+    std::size_t place = 0;      ///< among the transformers of that link
+    std::size_t first_tap = 0;  ///< DeviceState::tap of winding w is at first_tap + w
+};
+
+/// A network fed from one source. Buses are numbered depth-first from the source (BusId 0), children in the order of
+/// the file, so a parent comes before its children; branch b feeds bus b + 1. Rows between the same two buses are one
+/// branch. A loop is opened at the end of its last branch; that end is one more bus, named after the true one with a
+/// stroke, whose voltage equals the true one's.
 ///
-/// Nominal ratios, fixed taps and phase shifts are absorbed exactly: bus k's true per-unit voltage is
-/// `ratio(k)` times its sweep voltage, `ratio` being the product of the ideal transformers' ratios on the path from the
-/// source. Impedances and admittances are scaled to match, and powers are unchanged, so the sweep knows only series
-/// impedances and admittances to earth. The power base is 1 kVA per conductor: kW and kvar are per-unit powers as they are.
+/// The power base is 1 kVA per conductor: kW and kvar are per-unit powers as they are.
 class Feeder {
    public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& note() const { return note_; }
     [[nodiscard]] const FeederSite& site() const { return site_; }
-    [[nodiscard]] std::size_t buses() const { return parent_.size(); }
+    [[nodiscard]] std::size_t buses() const { return site_.bus.size(); }
     [[nodiscard]] std::size_t branches() const { return branches_.size(); }
-    /// Conductors per bus: 1 for the balanced equivalent, whose powers are three-phase totals; 3 otherwise.
-    [[nodiscard]] std::size_t phases() const { return phases_; }
-    /// All conductors; conductor c belongs to bus c / phases().
-    [[nodiscard]] std::size_t conductors() const { return phases_ * buses(); }
-    /// Parent of each bus; that of the source is the source.
-    [[nodiscard]] std::span<const std::uint32_t> parent() const { return parent_; }
+    [[nodiscard]] std::size_t conductors() const { return site_.conductor.size(); }
+    [[nodiscard]] bool is_balanced() const { return site_.conductor.front() == Conductor::balanced; }
+    /// How many numbers a PortPower of the feeder's own loads has: one for constant power from each conductor to
+    /// earth, then one per entry of `load_ports`.
+    [[nodiscard]] std::size_t ports() const { return conductors() + load_ports_.size(); }
+    /// Loads between conductors, and loads that follow the voltage.
+    [[nodiscard]] std::span<const Port> load_ports() const { return load_ports_; }
+    [[nodiscard]] std::span<const VoltageResponse> laws() const { return laws_; }
     [[nodiscard]] std::span<const LoadPoint> loads() const { return loads_; }
     [[nodiscard]] const FeederBranch& branch(BranchId b) const { return branches_[b.index()]; }
+    [[nodiscard]] std::span<const FeederTransformer> transformers() const { return transformers_; }
+    [[nodiscard]] std::span<const ShuntRow> shunts() const { return shunts_; }
+    [[nodiscard]] std::span<const RegulatorRow> regulators() const { return regulators_; }
+    [[nodiscard]] std::span<const CapacitorControlRow> capacitor_controls() const { return capacitor_controls_; }
+    [[nodiscard]] std::span<const ProfileRow> profiles() const { return profiles_; }
     [[nodiscard]] std::optional<BusId> find_bus(std::string_view name) const;
-
-    /// Magnitude of the source voltage in per unit.
-    [[nodiscard]] double source_voltage_pu() const { return source_voltage_pu_; }
-    /// True voltage over sweep voltage of a bus, with the source's angle.
-    [[nodiscard]] std::complex<double> ratio(BusId bus) const { return ratio_[bus.index()]; }
-    /// Columns for the sweep; valid as long as the feeder.
-    [[nodiscard]] SweepNetwork sweep_network() const;
-    /// Half the shunt admittance of a branch, phases x phases, in the frame of its voltages; at each end once.
-    [[nodiscard]] std::span<const std::complex<double>> half_shunt(BranchId b) const;
-    /// Shunt devices at a bus, phases x phases, without the branches' shunt admittance.
-    [[nodiscard]] std::span<const std::complex<double>> device_shunt(BusId bus) const;
-    /// Whether anything is connected from a conductor to earth.
-    [[nodiscard]] bool has_shunts() const { return has_shunts_; }
+    /// The conductor of a bus, if it has it.
+    [[nodiscard]] std::optional<ConductorId> find_conductor(BusId bus, Conductor conductor) const;
+    [[nodiscard]] std::optional<BranchId> find_branch(std::string_view row) const;
+    /// True per-unit angle over the sweep's: phase shifts of a balanced feeder's transformers and its source.
+    [[nodiscard]] std::complex<double> rotation(BusId bus) const { return rotation_[bus.index()]; }
+    /// Taps and steps as in the file.
+    [[nodiscard]] const DeviceState& initial_devices() const;
+    [[nodiscard]] const NetworkModel& model() const { return *model_; }
+    /// Folded with the initial devices; shared by all load flows until they move a tap.
+    [[nodiscard]] const std::shared_ptr<const FoldedNetwork>& folded() const { return folded_; }
 
    private:
     friend class FeederBuilder;
@@ -89,16 +112,19 @@ class Feeder {
     std::string name_;
     std::string note_;
     FeederSite site_;
-    std::size_t phases_ = 1;
-    double source_voltage_pu_ = 1.0;
-    bool has_shunts_ = false;
-    std::vector<std::uint32_t> parent_;
     std::vector<FeederBranch> branches_;
+    std::vector<std::pair<std::string, BranchId>> rows_;  ///< rows of the file by id, sorted
     std::vector<LoadPoint> loads_;
-    std::vector<std::complex<double>> ratio_;
-    std::vector<std::complex<double>> half_shunt_;    // by branch
-    std::vector<std::complex<double>> device_shunt_;  // by bus
-    AlignedVector<double> series_re_, series_im_, shunt_re_, shunt_im_, ratio_abs_;
+    std::vector<Port> load_ports_;
+    std::vector<VoltageResponse> laws_;
+    std::vector<FeederTransformer> transformers_;
+    std::vector<ShuntRow> shunts_;
+    std::vector<RegulatorRow> regulators_;
+    std::vector<CapacitorControlRow> capacitor_controls_;
+    std::vector<ProfileRow> profiles_;
+    std::vector<std::complex<double>> rotation_;
+    std::shared_ptr<const NetworkModel> model_;
+    std::shared_ptr<const FoldedNetwork> folded_;
 };
 
 /// Checks a description and builds the feeder; every problem is reported, with the bus or branch named, and nothing is

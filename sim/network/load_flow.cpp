@@ -2,27 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <limits>
+#include <utility>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/network_model.hpp"
+#include "sim/network/response.hpp"
 
 namespace evsweep {
 namespace {
 
 /// A voltage that moves by this much in one sweep is lost; there is no need to wait for infinity.
 constexpr double hopeless_change_pu = 1e3;
-
-bool any_nonzero(const auto& column) {
-    const auto values = column.raw();
-    bool any = false;
-    for (const double x : values) any |= (x != 0.0);  // no early exit, so that it vectorises
-    return any;
-}
-
-bool depends_on_voltage(const BusPower& power) {
-    return any_nonzero(power.p_current) || any_nonzero(power.q_current) || any_nonzero(power.p_impedance) ||
-           any_nonzero(power.q_impedance);
-}
 
 void copy(const auto& from, auto& to) { std::copy(from.raw().begin(), from.raw().end(), to.raw().begin()); }
 
@@ -40,252 +31,194 @@ std::string_view name_of(LoadFlowStatus status) {
     return {};
 }
 
-BusPower::BusPower(std::size_t conductors)
-    : p(conductors),
-      p_current(conductors),
-      p_impedance(conductors),
-      q(conductors),
-      q_current(conductors),
-      q_impedance(conductors) {}
-
-void BusPower::clear() {
-    for (auto* column : {&p, &p_current, &p_impedance}) column->assign(column->size(), Kilowatts{});
-    for (auto* column : {&q, &q_current, &q_impedance}) column->assign(column->size(), Kilovars{});
+void PortPower::clear() {
+    p.assign(p.size(), Kilowatts{});
+    q.assign(q.size(), Kilovars{});
 }
 
-LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options)
-    : feeder_(feeder), options_(options), network_(feeder.sweep_network()), asked_(feeder.conductors()) {
+LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options, std::vector<Port> extra)
+    : feeder_(feeder),
+      options_(options),
+      extra_(std::move(extra)),
+      devices_(feeder.initial_devices()),
+      folded_(feeder.folded()),
+      network_(folded_->sweep()),
+      asked_(feeder.ports() + extra_.size()) {
     const std::size_t conductors = feeder.conductors();
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_, &voltage_pu_}) column->assign(conductors, 0.0);
-    current_a_.assign(feeder.branches() * feeder.phases(), 0.0);
-    power_ = {asked_.p.raw(),         asked_.q.raw(),           asked_.p_current.raw(),
-              asked_.q_current.raw(), asked_.p_impedance.raw(), asked_.q_impedance.raw()};
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->assign(conductors + 1, 0.0);  // the last is the earth
+    voltage_pu_.assign(conductors, 0.0);
+    current_a_.assign(conductors, 0.0);
     state_ = {v_re_, v_im_, i_re_, i_im_};
-    smallest_ratio_ = *std::min_element(network_.ratio.begin(), network_.ratio.end());
-    largest_ratio_ = *std::max_element(network_.ratio.begin(), network_.ratio.end());
+    loop_current_.assign(feeder.model().loop_ends.size(), 0.0);
+    loop_gap_.assign(loop_current_.size(), 0.0);
     start_flat();
 }
 
+void LoadFlow::set_tap(std::size_t transformer, std::size_t winding, double tap) {
+    const FeederTransformer& t = feeder_.transformers()[transformer];
+    double& now = devices_.tap[t.first_tap + winding];
+    if (now == tap) return;
+    now = tap;
+    moved_.push_back(t.link);
+}
+
+void LoadFlow::set_steps(std::size_t shunt, int steps_on) {
+    if (devices_.steps_on[shunt] == steps_on) return;
+    devices_.steps_on[shunt] = steps_on;
+    moved_.push_back(feeder_.model().shunts[shunt].bus);
+}
+
+/// Folds what has moved, into a network of its own: the feeder's is shared.
+void LoadFlow::refold() {
+    auto own = std::make_shared<FoldedNetwork>(*folded_);
+    own->update(devices_, moved_);
+    folded_ = std::move(own);
+    network_ = folded_->sweep();
+    moved_.clear();
+}
+
+/// The voltages of the network without load: they have the right angles behind every transformer.
 void LoadFlow::start_flat() {
-    const std::size_t phases = feeder_.phases();
-    for (std::size_t row = 0; row < phases; ++row) {
-        const double lag = 2.0 * std::numbers::pi / 3.0 * static_cast<double>(row);
-        const Complex v = std::polar(feeder_.source_voltage_pu(), -lag);
-        for (std::size_t c = row; c < v_re_.size(); c += phases) {
-            v_re_[c] = v.real();
-            v_im_[c] = v.imag();
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) std::fill(column->begin(), column->end(), 0.0);
+    std::fill(loop_current_.begin(), loop_current_.end(), 0.0);
+    static_cast<void>(forward(network_, state_));
+}
+
+/// Currents drawn at the present voltages.
+void LoadFlow::inject() {
+    const std::size_t conductors = feeder_.conductors();
+    inject_power<double>(std::as_const(asked_.p).raw().first(conductors), std::as_const(asked_.q).raw().first(conductors),
+                         state_);
+    const auto draw = [&](const Port& port, std::size_t number, const VoltageResponse* law) {
+        const Complex u = at(port.plus) - at(port.minus);
+        Complex s(asked_.p[number], asked_.q[number]);
+        if (law) {
+            const Drawn drawn = drawn_at(*law, std::abs(u) / port.rated_pu);
+            s = {s.real() * drawn.p, s.imag() * drawn.q};
         }
+        if (s == 0.0) return;
+        const Complex i = std::conj(s) * u / std::norm(u);
+        i_re_[port.plus] += i.real();
+        i_im_[port.plus] += i.imag();
+        i_re_[port.minus] -= i.real();
+        i_im_[port.minus] -= i.imag();
+    };
+    std::size_t number = conductors;
+    for (const Port& port : feeder_.load_ports()) draw(port, number++, &feeder_.laws()[port.law]);
+    for (const Port& port : extra_) draw(port, number++, nullptr);
+    const auto& ends = feeder_.model().loop_ends;
+    for (std::size_t l = 0; l < ends.size(); ++l) {
+        i_re_[ends[l].leaf] += loop_current_[l].real();
+        i_im_[ends[l].leaf] += loop_current_[l].imag();
+        i_re_[ends[l].main] -= loop_current_[l].real();
+        i_im_[ends[l].main] -= loop_current_[l].imag();
     }
 }
 
-LoadFlowResult LoadFlow::solve(const BusPower& power) {
-    EVSWEEP_EXPECTS(power.p.size() == feeder_.conductors(), "one power per conductor of the feeder");
+/// Compensation (Shirmohammadi et al. 1988): loop currents that take away the voltage gaps at the break points. Returns
+/// whether there were none worth mentioning.
+bool LoadFlow::close_loops() {
+    const auto& ends = feeder_.model().loop_ends;
+    if (ends.empty()) return true;
+    double widest = 0.0;
+    for (std::size_t l = 0; l < ends.size(); ++l) {
+        loop_gap_[l] = at(ends[l].leaf) - at(ends[l].main);
+        widest = std::max(widest, std::norm(loop_gap_[l]));
+    }
+    folded_->close_gaps(loop_gap_, loop_current_);
+    return widest <= options_.tolerance_pu * options_.tolerance_pu;
+}
+
+LoadFlowResult LoadFlow::solve(const PortPower& power) {
+    EVSWEEP_EXPECTS(power.p.size() == ports(), "one power per port of the load flow");
     has_voltage_ = has_current_ = false;
-    zip_ = depends_on_voltage(power);
     copy(power.p, asked_.p);
     copy(power.q, asked_.q);
-    if (zip_) {
-        copy(power.p_current, asked_.p_current);
-        copy(power.q_current, asked_.q_current);
-        copy(power.p_impedance, asked_.p_impedance);
-        copy(power.q_impedance, asked_.q_impedance);
-    }
+    if (!moved_.empty()) refold();
     if (!warm_) start_flat();
-    const bool one = feeder_.phases() == 1;
-    LoadFlowResult result;
-    if (zip_)
-        result = one ? sweep<1, Drawn::zip>() : sweep<3, Drawn::zip>();
-    else if (feeder_.has_shunts())
-        result = one ? sweep<1, Drawn::shunts>() : sweep<3, Drawn::shunts>();
-    else
-        result = one ? sweep<1, Drawn::power>() : sweep<3, Drawn::power>();
+    LoadFlowResult result = sweep();
     warm_ = result.status == LoadFlowStatus::converged;
+    if (!warm_) blame(result);
     return result;
 }
 
-template <int Phases, Drawn What>
 LoadFlowResult LoadFlow::sweep() {
     LoadFlowResult result;
-    // Changes are of sweep voltages; the largest ratio makes the test hold for true ones.
-    const double enough = options_.tolerance_pu / largest_ratio_;
+    const double enough = options_.tolerance_pu * options_.tolerance_pu;
     double change2 = 0.0;
-    inject<Phases, What>(network_, power_, state_);
+    inject();
     while (result.iterations < options_.max_iterations) {
-        backward<Phases>(network_, state_);
+        backward(network_, state_);
         // A number that is not finite, anywhere, is in the sum that the source delivers.
-        bool finite = true;
-        for (std::size_t row = 0; row < Phases; ++row) finite = finite && std::isfinite(i_re_[row]) && std::isfinite(i_im_[row]);
-        if (!finite) break;
+        double delivered = 0.0;
+        for (std::size_t row = 0; row < network_.source_re.size(); ++row) delivered += i_re_[row] + i_im_[row];
+        if (!std::isfinite(delivered)) break;
         ++result.iterations;
-        const SweepExtent<double> seen = forward<Phases>(network_, state_);
-        inject<Phases, What>(network_, power_, state_);
-        change2 = seen.change2;
-        const bool settled = change2 <= enough * enough;
-        if (settled) result.status = LoadFlowStatus::converged;
-        watch_collapse(seen.lowest2, result);
-        if (settled || change2 > hopeless_change_pu * hopeless_change_pu) break;
+        change2 = forward(network_, state_);
+        const bool closed = close_loops();
+        inject();
+        if (change2 <= enough && closed) {
+            result.status = LoadFlowStatus::converged;
+            break;
+        }
+        if (change2 > hopeless_change_pu * hopeless_change_pu) break;
     }
-    result.last_change_pu = std::sqrt(change2) * largest_ratio_;
-    if (result.status == LoadFlowStatus::diverged) blame_change<Phases, What>(result);
-    // Currents of the final voltages: with them source = drawn + loss holds to rounding.
-    if (result.status == LoadFlowStatus::converged) backward<Phases>(network_, state_);
+    result.last_change_pu = std::sqrt(change2);
+    if (result.status != LoadFlowStatus::converged) return result;
+    watch_collapse(result);
+    backward(network_, state_);  // currents of the final voltages: with them source = drawn + loss holds to rounding
     return result;
 }
 
-/// Remembers the first collapse of sweeps that are not settled, and judges those that are.
-void LoadFlow::watch_collapse(double lowest2, LoadFlowResult& result) {
-    const double limit = options_.collapse_pu;
-    if (lowest2 * smallest_ratio_ * smallest_ratio_ >= limit * limit) return;
+/// The conductor with the lowest voltage, neutrals apart.
+std::size_t LoadFlow::lowest_conductor(double& lowest) const {
+    std::size_t where = 0;
+    lowest = std::numeric_limits<double>::infinity();
+    const auto& wire = feeder_.site().conductor;
+    for (std::size_t c = 0; c < wire.size(); ++c) {
+        const double v2 = v_re_[c] * v_re_[c] + v_im_[c] * v_im_[c];
+        if (v2 >= lowest || wire[c] == Conductor::n) continue;
+        lowest = v2;
+        where = c;
+    }
+    lowest = std::sqrt(lowest);
+    return where;
+}
+
+void LoadFlow::watch_collapse(LoadFlowResult& result) const {
+    double lowest = 0.0;
+    const std::size_t where = lowest_conductor(lowest);
+    if (lowest >= options_.collapse_pu) return;
+    result.status = LoadFlowStatus::collapsed;
+    result.worst_bus = BusId(feeder_.site().bus_of_conductor[where]);
+}
+
+/// Why there is no solution: sweeps once more from the start and tells the first voltage that collapses, else the bus whose
+/// power is not a number, else the bus that moves most in the last sweep.
+void LoadFlow::blame(LoadFlowResult& result) {
     if (result.status == LoadFlowStatus::collapsed) return;
-    double lowest = limit;
-    for (std::size_t c = 0; c < v_re_.size(); ++c) {
-        const std::size_t bus = c / feeder_.phases();
-        const double v = std::abs(sweep_voltage(c)) * network_.ratio[bus];
-        if (v >= lowest) continue;
-        lowest = v;
-        result.worst_bus = BusId(bus);
-        result.status = LoadFlowStatus::collapsed;
+    start_flat();
+    std::size_t moved = 0;
+    AlignedVector<double> old_re, old_im;
+    for (int i = 0; i < result.iterations && result.status != LoadFlowStatus::collapsed; ++i) {
+        old_re = v_re_, old_im = v_im_;
+        inject();
+        backward(network_, state_);
+        static_cast<void>(forward(network_, state_));
+        static_cast<void>(close_loops());
+        watch_collapse(result);
     }
-}
-
-/// Names the bus whose power is not a number, or else whose voltage moves most in one further sweep.
-template <int Phases, Drawn What>
-void LoadFlow::blame_change(LoadFlowResult& result) {
-    inject<Phases, What>(network_, power_, state_);
-    for (std::size_t c = 0; c < v_re_.size(); ++c) {
-        if (std::isfinite(i_re_[c]) && std::isfinite(i_im_[c])) continue;
-        result.worst_bus = BusId(c / Phases);
-        return;
-    }
-    const AlignedVector<double> old_re = v_re_;
-    const AlignedVector<double> old_im = v_im_;
-    backward<Phases>(network_, state_);
-    static_cast<void>(forward<Phases>(network_, state_));
+    if (result.status == LoadFlowStatus::collapsed) return;
+    inject();
     double most = -1.0;
-    for (std::size_t c = 0; c < v_re_.size(); ++c) {
-        const double change = std::abs(sweep_voltage(c) - Complex(old_re[c], old_im[c]));
-        if (change <= most) continue;
-        most = change;
-        result.worst_bus = BusId(c / Phases);
+    for (std::size_t c = 0; c < feeder_.conductors(); ++c) {
+        const bool finite = std::isfinite(i_re_[c]) && std::isfinite(i_im_[c]);
+        const double change = !finite          ? std::numeric_limits<double>::infinity()
+                              : old_re.empty() ? 0.0
+                                               : std::abs(at(c) - Complex(old_re[c], old_im[c]));
+        if (change > most) most = change, moved = c;
     }
-}
-
-std::span<const double> LoadFlow::voltage_pu() const {
-    if (!has_voltage_) {
-        const std::size_t phases = feeder_.phases();
-        for (std::size_t c = 0; c < v_re_.size(); ++c)
-            voltage_pu_[c] = std::sqrt(v_re_[c] * v_re_[c] + v_im_[c] * v_im_[c]) * network_.ratio[c / phases];
-        has_voltage_ = true;
-    }
-    return voltage_pu_;
-}
-
-std::complex<double> LoadFlow::voltage(std::size_t conductor) const {
-    return sweep_voltage(conductor) * feeder_.ratio(BusId(conductor / feeder_.phases()));
-}
-
-/// Row `row` of an admittance block times the voltages of `bus`.
-LoadFlow::Complex LoadFlow::admittance_current(std::span<const Complex> block, BusId bus, std::size_t row) const {
-    const std::size_t phases = feeder_.phases();
-    Complex current = 0.0;
-    for (std::size_t col = 0; col < phases; ++col)
-        current += block[row * phases + col] * sweep_voltage(bus.index() * phases + col);
-    return current;
-}
-
-LoadFlow::Ends LoadFlow::end_currents(BranchId b, std::size_t row) const {
-    const FeederBranch& branch = feeder_.branch(b);
-    const BusId child(b.index() + 1);
-    const Complex series = series_current(child.index() * feeder_.phases() + row);
-    const auto half = feeder_.half_shunt(b);
-    const Complex upper = series + admittance_current(half, branch.parent, row);
-    const Complex lower = -series + admittance_current(half, child, row);
-    return branch.from == branch.parent ? Ends{upper, lower} : Ends{lower, upper};
-}
-
-/// Amperes per phase for one unit of the sweep's current, at the true voltage of `bus`.
-double LoadFlow::ampere_base(BusId bus) const {
-    const double volts = feeder_.site().nominal_v[bus.index()] * network_.ratio[bus.index()];
-    return 1000.0 * (feeder_.phases() == 3 ? std::sqrt(3.0) : 1.0 / std::sqrt(3.0)) / volts;
-}
-
-std::span<const double> LoadFlow::current_a() const {
-    if (!has_current_) {
-        const std::size_t phases = feeder_.phases();
-        for (std::size_t i = 0; i < current_a_.size(); ++i) {
-            const BranchId b(i / phases);
-            const Ends ends = end_currents(b, i % phases);
-            current_a_[i] = std::sqrt(std::max(std::norm(ends.from), std::norm(ends.to))) * ampere_base(feeder_.branch(b).to);
-        }
-        has_current_ = true;
-    }
-    return current_a_;
-}
-
-std::vector<BranchFlow> LoadFlow::branch_flows() const {
-    std::vector<BranchFlow> flows(feeder_.branches());
-    const std::size_t phases = feeder_.phases();
-    for (std::size_t i = 0; i < flows.size(); ++i) {
-        const FeederBranch& branch = feeder_.branch(BranchId(i));
-        BranchFlow& flow = flows[i];
-        for (std::size_t row = 0; row < phases; ++row) {
-            const Ends ends = end_currents(BranchId(i), row);
-            const Complex from = sweep_voltage(branch.from.index() * phases + row) * std::conj(ends.from);
-            const Complex to = sweep_voltage(branch.to.index() * phases + row) * std::conj(ends.to);
-            flow.p_from += Kilowatts(from.real());
-            flow.q_from += Kilovars(from.imag());
-            flow.p_to += Kilowatts(to.real());
-            flow.q_to += Kilovars(to.imag());
-            flow.i_from = std::max(flow.i_from, Amperes(std::abs(ends.from) * ampere_base(branch.from)));
-            flow.i_to = std::max(flow.i_to, Amperes(std::abs(ends.to) * ampere_base(branch.to)));
-        }
-    }
-    return flows;
-}
-
-LoadFlow::Complex LoadFlow::source_power() const {
-    Complex power = 0.0;
-    for (std::size_t row = 0; row < feeder_.phases(); ++row) power += sweep_voltage(row) * std::conj(series_current(row));
-    return power;
-}
-
-LoadFlow::Complex LoadFlow::drawn_power() const {
-    Complex drawn = 0.0;
-    for (std::size_t c = 0; c < v_re_.size(); ++c) drawn += Complex(power_.p[c], power_.q[c]);
-    const std::size_t phases = feeder_.phases();
-    if (zip_) {
-        const auto v = voltage_pu();
-        for (std::size_t c = 0; c < v.size(); ++c) {
-            drawn += v[c] * Complex(power_.p_current[c], power_.q_current[c]) +
-                     v[c] * v[c] * Complex(power_.p_impedance[c], power_.q_impedance[c]);
-        }
-    }
-    if (feeder_.has_shunts()) {
-        for (std::size_t c = 0; c < v_re_.size(); ++c) {
-            const BusId bus(c / phases);
-            drawn += sweep_voltage(c) * std::conj(admittance_current(feeder_.device_shunt(bus), bus, c % phases));
-        }
-    }
-    return drawn;
-}
-
-LoadFlow::Complex LoadFlow::loss_power() const {
-    const std::size_t phases = feeder_.phases();
-    Complex loss = 0.0;
-    for (std::size_t c = phases; c < v_re_.size(); ++c) {
-        const std::size_t above = network_.parent[c / phases] * phases + c % phases;
-        loss += (sweep_voltage(above) - sweep_voltage(c)) * std::conj(series_current(c));
-    }
-    if (!feeder_.has_shunts()) return loss;
-    for (std::size_t c = phases; c < v_re_.size(); ++c) {
-        const BusId bus(c / phases);
-        const BranchId b(bus.index() - 1);
-        const BusId above = feeder_.branch(b).parent;
-        const auto half = feeder_.half_shunt(b);
-        loss += sweep_voltage(c) * std::conj(admittance_current(half, bus, c % phases));
-        loss += sweep_voltage(above.index() * phases + c % phases) * std::conj(admittance_current(half, above, c % phases));
-    }
-    return loss;
+    result.worst_bus = BusId(feeder_.site().bus_of_conductor[moved]);
 }
 
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -32,48 +33,69 @@ struct LoadFlowResult {
     double last_change_pu = 0.0;  ///< in the last forward sweep
 };
 
-/// Power drawn per conductor, in kW and kvar: constant power, and, at nominal voltage, constant current and impedance.
-struct BusPower {
-    Column<Kilowatts> p, p_current, p_impedance;
-    Column<Kilovars> q, q_current, q_impedance;
+/// Power drawn at rated voltage, in kW and kvar, by port: first constant power from each conductor to earth, then the
+/// feeder's load ports, then the ports that the load flow was given.
+struct PortPower {
+    Column<Kilowatts> p;
+    Column<Kilovars> q;
 
-    explicit BusPower(std::size_t conductors);
+    explicit PortPower(std::size_t ports) : p(ports), q(ports) {}
     /// Sets everything to zero.
     void clear();
 };
 
-/// What flows in a branch, into it at each end: three-phase totals, and amperes per phase at the end's own voltage.
+/// What flows in a branch: into it at each end, sums over its conductors.
 struct BranchFlow {
     Kilowatts p_from, p_to;
     Kilovars q_from, q_to;
-    Amperes i_from, i_to;
+    Amperes i_from, i_to;  ///< largest of the conductors
 };
+
+enum class End { from, to };
 
 /// Solves the same feeder again and again. Starts from the last converged voltages, or flat after a failure. Belongs
 /// to one thread: queries fill buffers on first use. After a failure the queries tell the last sweep, which means nothing.
 class LoadFlow {
    public:
-    /// `feeder` must outlive it.
-    explicit LoadFlow(const Feeder& feeder, LoadFlowOptions options = {});
+    using Complex = std::complex<double>;
+
+    /// `feeder` must outlive it. `extra` are ports beyond the feeder's own that draw constant power.
+    explicit LoadFlow(const Feeder& feeder, LoadFlowOptions options = {}, std::vector<Port> extra = {});
     LoadFlow(LoadFlow&&) = default;  // its spans follow its columns; a copy's would not
     LoadFlow(const LoadFlow&) = delete;
 
-    LoadFlowResult solve(const BusPower& power);
+    /// How many numbers `solve` wants.
+    [[nodiscard]] std::size_t ports() const { return asked_.p.size(); }
+    LoadFlowResult solve(const PortPower& power);
     /// Forgets the last solution: the next solve starts flat.
     void restart() { warm_ = false; }
 
-    /// True magnitudes by conductor.
+    /// Taps and steps; changes hold from the next solve on.
+    [[nodiscard]] const DeviceState& devices() const { return devices_; }
+    void set_tap(std::size_t transformer, std::size_t winding, double tap);
+    void set_steps(std::size_t shunt, int steps_on);
+
+    [[nodiscard]] const Feeder& feeder() const { return feeder_; }
+    /// Magnitudes to earth by conductor.
     [[nodiscard]] std::span<const double> voltage_pu() const;
-    /// True per-unit voltage; its angle counts phase shifts and the source's angle.
-    [[nodiscard]] std::complex<double> voltage(std::size_t conductor) const;
-    /// By branch (and phase): the larger of the currents at its ends, in A at the `to` side's voltage.
+    /// Per-unit voltage to earth; its angle counts phase shifts and the source's angle.
+    [[nodiscard]] Complex voltage(std::size_t conductor) const;
+    /// Currents in A by conductor of the lower bus, the larger of both ends of a line; 0 at the source.
     [[nodiscard]] std::span<const double> current_a() const;
+    /// Currents in A into a branch at one end, by conductor of the bus there.
+    [[nodiscard]] std::vector<Complex> end_currents(BranchId b, End end) const;
+    /// Power in kVA into a branch at one end, by conductor of the bus there.
+    [[nodiscard]] std::vector<Complex> end_powers(BranchId b, End end) const;
+    [[nodiscard]] BranchFlow branch_flow(BranchId b) const;
     [[nodiscard]] std::vector<BranchFlow> branch_flows() const;
+    /// Volts across a coil of a transformer, and amperes that it gives to its bus.
+    [[nodiscard]] Complex coil_voltage(std::size_t transformer, std::size_t winding, std::size_t coil) const;
+    [[nodiscard]] Complex coil_current(std::size_t transformer, std::size_t winding, std::size_t coil) const;
 
     /// What the source delivers, from its current.
     [[nodiscard]] double source_kw() const { return source_power().real(); }
     [[nodiscard]] double source_kvar() const { return source_power().imag(); }
-    /// What loads and shunts draw at the solved voltages, from the powers asked for.
+    /// What loads and shunts draw at the solved voltages.
     [[nodiscard]] double drawn_kw() const { return drawn_power().real(); }
     [[nodiscard]] double drawn_kvar() const { return drawn_power().imag(); }
     /// What the branches keep, each P_from + P_to with its own shunt admittance. The three sums are taken
@@ -82,38 +104,36 @@ class LoadFlow {
     [[nodiscard]] double loss_kvar() const { return loss_power().imag(); }
 
    private:
-    using Complex = std::complex<double>;
-    struct Ends {
-        Complex from, to;  ///< currents into the branch, in the sweep's frame
-    };
-
-    template <int Phases, Drawn What>
+    void inject();
+    void refold();
+    [[nodiscard]] bool close_loops();
     LoadFlowResult sweep();
     void start_flat();
-    void watch_collapse(double lowest2, LoadFlowResult& result);
-    template <int Phases, Drawn What>
-    void blame_change(LoadFlowResult& result);
+    [[nodiscard]] std::size_t lowest_conductor(double& lowest) const;
+    void blame(LoadFlowResult& result);
+    void watch_collapse(LoadFlowResult& result) const;
 
-    [[nodiscard]] Complex sweep_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
-    [[nodiscard]] Complex series_current(std::size_t c) const { return {i_re_[c], i_im_[c]}; }
-    [[nodiscard]] Complex admittance_current(std::span<const Complex> block, BusId bus, std::size_t row) const;
-    [[nodiscard]] Ends end_currents(BranchId b, std::size_t row) const;
-    [[nodiscard]] double ampere_base(BusId bus) const;
+    [[nodiscard]] Complex at(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
+    [[nodiscard]] Complex drawn_current(std::size_t c) const { return {i_re_[c], i_im_[c]}; }
+    [[nodiscard]] Complex port_power(std::size_t port) const;
+    [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
+    [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;
     [[nodiscard]] Complex source_power() const;
     [[nodiscard]] Complex drawn_power() const;
     [[nodiscard]] Complex loss_power() const;
 
     const Feeder& feeder_;
     LoadFlowOptions options_;
-    SweepNetwork network_;
-    SweepPower<double> power_{};
+    std::vector<Port> extra_;
+    DeviceState devices_;
+    std::shared_ptr<const FoldedNetwork> folded_;
+    std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
+    SweepNetwork network_{};
     SweepState<double> state_{};
-    bool zip_ = false;
     bool warm_ = false;
-    double smallest_ratio_ = 1.0;
-    double largest_ratio_ = 1.0;
-    BusPower asked_;  // of the last solve
+    PortPower asked_;  ///< of the last solve
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
+    std::vector<Complex> loop_current_, loop_gap_;
     mutable AlignedVector<double> voltage_pu_, current_a_;  // filled on demand
     mutable bool has_voltage_ = false;
     mutable bool has_current_ = false;

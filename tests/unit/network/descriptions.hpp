@@ -38,11 +38,35 @@ inline LoadRow load(std::string bus, double p_kw, double q_kvar = 0.0) {
     return row;
 }
 
+/// Shares of constant impedance and current; the rest is constant power.
+inline void set_zip(LoadRow& row, double z, double i) {
+    row.response.active = row.response.reactive = {.z = z, .i = i, .p = 1.0 - z - i};
+}
+
+inline ShuntRow shunt(std::string id, std::string bus, double p_kw, double q_kvar) {
+    ShuntRow row;
+    row.id = std::move(id);
+    row.bus = std::move(bus);
+    row.p = Kilowatts(p_kw);
+    row.q = Kilovars(q_kvar);
+    return row;
+}
+
+/// Gives every row the phases a, b and c instead of their balanced equivalent. Matrices are the test's business.
+inline void make_three_phase(FeederDescription& feeder) {
+    const std::vector<Conductor> abc{Conductor::a, Conductor::b, Conductor::c};
+    const std::vector<Terminals> wye{{Conductor::a, {}}, {Conductor::b, {}}, {Conductor::c, {}}};
+    for (BusRow& row : feeder.buses) row.conductors = abc;
+    for (BranchRow& row : feeder.branches) row.conductors = abc;
+    for (LoadRow& row : feeder.loads) row.terminals = wye;
+    for (ShuntRow& row : feeder.shunts) row.terminals = wye;
+}
+
 /// Buses "1" to "n" of 1 kV with bus 1 as source and no branch.
 inline FeederDescription buses(int n) {
     FeederDescription feeder;
     for (int i = 1; i <= n; ++i) feeder.buses.push_back(bus(std::to_string(i)));
-    feeder.sources.push_back({"1", PerUnit(1.0), Degrees(0.0), {}});
+    feeder.sources.push_back({"1", PerUnit(1.0), Degrees(0.0), {}, {}});
     return feeder;
 }
 
@@ -58,11 +82,13 @@ inline FeederDescription random_feeder(std::size_t n, std::uint64_t seed, bool p
         feeder.buses.push_back(bus(id, 20000.0));
         LoadRow row = load(id, draw(-0.3, 1.0) * size, draw(-0.2, 0.6) * size);
         if (!plain) {
-            row.share_z = draw(0.0, 0.5);
-            row.share_i = draw(0.0, 0.5);
-            row.share_p = 1.0 - row.share_z - row.share_i;
-            if (i % 7 == 3)
-                feeder.shunts.push_back({"S" + id, id, Kilowatts(draw(0, 0.1) * size), Kilovars(-draw(0, 0.5) * size), {}});
+            const double z = draw(0.0, 0.5);
+            const double current = draw(0.0, 0.5);
+            set_zip(row, z, current);
+            if (i % 7 == 3) {
+                const double p = draw(0, 0.1) * size;
+                feeder.shunts.push_back(shunt("S" + id, id, p, -draw(0, 0.5) * size));
+            }
         }
         feeder.loads.push_back(row);
         if (i == 0) continue;
@@ -80,7 +106,7 @@ inline FeederDescription random_feeder(std::size_t n, std::uint64_t seed, bool p
         }
         feeder.branches.push_back(branch);
     }
-    feeder.sources.push_back({"0", PerUnit(1.02), Degrees(10.0), {}});
+    feeder.sources.push_back({"0", PerUnit(1.02), Degrees(10.0), {}, {}});
     return feeder;
 }
 
@@ -92,17 +118,14 @@ inline Feeder built(const FeederDescription& description, const BuildOptions& op
     return std::move(*feeder);
 }
 
-/// All loads as they are in the feeder, equally on all phases.
-inline BusPower nominal_power(const Feeder& feeder, double scale = 1.0) {
-    BusPower power(feeder.conductors());
-    const std::size_t phases = feeder.phases();
+/// All loads as they are in the feeder.
+inline PortPower nominal_power(const Feeder& feeder, double scale = 1.0) {
+    PortPower power(feeder.ports());
     for (const LoadPoint& l : feeder.loads()) {
-        for (std::size_t c = l.bus.index() * phases; c < (l.bus.index() + 1) * phases; ++c) {
-            const double p = scale * l.p_kw / static_cast<double>(phases);
-            const double q = scale * l.q_kvar / static_cast<double>(phases);
-            power.p[c] += l.share_p * p, power.q[c] += l.share_p * q;
-            power.p_current[c] += l.share_i * p, power.q_current[c] += l.share_i * q;
-            power.p_impedance[c] += l.share_z * p, power.q_impedance[c] += l.share_z * q;
+        const double part = scale / static_cast<double>(l.ports.size());
+        for (const std::uint32_t port : l.ports) {
+            power.p[port] += part * l.p_kw;
+            power.q[port] += part * l.q_kvar;
         }
     }
     return power;

@@ -41,13 +41,12 @@ TEST_CASE("the sweep agrees with the closed form on two buses", "[load_flow]") {
     CHECK(flow.voltage_pu()[1] == Approx(v).epsilon(1e-11));
     CHECK(flow.loss_kw() == Approx(z.real() / 1000.0 * i * i).epsilon(1e-9).margin(1e-12));
     CHECK(flow.loss_kvar() == Approx(z.imag() / 1000.0 * i * i).epsilon(1e-9).margin(1e-12));
-    CHECK(flow.current_a()[0] == Approx(i / std::sqrt(3.0)).epsilon(1e-9).margin(1e-12));  // 1 kVA / (sqrt 3 * 1 kV)
+    CHECK(flow.current_a()[1] == Approx(i / std::sqrt(3.0)).epsilon(1e-9).margin(1e-12));  // 1 kVA / (sqrt 3 * 1 kV)
 }
 
 TEST_CASE("a constant-impedance load is a voltage divider and a constant-current load draws its current", "[load_flow]") {
     auto d = two_buses({0.5, 0.0}, {400.0, 0.0});
-    d.loads[0].share_p = 0.0;
-    d.loads[0].share_z = 1.0;
+    set_zip(d.loads[0], 1.0, 0.0);
     {
         const Feeder feeder = built(d);
         LoadFlow flow(feeder, precise);
@@ -55,8 +54,7 @@ TEST_CASE("a constant-impedance load is a voltage divider and a constant-current
         CHECK(flow.voltage_pu()[1] == Approx(1.0 / 1.2).epsilon(1e-11));  // 0.5 ohm before 2.5 ohm
         CHECK(flow.drawn_kw() == Approx(400.0 / 1.44).epsilon(1e-11));
     }
-    d.loads[0].share_z = 0.0;
-    d.loads[0].share_i = 1.0;
+    set_zip(d.loads[0], 0.0, 1.0);
     const Feeder feeder = built(d);
     LoadFlow flow(feeder, precise);
     REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
@@ -75,7 +73,7 @@ TEST_CASE("an unloaded transformer turns and scales the voltage by its ratio, fr
     if (fed_from_below) d.sources[0].bus = "2";
     const Feeder feeder = built(d);
     LoadFlow flow(feeder, precise);
-    REQUIRE(flow.solve(BusPower(2)).status == LoadFlowStatus::converged);
+    REQUIRE(flow.solve(PortPower(2)).status == LoadFlowStatus::converged);
     const Complex ratio = std::polar(1.05, std::acos(-1.0) / 6.0);  // V_from / V_to
     const Complex expected = fed_from_below ? ratio : 1.0 / ratio;
     CHECK(std::abs(flow.voltage(1) - expected) < 1e-14);
@@ -85,20 +83,23 @@ TEST_CASE("an unloaded transformer turns and scales the voltage by its ratio, fr
 TEST_CASE("the source voltage of the study replaces that of the file", "[load_flow]") {
     const Feeder feeder = built(two_buses({0.5, 0.3}, 0.0), {.source_voltage = PerUnit(1.04)});
     LoadFlow flow(feeder);
-    REQUIRE(flow.solve(BusPower(2)).status == LoadFlowStatus::converged);
+    REQUIRE(flow.solve(PortPower(2)).status == LoadFlowStatus::converged);
     CHECK(flow.voltage_pu()[0] == 1.04);
     CHECK(flow.voltage_pu()[1] == Approx(1.04));
 }
 
-/// Largest mismatch in kVA between what branches bring to a bus and what is drawn there.
-double worst_imbalance(const Feeder& feeder, const LoadFlow& flow, const BusPower& power) {
+/// Largest mismatch in kVA between what branches bring to a bus and what is drawn there by loads and shunts.
+double worst_imbalance(const FeederDescription& d, const Feeder& feeder, const LoadFlow& flow) {
     const auto v = flow.voltage_pu();
     std::vector<Complex> balance(feeder.buses());
-    for (std::size_t k = 0; k < balance.size(); ++k) {
-        balance[k] = Complex(power.p[k], power.q[k]) + v[k] * Complex(power.p_current[k], power.q_current[k]) +
-                     v[k] * v[k] * Complex(power.p_impedance[k], power.q_impedance[k]);
-        const Complex y = feeder.device_shunt(BusId(k))[0];
-        balance[k] += v[k] * v[k] / std::norm(feeder.ratio(BusId(k))) * std::conj(y);
+    for (const LoadRow& row : d.loads) {
+        const std::size_t k = feeder.find_bus(row.bus)->index();
+        const PowerLaw& law = row.response.active;
+        balance[k] += Complex(row.p.value(), row.q.value()) * (law.p + v[k] * law.i + v[k] * v[k] * law.z);
+    }
+    for (const ShuntRow& row : d.shunts) {
+        const std::size_t k = feeder.find_bus(row.bus)->index();
+        balance[k] += v[k] * v[k] * Complex(row.p.value(), row.q.value());
     }
     balance[0] -= Complex(flow.source_kw(), flow.source_kvar());
     const auto flows = flow.branch_flows();
@@ -116,12 +117,13 @@ TEST_CASE("power balances at every bus of random feeders of up to 2,000 buses", 
     const auto n = GENERATE(2, 3, 10, 100, 500, 2000);
     const bool plain = GENERATE(true, false);
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-        const Feeder feeder = built(random_feeder(static_cast<std::size_t>(n), seed, plain));
-        const BusPower power = nominal_power(feeder);
+        const FeederDescription description = random_feeder(static_cast<std::size_t>(n), seed, plain);
+        const Feeder feeder = built(description);
+        const PortPower power = nominal_power(feeder);
         LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
         REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
         // 4 MW in all: 1e-8 kVA is a relative error of 1e-12.
-        CHECK(worst_imbalance(feeder, flow, power) < 1e-8);
+        CHECK(worst_imbalance(description, feeder, flow) < 1e-8);
         const double loss = flow.source_kw() - flow.drawn_kw();
         CHECK(std::abs(loss - flow.loss_kw()) < 1e-12 * (std::abs(flow.source_kw()) + 4000.0));
         CHECK(std::abs(flow.source_kvar() - flow.drawn_kvar() - flow.loss_kvar()) <
@@ -134,7 +136,7 @@ TEST_CASE("power balances at every bus of random feeders of up to 2,000 buses", 
 
 TEST_CASE("constant-power loads draw exactly what they are set to", "[load_flow]") {
     const Feeder feeder = built(random_feeder(200, 5, true));
-    const BusPower power = nominal_power(feeder);
+    const PortPower power = nominal_power(feeder);
     LoadFlow flow(feeder);
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
     double asked = 0.0;
@@ -147,7 +149,7 @@ TEST_CASE("a warm start ends where a cold start ends, in fewer sweeps", "[load_f
     LoadFlow warm(feeder, {.tolerance_pu = 1e-9});
     LoadFlow cold(feeder, {.tolerance_pu = 1e-9});
     REQUIRE(warm.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
-    const BusPower next = nominal_power(feeder, 1.01);
+    const PortPower next = nominal_power(feeder, 1.01);
     const LoadFlowResult w = warm.solve(next);
     const LoadFlowResult c = cold.solve(next);
     CHECK(w.iterations < c.iterations);
@@ -172,8 +174,7 @@ TEST_CASE("a solution below the collapse limit is a collapse at its lowest bus",
     auto d = buses(3);
     d.branches = {line("1", "2", {0.5, 0.0}), line("2", "3", {0.5, 0.0})};
     d.loads = {load("3", 500.0)};
-    d.loads[0].share_p = 0.0;
-    d.loads[0].share_z = 1.0;  // a divider: 2 ohm behind 1 ohm leaves 2/3
+    set_zip(d.loads[0], 1.0, 0.0);  // a divider: 2 ohm behind 1 ohm leaves 2/3
     const Feeder feeder = built(d);
     LoadFlow strict(feeder, {.collapse_pu = 0.7});
     const LoadFlowResult result = strict.solve(nominal_power(feeder));
@@ -185,7 +186,7 @@ TEST_CASE("a solution below the collapse limit is a collapse at its lowest bus",
 TEST_CASE("power that is not a number diverges at its bus and leaves the solver usable", "[load_flow]") {
     const Feeder feeder = built(random_feeder(50, 3, false));
     LoadFlow flow(feeder);
-    BusPower power = nominal_power(feeder);
+    PortPower power = nominal_power(feeder);
     power.p[31] = GENERATE(std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity());
     const LoadFlowResult result = flow.solve(power);
     CHECK(result.status == LoadFlowStatus::diverged);
@@ -207,7 +208,7 @@ TEST_CASE("too few sweeps are a divergence that names the bus that moves most", 
 TEST_CASE("power for another feeder breaks the contract", "[load_flow]") {
     const Feeder feeder = built(two_buses({0.5, 0.3}, 0.0));
     LoadFlow flow(feeder);
-    CHECK_THROWS_WITH(flow.solve(BusPower(3)), "broken promise: one power per conductor of the feeder");
+    CHECK_THROWS_WITH(flow.solve(PortPower(3)), "broken promise: one power per port of the load flow");
 }
 
 TEST_CASE("a source alone is a feeder", "[load_flow]") {

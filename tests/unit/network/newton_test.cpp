@@ -49,7 +49,8 @@ Eigen::VectorXd mismatch(const AdmittanceModel& model, const FeederDescription& 
     for (const LoadRow& row : d.loads) {
         const Index k = model.number.at(row.bus);
         const double a = std::abs(v(k));
-        s(k) += Complex(row.p.value(), row.q.value()) / 1000.0 * (row.share_p + a * row.share_i + a * a * row.share_z);
+        s(k) += Complex(row.p.value(), row.q.value()) / 1000.0 *
+                (row.response.active.p + a * row.response.active.i + a * a * row.response.active.z);
     }
     const Index source = model.number.at(d.sources[0].bus);
     Eigen::VectorXd f = Eigen::VectorXd::Zero(2 * s.size());

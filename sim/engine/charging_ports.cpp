@@ -1,0 +1,81 @@
+#include "sim/engine/charging_ports.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "evsweep/contracts.hpp"
+
+namespace evsweep {
+namespace {
+
+/// What an unsaid wiring means at this bus.
+Wiring usual_wiring(const Feeder& feeder, BusId bus) {
+    const auto has = [&](Conductor c) { return feeder.find_conductor(bus, c).has_value(); };
+    if (has(Conductor::s1) && has(Conductor::s2)) return {{Conductor::s1, Conductor::s2}};
+    Wiring wiring;
+    const std::optional<Conductor> back = has(Conductor::n) ? std::optional(Conductor::n) : std::nullopt;
+    for (const Conductor c : {Conductor::balanced, Conductor::a, Conductor::b, Conductor::c, Conductor::s1, Conductor::s2})
+        if (has(c)) wiring.push_back({c, back});
+    return wiring;
+}
+
+double nominal_pu(const Terminals& pair) {
+    const auto is_live = [](const std::optional<Conductor>& c) { return c && *c != Conductor::n; };
+    if (!is_live(pair.plus) || !is_live(pair.minus)) return 1.0;
+    return *pair.plus == Conductor::s1 || *pair.plus == Conductor::s2 ? 2.0 : std::sqrt(3.0);
+}
+
+}  // namespace
+
+ChargingPorts::ChargingPorts(const Feeder& feeder, const Connectors& connectors)
+    : earth_(static_cast<std::uint32_t>(feeder.conductors())) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
+    first_.push_back(0);
+    for (std::size_t c = 0; c < connectors.size(); ++c) {
+        const BusId bus = connectors.bus[c];
+        const bool said = c < connectors.wiring.size() && !connectors.wiring[c].empty();
+        const auto place = [&](const std::optional<Conductor>& wire) {
+            if (!wire) return earth_;
+            const auto found = feeder.find_conductor(bus, *wire);
+            EVSWEEP_EXPECTS(found, "a charging point is wired to conductors of its bus");
+            return static_cast<std::uint32_t>(found->index());
+        };
+        for (const Terminals& wires : said ? connectors.wiring[c] : usual_wiring(feeder, bus)) {
+            Pair pair{0, place(wires.plus), place(wires.minus), nominal_pu(wires)};
+            pair.port = pair.plus;
+            if (pair.minus != earth_) {
+                const auto next = static_cast<std::uint32_t>(feeder.ports() + extra_.size());
+                const auto [entry, is_new] = known.try_emplace({pair.plus, pair.minus}, next);
+                if (is_new) extra_.push_back({pair.plus, pair.minus, pair.nominal_pu, 0});
+                pair.port = entry->second;
+            }
+            pairs_.push_back(pair);
+        }
+        first_.push_back(static_cast<std::uint32_t>(pairs_.size()));
+    }
+}
+
+void ChargingPorts::add(ConnectorId c, double p_kw, double q_kvar, PortPower& power) const {
+    const auto wires = pairs(c);
+    const double part = 1.0 / static_cast<double>(wires.size());
+    for (const Pair& pair : wires) {
+        power.p[pair.port] += p_kw * part;
+        power.q[pair.port] += q_kvar * part;
+    }
+}
+
+double ChargingPorts::voltage_pu(ConnectorId c, const LoadFlow& flow) const {
+    const auto wires = pairs(c);
+    double sum = 0.0;
+    for (const Pair& pair : wires) {
+        if (pair.minus == earth_)
+            sum += flow.voltage_pu()[pair.plus];
+        else
+            sum += std::abs(flow.voltage(pair.plus) - flow.voltage(pair.minus)) / pair.nominal_pu;
+    }
+    return sum / static_cast<double>(wires.size());
+}
+
+}  // namespace evsweep

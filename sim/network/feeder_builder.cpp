@@ -1,0 +1,405 @@
+#include "sim/network/feeder_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+
+namespace evsweep {
+namespace {
+
+using Index = Eigen::Index;
+using Complex = std::complex<double>;
+
+constexpr double unlimited = std::numeric_limits<double>::infinity();
+
+/// Names joined by a separator; long lists are cut, for a meshed feeder would fill pages.
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+    constexpr std::size_t most = 30;
+    const std::size_t shown = std::min(names.size(), most);
+    std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), separator));
+    return shown == names.size() ? text : fmt::format("{}{}... ({} in all)", text, separator, names.size());
+}
+
+/// Amperes that a conductor at a winding's bus may carry when the transformer carries its rating.
+double rated_amperes(const TransformerRow& row, const WindingRow& winding) {
+    const double coil_kva = row.rating.value_or(row.rated).value() / static_cast<double>(winding.coils.size());
+    const bool ring =
+        winding.coils.size() == 3 && winding.coils[0].plus && winding.coils[0].minus && *winding.coils[0].minus != Conductor::n;
+    const double halves =
+        row.windings.size() == 3 && row.windings[1].bus == row.windings[2].bus && winding.bus == row.windings[1].bus ? 2.0 : 1.0;
+    return coil_kva * 1000.0 / (winding.rated.value() * halves) * (ring ? std::sqrt(3.0) : 1.0);
+}
+
+/// Source voltages: a, b and c a third of a turn apart, earth for a neutral. A balanced feeder's source is at angle 0.
+BlockVector source_voltages(const BusRow& bus, const SourceRow& row, double pu) {
+    BlockVector v(static_cast<Index>(bus.conductors.size()));
+    const double third = 2.0 * std::numbers::pi / 3.0;
+    const double angle = row.angle.value() * std::numbers::pi / 180.0;
+    for (std::size_t i = 0; i < bus.conductors.size(); ++i) {
+        Complex& e = v(static_cast<Index>(i));
+        switch (bus.conductors[i]) {
+            case Conductor::balanced:
+                e = pu;
+                break;
+            case Conductor::a:
+            case Conductor::s1:
+                e = std::polar(pu, angle);
+                break;
+            case Conductor::b:
+                e = std::polar(pu, angle - third);
+                break;
+            case Conductor::c:
+                e = std::polar(pu, angle + third);
+                break;
+            case Conductor::s2:
+                e = -std::polar(pu, angle);
+                break;
+            case Conductor::n:
+                e = 0.0;
+        }
+    }
+    return v;
+}
+
+}  // namespace
+
+FeederBuilder::FeederBuilder(const FeederDescription& description, const BuildOptions& options, Issues& issues)
+    : description_(description), options_(options), issues_(issues), rows_(check_rows(description, issues)) {
+    check_controls(description, issues);
+}
+
+std::optional<Feeder> FeederBuilder::run() {
+    if (options_.source_voltage && !(options_.source_voltage->value() > 0.0))
+        issues_.error(description_.at, "source", "the voltage asked for is not positive", "1 pu is nominal");
+    bundle_rows();
+    find_order();
+    if (issues_.has_errors()) return std::nullopt;
+    feeder_.name_ = description_.name;
+    feeder_.note_ = description_.note;
+    number_buses();
+    for (std::size_t k = 0; k < node_.size(); ++k) add_bus(k);
+    add_source();
+    for (std::size_t k = 1; k < node_.size(); ++k) add_link(k);
+    for (std::size_t k = order_.nodes.size(); k < node_.size(); ++k) close_loop(k);
+    for (const LoadRow& row : description_.loads) add_load(row);
+    for (const ShuntRow& row : description_.shunts) add_shunt(row);
+    feeder_.regulators_ = description_.regulators;
+    feeder_.capacitor_controls_ = description_.capacitor_controls;
+    feeder_.profiles_ = description_.profiles;
+    std::sort(feeder_.rows_.begin(), feeder_.rows_.end());
+    if (!issues_.has_errors()) fold();
+    if (issues_.has_errors()) return std::nullopt;
+    return std::move(feeder_);
+}
+
+void FeederBuilder::bundle_rows() {
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
+    for (const ClosedRow& row : rows_.closed) {
+        const auto [entry, is_new] = known.try_emplace(std::minmax(row.from, row.to), bundles_.size());
+        if (is_new) bundles_.push_back({row.from, row.to, {}});
+        bundles_[entry->second].rows.push_back(&row);
+    }
+}
+
+void FeederBuilder::find_order() {
+    if (description_.buses.empty()) return;
+    FeederGraph graph;
+    graph.nodes = description_.buses.size();
+    for (const Bundle& bundle : bundles_) graph.edges.emplace_back(bundle.from, bundle.to);
+    order_ = find_sweep_order(graph, rows_.source ? rows_.bus.at(rows_.source->bus) : 0);
+    report_loops();
+    // Without a source, or with an end that nobody knows, an island would be a mere consequence.
+    if (rows_.source && rows_.all_ends_known && rows_.bus.size() == description_.buses.size()) report_islands();
+}
+
+/// A few loops are solved as such, which the user should know; a meshed network is refused.
+void FeederBuilder::report_loops() {
+    const bool too_many = order_.loop_count > max_loops;
+    for (const FeederLoop& loop : order_.loops) {
+        std::vector<std::string> buses, branches;
+        for (std::size_t node : loop.nodes) buses.push_back(description_.buses[node].id);
+        buses.push_back(buses.front());
+        for (std::size_t edge : loop.edges) branches.push_back(bundles_[edge].rows.front()->id());
+        const ClosedRow& closing = *bundles_[loop.edges.back()].rows.front();
+        const std::string problem = "closed branches form a loop: " + joined(buses, " - ");
+        if (too_many)
+            issues_.error(closing.at(), "branch " + closing.id(), problem, "open one of the branches " + joined(branches, ", "));
+        else
+            issues_.warning(closing.at(), "branch " + closing.id(), problem,
+                            "it is solved closed; open one of the branches " + joined(branches, ", ") + " if that is not meant");
+    }
+    if (too_many)
+        issues_.error(description_.at, "branches",
+                      fmt::format("closed branches form {} more loops", order_.loop_count - order_.loops.size()),
+                      fmt::format("a feeder may have {} loops at the most", max_loops));
+}
+
+void FeederBuilder::report_islands() {
+    for (const auto& island : order_.islands) {
+        std::vector<std::string> buses;
+        for (std::size_t node : island) buses.push_back(description_.buses[node].id);
+        issues_.error(description_.buses[island.front()].at, "bus " + buses.front(),
+                      fmt::format("not connected to the source at bus {}: {} {}", rows_.source->bus,
+                                  buses.size() == 1 ? "bus" : "buses", joined(buses, ", ")),
+                      "close a branch to them, or remove them");
+    }
+}
+
+/// Buses as the search found them, then one more for the end of every loop.
+void FeederBuilder::number_buses() {
+    sweep_bus_.assign(description_.buses.size(), 0);
+    for (const std::size_t node : order_.nodes) {
+        sweep_bus_[node] = node_.size();
+        model_->parent.push_back(node_.empty() ? 0 : static_cast<std::uint32_t>(sweep_bus_[order_.parent[node]]));
+        bundle_.push_back(order_.feeding_edge[node]);
+        node_.push_back(node);
+    }
+    for (const FeederLoop& loop : order_.loops) {
+        loop_at_.push_back(sweep_bus_[loop.nodes.front()]);
+        model_->parent.push_back(static_cast<std::uint32_t>(sweep_bus_[loop.nodes.back()]));
+        bundle_.push_back(loop.edges.back());
+        node_.push_back(loop.nodes.front());
+        loop_rows_.push_back(loop_row(loop));
+    }
+    const std::size_t n = node_.size();
+    model_->links.resize(n);
+    model_->children.resize(n);
+    model_->shunts_at.resize(n);
+    model_->first_conductor = {0};
+    model_->first_up = {0, 0};
+    for (std::size_t k = 1; k < n; ++k) model_->children[model_->parent[k]].push_back(static_cast<std::uint32_t>(k));
+    feeder_.rotation_.assign(n, 1.0);
+}
+
+BusRow FeederBuilder::loop_row(const FeederLoop& loop) const {
+    BusRow row = description_.buses[loop.nodes.front()];
+    std::set<Conductor> touched;
+    const auto touch = [&](const std::vector<Terminals>& coils) {
+        for (const Terminals& coil : coils)
+            for (const auto& end : {coil.plus, coil.minus})
+                if (end) touched.insert(*end);
+    };
+    for (const ClosedRow* closed : bundles_[loop.edges.back()].rows) {
+        if (closed->transformer) {
+            for (const WindingRow& w : closed->transformer->windings)
+                if (w.bus == row.id) touch(w.coils);
+            continue;
+        }
+        const BranchRow& branch = *closed->branch;
+        const auto& here = branch.to == row.id && !branch.to_conductors.empty() ? branch.to_conductors : branch.conductors;
+        touched.insert(here.begin(), here.end());
+    }
+    std::erase_if(row.conductors, [&](Conductor c) { return touched.count(c) == 0; });
+    return row;
+}
+
+void FeederBuilder::add_bus(std::size_t k) {
+    const BusRow& row = row_of(k);
+    FeederSite& site = feeder_.site_;
+    std::string name = row.id;
+    if (k >= order_.nodes.size())
+        for (name += "'"; rows_.bus.count(name) > 0 || std::count(site.bus.begin(), site.bus.end(), name) > 0;) name += "'";
+    site.bus.push_back(name);
+    site.bus_class.push_back(row.bus_class);
+    site.load_kw.push_back(0.0);
+    site.nominal_v.push_back(row.nominal.value());
+    for (const Conductor c : row.conductors) {
+        site.conductor.push_back(c);
+        site.bus_of_conductor.push_back(static_cast<std::uint32_t>(k));
+        site.base_v.push_back(base_volts(row));
+        site.rating_a.push_back(unlimited);
+    }
+    model_->first_conductor.push_back(static_cast<std::uint32_t>(site.conductor.size()));
+    site.first_conductor = model_->first_conductor;
+}
+
+void FeederBuilder::add_source() {
+    const BusRow& bus = row_of(0);
+    const SourceRow& row = *rows_.source;
+    model_->source = source_voltages(bus, row, options_.source_voltage.value_or(row.voltage).value());
+    const auto n = static_cast<Index>(bus.conductors.size());
+    model_->source_z = Block::Zero(n, n);
+    const double ohm = base_volts(bus) * base_volts(bus) / 1000.0;
+    for (std::size_t e = 0; e < row.series_ohm.size(); ++e) model_->source_z.data()[e] = row.series_ohm[e] / ohm;
+    if (feeder_.is_balanced()) feeder_.rotation_[0] = std::polar(1.0, row.angle.value() * std::numbers::pi / 180.0);
+}
+
+void FeederBuilder::add_link(std::size_t k) {
+    const Bundle& bundle = bundles_[bundle_[k]];
+    const std::size_t parent = model_->parent[k];
+    FeederBranch branch;
+    branch.parent = BusId(parent);
+    std::vector<std::string> names;
+    for (const ClosedRow* row : bundle.rows) {
+        const bool runs_down = row->to == node_[k];
+        const LinkEnds ends{row_of(parent), row_of(k), runs_down};
+        if (row == bundle.rows.front()) {
+            branch.from = BusId(runs_down ? parent : k);
+            branch.to = BusId(runs_down ? k : parent);
+            branch.kind = row->branch ? row->branch->kind : BranchKind::transformer;
+        }
+        names.push_back(row->id());
+        feeder_.rows_.emplace_back(row->id(), BranchId(k - 1));
+        rate(*row, ends, k);
+        if (row->transformer) {
+            add_transformer(*row, ends, k);
+            continue;
+        }
+        model_->links[k].fixed.push_back(equations_of(*row->branch, ends));
+        branch.series_ohm = std::abs(row->branch->series_ohm[0]);
+        const Complex shift = std::polar(1.0, -row->branch->shift.value() * std::numbers::pi / 180.0);
+        feeder_.rotation_[k] = feeder_.rotation_[parent] * (runs_down ? shift : std::conj(shift));
+    }
+    feeder_.site_.branch.push_back(joined(names, "+"));
+    find_conductors_above(k);
+    check_fed(k);
+    if (branch.kind != BranchKind::transformer) {
+        for (const Conductor c : row_of(k).conductors)
+            if (const auto place = place_of(row_of(parent), c))
+                branch.mates.push_back(model_->first_conductor[parent] + static_cast<std::uint32_t>(*place));
+        if (branch.mates.size() != row_of(k).conductors.size()) branch.mates.clear();
+    }
+    feeder_.branches_.push_back(std::move(branch));
+}
+
+void FeederBuilder::add_transformer(const ClosedRow& row, const LinkEnds& ends, std::size_t k) {
+    FeederTransformer told;
+    told.id = row.id();
+    told.windings = row.transformer->windings;
+    told.link = static_cast<std::uint32_t>(k);
+    told.place = model_->links[k].transformers.size();
+    told.first_tap = model_->initial.tap.size();
+    for (const WindingRow& w : told.windings) {
+        model_->initial.tap.push_back(w.tap);
+        told.bus.push_back(w.bus == ends.child.id ? BusId(k) : BusId(model_->parent[k]));
+    }
+    model_->links[k].transformers.push_back(transformer_of(*row.transformer, ends, told.first_tap));
+    feeder_.transformers_.push_back(std::move(told));
+}
+
+/// The parent's conductors that the link touches at all.
+void FeederBuilder::find_conductors_above(std::size_t k) {
+    const std::size_t parent = model_->parent[k];
+    std::vector<CoilEquations> coils = model_->links[k].fixed;
+    for (const LinkTransformer& t : model_->links[k].transformers) coils.push_back(equations_of(t, model_->initial.tap));
+    for (std::size_t c = 0; c < model_->conductors_of(parent); ++c) {
+        const auto col = static_cast<Index>(c);
+        const bool touched = std::any_of(coils.begin(), coils.end(), [&](const CoilEquations& e) {
+            return !e.n.col(col).isZero(0.0) || (e.shunt_parent.size() > 0 && !e.shunt_parent.col(col).isZero(0.0));
+        });
+        if (touched) model_->up.push_back(model_->first_conductor[parent] + static_cast<std::uint32_t>(c));
+    }
+    model_->first_up.push_back(static_cast<std::uint32_t>(model_->up.size()));
+}
+
+/// The least of what the rows allow, by conductor of the lower bus.
+void FeederBuilder::rate(const ClosedRow& row, const LinkEnds& ends, std::size_t k) {
+    const auto allow = [&](const std::optional<Conductor>& conductor, double amperes) {
+        if (!conductor) return;
+        if (const auto place = place_of(ends.child, *conductor)) {
+            double& rating = feeder_.site_.rating_a[model_->first_conductor[k] + static_cast<std::size_t>(*place)];
+            rating = std::min(rating, amperes);
+        }
+    };
+    if (row.transformer) {
+        for (const WindingRow& w : row.transformer->windings) {
+            if (w.bus != ends.child.id) continue;
+            for (const Terminals& coil : w.coils)
+                for (const auto& end : {coil.plus, coil.minus}) allow(end, rated_amperes(*row.transformer, w));
+        }
+        return;
+    }
+    const BranchRow& branch = *row.branch;
+    double amperes = unlimited;
+    const double to_nominal = (ends.parent_is_from ? ends.child : ends.parent).nominal.value();
+    if (branch.rating)
+        amperes = branch.rating->value();
+    else if (branch.rated_power)
+        amperes = branch.rated_power->value() * 1000.0 / (std::sqrt(3.0) * to_nominal);
+    const auto& at_child = ends.parent_is_from && !branch.to_conductors.empty() ? branch.to_conductors : branch.conductors;
+    for (const Conductor c : at_child) allow(c, amperes);
+}
+
+/// Every conductor of the bus hangs on some coil of its link.
+void FeederBuilder::check_fed(std::size_t k) {
+    std::vector<bool> fed(model_->conductors_of(k), false);
+    const auto mark = [&](const Block& m) {
+        for (Index c = 0; c < m.cols(); ++c)
+            if (!m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
+    };
+    for (const CoilEquations& e : model_->links[k].fixed) mark(e.m);
+    for (const LinkTransformer& t : model_->links[k].transformers) mark(equations_of(t, model_->initial.tap).m);
+    for (std::size_t c = 0; c < fed.size(); ++c) {
+        if (fed[c]) continue;
+        issues_.error(row_of(k).at, "bus " + row_of(k).id,
+                      fmt::format("nothing feeds its conductor {}", name_of(row_of(k).conductors[c])),
+                      "branch " + feeder_.site_.branch.back() + " leads to it from bus " + row_of(model_->parent[k]).id);
+    }
+}
+
+void FeederBuilder::close_loop(std::size_t k) {
+    const std::size_t main = loop_at_[k - order_.nodes.size()];
+    for (std::uint32_t c = 0; c < model_->conductors_of(k); ++c) {
+        const auto place = static_cast<std::uint32_t>(*place_of(row_of(main), row_of(k).conductors[c]));
+        model_->loop_ends.push_back({model_->first_conductor[k] + c, model_->first_conductor[main] + place});
+    }
+}
+
+void FeederBuilder::add_load(const LoadRow& row) {
+    const BusId bus = sweep_bus(row.bus);
+    feeder_.site_.load_kw[bus.index()] += row.p.value();
+    LoadPoint load{row.id, bus, row.p.value(), row.q.value(), {}, row.profile, feeder_.site_.bus_class[bus.index()]};
+    for (const Terminals& terminals : row.terminals) load.ports.push_back(port_of(row, terminals, bus));
+    feeder_.loads_.push_back(std::move(load));
+}
+
+/// Constant power to earth is drawn at the conductor itself; everything else gets a port of its own.
+std::uint32_t FeederBuilder::port_of(const LoadRow& row, const Terminals& terminals, BusId bus) {
+    const BusRow& at = row_of(bus.index());
+    const CoilEnds ends = ends_of(at, terminals);
+    const std::uint32_t first = model_->first_conductor[bus.index()];
+    const std::uint32_t earth = model_->first_conductor.back();
+    if (ends.minus < 0 && row.response == VoltageResponse{}) return first + static_cast<std::uint32_t>(ends.plus);
+    Port port;
+    port.plus = ends.plus < 0 ? earth : first + static_cast<std::uint32_t>(ends.plus);
+    port.minus = ends.minus < 0 ? earth : first + static_cast<std::uint32_t>(ends.minus);
+    port.rated_pu = row.rated.value() > 0.0 ? row.rated.value() / base_volts(at) : nominal_between(terminals);
+    const auto same = std::find(feeder_.laws_.begin(), feeder_.laws_.end(), row.response);
+    port.law = static_cast<std::uint32_t>(same - feeder_.laws_.begin());
+    if (same == feeder_.laws_.end()) feeder_.laws_.push_back(row.response);
+    feeder_.load_ports_.push_back(port);
+    return static_cast<std::uint32_t>(feeder_.ports() - 1);
+}
+
+void FeederBuilder::add_shunt(const ShuntRow& row) {
+    const std::size_t k = sweep_bus(row.bus).index();
+    model_->shunts_at[k].push_back(static_cast<std::uint32_t>(model_->shunts.size()));
+    model_->shunts.push_back({static_cast<std::uint32_t>(k), shunt_admittance(row, row_of(k)), row.steps});
+    model_->initial.steps_on.push_back(row.steps_on);
+    feeder_.shunts_.push_back(row);
+}
+
+void FeederBuilder::fold() {
+    feeder_.model_ = model_;
+    auto folded = std::make_shared<const FoldedNetwork>(*feeder_.model_, feeder_.model_->initial);
+    feeder_.folded_ = folded;
+    if (folded->trouble() == FoldTrouble::none) return;
+    const std::size_t k = folded->trouble_bus();
+    if (folded->trouble() == FoldTrouble::floating)
+        issues_.error(row_of(k).at, "bus " + row_of(k).id,
+                      "its voltage to earth is not determined: it hangs on ungrounded windings only",
+                      "give the transformer a stray admittance, or connect something to earth");
+    else if (k == 0)
+        issues_.error(description_.at, "branches", "a loop has no impedance, so its current is not determined",
+                      "open one of its switches or give it an impedance");
+    else
+        issues_.error(row_of(k).at, "bus " + row_of(k).id,
+                      "a branch without impedance lies parallel to another, so their currents are not determined",
+                      "give branch " + feeder_.site_.branch[k - 1] + " an impedance");
+}
+
+}  // namespace evsweep

@@ -1,0 +1,72 @@
+/// Turns checked rows into a feeder, step by step: order, conductors, links, loads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/network/feeder.hpp"
+#include "sim/network/feeder_checks.hpp"
+#include "sim/network/link_builder.hpp"
+#include "sim/network/network_model.hpp"
+#include "sim/network/sweep_order.hpp"
+
+namespace evsweep {
+
+class FeederBuilder {
+   public:
+    FeederBuilder(const FeederDescription& description, const BuildOptions& options, Issues& issues);
+    [[nodiscard]] std::optional<Feeder> run();
+
+   private:
+    /// All closed rows between two buses; an edge of the graph.
+    struct Bundle {
+        std::size_t from = 0;
+        std::size_t to = 0;
+        std::vector<const ClosedRow*> rows;
+    };
+
+    void bundle_rows();
+    void find_order();
+    void report_loops();
+    void report_islands();
+    void number_buses();
+    void add_bus(std::size_t k);
+    void add_link(std::size_t k);
+    void add_transformer(const ClosedRow& row, const LinkEnds& ends, std::size_t k);
+    void find_conductors_above(std::size_t k);
+    void rate(const ClosedRow& row, const LinkEnds& ends, std::size_t k);
+    void check_fed(std::size_t k);
+    void close_loop(std::size_t k);
+    void add_load(const LoadRow& row);
+    [[nodiscard]] std::uint32_t port_of(const LoadRow& row, const Terminals& terminals, BusId bus);
+    void add_shunt(const ShuntRow& row);
+    void add_source();
+    void fold();
+
+    [[nodiscard]] BusRow loop_row(const FeederLoop& loop) const;
+    [[nodiscard]] const BusRow& row_of(std::size_t k) const {
+        return k < order_.nodes.size() ? description_.buses[node_[k]] : loop_rows_[k - order_.nodes.size()];
+    }
+    [[nodiscard]] BusId sweep_bus(const std::string& name) const { return BusId(sweep_bus_[rows_.bus.at(name)]); }
+
+    const FeederDescription& description_;
+    const BuildOptions& options_;
+    Issues& issues_;
+    CheckedRows rows_;
+    std::vector<Bundle> bundles_;
+    SweepOrder order_;
+    std::vector<std::size_t> node_;       ///< by sweep bus: position in the description
+    std::vector<std::size_t> bundle_;     ///< by sweep bus: what feeds it
+    std::vector<std::size_t> sweep_bus_;  ///< by position in the description
+    std::vector<BusRow> loop_rows_;       ///< by loop: the bus at its end, with the conductors that its last branch has
+    std::vector<std::size_t> loop_at_;    ///< by loop: the bus its end is joined to
+    std::map<std::string, std::uint32_t> law_;
+    Feeder feeder_;
+    std::shared_ptr<NetworkModel> model_ = std::make_shared<NetworkModel>();
+};
+
+}  // namespace evsweep

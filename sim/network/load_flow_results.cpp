@@ -1,0 +1,194 @@
+// What a solved load flow tells: voltages, currents at the ends of branches, and the balance of power.
+#include <algorithm>
+#include <cmath>
+
+#include "sim/network/load_flow.hpp"
+#include "sim/network/network_model.hpp"
+#include "sim/network/response.hpp"
+
+namespace evsweep {
+
+std::span<const double> LoadFlow::voltage_pu() const {
+    if (!has_voltage_) {
+        for (std::size_t c = 0; c < voltage_pu_.size(); ++c)
+            voltage_pu_[c] = std::sqrt(v_re_[c] * v_re_[c] + v_im_[c] * v_im_[c]);
+        has_voltage_ = true;
+    }
+    return voltage_pu_;
+}
+
+LoadFlow::Complex LoadFlow::voltage(std::size_t conductor) const {
+    return at(conductor) * feeder_.rotation(BusId(feeder_.site().bus_of_conductor[conductor]));
+}
+
+/// Current out of the link of `bus` into its conductor `row`: what loads, devices and branches below draw.
+LoadFlow::Complex LoadFlow::downward_current(std::size_t bus, std::size_t row) const {
+    const NetworkModel& model = feeder_.model();
+    const std::size_t first = model.first_conductor[bus];
+    const Block& y = folded_->admittance(bus);
+    Complex current = drawn_current(first + row);
+    for (Eigen::Index col = 0; col < y.cols(); ++col)
+        current += y(static_cast<Eigen::Index>(row), col) * at(first + static_cast<std::size_t>(col));
+    return current;
+}
+
+/// Current out of the parent into the link of `bus`, by the conductors `up`.
+LoadFlow::Complex LoadFlow::upward_current(std::size_t bus, std::size_t col) const {
+    const NetworkModel& model = feeder_.model();
+    const std::size_t first = model.first_conductor[bus];
+    const std::uint32_t* up = model.up.data() + model.first_up[bus];
+    const Block& s = folded_->shown(bus);
+    Complex current = 0.0;
+    for (std::size_t row = 0; row < model.conductors_of(bus); ++row)
+        current += folded_->transfer(bus, row, col) * drawn_current(first + row);
+    for (Eigen::Index i = 0; i < s.cols(); ++i) current += s(static_cast<Eigen::Index>(col), i) * at(up[i]);
+    return current;
+}
+
+std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const {
+    const NetworkModel& model = feeder_.model();
+    const FeederBranch& branch = feeder_.branch(b);
+    const std::size_t child = b.index() + 1;
+    const BusId bus = end == End::from ? branch.from : branch.to;
+    const auto turn = feeder_.is_balanced() ? feeder_.rotation(bus) : Complex(1.0);
+    const double amperes =
+        1000.0 / feeder_.site().base_v[model.first_conductor[bus.index()]] / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
+    std::vector<Complex> currents(model.conductors_of(bus.index()));
+    if (bus.index() == child) {
+        for (std::size_t row = 0; row < currents.size(); ++row) currents[row] = -downward_current(child, row);
+    } else {
+        for (std::size_t j = 0; j < model.above(child); ++j)
+            currents[model.up[model.first_up[child] + j] - model.first_conductor[bus.index()]] = upward_current(child, j);
+    }
+    for (Complex& current : currents) current *= amperes * turn;
+    return currents;
+}
+
+std::vector<LoadFlow::Complex> LoadFlow::end_powers(BranchId b, End end) const {
+    const FeederBranch& branch = feeder_.branch(b);
+    const BusId bus = end == End::from ? branch.from : branch.to;
+    const std::size_t first = feeder_.site().first_conductor[bus.index()];
+    std::vector<Complex> powers = end_currents(b, end);
+    for (std::size_t row = 0; row < powers.size(); ++row) {
+        const double kilovolts = feeder_.site().base_v[first + row] / 1000.0 * (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
+        powers[row] = voltage(first + row) * kilovolts * std::conj(powers[row]);
+    }
+    return powers;
+}
+
+std::span<const double> LoadFlow::current_a() const {
+    if (has_current_) return current_a_;
+    const NetworkModel& model = feeder_.model();
+    const FeederSite& site = feeder_.site();
+    for (std::size_t k = 1; k < feeder_.buses(); ++k) {
+        const FeederBranch& branch = feeder_.branch(BranchId(k - 1));
+        const std::size_t first = model.first_conductor[k];
+        const std::size_t parent = model.first_conductor[branch.parent.index()];
+        // A balanced transformer is rated at its `to` side, wherever that is.
+        const bool above = feeder_.is_balanced() && branch.kind == BranchKind::transformer && branch.to == branch.parent;
+        const double per_unit = 1000.0 / site.base_v[above ? parent : first] / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
+        for (std::size_t row = 0; row < model.conductors_of(k); ++row) {
+            const Complex below = above ? upward_current(k, row) : downward_current(k, row);
+            double square = std::norm(below);
+            if (!branch.mates.empty() && !folded_->is_plain(k)) {
+                for (std::size_t j = 0; j < model.above(k); ++j)
+                    if (model.up[model.first_up[k] + j] == branch.mates[row])
+                        square = std::max(square, std::norm(upward_current(k, j)));
+            }
+            current_a_[first + row] = std::sqrt(square) * per_unit;
+        }
+    }
+    has_current_ = true;
+    return current_a_;
+}
+
+BranchFlow LoadFlow::branch_flow(BranchId b) const {
+    BranchFlow flow;
+    for (const Complex s : end_powers(b, End::from)) flow.p_from += Kilowatts(s.real()), flow.q_from += Kilovars(s.imag());
+    for (const Complex s : end_powers(b, End::to)) flow.p_to += Kilowatts(s.real()), flow.q_to += Kilovars(s.imag());
+    for (const Complex i : end_currents(b, End::from)) flow.i_from = std::max(flow.i_from, Amperes(std::abs(i)));
+    for (const Complex i : end_currents(b, End::to)) flow.i_to = std::max(flow.i_to, Amperes(std::abs(i)));
+    return flow;
+}
+
+std::vector<BranchFlow> LoadFlow::branch_flows() const {
+    std::vector<BranchFlow> flows;
+    for (std::size_t b = 0; b < feeder_.branches(); ++b) flows.push_back(branch_flow(BranchId(b)));
+    return flows;
+}
+
+LoadFlow::Complex LoadFlow::coil_voltage(std::size_t transformer, std::size_t winding, std::size_t coil) const {
+    const FeederTransformer& t = feeder_.transformers()[transformer];
+    const LinkWinding& w = feeder_.model().links[t.link].transformers[t.place].windings[winding];
+    const std::size_t first = feeder_.site().first_conductor[t.bus[winding].index()];
+    const auto end = [&](int place) { return place < 0 ? Complex(0.0) : at(first + static_cast<std::size_t>(place)); };
+    return (end(w.coils[coil].plus) - end(w.coils[coil].minus)) * feeder_.site().base_v[first];
+}
+
+/// The current that the winding gives to the conductor at the coil's plus end (minus end, where that is the only one).
+LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t winding, std::size_t coil) const {
+    const FeederTransformer& t = feeder_.transformers()[transformer];
+    const BranchId b(t.link - 1);
+    const LinkWinding& w = feeder_.model().links[t.link].transformers[t.place].windings[winding];
+    const auto currents = end_currents(b, t.bus[winding] == feeder_.branch(b).from ? End::from : End::to);
+    const CoilEnds& ends = w.coils[coil];
+    if (ends.plus >= 0) return -currents[static_cast<std::size_t>(ends.plus)];
+    return currents[static_cast<std::size_t>(ends.minus)];
+}
+
+LoadFlow::Complex LoadFlow::source_power() const {
+    Complex power = 0.0;
+    const std::size_t n = feeder_.model().conductors_of(0);
+    for (std::size_t row = 0; row < n; ++row) power += at(row) * std::conj(downward_current(0, row));
+    return power;
+}
+
+/// Power that a port beyond the conductors draws.
+LoadFlow::Complex LoadFlow::port_power(std::size_t port) const {
+    const std::size_t beyond = port - feeder_.conductors();
+    const Complex asked(asked_.p[port], asked_.q[port]);
+    if (beyond >= feeder_.load_ports().size()) return asked;
+    const Port& at_port = feeder_.load_ports()[beyond];
+    const double v = std::abs(at(at_port.plus) - at(at_port.minus)) / at_port.rated_pu;
+    const Drawn drawn = drawn_at(feeder_.laws()[at_port.law], v);
+    return {asked.real() * drawn.p, asked.imag() * drawn.q};
+}
+
+LoadFlow::Complex LoadFlow::drawn_power() const {
+    Complex drawn = 0.0;
+    for (std::size_t c = 0; c < feeder_.conductors(); ++c) drawn += Complex(asked_.p[c], asked_.q[c]);
+    for (std::size_t port = feeder_.conductors(); port < ports(); ++port) drawn += port_power(port);
+    const NetworkModel& model = feeder_.model();
+    for (std::size_t bus = 0; bus < model.buses(); ++bus) {
+        const Block& y = folded_->devices(bus);
+        if (y.size() == 0) continue;
+        const std::size_t first = model.first_conductor[bus];
+        for (Eigen::Index i = 0; i < y.rows(); ++i)
+            for (Eigen::Index j = 0; j < y.cols(); ++j)
+                drawn += at(first + static_cast<std::size_t>(i)) * std::conj(y(i, j) * at(first + static_cast<std::size_t>(j)));
+    }
+    return drawn;
+}
+
+/// What goes into every branch less what comes out; the gap of a loop that is closed to the tolerance counts as well.
+LoadFlow::Complex LoadFlow::loss_power() const {
+    const NetworkModel& model = feeder_.model();
+    Complex loss = 0.0;
+    for (std::size_t k = 1; k < model.buses(); ++k) {
+        const std::size_t first = model.first_conductor[k];
+        const std::uint32_t* up = model.up.data() + model.first_up[k];
+        if (folded_->is_plain(k)) {
+            for (std::size_t row = 0; row < model.conductors_of(k); ++row)
+                loss += (at(up[row]) - at(first + row)) * std::conj(drawn_current(first + row));
+            continue;
+        }
+        for (std::size_t j = 0; j < model.above(k); ++j) loss += at(up[j]) * std::conj(upward_current(k, j));
+        for (std::size_t row = 0; row < model.conductors_of(k); ++row)
+            loss -= at(first + row) * std::conj(downward_current(k, row));
+    }
+    for (std::size_t l = 0; l < loop_current_.size(); ++l)
+        loss += (at(model.loop_ends[l].leaf) - at(model.loop_ends[l].main)) * std::conj(loop_current_[l]);
+    return loss;
+}
+
+}  // namespace evsweep

@@ -1,0 +1,107 @@
+/// The network behind a feeder: links, devices and loops in per unit, and how taps and steps fold them into a sweep.
+#pragma once
+
+#include <Eigen/LU>
+#include <complex>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "evsweep/column.hpp"
+#include "sim/network/device_state.hpp"
+#include "sim/network/link.hpp"
+#include "sim/network/sweep.hpp"
+
+namespace evsweep {
+
+/// All that joins one bus to its parent.
+struct Link {
+    std::vector<CoilEquations> fixed;           ///< lines, switches and balanced transformers
+    std::vector<LinkTransformer> transformers;  ///< whose taps may move
+};
+
+/// A shunt device with its admittance at all steps.
+struct ShuntDevice {
+    std::uint32_t bus = 0;
+    Block y;
+    int steps = 1;
+};
+
+/// A loop is opened where its last branch ends: that end gets a bus of its own, and a current between the two holds
+/// their voltages together.
+struct LoopEnd {
+    std::uint32_t leaf = 0;  ///< conductor at the end of the opened branch
+    std::uint32_t main = 0;  ///< conductor it is joined to
+};
+
+/// Buses in sweep order; immutable.
+struct NetworkModel {
+    std::vector<std::uint32_t> first_conductor;  ///< by bus, and one beyond the last
+    std::vector<std::uint32_t> parent;           ///< by bus
+    std::vector<Link> links;                     ///< by bus; the source's is empty
+    std::vector<std::vector<std::uint32_t>> children;
+    std::vector<std::uint32_t> up;                      ///< conductors of the parent that feed a bus
+    std::vector<std::uint32_t> first_up;                ///< by bus: its place in `up`, and one beyond the last
+    std::vector<ShuntDevice> shunts;                    ///< by ShuntRow
+    std::vector<std::vector<std::uint32_t>> shunts_at;  ///< by bus
+    std::vector<LoopEnd> loop_ends;
+    BlockVector source;  ///< open-circuit voltages
+    Block source_z;
+    DeviceState initial;
+
+    [[nodiscard]] std::size_t buses() const { return parent.size(); }
+    [[nodiscard]] std::size_t conductors() const { return first_conductor.back(); }
+    [[nodiscard]] std::size_t conductors_of(std::size_t bus) const { return first_conductor[bus + 1] - first_conductor[bus]; }
+    [[nodiscard]] std::size_t above(std::size_t bus) const { return first_up[bus + 1] - first_up[bus]; }
+};
+
+/// A network with its taps and steps set: what the sweep reads, and what tells currents afterwards.
+class FoldedNetwork {
+   public:
+    FoldedNetwork(const NetworkModel& model, const DeviceState& devices);
+
+    /// Folds anew what depends on the links and shunts of `changed` buses.
+    void update(const DeviceState& devices, std::span<const std::uint32_t> changed);
+
+    /// The bus that cannot be folded, if any, and why.
+    [[nodiscard]] FoldTrouble trouble() const { return trouble_; }
+    [[nodiscard]] std::uint32_t trouble_bus() const { return trouble_bus_; }
+
+    [[nodiscard]] SweepNetwork sweep() const;
+    /// Admittance at a bus of its devices and of all that lies below, without the link that feeds it.
+    [[nodiscard]] const Block& admittance(std::size_t bus) const { return y_[bus]; }
+    /// Admittance that the link of `bus` and all below show to the conductors `up` of its parent.
+    [[nodiscard]] const Block& shown(std::size_t bus) const { return s_[bus]; }
+    /// Shunt devices at a bus at their present steps; empty where there are none.
+    [[nodiscard]] const Block& devices(std::size_t bus) const { return device_y_[bus]; }
+    /// Whether the link of `bus` passes voltages and currents on unchanged, with nothing to earth there or below.
+    [[nodiscard]] bool is_plain(std::size_t bus) const { return plain_[bus] != 0; }
+    /// An entry of T_k.
+    [[nodiscard]] std::complex<double> transfer(std::size_t bus, std::size_t row, std::size_t col) const {
+        const std::size_t e = t_at_[bus] + row * model_.above(bus) + col;
+        return {t_re_[e], t_im_[e]};
+    }
+    /// The change of loop currents that takes the voltage gaps away.
+    void close_gaps(std::span<const std::complex<double>> gap, std::span<std::complex<double>> current) const;
+
+   private:
+    void fold_bus(std::size_t bus, const DeviceState& devices);
+    void fold_source();
+    void find_runs();
+    void find_loop_impedance();
+
+    const NetworkModel& model_;
+    FoldTrouble trouble_ = FoldTrouble::none;
+    std::uint32_t trouble_bus_ = 0;
+    std::vector<std::size_t> t_at_, w_at_;
+    AlignedVector<double> t_re_, t_im_, w_re_, w_im_;
+    AlignedVector<double> source_re_, source_im_, source_w_re_, source_w_im_;
+    std::vector<SweepRun> runs_;
+    std::vector<Block> y_, s_, device_y_;
+    std::vector<std::uint8_t> identity_, plain_;
+    Eigen::PartialPivLU<Eigen::MatrixXcd> loop_impedance_;
+};
+
+}  // namespace evsweep
