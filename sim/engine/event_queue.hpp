@@ -10,8 +10,8 @@
 namespace evsweep {
 
 /// The order of events that share an instant. A connector is freed before the next vehicle takes it; the physical
-/// world settles before it is measured, and is measured before anybody decides.
-enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, measure, decide, record };
+/// world settles before it is measured, the feeder's own devices move in it, and it is measured before anybody decides.
+enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, devices, measure, decide, record };
 
 /// One planned happening. `subject` indexes what it concerns: a session or a connector, by phase.
 struct Event {

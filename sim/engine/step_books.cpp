@@ -1,0 +1,66 @@
+#include "sim/engine/step_books.hpp"
+
+#include "evsweep/contracts.hpp"
+
+namespace evsweep {
+
+void StepBooks::open(const Snapshot& begin, const ChargingState& fleet) {
+    begin_ = Begin{begin.now,          begin.price,         begin.sell_price, fleet.charged_kwh(), fleet.discharged_kwh(),
+                   fleet.stored_kwh(), fleet.released_kwh()};
+    since_ = begin.now;
+    energy_kwh_ = {};
+    solved_ = true;
+    held_.reset();
+    if (begin.solved) held_ = Held{begin.source_kw, begin.load_kw, begin.loss_kw, begin.charging_kw - begin.discharging_kw};
+}
+
+void StepBooks::accrue(Instant now) {
+    const double dt = hours(now - since_);
+    since_ = now;
+    if (dt == 0.0) return;
+    if (!held_) {
+        solved_ = false;
+        return;
+    }
+    energy_kwh_.source_kw += held_->source_kw * dt;
+    energy_kwh_.load_kw += held_->load_kw * dt;
+    energy_kwh_.loss_kw += held_->loss_kw * dt;
+    energy_kwh_.ev_kw += held_->ev_kw * dt;
+}
+
+void StepBooks::hold(Instant now, const std::optional<Held>& powers) {
+    if (!begin_) return;
+    accrue(now);
+    held_ = powers;
+}
+
+void StepBooks::count(Instant now, int tap_steps, int switchings) { moves_.push_back({now, tap_steps, switchings}); }
+
+Interval StepBooks::close(Instant end, const ChargingState& fleet) {
+    EVSWEEP_EXPECTS(begin_, "a step is closed that was opened");
+    accrue(end);
+    Interval interval;
+    interval.begin = begin_->at;
+    interval.end = end;
+    interval.solved = solved_;
+    interval.charged_kwh = fleet.charged_kwh() - begin_->charged_kwh;
+    interval.discharged_kwh = fleet.discharged_kwh() - begin_->discharged_kwh;
+    interval.stored_kwh = fleet.stored_kwh() - begin_->stored_kwh;
+    interval.released_kwh = fleet.released_kwh() - begin_->released_kwh;
+    interval.load_kwh = energy_kwh_.load_kw;
+    interval.loss_kwh = energy_kwh_.loss_kw;
+    const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - energy_kwh_.ev_kw;
+    interval.source_kwh = energy_kwh_.source_kw + ev_beyond;
+    interval.price = begin_->price;
+    interval.sell_price = begin_->sell_price;
+    for (const Moves& moves : moves_) {
+        if (moves.at >= end) continue;
+        interval.tap_steps += moves.tap_steps;
+        interval.switchings += moves.switchings;
+    }
+    std::erase_if(moves_, [end](const Moves& moves) { return moves.at < end; });
+    begin_.reset();
+    return interval;
+}
+
+}  // namespace evsweep

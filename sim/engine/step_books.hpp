@@ -1,0 +1,54 @@
+/// Energies of the control step that is running: powers held from one load flow to the next, and what the fleet counts.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "evsweep/output.hpp"
+#include "sim/fleet/charging_state.hpp"
+
+namespace evsweep {
+
+/// Books one step at a time. Base load and losses are held from each load flow until the next one; what the vehicles drew
+/// beyond the power they had in them came from the source.
+class StepBooks {
+   public:
+    /// Powers of one load flow; none where it had no solution.
+    struct Held {
+        double source_kw = 0.0;
+        double load_kw = 0.0;
+        double loss_kw = 0.0;
+        double ev_kw = 0.0;  ///< drawn less returned
+    };
+
+    /// Opens a step that begins as this snapshot shows.
+    void open(const Snapshot& begin, const ChargingState& fleet);
+    [[nodiscard]] bool is_open() const { return begin_.has_value(); }
+    /// From now on these powers hold. Nothing happens while no step is open.
+    void hold(Instant now, const std::optional<Held>& powers);
+    /// What devices have moved; at the very end of a step it counts for the next.
+    void count(Instant now, int tap_steps, int switchings);
+    /// Closes the open step. The fleet must be up to date.
+    [[nodiscard]] Interval close(Instant end, const ChargingState& fleet);
+
+   private:
+    void accrue(Instant now);
+
+    struct Begin {
+        Instant at{};
+        double price = 0.0, sell_price = 0.0;
+        double charged_kwh = 0.0, discharged_kwh = 0.0, stored_kwh = 0.0, released_kwh = 0.0;  ///< counters of the fleet
+    };
+    std::optional<Begin> begin_;
+    std::optional<Held> held_;
+    Instant since_{};     ///< when `held_` began to hold
+    Held energy_kwh_;     ///< so far, in kWh
+    bool solved_ = true;  ///< some powers have held all the time
+    struct Moves {
+        Instant at{};
+        int tap_steps = 0, switchings = 0;
+    };
+    std::vector<Moves> moves_;
+};
+
+}  // namespace evsweep
