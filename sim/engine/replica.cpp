@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "evsweep/contracts.hpp"
 
@@ -27,6 +28,8 @@ Phase phase_of(EventKind kind) {
             return Phase::plug_in;
         case EventKind::base_load:
             return Phase::base_load;
+        case EventKind::tap:
+            return Phase::devices;
         case EventKind::measurement:
             return Phase::measure;
         case EventKind::decision:
@@ -51,12 +54,15 @@ Replica::Replica(const ReplicaSite& site, const Population& population, Controll
       sees_network_(needs_.contains(Need::voltage) || needs_.contains(Need::feeder_head)),
       wants_currents_(has_ratings(site.feeder.site())),
       fleet_(population),
-      load_flow_(site.feeder, options_of(site.scenario.load_flow)),
+      ports_(site.feeder, population.connectors),
+      load_flow_(site.feeder, options_of(site.scenario.load_flow), ports_.extra()),
       metering_(site.scenario.metering, population.connectors, site.scenario.time.step, rng),
       setpoints_(population.connectors.size()),
-      base_power_(site.feeder.conductors()),
-      power_(site.feeder.conductors()),
-      stamp_(population.connectors.size(), 0) {
+      base_power_(load_flow_.ports()),
+      power_(load_flow_.ports()),
+      connector_voltage_(population.connectors.size(), 1.0),
+      stamp_(population.connectors.size(), 0),
+      devices_(site.scenario, load_flow_, power_) {
     seen_.calendar = site.scenario.time.start;
     seen_.connectors = &population.connectors;
     seen_.level_sets = &population.level_sets;
@@ -130,6 +136,8 @@ void Replica::handle(const Event& event) {
             site_.base.fill(event.subject, base_power_);
             stale_ = true;
             return tell(EventKind::base_load, std::nullopt);
+        case Phase::devices:
+            return move_devices(event);
         case Phase::measure:
             step_ = event.subject;
             return measure();
@@ -196,7 +204,10 @@ void Replica::measure() {
     advance_fleet();
     solve_if_stale();
     if (!solved_) return metering_.miss(step_);
-    metering_.read(step_, load_flow_.voltage_pu(), load_flow_.source_kw(), fleet_.plugged_in());
+    if (needs_.contains(Need::voltage))
+        for (std::size_t c = 0; c < connector_voltage_.size(); ++c)
+            connector_voltage_[c] = ports_.voltage_pu(ConnectorId(c), load_flow_);
+    metering_.read(step_, connector_voltage_, load_flow_.source_kw(), fleet_.plugged_in());
     tell(EventKind::measurement, std::nullopt);
 }
 
@@ -294,20 +305,54 @@ void Replica::assemble_power() {
     power_ = base_power_;
     const auto p = fleet_.p_kw();
     const auto q = fleet_.q_kvar();
-    for (ConnectorId c : fleet_.plugged_in()) {
-        const std::size_t bus = population_.connectors.bus[c.index()].index();
-        power_.p[bus] += p[c.index()];
-        power_.q[bus] += q[c.index()];
-    }
+    for (ConnectorId c : fleet_.plugged_in()) ports_.add(c, p[c.index()], q[c.index()], power_);
 }
 
 void Replica::solve_if_stale() {
     if (!stale_) return;
     assemble_power();
-    last_result_ = load_flow_.solve(power_);
+    const bool first = !devices_.have_started();
+    last_result_ = devices_.solve(now_);
     solved_ = last_result_.status == LoadFlowStatus::converged;
     stale_ = false;
     if (!solved_) tell(EventKind::unsolved, std::nullopt);
+    if (first && devices_.hunts_at_start()) tell(EventKind::hunting, std::nullopt);
+    hold_powers();
+    plan_devices();
+}
+
+/// From here on the energies of the step follow the new load flow.
+void Replica::hold_powers() {
+    if (!solved_) return books_.hold(now_, std::nullopt);
+    const double ev_kw = fleet_.charging_kw() - fleet_.discharging_kw();
+    books_.hold(now_, StepBooks::Held{load_flow_.source_kw(), load_flow_.drawn_kw() - ev_kw, load_flow_.loss_kw(), ev_kw});
+}
+
+/// Plans the next action of relays anew; an older plan for another instant is outdated.
+void Replica::plan_devices() {
+    const auto at = devices_.next(now_);
+    if (at == devices_at_) return;
+    devices_at_ = at;
+    ++devices_stamp_;
+    if (at) queue_.push(planned(*at, EventKind::tap, 0, devices_stamp_));
+}
+
+/// Relays look at the network as it is at this instant before they act, and at what they have done to it.
+void Replica::move_devices(const Event& event) {
+    if (event.stamp != devices_stamp_) return;
+    devices_at_.reset();
+    advance_fleet();
+    solve_if_stale();
+    for (const DeviceMove& move : devices_.act(now_)) {
+        stale_ = true;
+        const bool is_tap = move.what == DeviceMove::What::tap;
+        books_.count(now_, is_tap ? std::abs(move.steps) : 0, is_tap ? 0 : std::abs(move.steps));
+        tell(move);
+    }
+    if (stale_)
+        solve_if_stale();
+    else
+        plan_devices();
 }
 
 void Replica::record() {
@@ -315,32 +360,16 @@ void Replica::record() {
     book_step(now_);
     solve_if_stale();
     if (!solved_) unsolved_.push_back({now_, last_result_});
-    open_step_ = StepBooks{snapshot(), fleet_.charged_kwh(), fleet_.discharged_kwh(), fleet_.stored_kwh(), fleet_.released_kwh()};
-    for (Recorder* r : recorders_) r->at(open_step_->at_begin);
+    const Snapshot begin = snapshot();
+    books_.open(begin, fleet_);
+    for (Recorder* r : recorders_) r->at(begin);
     for (std::uint32_t c : fleet_.active()) expect_crossing(ConnectorId(c));
     if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
 }
 
-/// Closes the books of the step that ends now. Base load and losses are held from the step's load flow; what
-/// the vehicles drew beyond the power they had in it came from the source.
 void Replica::book_step(Instant end) {
-    if (!open_step_) return;
-    const Snapshot& begin = open_step_->at_begin;
-    const double dt = hours(end - begin.now);
-    Interval interval;
-    interval.begin = begin.now;
-    interval.end = end;
-    interval.solved = begin.solved;
-    interval.charged_kwh = fleet_.charged_kwh() - open_step_->charged_kwh;
-    interval.discharged_kwh = fleet_.discharged_kwh() - open_step_->discharged_kwh;
-    interval.stored_kwh = fleet_.stored_kwh() - open_step_->stored_kwh;
-    interval.released_kwh = fleet_.released_kwh() - open_step_->released_kwh;
-    interval.load_kwh = begin.load_kw * dt;
-    interval.loss_kwh = begin.loss_kw * dt;
-    const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - (begin.charging_kw - begin.discharging_kw) * dt;
-    interval.source_kwh = begin.source_kw * dt + ev_beyond;
-    interval.price = begin.price;
-    interval.sell_price = begin.sell_price;
+    if (!books_.is_open()) return;
+    const Interval interval = books_.close(end, fleet_);
     ledger_.book(interval);
     for (Recorder* r : recorders_) r->over(interval);
 }
@@ -376,6 +405,12 @@ void Replica::tell(EventKind kind, std::optional<ConnectorId> connector) {
         record.soc = fleet_.soc()[connector->index()];
         record.p_kw = fleet_.p_kw()[connector->index()];
     }
+    for (Recorder* r : event_recorders_) r->event(record);
+}
+
+void Replica::tell(const DeviceMove& move) {
+    const EventKind kind = move.what == DeviceMove::What::tap ? EventKind::tap : EventKind::capacitor;
+    const EventRecord record{.at = now_, .kind = kind, .device = move.relay, .state = move.state};
     for (Recorder* r : event_recorders_) r->event(record);
 }
 

@@ -8,9 +8,12 @@
 #include "evsweep/output.hpp"
 #include "evsweep/scenario.hpp"
 #include "sim/engine/base_demand.hpp"
+#include "sim/engine/charging_ports.hpp"
+#include "sim/engine/devices.hpp"
 #include "sim/engine/event_queue.hpp"
 #include "sim/engine/ledger.hpp"
 #include "sim/engine/metering.hpp"
+#include "sim/engine/step_books.hpp"
 #include "sim/fleet/charging_state.hpp"
 #include "sim/network/load_flow.hpp"
 
@@ -57,6 +60,7 @@ class Replica {
     void unplug(const Event& event);
     void plug_in(const Event& event);
     void cross(const Event& event);
+    void move_devices(const Event& event);
     void measure();
     void decide();
     void record();
@@ -69,10 +73,13 @@ class Replica {
     void check_setpoint(ConnectorId c) const;
     void expect_crossing(ConnectorId c);
     void solve_if_stale();
+    void hold_powers();
+    void plan_devices();
     void assemble_power();
     void book_step(Instant end);
     [[nodiscard]] Snapshot snapshot() const;
     void tell(EventKind kind, std::optional<ConnectorId> connector);
+    void tell(const DeviceMove& move);
 
     const ReplicaSite& site_;
     const Population& population_;
@@ -85,14 +92,16 @@ class Replica {
     std::vector<Recorder*> event_recorders_;
 
     ChargingState fleet_;
+    ChargingPorts ports_;
     LoadFlow load_flow_;
     Metering metering_;
     EnergyLedger ledger_;
     EventQueue queue_;
     Setpoints setpoints_;
     Observation seen_;
-    BusPower base_power_;
-    BusPower power_;
+    PortPower base_power_;
+    PortPower power_;
+    std::vector<double> connector_voltage_;  ///< by connector, as of the last reading
 
     Instant now_{};
     std::size_t step_ = 0;                ///< of the control grid: the step that contains now_
@@ -103,12 +112,10 @@ class Replica {
     std::vector<std::uint32_t> stamp_;  ///< by connector: which crossing prediction is the valid one
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
-
-    struct StepBooks {  ///< powers held over the step, and energy counters at its begin
-        Snapshot at_begin{};
-        double charged_kwh = 0.0, discharged_kwh = 0.0, stored_kwh = 0.0, released_kwh = 0.0;
-    };
-    std::optional<StepBooks> open_step_;
+    StepBooks books_;
+    Devices devices_;
+    std::optional<Instant> devices_at_;  ///< an action of relays already planned
+    std::uint32_t devices_stamp_ = 0;    ///< which plan is the valid one
 };
 
 }  // namespace evsweep
