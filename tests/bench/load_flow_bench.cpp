@@ -1,68 +1,30 @@
-// Question: how many load flows of the 33-bus feeder does one core solve per second, each with fresh random loads
-// (nominal times U(0.3, 1.5) per bus, drawn beforehand) to 1e-8 p.u.? The bar is 0.5 million, which textbook code reaches.
-//   cold      flat start every time
-//   warm      from the last solution: what a simulation does, though its loads move less
-//   textbook  the same algorithm as it is usually written (nodes with children, std::complex), for the ratio in one run
-// Last numbers (g++ 12 -O3, SSE2, one core of a busy AMD EPYC): cold 1.1 million/s, cold with ledger 0.9, warm 1.17,
-// textbook 0.16 (a textbook code tuned beyond this one reaches the 0.5).
-// items_per_second is load flows per second. `ledger` adds source, drawn and lost power and all voltage magnitudes.
+// Questions
+//   33 buses: how many load flows does one core solve per second, each with fresh random loads (nominal times U(0.3, 1.5) per
+//     load, drawn beforehand) to 1e-8 pu? The bar is 0.5 million, which tuned textbook code reaches.
+//       cold      flat start every time        cold/ledger  and source, drawn and lost power and all voltages
+//       warm      from the last solution       textbook     the algorithm as it is usually written, for the ratio in one run
+//   unbalanced feeders: how many load flows of a time series (loads jitter by 5 % from minute to minute), warm-started,
+//     fixed taps, one core, no lanes, no reduction of the network? Bars: twice OpenDSS's 5,000 (ieee123), 1,400
+//     (European LV) and 50 (8500 nodes) per second.
+// items_per_second is load flows per second, `sweeps` the mean number of sweeps, `ns_per_node` what a sweep costs per
+// conductor: about the same for 13 and for 8,500 nodes. Last numbers: README.md.
 #include <benchmark/benchmark.h>
 
 #include <complex>
-#include <filesystem>
-#include <fstream>
-#include <random>
-#include <stdexcept>
 #include <vector>
 
-#include "evsweep/feeder_format.hpp"
-#include "evsweep/plugins.hpp"
-#include "sim/network/feeder.hpp"
-#include "sim/network/load_flow.hpp"
+#include "feeders.hpp"
 
 namespace {
 
 using namespace evsweep;
-
-Feeder read_feeder() {
-    const std::filesystem::path path = EVSWEEP_SOURCE_DIR "/scenarios/ieee33/feeder.yaml";
-    std::ifstream file(path);
-    const SourceText text{path, {std::istreambuf_iterator<char>(file), {}}};
-    Issues issues;
-    Reader reader{issues};
-    const auto format = plugins<FeederFormat>().at("evsweep").configure(Node::make_map({}), "", reader)->make({});
-    const auto description = format->read(text, issues);
-    auto feeder = description ? build_feeder(*description, {}, issues) : std::nullopt;
-    if (!feeder) throw std::runtime_error("cannot read " + path.string());
-    return std::move(*feeder);
-}
-
-const Feeder& feeder_33() {
-    static const Feeder feeder = read_feeder();
-    return feeder;
-}
-
-std::vector<BusPower> random_powers(const Feeder& feeder) {
-    std::mt19937_64 engine(1);
-    std::uniform_real_distribution<double> scale(0.3, 1.5);
-    std::vector<BusPower> powers(1024, BusPower(feeder.conductors()));
-    for (BusPower& power : powers) {
-        for (const LoadPoint& load : feeder.loads()) {
-            const double s = scale(engine);
-            power.p[load.bus.index()] += s * load.p_kw;
-            power.q[load.bus.index()] += s * load.q_kvar;
-        }
-    }
-    return powers;
-}
+using namespace evsweep::bench;
 
 enum class Start { cold, warm };
 enum class After { nothing, ledger };
 
 template <Start From, After Then>
-void load_flow(benchmark::State& state) {
-    const Feeder& feeder = feeder_33();
-    const std::vector<BusPower> powers = random_powers(feeder);
+void solve_all(benchmark::State& state, const Feeder& feeder, const std::vector<PortPower>& powers) {
     LoadFlow flow(feeder);
     std::size_t i = 0;
     double sweeps = 0.0;
@@ -79,23 +41,40 @@ void load_flow(benchmark::State& state) {
     }
     state.SetItemsProcessed(state.iterations());
     state.counters["sweeps"] = sweeps / static_cast<double>(state.iterations());
+    state.counters["nodes"] = static_cast<double>(feeder.conductors());
+    state.counters["ns_per_node"] = benchmark::Counter(sweeps * static_cast<double>(feeder.conductors()) * 1e-9,
+                                                       benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+template <Start From, After Then>
+void balanced_33(benchmark::State& state) {
+    const Feeder& feeder = feeder_of("ieee33/feeder.yaml");
+    solve_all<From, Then>(state, feeder, random_powers(feeder, 1024));
+}
+
+void time_series(benchmark::State& state, const char* file) {
+    const Feeder& feeder = feeder_of(file);
+    solve_all<Start::warm, After::nothing>(state, feeder, minutes_of_a_day(feeder, 256));
 }
 
 /// The sweep as textbooks write it: a list of nodes with their children, one complex number at a time.
 struct TextbookNode {
-    std::size_t parent;
+    std::size_t parent = 0;
     std::vector<std::size_t> children;
     std::complex<double> z, s, v, j;
 };
 
-std::vector<TextbookNode> textbook_nodes(const Feeder& feeder) {
-    const SweepNetwork net = feeder.sweep_network();
+std::vector<TextbookNode> textbook_nodes(const Feeder& feeder, const FeederDescription& description) {
     std::vector<TextbookNode> nodes(feeder.buses());
-    for (std::size_t k = 0; k < nodes.size(); ++k) {
-        nodes[k].parent = net.parent[k];
-        nodes[k].z = {net.series_re[k], net.series_im[k]};
-        if (k > 0) nodes[net.parent[k]].children.push_back(k);
+    for (const BranchRow& row : description.branches) {
+        const auto branch = feeder.find_branch(row.id);
+        if (!branch) continue;  // open
+        const std::size_t k = branch->index() + 1;
+        const double kilovolts = feeder.site().nominal_v[k] / 1000.0;
+        nodes[k].parent = feeder.branch(*branch).parent.index();
+        nodes[k].z = row.series_ohm[0] / (1000.0 * kilovolts * kilovolts);
     }
+    for (std::size_t k = 1; k < nodes.size(); ++k) nodes[nodes[k].parent].children.push_back(k);
     return nodes;
 }
 
@@ -118,21 +97,26 @@ std::complex<double> textbook_solve(std::vector<TextbookNode>& nodes) {
 }
 
 void textbook(benchmark::State& state) {
-    const Feeder& feeder = feeder_33();
-    const std::vector<BusPower> powers = random_powers(feeder);
-    std::vector<TextbookNode> nodes = textbook_nodes(feeder);
+    const Feeder& feeder = feeder_of("ieee33/feeder.yaml");
+    const auto powers = random_powers(feeder, 1024);
+    auto nodes = textbook_nodes(feeder, read_description("ieee33/feeder.yaml"));
     std::size_t i = 0;
     for (auto _ : state) {
-        const BusPower& power = powers[i++ % powers.size()];
+        const PortPower& power = powers[i++ % powers.size()];
         for (std::size_t k = 0; k < nodes.size(); ++k) nodes[k].s = {power.p[k], power.q[k]};
         benchmark::DoNotOptimize(textbook_solve(nodes));
     }
     state.SetItemsProcessed(state.iterations());
 }
 
-BENCHMARK(load_flow<Start::cold, After::nothing>)->Name("load_flow/cold");
-BENCHMARK(load_flow<Start::cold, After::ledger>)->Name("load_flow/cold/ledger");
-BENCHMARK(load_flow<Start::warm, After::nothing>)->Name("load_flow/warm");
+BENCHMARK(balanced_33<Start::cold, After::nothing>)->Name("load_flow/cold");
+BENCHMARK(balanced_33<Start::cold, After::ledger>)->Name("load_flow/cold/ledger");
+BENCHMARK(balanced_33<Start::warm, After::nothing>)->Name("load_flow/warm");
 BENCHMARK(textbook)->Name("load_flow/textbook");
+BENCHMARK_CAPTURE(time_series, ieee13, "feeders/ieee13.yaml")->Name("time_series/ieee13");
+BENCHMARK_CAPTURE(time_series, ieee37, "feeders/ieee37.yaml")->Name("time_series/ieee37");
+BENCHMARK_CAPTURE(time_series, ieee123, "feeders/ieee123.yaml")->Name("time_series/ieee123");
+BENCHMARK_CAPTURE(time_series, european_lv, "feeders/european_lv.yaml")->Name("time_series/european_lv");
+BENCHMARK_CAPTURE(time_series, ieee8500, "ieee8500/feeder.yaml")->Name("time_series/ieee8500");
 
 }  // namespace
