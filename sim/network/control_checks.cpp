@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "sim/network/feeder_checks.hpp"
@@ -58,6 +59,25 @@ class ControlChecks {
         }
         need(row.tap_delay >= Duration::zero() && row.max_steps >= 1, row.at, path, "it moves no tap",
              "at least one step at a time");
+        if (row.winding < found->windings.size())
+            need(found->windings[row.winding].taps.steps > 0, row.at, path, "its winding has no taps", "e.g. 32 steps");
+        if (row.bus.empty()) return;
+        need_conductors(row.at, path, row.bus, {row.bus_conductor});
+    }
+
+    /// The bus is known and has these conductors.
+    void need_conductors(const Position& at, const std::string& path, const std::string& name,
+                         const std::vector<std::optional<Conductor>>& conductors) {
+        const auto& rows = description_.buses;
+        const auto bus = std::find_if(rows.begin(), rows.end(), [&](const BusRow& row) { return row.id == name; });
+        if (bus == rows.end()) {
+            return issues_.error(at, path, "unknown bus '" + name + "'", did_you_mean(name, ids_of(rows)));
+        }
+        for (const auto& wire : conductors) {
+            const bool has = !wire || std::count(bus->conductors.begin(), bus->conductors.end(), *wire) > 0;
+            need(has, at, path, fmt::format("bus {} has no conductor {}", name, wire ? name_of(*wire) : ""),
+                 "name one that it has");
+        }
     }
 
     void capacitor(const CapacitorControlRow& row) {
@@ -67,11 +87,35 @@ class ControlChecks {
         if (std::find(known.begin(), known.end(), row.capacitor) == known.end())
             issues_.error(row.at, path, "unknown capacitor '" + row.capacitor + "'", did_you_mean(row.capacitor, known));
         need(row.pt_ratio > 0.0 && row.ct_ratio > 0.0, row.at, path, "a ratio is not positive", "e.g. 60");
-        std::vector<std::string> elements = ids_of(description_.branches);
-        for (const std::string& id : ids_of(description_.transformers)) elements.push_back(id);
-        const bool needs_element = row.signal != CapacitorSignal::time || row.voltage_override;
-        if (needs_element && std::find(elements.begin(), elements.end(), row.element) == elements.end())
-            issues_.error(row.at, path, "unknown branch '" + row.element + "'", did_you_mean(row.element, elements));
+        need(std::min({row.delay_on, row.delay_off, row.dead_time}) >= Duration::zero(), row.at, path, "a delay is negative",
+             "give 0 s or more");
+        const bool low_is_on = row.signal == CapacitorSignal::voltage || row.signal == CapacitorSignal::power_factor;
+        const auto axis = [&](double x) { return row.signal == CapacitorSignal::power_factor && x < 0.0 ? x + 2.0 : x; };
+        const bool overlap = low_is_on ? axis(row.on) >= axis(row.off) : row.on <= row.off;
+        if (row.signal != CapacitorSignal::time && overlap)
+            issues_.warning(row.at, path, "its settings call for on and off at once", "it will switch for ever; part them");
+        if (row.signal != CapacitorSignal::time || row.voltage_override) watched(row, path);
+    }
+
+    /// The branch that a capacitor control looks at.
+    void watched(const CapacitorControlRow& row, const std::string& path) {
+        std::vector<std::optional<Conductor>> wires{row.conductor};
+        if (row.across) wires.insert(wires.end(), {row.across->plus, row.across->minus});
+        const auto is_it = [&](const auto& element) { return element.id == row.element; };
+        const auto& lines = description_.branches;
+        const auto& transformers = description_.transformers;
+        const auto line = std::find_if(lines.begin(), lines.end(), is_it);
+        const auto transformer = std::find_if(transformers.begin(), transformers.end(), is_it);
+        std::vector<std::string> elements = ids_of(lines);
+        for (const std::string& id : ids_of(transformers)) elements.push_back(id);
+        if (line == lines.end() && transformer == transformers.end())
+            return issues_.error(row.at, path, "unknown branch '" + row.element + "'", did_you_mean(row.element, elements));
+        need(line != lines.end() ? line->closed : transformer->closed, row.at, path, "the branch that it watches is open",
+             "watch a closed one");
+        if (line != lines.end())
+            need_conductors(row.at, path, row.at_to_end ? line->to : line->from, wires);
+        else if (transformer->windings.size() > 1)
+            need_conductors(row.at, path, transformer->windings[row.at_to_end ? 1 : 0].bus, wires);
     }
 
     void profile(const ProfileRow& row) {

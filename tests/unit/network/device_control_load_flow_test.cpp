@@ -236,4 +236,39 @@ TEST_CASE("without relays settling is one load flow") {
     CHECK(settled.result.status == LoadFlowStatus::converged);
 }
 
+TEST_CASE("relays that look at what is not there are refused, all at once") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.transformers.push_back(regulator("reg", abc));
+    d.regulators = {relay("reg"), relay("reg")};
+    d.regulators[0].id = "far";
+    d.regulators[0].bus = "ends";
+    d.regulators[1].id = "wire";
+    d.regulators[1].bus = "end";
+    d.regulators[1].bus_conductor = Conductor::n;
+    ShuntRow bank;
+    bank.id = "bank";
+    bank.bus = "end";
+    bank.terminals = {{Conductor::a, {}}};
+    d.shunts.push_back(bank);
+    CapacitorControlRow control;
+    control.id = "no_line";
+    control.capacitor = "bank";
+    control.element = "lime";
+    d.capacitor_controls = {control, control};
+    d.capacitor_controls[1].id = "no_wire";
+    d.capacitor_controls[1].element = "line";
+    d.capacitor_controls[1].across = Terminals{Conductor::a, Conductor::s1};
+    d.capacitor_controls[1].on = 127.0;
+    Issues issues;
+    REQUIRE_FALSE(build_feeder(d, {}, issues));
+    std::vector<std::string> told;
+    for (const Issue& issue : issues.list()) told.push_back(issue.path + ": " + issue.problem + "; " + issue.hint);
+    CHECK(told == std::vector<std::string>{
+                      "regulator far: unknown bus 'ends'; did you mean 'end'?",
+                      "regulator wire: bus end has no conductor n; name one that it has",
+                      "capacitor control no_line: unknown branch 'lime'; did you mean 'line'?",
+                      "capacitor control no_wire: its settings call for on and off at once; it will switch for ever; part them",
+                      "capacitor control no_wire: bus behind has no conductor s1; name one that it has"});
+}
+
 }  // namespace evsweep
