@@ -317,11 +317,10 @@ void Replica::solve_if_stale() {
     stale_ = false;
     if (!solved_) tell(EventKind::unsolved, std::nullopt);
     if (first && devices_.hunts_at_start()) tell(EventKind::hunting, std::nullopt);
-    hold_powers();
     plan_devices();
 }
 
-/// From here on the energies of the step follow the new load flow.
+/// From here on the energies of the step follow the new load flow. (On the control grid a new step opens with it.)
 void Replica::hold_powers() {
     if (!solved_) return books_.hold(now_, std::nullopt);
     const double ev_kw = fleet_.charging_kw() - fleet_.discharging_kw();
@@ -353,6 +352,7 @@ void Replica::move_devices(const Event& event) {
         solve_if_stale();
     else
         plan_devices();
+    hold_powers();
 }
 
 void Replica::record() {
