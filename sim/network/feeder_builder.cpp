@@ -105,15 +105,44 @@ void FeederBuilder::bundle_rows() {
     }
 }
 
+/// Opens loops one by one until the search finds a tree.
 void FeederBuilder::find_order() {
     if (description_.buses.empty()) return;
-    FeederGraph graph;
-    graph.nodes = description_.buses.size();
-    for (const Bundle& bundle : bundles_) graph.edges.emplace_back(bundle.from, bundle.to);
-    order_ = find_sweep_order(graph, rows_.source ? rows_.bus.at(rows_.source->bus) : 0);
-    report_loops();
+    const std::size_t root = rows_.source ? rows_.bus.at(rows_.source->bus) : 0;
+    for (bool first = true;; first = false) {
+        FeederGraph graph;
+        graph.nodes = description_.buses.size();
+        std::vector<std::size_t> number;  // of the bundle, by edge
+        for (std::size_t b = 0; b < bundles_.size(); ++b) {
+            if (std::count(opened_.begin(), opened_.end(), b) > 0) continue;
+            graph.edges.emplace_back(bundles_[b].from, bundles_[b].to);
+            number.push_back(b);
+        }
+        order_ = find_sweep_order(graph, root);
+        for (std::size_t& edge : order_.feeding_edge) edge = edge < number.size() ? number[edge] : edge;
+        for (FeederLoop& loop : order_.loops)
+            for (std::size_t& edge : loop.edges) edge = number[edge];
+        if (first) report_loops();
+        if (order_.loops.empty() || order_.loop_count > max_loops) break;
+        opened_.push_back(weakest_of(order_.loops.front()));
+    }
     // Without a source, or with an end that nobody knows, an island would be a mere consequence.
     if (rows_.source && rows_.all_ends_known && rows_.bus.size() == description_.buses.size()) report_islands();
+}
+
+/// Where to open a loop: at the branch with the fewest conductors, so that the rest feeds all; the last of equals.
+std::size_t FeederBuilder::weakest_of(const FeederLoop& loop) const {
+    const auto wires = [&](std::size_t bundle) {
+        std::size_t sum = 0;
+        for (const ClosedRow* row : bundles_[bundle].rows)
+            sum +=
+                row->branch ? row->branch->conductors.size() : max_conductors * row->transformer->windings.front().coils.size();
+        return sum;
+    };
+    std::size_t weakest = loop.edges.front();
+    for (const std::size_t edge : loop.edges)
+        if (wires(edge) <= wires(weakest)) weakest = edge;
+    return weakest;
 }
 
 /// A few loops are solved as such, which the user should know; a meshed network is refused.
@@ -158,12 +187,12 @@ void FeederBuilder::number_buses() {
         bundle_.push_back(order_.feeding_edge[node]);
         node_.push_back(node);
     }
-    for (const FeederLoop& loop : order_.loops) {
-        loop_at_.push_back(sweep_bus_[loop.nodes.front()]);
-        model_->parent.push_back(static_cast<std::uint32_t>(sweep_bus_[loop.nodes.back()]));
-        bundle_.push_back(loop.edges.back());
-        node_.push_back(loop.nodes.front());
-        loop_rows_.push_back(loop_row(loop));
+    for (const std::size_t bundle : opened_) {
+        loop_at_.push_back(sweep_bus_[bundles_[bundle].to]);
+        model_->parent.push_back(static_cast<std::uint32_t>(sweep_bus_[bundles_[bundle].from]));
+        bundle_.push_back(bundle);
+        node_.push_back(bundles_[bundle].to);
+        loop_rows_.push_back(loop_row(bundles_[bundle]));
     }
     const std::size_t n = node_.size();
     model_->links.resize(n);
@@ -175,15 +204,15 @@ void FeederBuilder::number_buses() {
     feeder_.rotation_.assign(n, 1.0);
 }
 
-BusRow FeederBuilder::loop_row(const FeederLoop& loop) const {
-    BusRow row = description_.buses[loop.nodes.front()];
+BusRow FeederBuilder::loop_row(const Bundle& bundle) const {
+    BusRow row = description_.buses[bundle.to];
     std::set<Conductor> touched;
     const auto touch = [&](const std::vector<Terminals>& coils) {
         for (const Terminals& coil : coils)
             for (const auto& end : {coil.plus, coil.minus})
                 if (end) touched.insert(*end);
     };
-    for (const ClosedRow* closed : bundles_[loop.edges.back()].rows) {
+    for (const ClosedRow* closed : bundle.rows) {
         if (closed->transformer) {
             for (const WindingRow& w : closed->transformer->windings)
                 if (w.bus == row.id) touch(w.coils);

@@ -47,7 +47,8 @@ class FeederBuilder {
     void add_source();
     void fold();
 
-    [[nodiscard]] BusRow loop_row(const FeederLoop& loop) const;
+    [[nodiscard]] std::size_t weakest_of(const FeederLoop& loop) const;
+    [[nodiscard]] BusRow loop_row(const Bundle& bundle) const;
     [[nodiscard]] const BusRow& row_of(std::size_t k) const {
         return k < order_.nodes.size() ? description_.buses[node_[k]] : loop_rows_[k - order_.nodes.size()];
     }
@@ -62,6 +63,7 @@ class FeederBuilder {
     std::vector<std::size_t> node_;       ///< by sweep bus: position in the description
     std::vector<std::size_t> bundle_;     ///< by sweep bus: what feeds it
     std::vector<std::size_t> sweep_bus_;  ///< by position in the description
+    std::vector<std::size_t> opened_;     ///< bundles at whose `to` end a loop is opened
     std::vector<BusRow> loop_rows_;       ///< by loop: the bus at its end, with the conductors that its last branch has
     std::vector<std::size_t> loop_at_;    ///< by loop: the bus its end is joined to
     std::map<std::string, std::uint32_t> law_;
