@@ -176,6 +176,25 @@ TEST_CASE("nothing in the warm-up counts, but who came in it and leaves after it
     CHECK(kpis.at("cycles") == Approx((0.9 * 30 + 1.25 * 10) / (2 * 160)));
 }
 
+TEST_CASE("moves of devices are counted from the end of the warm-up, whether or not a step is solved") {
+    Rig rig;
+    rig.context.measure_from = Instant(minutes(60));
+    const auto output = rig.make("kpis");
+    const auto recorder = rig.record(*output);
+    for (int k = 0; k < 4; ++k) {
+        Interval interval;
+        interval.begin = Instant(minutes(30 * k));
+        interval.end = interval.begin + minutes(30);
+        interval.solved = k < 3;
+        interval.tap_steps = 1 << k;
+        interval.switchings = k;
+        recorder->over(interval);
+    }
+    const auto kpis = named(*output, *recorder);
+    CHECK(kpis.at("tap_steps") == 4 + 8);
+    CHECK(kpis.at("capacitor_switchings") == 2 + 3);
+}
+
 TEST_CASE("of equal extremes the first instant and the first bus are told") {
     Rig rig;
     rig.feeder.bus = {"source", "end"};
