@@ -171,11 +171,13 @@ enum class ReversePower { ignore, regulate, neutral };
 struct RegulatorRow {
     std::string id;
     std::string transformer;
-    std::size_t winding = 1;  ///< whose taps move, and whose voltage and current are seen; counted from 0
-    std::size_t coil = 0;     ///< the coil that is seen; the taps of all coils move together
+    std::size_t winding = 1;                   ///< whose voltage and current are seen; counted from 0
+    std::size_t coil = 0;                      ///< the coil that is seen; the taps of all coils move together
+    std::optional<std::size_t> tap_winding{};  ///< whose taps move; none: those of the winding that is seen
     std::string bus{};        ///< where the voltage is seen instead; may be empty
     std::optional<Conductor> bus_conductor{};
     double pt_ratio = 60.0;
+    std::optional<double> bus_pt_ratio{};  ///< of the voltage transformer at `bus`; none: pt_ratio
     Amperes ct_primary{300.0};
     RelaySetting forward{};
     ReversePower on_reverse = ReversePower::ignore;

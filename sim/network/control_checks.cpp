@@ -42,14 +42,15 @@ class ControlChecks {
             return issues_.error(row.at, path, "unknown transformer '" + row.transformer + "'",
                                  did_you_mean(row.transformer, ids_of(rows)));
         need(found->closed, row.at, path, "its transformer is open", "remove it");
-        need(row.winding < found->windings.size(), row.at, path,
-             fmt::format("transformer {} has no winding {}", found->id, row.winding + 1),
-             fmt::format("it has {}", found->windings.size()));
+        if (row.tap_winding)
+            need(row.winding < found->windings.size(), row.at, path,
+                 fmt::format("transformer {} has no winding {}", found->id, row.winding + 1),
+                 fmt::format("it has {}", found->windings.size()));
         if (row.winding < found->windings.size())
             need(row.coil < found->windings[row.winding].coils.size(), row.at, path,
                  fmt::format("its winding has no coil {}", row.coil + 1),
                  fmt::format("it has {}", found->windings[row.winding].coils.size()));
-        need(row.pt_ratio > 0.0 && std::isfinite(row.pt_ratio), row.at, path,
+        need(row.pt_ratio > 0.0 && std::isfinite(row.pt_ratio) && row.bus_pt_ratio.value_or(1.0) > 0.0, row.at, path,
              "the ratio of its voltage transformer is not positive", "e.g. 20");
         need(row.ct_primary.value() > 0.0, row.at, path, "the rating of its current transformer is not positive", "e.g. 700 A");
         for (const RelaySetting* setting : {&row.forward, &row.reverse}) {
@@ -59,8 +60,12 @@ class ControlChecks {
         }
         need(row.tap_delay >= Duration::zero() && row.max_steps >= 1, row.at, path, "it moves no tap",
              "at least one step at a time");
-        if (row.winding < found->windings.size())
-            need(found->windings[row.winding].taps.steps > 0, row.at, path, "its winding has no taps", "e.g. 32 steps");
+        const std::size_t tapped = row.tap_winding.value_or(row.winding);
+        need(tapped < found->windings.size(), row.at, path,
+             fmt::format("transformer {} has no winding {}", found->id, tapped + 1),
+             fmt::format("it has {}", found->windings.size()));
+        if (tapped < found->windings.size())
+            need(found->windings[tapped].taps.steps > 0, row.at, path, "its winding has no taps", "e.g. 32 steps");
         if (row.bus.empty()) return;
         need_conductors(row.at, path, row.bus, {row.bus_conductor});
     }

@@ -45,8 +45,10 @@ struct TapMove {
 /// Keeps the voltage at a coil (or, by line-drop compensation, at a place further on) within a band by moving taps.
 class RegulatorRelay {
    public:
-    /// `winding`: whose taps move.
-    RegulatorRelay(const RegulatorRow& row, const WindingRow& winding);
+    /// `seen`: the winding that is seen. `tapped`: whose taps move; a winding that is another is on the other side, where a
+    /// higher tap lowers the voltage that is seen.
+    RegulatorRelay(const RegulatorRow& row, const WindingRow& seen, const WindingRow& tapped);
+    RegulatorRelay(const RegulatorRow& row, const WindingRow& winding) : RegulatorRelay(row, winding, winding) {}
 
     /// Takes a reading, plans, replans or drops the next action.
     void look(const RegulatorReading& seen, Instant now);
@@ -76,6 +78,7 @@ class RegulatorRelay {
     TapRange taps_;
     double rated_v_;
     double step_;
+    bool is_across_;  ///< the taps are on another winding than the one that is seen
 
     double tap_ = 1.0;     ///< as last seen or moved
     double change_ = 0.0;  ///< wanted change of the tap factor, a whole number of steps

@@ -33,7 +33,8 @@ DeviceControl make_device_control(const Feeder& feeder) {
     DeviceControl control;
     for (const RegulatorRow& row : feeder.regulators()) {
         const FeederTransformer& transformer = feeder.transformers()[place_named(feeder.transformers(), row.transformer)];
-        control.add(RegulatorRelay(row, transformer.windings[row.winding]));
+        const WindingRow& tapped = transformer.windings[row.tap_winding.value_or(row.winding)];
+        control.add(RegulatorRelay(row, transformer.windings[row.winding], tapped));
     }
     for (const CapacitorControlRow& row : feeder.capacitor_controls())
         control.add(CapacitorRelay(row, feeder.shunts()[place_named(feeder.shunts(), row.capacitor)]));
@@ -97,7 +98,7 @@ RegulatorReading ControlledLoadFlow::see_regulator(std::size_t regulator) const 
     seen.current_a = load_flow_.coil_current(place.transformer, row.winding, row.coil);
     if (row.on_reverse != ReversePower::ignore) seen.forward_kw = forward_kw(place.transformer, row.winding);
     const FeederTransformer& transformer = load_flow_.feeder().transformers()[place.transformer];
-    seen.tap = load_flow_.devices().tap[transformer.first_tap + row.winding];
+    seen.tap = load_flow_.devices().tap[transformer.first_tap + row.tap_winding.value_or(row.winding)];
     if (place.watched) {
         const std::size_t c = place.watched->index();
         seen.voltage_v = load_flow_.voltage(c) * load_flow_.feeder().site().base_v[c];
@@ -156,7 +157,8 @@ CapacitorReading ControlledLoadFlow::see_capacitor(std::size_t control, Instant 
 }
 
 void ControlledLoadFlow::set_tap(std::size_t regulator, double tap) {
-    load_flow_.set_tap(regulators_[regulator].transformer, load_flow_.feeder().regulators()[regulator].winding, tap);
+    const RegulatorRow& row = load_flow_.feeder().regulators()[regulator];
+    load_flow_.set_tap(regulators_[regulator].transformer, row.tap_winding.value_or(row.winding), tap);
 }
 
 void ControlledLoadFlow::set_steps(std::size_t control, int steps_on) {

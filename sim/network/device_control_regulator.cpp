@@ -28,8 +28,13 @@ int tap_position(const TapRange& range, double tap) {
     return step > 0.0 ? static_cast<int>(std::lround((tap - middle_of(range)) / step)) : 0;
 }
 
-RegulatorRelay::RegulatorRelay(const RegulatorRow& row, const WindingRow& winding)
-    : row_(row), taps_(winding.taps), rated_v_(winding.rated.value()), step_(tap_step(winding.taps)), tap_(winding.tap) {}
+RegulatorRelay::RegulatorRelay(const RegulatorRow& row, const WindingRow& seen, const WindingRow& tapped)
+    : row_(row),
+      taps_(tapped.taps),
+      rated_v_(seen.rated.value()),
+      step_(tap_step(tapped.taps)),
+      is_across_(row.tap_winding.value_or(row.winding) != row.winding),
+      tap_(tapped.tap) {}
 
 void RegulatorRelay::look(const RegulatorReading& seen, Instant now) {
     if (step_ <= 0.0 || row_.max_steps < 1) return;
@@ -57,8 +62,8 @@ void RegulatorRelay::look(const RegulatorReading& seen, Instant now) {
 
 /// Volts on the relay's base at the place it cares for. Looking backward, that is the other side of the tap changer.
 double RegulatorRelay::seen_v(const RegulatorReading& seen) const {
+    if (!row_.bus.empty()) return std::abs(seen.voltage_v) / row_.bus_pt_ratio.value_or(row_.pt_ratio);
     std::complex<double> v = seen.voltage_v / row_.pt_ratio;
-    if (!row_.bus.empty()) return std::abs(v);
     const RelaySetting& want = wanted();
     v -= std::complex<double>(want.r_v, want.x_v) * (seen.current_a / row_.ct_primary.value());
     return backward_ ? std::abs(v) / seen.tap : std::abs(v);
@@ -82,11 +87,11 @@ void RegulatorRelay::aim_at_neutral(Instant now) {
     if (change_ != 0.0) tap_at_ = now + row_.tap_delay;
 }
 
-/// Rounds the wanted boost to whole taps. Looking backward a higher tap lowers the voltage.
+/// Rounds the wanted boost to whole taps. From the other side, or looking backward, a higher tap lowers the voltage.
 void RegulatorRelay::aim(double boost_v, Instant now) {
     const double boost = boost_v * row_.pt_ratio / rated_v_;
     change_ = std::nearbyint(boost / step_) * step_;
-    if (backward_) change_ = -change_;
+    if (is_across_ || backward_) change_ = -change_;
     if (!tap_at_ && change_ != 0.0 && has_room(change_)) tap_at_ = now + delay(deviation_v_);
 }
 

@@ -159,6 +159,21 @@ TEST_CASE("a regulator can watch a bus further on") {
     CHECK(volts_at(flow, "behind", Conductor::c) / 20.0 > 123.0);
 }
 
+TEST_CASE("taps on the winding that faces the source move the other way") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.transformers.push_back(regulator("reg", abc));
+    for (const Conductor phase : abc) d.loads.push_back(load("load_" + std::string(name_of(phase)), phase, 300.0, 100.0));
+    d.regulators.push_back(relay("reg"));
+    d.regulators[0].tap_winding = 0;
+    const Feeder feeder = built(d);
+    LoadFlow flow(feeder);
+    REQUIRE(settle(flow, nominal(feeder)).devices.status == SettleStatus::settled);
+    // 120 V / (1 - 2 x 0.00625) = 121.52 V.
+    CHECK(flow.devices().tap[0] == Approx(0.9875));
+    CHECK(flow.devices().tap[1] == 1.0);
+    CHECK(volts_at(flow, "behind", Conductor::a) == Approx(2400.0 / 0.9875));
+}
+
 TEST_CASE("generation behind a regulator turns its power round") {
     FeederDescription d = feeder_with({0.3, 0.6});
     d.transformers.push_back(regulator("reg", abc));
