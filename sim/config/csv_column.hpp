@@ -21,4 +21,7 @@ struct CsvCell {
 [[nodiscard]] std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::string& column,
                                                              std::string_view path, Issues& issues);
 
+/// The names in the header of such a file; reports a file that cannot be read or is empty.
+[[nodiscard]] std::vector<std::string> csv_header(const FilePath& file, std::string_view path, Issues& issues);
+
 }  // namespace evsweep

@@ -83,6 +83,15 @@ const Schema<ProfileText>& ProfileText::schema() {
     return schema;
 }
 
+const Schema<ProfileColumns>& ProfileColumns::schema() {
+    static const auto schema =
+        Schema<ProfileColumns>("A CSV file with one profile per column, named in its header.")
+            .required("file", &ProfileColumns::file, "the CSV file")
+            .required("every", &ProfileColumns::every, "time from one row to the next", above(0))
+            .optional("interpolation", &ProfileColumns::interpolation, "between the rows: held, or linear");
+    return schema;
+}
+
 std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit, Issues& issues) {
     const std::string place = std::string(path) + (text.file ? ".file" : ".values");
     auto values = text.file ? read_column(text, place, unit, issues) : read_list(text, place, unit, issues);

@@ -40,6 +40,14 @@ struct ProfileText {
     [[nodiscard]] static const Schema<ProfileText>& schema();
 };
 
+/// A file of which every column is a profile under the name in its header.
+struct ProfileColumns {
+    FilePath file;
+    Duration every{};
+    Interpolation interpolation = Interpolation::hold;
+    [[nodiscard]] static const Schema<ProfileColumns>& schema();
+};
+
 /// Reads the numbers of a profile in `unit` ("1", "currency/kWh"); reports bad numbers at their place, in the
 /// scenario or in the CSV file.
 [[nodiscard]] std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "sim/config/csv_column.hpp"
 #include "sim/config/layers.hpp"
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
@@ -90,6 +91,7 @@ class SectionReader {
         auto text = read_section("base_load", BaseLoadText::schema());
         if (!text) return check_numbers_apart({"base_load", "profiles"}, "1");
         base_load_ = std::move(*text);
+        spread_columns();
         scenario_.base_load.scale = base_load_.scale;
         scenario_.base_load.by_class = base_load_.by_class;
         scenario_.base_load.other = base_load_.other.value_or("");
@@ -98,6 +100,23 @@ class SectionReader {
             if (made) scenario_.base_load.profiles.emplace(name, std::move(*made));
         }
         check_profile_names(base_load_, root_, issues_);
+    }
+
+    /// Every column of the file is a profile like those written out.
+    void spread_columns() {
+        if (!base_load_.columns) return;
+        const ProfileColumns& table = *base_load_.columns;
+        for (const std::string& name : csv_header(table.file, "base_load.columns.file", issues_)) {
+            ProfileText profile;
+            profile.every = table.every;
+            profile.interpolation = table.interpolation;
+            profile.file = table.file;
+            profile.column = name;
+            if (!base_load_.profiles.emplace(name, std::move(profile)).second)
+                issues_.error(table.file.at, "base_load.columns", "profile '" + name + "' is also written out",
+                              "rename one of them");
+        }
+        base_load_.columns.reset();
     }
 
     /// Where a section has mistakes, the numbers of its profiles are still looked at, so that theirs are told too.

@@ -103,6 +103,7 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
         Schema<BaseLoadText>("Each load's nominal power times the profile of its class.")
             .optional("scale", &BaseLoadText::scale, "on all loads", at_least(0))
             .optional("profiles", &BaseLoadText::profiles, "repeating series of shares of nominal power, by name")
+            .optional("columns", &BaseLoadText::columns, "a CSV file of which every column is such a profile, e.g. one per house")
             .optional("by_class", &BaseLoadText::by_class, "profile of each class of bus")
             .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal");
     return schema;

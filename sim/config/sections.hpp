@@ -23,6 +23,7 @@ namespace evsweep {
 struct BaseLoadText {
     Fraction scale{1.0};
     std::map<std::string, ProfileText> profiles;
+    std::optional<ProfileColumns> columns;
     std::map<std::string, std::string> by_class;
     std::optional<std::string> other;
     [[nodiscard]] static const Schema<BaseLoadText>& schema();

@@ -20,9 +20,12 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_
     const auto steps = static_cast<std::size_t>(scenario.time.duration / scenario.time.step);
     std::vector<const Profile*> profiles{nullptr};  // row 0: constant at nominal
     std::map<std::string, std::size_t> row{{"", 0}};
-    for (const auto& [name, profile] : base.profiles) {
-        row[name] = profiles.size();
-        profiles.push_back(&profile);
+    for (const ProfileRow& told : feeder.profiles()) of_feeder_.emplace(told.id, Profile{told.every, false, told.values});
+    for (const auto* known : {&of_feeder_, &base.profiles}) {  // the scenario's word goes before the feeder file's
+        for (const auto& [name, profile] : *known) {
+            row[name] = profiles.size();
+            profiles.push_back(&profile);
+        }
     }
     profiles_ = profiles.size();
     for (const auto& load : feeder.loads()) {

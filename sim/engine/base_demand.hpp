@@ -1,7 +1,9 @@
 /// The feeder's demand without vehicles on the control grid: computed once per study, shared by all replicas.
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "evsweep/forecast.hpp"
@@ -14,7 +16,7 @@ namespace evsweep {
 /// Base load and prices at every control step. Immutable.
 class BaseDemand {
    public:
-    /// A load whose profile the scenario does not name is constant at its nominal power.
+    /// A load whose profile neither the scenario nor the feeder file has is constant at its nominal power.
     BaseDemand(const Scenario& scenario, const Feeder& feeder);
 
     [[nodiscard]] std::size_t steps() const { return demand_kw_.size(); }
@@ -34,6 +36,7 @@ class BaseDemand {
     }
 
     const Feeder& feeder_;
+    std::map<std::string, Profile> of_feeder_;  ///< profiles that the feeder file brings along
     std::size_t profiles_ = 0;
     std::vector<std::size_t> profile_of_load_;
     std::vector<double> scales_;  ///< [step][profile]

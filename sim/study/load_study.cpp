@@ -13,6 +13,12 @@ namespace evsweep {
 
 namespace {
 
+/// Texts of further files that a feeder file names. Why one cannot be read is for the format to say.
+std::optional<std::string> read_quietly(const std::filesystem::path& file) {
+    Issues unsaid;
+    return read_text_file(file, unsaid, {}, "");
+}
+
 /// The named format, or the first that recognises the text; reports where there is none.
 std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const SourceText& source, Issues& issues) {
     Reader reader{issues};
@@ -20,7 +26,7 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
     for (const auto& [name, plugin] : plugins<FeederFormat>()) {
         known.push_back(name);
         if (!choice.format.empty() && choice.format != name) continue;
-        auto format = plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({});
+        auto format = plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({read_quietly});
         if (!choice.format.empty() || format->recognises(source)) return format;
     }
     if (choice.format.empty())
