@@ -1,6 +1,7 @@
 #include "sim/engine/base_demand.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace evsweep {
 
@@ -21,7 +22,7 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_
     std::vector<const Profile*> profiles{nullptr};  // row 0: constant at nominal
     std::map<std::string, std::size_t> row{{"", 0}};
     for (const ProfileRow& told : feeder.profiles()) of_feeder_.emplace(told.id, Profile{told.every, false, told.values});
-    for (const auto* known : {&of_feeder_, &base.profiles}) {  // the scenario's word goes before the feeder file's
+    for (const auto* known : {&std::as_const(of_feeder_), &base.profiles}) {  // the scenario's word goes before the feeder file's
         for (const auto& [name, profile] : *known) {
             row[name] = profiles.size();
             profiles.push_back(&profile);
