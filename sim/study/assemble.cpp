@@ -133,7 +133,7 @@ void describe_feeder(const Feeder& feeder, StudyResult& result) {
     result.feeder_parent.assign(feeder.buses(), -1);
     result.feeder_series_ohm.assign(feeder.buses(), 0.0);
     for (std::size_t b = 1; b < feeder.buses(); ++b) {
-        result.feeder_parent[b] = static_cast<std::int32_t>(feeder.parent()[b]);
+        result.feeder_parent[b] = static_cast<std::int32_t>(feeder.branch(BranchId(b - 1)).parent.index());
         result.feeder_series_ohm[b] = feeder.branch(BranchId(b - 1)).series_ohm;
     }
 }
