@@ -7,7 +7,6 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/network_model.hpp"
-#include "sim/network/response.hpp"
 
 namespace evsweep {
 namespace {
@@ -51,6 +50,7 @@ LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options, std::vector<Po
     state_ = {v_re_, v_im_, i_re_, i_im_};
     loop_current_.assign(feeder.model().loop_ends.size(), 0.0);
     loop_gap_.assign(loop_current_.size(), 0.0);
+    for (const VoltageResponse& law : feeder.laws()) laws_.emplace_back(law);
     start_flat();
 }
 
@@ -70,9 +70,9 @@ void LoadFlow::set_steps(std::size_t shunt, int steps_on) {
 
 /// Folds what has moved, into a network of its own: the feeder's is shared.
 void LoadFlow::refold() {
-    auto own = std::make_shared<FoldedNetwork>(*folded_);
-    own->update(devices_, moved_);
-    folded_ = std::move(own);
+    if (!own_) own_ = std::make_shared<FoldedNetwork>(*folded_);
+    own_->update(devices_, moved_);
+    folded_ = own_;
     network_ = folded_->sweep();
     moved_.clear();
 }
@@ -84,28 +84,38 @@ void LoadFlow::start_flat() {
     static_cast<void>(forward(network_, state_));
 }
 
+/// Adds what flows from one conductor of a port to the other, for power `s` at voltage `u` between them.
+void LoadFlow::draw(const Port& port, double p, double q, double u_re, double u_im, double u2) {
+    const double re = (p * u_re + q * u_im) / u2;
+    const double im = (p * u_im - q * u_re) / u2;
+    i_re_[port.plus] += re;
+    i_im_[port.plus] += im;
+    i_re_[port.minus] -= re;
+    i_im_[port.minus] -= im;
+}
+
 /// Currents drawn at the present voltages.
 void LoadFlow::inject() {
     const std::size_t conductors = feeder_.conductors();
-    inject_power<double>(std::as_const(asked_.p).raw().first(conductors), std::as_const(asked_.q).raw().first(conductors),
-                         state_);
-    const auto draw = [&](const Port& port, std::size_t number, const VoltageResponse* law) {
-        const Complex u = at(port.plus) - at(port.minus);
-        Complex s(asked_.p[number], asked_.q[number]);
-        if (law) {
-            const Drawn drawn = drawn_at(*law, std::abs(u) / port.rated_pu);
-            s = {s.real() * drawn.p, s.imag() * drawn.q};
-        }
-        if (s == 0.0) return;
-        const Complex i = std::conj(s) * u / std::norm(u);
-        i_re_[port.plus] += i.real();
-        i_im_[port.plus] += i.imag();
-        i_re_[port.minus] -= i.real();
-        i_im_[port.minus] -= i.imag();
-    };
+    const auto p = std::as_const(asked_.p).raw();
+    const auto q = std::as_const(asked_.q).raw();
+    inject_power<double>(p.first(conductors), q.first(conductors), state_);
     std::size_t number = conductors;
-    for (const Port& port : feeder_.load_ports()) draw(port, number++, &feeder_.laws()[port.law]);
-    for (const Port& port : extra_) draw(port, number++, nullptr);
+    for (const Port& port : feeder_.load_ports()) {
+        const double u_re = v_re_[port.plus] - v_re_[port.minus];
+        const double u_im = v_im_[port.plus] - v_im_[port.minus];
+        const double u2 = u_re * u_re + u_im * u_im;
+        const Drawn drawn = laws_[port.law].at(u2 / (port.rated_pu * port.rated_pu));
+        if (u2 > 0.0) draw(port, p[number] * drawn.p, q[number] * drawn.q, u_re, u_im, u2);
+        ++number;
+    }
+    for (const Port& port : extra_) {
+        const double u_re = v_re_[port.plus] - v_re_[port.minus];
+        const double u_im = v_im_[port.plus] - v_im_[port.minus];
+        const double u2 = u_re * u_re + u_im * u_im;
+        if (u2 > 0.0) draw(port, p[number], q[number], u_re, u_im, u2);
+        ++number;
+    }
     const auto& ends = feeder_.model().loop_ends;
     for (std::size_t l = 0; l < ends.size(); ++l) {
         i_re_[ends[l].leaf] += loop_current_[l].real();

@@ -11,6 +11,7 @@
 #include "evsweep/column.hpp"
 #include "evsweep/quantity.hpp"
 #include "sim/network/feeder.hpp"
+#include "sim/network/response.hpp"
 #include "sim/network/sweep.hpp"
 
 namespace evsweep {
@@ -105,6 +106,7 @@ class LoadFlow {
 
    private:
     void inject();
+    void draw(const Port& port, double p, double q, double u_re, double u_im, double u2);
     void refold();
     [[nodiscard]] bool close_loops();
     LoadFlowResult sweep();
@@ -126,11 +128,13 @@ class LoadFlow {
     LoadFlowOptions options_;
     std::vector<Port> extra_;
     DeviceState devices_;
-    std::shared_ptr<const FoldedNetwork> folded_;
+    std::shared_ptr<const FoldedNetwork> folded_;  ///< the feeder's, or from the first move on `own_`
+    std::shared_ptr<FoldedNetwork> own_;
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
     SweepNetwork network_{};
     SweepState<double> state_{};
     bool warm_ = false;
+    std::vector<LoadLaw> laws_;
     PortPower asked_;  ///< of the last solve
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
     std::vector<Complex> loop_current_, loop_gap_;

@@ -4,7 +4,6 @@
 
 #include "sim/network/load_flow.hpp"
 #include "sim/network/network_model.hpp"
-#include "sim/network/response.hpp"
 
 namespace evsweep {
 
@@ -149,8 +148,8 @@ LoadFlow::Complex LoadFlow::port_power(std::size_t port) const {
     const Complex asked(asked_.p[port], asked_.q[port]);
     if (beyond >= feeder_.load_ports().size()) return asked;
     const Port& at_port = feeder_.load_ports()[beyond];
-    const double v = std::abs(at(at_port.plus) - at(at_port.minus)) / at_port.rated_pu;
-    const Drawn drawn = drawn_at(feeder_.laws()[at_port.law], v);
+    const double v2 = std::norm(at(at_port.plus) - at(at_port.minus)) / (at_port.rated_pu * at_port.rated_pu);
+    const Drawn drawn = laws_[at_port.law].at(v2);
     return {asked.real() * drawn.p, asked.imag() * drawn.q};
 }
 
