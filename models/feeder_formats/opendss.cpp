@@ -1,0 +1,63 @@
+/// OpenDSS scripts (.dss): what they build is read; what they solve, plot or export is left out.
+#include <algorithm>
+#include <cmath>
+
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
+#include "feeder_formats/opendss_rows.hpp"
+#include "feeder_formats/opendss_script.hpp"
+
+namespace evsweep {
+namespace {
+
+class OpenDss final : public FeederFormat {
+   public:
+    struct Params {};
+    static constexpr std::string_view name = "opendss";
+    static const Schema<Params>& schema() {
+        static const Schema<Params> schema(
+            "OpenDSS script (.dss) with the files it names: lines, transformers, loads, shunts and their controls.");
+        return schema;
+    }
+    OpenDss(const Params&, const Context& context) : read_file_(context.read_file) {}
+
+    /// By its ending, or by a first statement that begins a circuit.
+    bool recognises(const SourceText& source) const override {
+        if (opendss::lower(source.path.extension().string()) == ".dss") return true;
+        std::string_view rest = std::string_view(source.text).substr(0, 20'000);
+        while (!rest.empty()) {
+            const auto end = rest.find('\n');
+            std::string line = opendss::lower(rest.substr(0, end));
+            line.erase(0, std::min(line.size(), line.find_first_not_of(" \t\r")));
+            if (line.rfind("new circuit.", 0) == 0 || line.rfind("new object=circuit.", 0) == 0) return true;
+            const bool passes = line.empty() || line[0] == '!' || line.rfind("//", 0) == 0 || line.rfind("clear", 0) == 0 ||
+                                line.rfind("set ", 0) == 0;
+            if (!passes) return false;
+            rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+        }
+        return false;
+    }
+
+    std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const override {
+        Issues found;
+        opendss::Script script(read_file_, found);
+        script.run(source);
+        const Position whole{std::make_shared<const std::string>(source.path.string()), 0, 0};
+        if (!script.circuit().exists && !script.desk().is_full())
+            script.desk().error(whole, "circuit", "the script makes no circuit", "begin with New Circuit.NAME");
+        std::optional<FeederDescription> feeder;
+        // A circuit with problems of its own would only cause more.
+        if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());
+        script.desk().tell_left_out();
+        for (const Issue& issue : found.list()) issues.add(issue);
+        return found.has_errors() ? std::nullopt : std::move(feeder);
+    }
+
+   private:
+    std::function<std::optional<std::string>(const std::filesystem::path&)> read_file_;
+};
+
+const bool registered = add_plugin<FeederFormat, OpenDss>();
+
+}  // namespace
+}  // namespace evsweep

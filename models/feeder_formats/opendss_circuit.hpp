@@ -1,0 +1,288 @@
+/// The objects of an OpenDSS circuit as the script leaves them, in OpenDSS's terms and with its defaults.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "feeder_formats/opendss_store.hpp"
+
+namespace evsweep::opendss {
+
+enum class LengthUnit { none, mile, kilofoot, kilometre, metre, foot, inch, centimetre, millimetre };
+/// How many `to` a `from` has; 1 where either has no unit.
+[[nodiscard]] double conversion(LengthUnit from, LengthUnit to);
+
+/// Impedance per unit length: sequence values, and the matrices that count (made from them or given).
+struct LineData {
+    int phases = 3;
+    double r1 = 0.058, x1 = 0.1206, r0 = 0.1784, x0 = 0.4047;  ///< ohm per length
+    double c1 = 3.4, c0 = 1.6;                                 ///< nF per length
+    bool by_sequence = true;
+    std::vector<std::complex<double>> z;  ///< ohm per length
+    std::vector<double> c;                ///< nF per length
+    double rg = 0.01805, xg = 0.155081, rho = 100.0;
+    double frequency = 60.0;
+    LengthUnit unit = LengthUnit::none;
+    std::optional<double> ampacity;
+
+    /// Makes the matrices from the sequence values.
+    void fill_matrices();
+};
+
+struct LineCode : Object, LineData {};
+
+struct Line : Object, LineData {
+    double length = 1.0;
+    LengthUnit code_unit = LengthUnit::none;
+    double convert = 1.0;  ///< length units per unit of the impedances
+    bool is_switch = false;
+    bool has_code = false;
+    bool phases_given = false;
+    bool has_capacitance = false;
+    bool stale = false;  ///< the matrices are older than the sequence values
+};
+
+struct Winding {
+    bool delta = false;
+    double kv = 12.47;
+    double kva = 1000.0;
+    double tap = 1.0;
+    double r = 0.002;
+    double neutral_r = -1.0;  ///< negative: none
+    double neutral_x = 0.0;
+    double max_tap = 1.1;
+    double min_tap = 0.9;
+    int taps = 32;
+};
+
+struct Transformer : Object {
+    int phases = 3;
+    std::vector<Winding> windings = std::vector<Winding>(2);
+    std::size_t active = 0;
+    double xhl = 0.07, xht = 0.35, xlt = 0.30;
+    double no_load_loss = 0.0, magnetising = 0.0;  ///< per unit
+    double anti_float = 1e-6;
+    std::optional<double> normal_kva;
+    bool high_leads = false;
+};
+/// Transformers and their codes share everything but the buses.
+struct XfmrCode : Transformer {};
+
+/// What loads and generators share.
+struct Injection : Object {
+    int phases = 3;
+    bool delta = false;
+    double kv = 12.47;
+    int model = 1;
+    double low_pu = 0.5, min_pu = 0.95, max_pu = 1.05;
+    std::string yearly, daily, duty;
+};
+
+struct Load : Injection {
+    enum class Given { kw_pf, kw_kvar, kva_pf, allocated, energy };
+    double kw = 10.0, kvar = 5.0, pf = 0.88, kva = 10.0 / 0.88;
+    Given given = Given::kw_pf;
+    bool pf_changed = false;
+    bool pf_given = false;
+    bool fixed = false;
+    double transformer_kva = 0.0, allocation = 0.5;
+    double kwh = 0.0, kwh_days = 30.0, c_factor = 4.0;
+    double cvr_watts = 1.0, cvr_vars = 2.0;
+    std::vector<double> zipv;
+    double neutral_r = -1.0, neutral_x = 0.0;
+};
+
+struct Generator : Injection {
+    Generator() { min_pu = 0.90, max_pu = 1.10; }
+    double kw = 1000.0, kvar = 60.0, pf = 0.88;
+    bool by_pf = true;
+    bool fixed = false;
+};
+
+struct PvSystem : Injection {
+    PvSystem() { min_pu = 0.90, max_pu = 1.10; }
+    double irradiance = 1.0, pmpp = 500.0, limit = 1.0, kva = 500.0, pf = 1.0, kvar = 0.0;
+    bool by_pf = true;
+    double cut_in = 20.0, cut_out = 20.0;
+};
+
+struct Capacitor : Object {
+    int phases = 3;
+    bool delta = false;
+    double kv = 12.47;
+    std::vector<double> kvar{1200.0};
+    std::vector<double> micro_farad;
+    bool by_kvar = true;
+    std::vector<double> r, xl;
+    double harmonic = 0.0;
+    int steps = 1;
+    std::vector<double> states{1.0};
+};
+
+struct Reactor : Object {
+    enum class Given { kvar, ohm, matrix, sequence };
+    int phases = 3;
+    bool delta = false;
+    bool parallel = false;
+    double kv = 12.47, kvar = 100.0;
+    double r = 0.0, x = 0.0, rp = 0.0;
+    std::complex<double> z1, z0;
+    bool has_z0 = false;
+    std::vector<double> r_matrix, x_matrix;
+    Given given = Given::kvar;
+};
+
+struct LoadShape : Object {
+    double interval_h = 1.0;
+    std::vector<double> p, q;
+    bool use_actual = false;
+    std::size_t points = 0;
+    std::optional<double> max_p, max_q;  ///< where given
+    double base_p = 0.0, base_q = 0.0;
+};
+
+struct RegControl : Object {
+    std::string transformer;
+    int winding = 1, tap_winding = 1;
+    double vreg = 120.0, band = 3.0, pt_ratio = 60.0, ct_primary = 300.0, r = 0.0, x = 0.0, delay = 15.0;
+    bool reversible = false, reverse_neutral = false;
+    double reverse_vreg = 120.0, reverse_band = 3.0, reverse_r = 0.0, reverse_x = 0.0, reverse_delay = 60.0;
+    double reverse_threshold = 100.0;
+    double tap_delay = 2.0;
+    int max_steps = 16;
+    bool inverse_time = false;
+    double limit = 0.0;
+    int phase = 1;
+    double remote_pt_ratio = 60.0;
+    Value regulated_bus;
+};
+
+struct CapControl : Object {
+    std::string element, capacitor;
+    int terminal = 1;
+    std::string signal = "current";
+    double pt_ratio = 60.0, ct_ratio = 60.0, on = 300.0, off = 200.0;
+    double delay_on = 15.0, delay_off = 15.0, dead_time = 300.0;
+    bool voltage_override = false;
+    double v_max = 126.0, v_min = 115.0;
+    std::string ct_phase = "1", pt_phase = "1";
+};
+
+struct SwitchControl : Object {
+    std::string element;
+    std::optional<bool> normal_closed, closed;
+};
+
+struct Source : Object {
+    enum class Given { mva, current, ohm };
+    int phases = 3;
+    double base_kv = 115.0, pu = 1.0, angle = 0.0, frequency = 0.0;
+    double mva3 = 2000.0, mva1 = 2100.0, isc3 = 10000.0, isc1 = 10540.0, x1r1 = 4.0, x0r0 = 3.0;
+    double r1 = 1.65, x1 = 6.6, r0 = 1.9, x0 = 5.7;
+    double base_mva = 100.0;
+    std::optional<std::complex<double>> pu_z1, pu_z0;
+    bool has_z0 = false;
+    std::complex<double> pu_ideal{1e-6, 0.001};
+    bool ideal = false;
+    Given given = Given::mva;
+};
+
+// What the end of a line works out, and what `like` leaves alone.
+void finish_edit(LineCode& code, Desk& desk);
+void finish_edit(Load& load, Desk& desk);
+void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
+void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
+inline void start_with_frequency(LineCode& code, double frequency) { code.frequency = frequency; }
+inline void start_with_frequency(Line& line, double frequency) { line.frequency = frequency; }
+
+[[nodiscard]] Properties<LineCode> line_code_properties();
+[[nodiscard]] Properties<Line> line_properties();
+[[nodiscard]] Properties<Transformer> transformer_properties();
+[[nodiscard]] Properties<XfmrCode> xfmr_code_properties();
+[[nodiscard]] Properties<Load> load_properties();
+[[nodiscard]] Properties<Generator> generator_properties();
+[[nodiscard]] Properties<PvSystem> pv_system_properties();
+[[nodiscard]] Properties<Capacitor> capacitor_properties();
+[[nodiscard]] Properties<Reactor> reactor_properties();
+[[nodiscard]] Properties<LoadShape> load_shape_properties();
+[[nodiscard]] Properties<RegControl> reg_control_properties();
+[[nodiscard]] Properties<CapControl> cap_control_properties();
+[[nodiscard]] Properties<SwitchControl> switch_control_properties();
+[[nodiscard]] Properties<Source> source_properties();
+
+struct Coordinates {
+    double x = 0.0;
+    double y = 0.0;
+};
+
+/// Everything that a script builds.
+struct Circuit {
+    std::string name;
+    Position at;
+    bool exists = false;
+    double default_frequency = 60.0;
+    double frequency = 60.0;
+    double load_mult = 1.0;
+    double generator_mult = 1.0;
+    std::vector<double> voltage_bases;  ///< kV, line to line
+    std::map<std::string, double> bus_bases;
+    std::map<std::string, Coordinates> coordinates;
+    std::set<std::string> open;  ///< elements opened by commands, as `line.name`
+
+    Store<Source> sources{"vsource", source_properties()};
+    Store<LineCode> line_codes{"linecode", line_code_properties()};
+    Store<Line> lines{"line", line_properties()};
+    Store<XfmrCode> xfmr_codes{"xfmrcode", xfmr_code_properties()};
+    Store<Transformer> transformers{"transformer", transformer_properties()};
+    Store<Load> loads{"load", load_properties()};
+    Store<Generator> generators{"generator", generator_properties()};
+    Store<PvSystem> pv_systems{"pvsystem", pv_system_properties()};
+    Store<Capacitor> capacitors{"capacitor", capacitor_properties()};
+    Store<Reactor> reactors{"reactor", reactor_properties()};
+    Store<LoadShape> shapes{"loadshape", load_shape_properties()};
+    Store<RegControl> reg_controls{"regcontrol", reg_control_properties()};
+    Store<CapControl> cap_controls{"capcontrol", cap_control_properties()};
+    Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
+
+    [[nodiscard]] std::vector<ObjectClass*> classes() {
+        return {&sources,    &line_codes, &lines,    &xfmr_codes, &transformers, &loads,        &generators,
+                &pv_systems, &capacitors, &reactors, &shapes,     &reg_controls, &cap_controls, &switch_controls};
+    }
+};
+
+/// Elements other than lines must agree with the circuit about the frequency.
+template <class T>
+void check_frequency(T&, const Value& value, Desk& desk) {
+    const auto number = desk.number(value);
+    if (number && *number != desk.circuit().frequency)
+        desk.refuse(value, "differs from the circuit's base frequency", "give the values at that frequency");
+}
+
+/// Properties of all controls, and of all elements.
+template <class T>
+Properties<T> element_properties() {
+    return {{"basefreq", check_frequency<T>}, {"enabled"}};
+}
+/// Properties of all loads, generators and sources.
+template <class T>
+Properties<T> injection_properties() {
+    return {no_effect<T>("spectrum"), {"basefreq", check_frequency<T>}, {"enabled"}};
+}
+/// Properties of all lines, transformers, capacitors and reactors; `rating` sets what it may carry.
+template <class T>
+Properties<T> delivery_properties(Property<T> rating, Property<T> frequency) {
+    return {rating,
+            no_effect<T>("emergamps"),
+            no_effect<T>("faultrate"),
+            no_effect<T>("pctperm"),
+            no_effect<T>("repair"),
+            frequency,
+            {"enabled"}};
+}
+
+}  // namespace evsweep::opendss

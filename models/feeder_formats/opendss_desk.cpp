@@ -1,0 +1,143 @@
+#include "feeder_formats/opendss_desk.hpp"
+
+#include <fmt/format.h>
+
+namespace evsweep::opendss {
+namespace {
+
+/// A value short enough for a message, in printable letters.
+std::string shown(const std::string& text) {
+    constexpr std::size_t longest = 40;
+    std::string result = text.substr(0, longest);
+    for (char& c : result)
+        if (static_cast<unsigned char>(c) < 0x20U || static_cast<unsigned char>(c) >= 0x7FU) c = '?';
+    return text.size() > longest ? result + "..." : result;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        lines.push_back(text.substr(0, end));
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    }
+    return lines;
+}
+
+}  // namespace
+
+void Desk::error(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
+    if (is_full()) return;
+    issues_.error(at, shown(path), problem, hint);
+    if (++errors_ == most_errors)
+        issues_.error(at, "", fmt::format("has {} errors up to here; the rest is not told", most_errors), "mend these first");
+}
+
+void Desk::warning(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
+    if (!is_full()) issues_.warning(at, shown(path), problem, hint);
+}
+
+std::optional<double> Desk::number(const Value& value) {
+    const auto number = to_number(value);
+    if (!number)
+        refuse(value, fmt::format("'{}' is not a number", shown(value.text)),
+               value.quoted ? "reverse Polish arithmetic has its operators last: (8 1000 /)" : "");
+    return number;
+}
+
+std::optional<int> Desk::integer(const Value& value, int lowest, int highest) {
+    const auto number = to_number(value);
+    if (number && *number >= lowest && *number <= highest && *number == static_cast<int>(*number))
+        return static_cast<int>(*number);
+    refuse(value, fmt::format("'{}' is not a whole number from {} to {}", shown(value.text), lowest, highest));
+    return std::nullopt;
+}
+
+std::optional<bool> Desk::boolean(const Value& value) {
+    const auto truth = to_boolean(value.text);
+    if (!truth) refuse(value, fmt::format("'{}' is neither yes nor no", shown(value.text)));
+    return truth;
+}
+
+std::optional<std::vector<double>> Desk::numbers(const Value& value) {
+    if (lower(value.text.substr(0, 4)) == "file") {
+        Value file;
+        std::size_t column = 1;
+        bool header = false;
+        for (const Parameter& p : split_line(value.text, value.at, {}, issues_)) {
+            if (p.name == "file") file = p.value;
+            if (p.name == "column") column = static_cast<std::size_t>(integer(p.value, 1, 1000).value_or(1));
+            if (p.name == "header") header = boolean(p.value).value_or(false);
+        }
+        if (!file.text.empty()) return this->column(file, column, header);
+    }
+    for (const char* binary : {"sngfile", "dblfile"})
+        if (lower(value.text.substr(0, 7)) == binary)
+            return refuse(value, fmt::format("'{}' is a binary file, which is not read", binary), "write it as text"),
+                   std::nullopt;
+    auto numbers = to_numbers(value);
+    if (!numbers) refuse(value, fmt::format("'{}' is not a list of numbers", shown(value.text)));
+    return numbers;
+}
+
+std::optional<std::vector<double>> Desk::matrix(const Value& value, std::size_t order) {
+    auto matrix = to_matrix(value, order);
+    if (!matrix)
+        refuse(value, fmt::format("'{}' is not a matrix of {} x {} numbers", shown(value.text), order, order),
+               "separate rows by |; the lower triangle is enough; set the number of phases first");
+    return matrix;
+}
+
+std::optional<BusRef> Desk::bus(const Value& value) {
+    auto bus = to_bus(value);
+    if (!bus) refuse(value, fmt::format("'{}' is not a bus", shown(value.text)), "write NAME or NAME.1.2.3");
+    return bus;
+}
+
+std::optional<std::complex<double>> Desk::complex(const Value& value) {
+    const auto parts = to_numbers(value);
+    if (parts && parts->size() == 2) return std::complex<double>((*parts)[0], (*parts)[1]);
+    refuse(value, fmt::format("'{}' is not a complex number", shown(value.text)), "write [R, X]");
+    return std::nullopt;
+}
+
+std::optional<bool> Desk::is_delta(const Value& value) {
+    const std::string word = lower(value.text);
+    if (word == "ll" || word == std::string("delta").substr(0, word.size())) return true;
+    if (word == "ln" || word == "y" || word == "star" || word == std::string("wye").substr(0, word.size())) return false;
+    refuse(value, fmt::format("'{}' is not a connection", shown(value.text)), "write wye or delta");
+    return std::nullopt;
+}
+
+std::optional<std::vector<double>> Desk::column(const Value& file, std::size_t column, bool header) {
+    const auto text = read_file ? read_file(file.text, file.at) : std::nullopt;
+    if (!text) return std::nullopt;
+    std::vector<double> numbers;
+    int line = 0;
+    for (const std::string_view row : lines_of(*text)) {
+        ++line;
+        const auto members = split_list({std::string(row), false, file.at});
+        if (members.empty() || (header && line == 1)) continue;
+        const auto number = members.size() < column ? std::nullopt : to_number(members[column - 1]);
+        if (!number) {
+            refuse(file, fmt::format("line {} of file '{}' has no number in column {}", line, shown(file.text), column));
+            return std::nullopt;
+        }
+        numbers.push_back(*number);
+    }
+    return numbers;
+}
+
+void Desk::leave_out(const std::string& what, const Position& at) {
+    LeftOut& out = left_out_[what];
+    if (out.times++ == 0) out.first = at;
+}
+
+void Desk::tell_left_out() {
+    for (const auto& [what, out] : left_out_)
+        warning(out.first, what,
+                out.times == 1 ? "has no effect here and is left out"
+                               : fmt::format("has no effect here and is left out ({} times)", out.times));
+}
+
+}  // namespace evsweep::opendss

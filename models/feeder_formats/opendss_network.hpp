@@ -1,0 +1,102 @@
+/// How the elements of a circuit hang together: nodes of every bus, what the source reaches, and at which voltage.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "evsweep/feeder_description.hpp"
+#include "feeder_formats/opendss_circuit.hpp"
+
+namespace evsweep::opendss {
+
+/// Where the conductors of one end of an element go; node 0 is earth.
+struct Terminal {
+    std::string bus;
+    std::vector<int> nodes;
+};
+
+/// An element in service with its ends.
+template <class T>
+struct Placed {
+    const T* element = nullptr;
+    std::vector<Terminal> ends;
+    bool closed = true;
+};
+
+/// All elements in service whose ends are known.
+struct Plan {
+    std::optional<Placed<Source>> source;
+    std::vector<Placed<Line>> lines;
+    std::vector<Placed<Transformer>> transformers;
+    std::vector<Placed<Reactor>> reactors;
+    std::vector<Placed<Capacitor>> capacitors;
+    std::vector<Placed<Load>> loads;
+    std::vector<Placed<Generator>> generators;
+    std::vector<Placed<PvSystem>> pv_systems;
+};
+
+/// Works the ends out, with OpenDSS's defaults for nodes that are not given; reports elements without buses.
+[[nodiscard]] Plan make_plan(Circuit& circuit, Desk& desk);
+
+/// Whether a capacitor or reactor joins two buses.
+template <class T>
+[[nodiscard]] bool is_series(const Placed<T>& placed) {
+    return placed.ends.size() == 2 && placed.ends[0].bus != placed.ends[1].bus;
+}
+
+/// Rated voltage across one coil of a winding, or one phase of a load or shunt: kV is line to line for 2 and 3 phases.
+[[nodiscard]] double volts_across(double kv, int phases, bool delta);
+
+/// The two places of each coil of a winding.
+struct CoilNodes {
+    int plus = 0;
+    int minus = 0;
+};
+[[nodiscard]] std::vector<CoilNodes> coils_of(const Placed<Transformer>& transformer, std::size_t winding);
+
+struct Bus {
+    std::string name;
+    std::set<int> nodes;  ///< without earth
+    Position at;
+    bool reached = false;
+    bool split = false;     ///< nodes 1 and 2 are the legs of a split-phase secondary
+    double to_earth = 0.0;  ///< V, without load and at the rated ratio of all transformers
+    double nominal = 0.0;   ///< V, in the sense of `BusRow`
+};
+
+class Network {
+   public:
+    Network(const Plan& plan, Circuit& circuit, Desk& desk);
+
+    /// In the order of their first use.
+    [[nodiscard]] const std::vector<Bus>& buses() const { return buses_; }
+    [[nodiscard]] const Bus& bus(const std::string& name) const { return buses_[index_.at(name)]; }
+    [[nodiscard]] bool reaches(const Terminal& end) const { return bus(end.bus).reached; }
+    /// The conductor of a node; none for earth.
+    [[nodiscard]] std::optional<Conductor> conductor(const std::string& bus, int node) const;
+
+   private:
+    template <class T>
+    void note(const std::vector<Placed<T>>& placed);
+    void note(const Terminal& end, const Position& at);
+    void join(const Plan& plan);
+    void spread(const Plan& plan);
+    void leave_transformer(const Placed<Transformer>& transformer, const std::string& from);
+    void visit(std::size_t bus, double to_earth, bool split);
+    void set_nominal(Circuit& circuit);
+    void check_nodes(Desk& desk) const;
+
+    struct Edge {
+        const Placed<Transformer>* transformer = nullptr;
+        std::size_t other = 0;  ///< of a line
+    };
+    std::vector<Bus> buses_;
+    std::map<std::string, std::size_t> index_;
+    std::vector<std::vector<Edge>> edges_;
+    std::vector<std::size_t> queue_;
+};
+
+}  // namespace evsweep::opendss

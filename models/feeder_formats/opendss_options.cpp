@@ -1,0 +1,237 @@
+// The options of `Set`: those that shape the circuit are kept, those of the solution are not data of a feeder.
+#include <fmt/format.h>
+
+#include "feeder_formats/opendss_script.hpp"
+
+namespace evsweep::opendss {
+namespace {
+
+enum class Meaning {
+    ignored,
+    voltage_bases,
+    default_frequency,
+    frequency,
+    load_mult,
+    generator_mult,
+    allocation,
+    year,
+    load_model,
+    circuit_model,
+    long_line,
+    control_mode,
+    paths,
+    growth
+};
+
+struct Option {
+    std::string_view name;
+    Meaning meaning = Meaning::ignored;
+};
+
+/// In OpenDSS's order.
+constexpr Option options[] = {{"type"},
+                              {"element"},
+                              {"hour"},
+                              {"sec"},
+                              {"year", Meaning::year},
+                              {"frequency", Meaning::frequency},
+                              {"stepsize"},
+                              {"mode"},
+                              {"random"},
+                              {"number"},
+                              {"time"},
+                              {"class"},
+                              {"object"},
+                              {"circuit"},
+                              {"editor"},
+                              {"tolerance"},
+                              {"maxiterations"},
+                              {"h"},
+                              {"loadmodel", Meaning::load_model},
+                              {"loadmult", Meaning::load_mult},
+                              {"normvminpu"},
+                              {"normvmaxpu"},
+                              {"emergvminpu"},
+                              {"emergvmaxpu"},
+                              {"%mean"},
+                              {"%stddev"},
+                              {"ldcurve"},
+                              {"%growth", Meaning::growth},
+                              {"genkw"},
+                              {"genpf"},
+                              {"capkvar"},
+                              {"addtype"},
+                              {"allowduplicates"},
+                              {"zonelock"},
+                              {"ueweight"},
+                              {"lossweight"},
+                              {"ueregs"},
+                              {"lossregs"},
+                              {"voltagebases", Meaning::voltage_bases},
+                              {"algorithm"},
+                              {"trapezoidal"},
+                              {"autobuslist"},
+                              {"controlmode", Meaning::control_mode},
+                              {"tracecontrol"},
+                              {"genmult", Meaning::generator_mult},
+                              {"defaultdaily"},
+                              {"defaultyearly"},
+                              {"allocationfactors", Meaning::allocation},
+                              {"cktmodel", Meaning::circuit_model},
+                              {"pricesignal"},
+                              {"pricecurve"},
+                              {"terminal"},
+                              {"basefrequency", Meaning::frequency},
+                              {"harmonics"},
+                              {"maxcontroliter"},
+                              {"bus"},
+                              {"datapath", Meaning::paths},
+                              {"keeplist"},
+                              {"reduceoption"},
+                              {"demandinterval"},
+                              {"%normal"},
+                              {"diverbose"},
+                              {"casename"},
+                              {"markercode"},
+                              {"nodewidth"},
+                              {"log"},
+                              {"recorder"},
+                              {"overloadreport"},
+                              {"voltexceptionreport"},
+                              {"cfactors"},
+                              {"showexport"},
+                              {"numallociterations"},
+                              {"defaultbasefrequency", Meaning::default_frequency},
+                              {"markswitches"},
+                              {"switchmarkercode"},
+                              {"daisysize"},
+                              {"marktransformers"},
+                              {"transmarkercode"},
+                              {"transmarkersize"},
+                              {"loadshapeclass"},
+                              {"earthmodel"},
+                              {"querylog"},
+                              {"markcapacitors"},
+                              {"markregulators"},
+                              {"markpvsystems"},
+                              {"markstorage"},
+                              {"capmarkercode"},
+                              {"regmarkercode"},
+                              {"pvmarkercode"},
+                              {"storemarkercode"},
+                              {"capmarkersize"},
+                              {"regmarkersize"},
+                              {"pvmarkersize"},
+                              {"storemarkersize"},
+                              {"neglectloady"},
+                              {"markfuses"},
+                              {"fusemarkercode"},
+                              {"fusemarkersize"},
+                              {"markreclosers"},
+                              {"reclosermarkercode"},
+                              {"reclosermarkersize"},
+                              {"registryupdate"},
+                              {"markrelays"},
+                              {"relaymarkercode"},
+                              {"relaymarkersize"},
+                              {"processtime"},
+                              {"totaltime"},
+                              {"steptime"},
+                              {"sampleenergymeters"},
+                              {"minstepsize"},
+                              {"miniterations"},
+                              {"dirtyhash"},
+                              {"numcpus"},
+                              {"numcores"},
+                              {"numactors"},
+                              {"activeactor"},
+                              {"cpu"},
+                              {"parallel"},
+                              {"concatenatereports"},
+                              {"nocoupledcircuit"},
+                              {"longlinecorrection", Meaning::long_line},
+                              {"showreports"},
+                              {"seasonrating"},
+                              {"seasonsignal"},
+                              {"solvereorder"},
+                              {"eventlogdefault"},
+                              {"gislogo"}};
+
+const Option* option_of(const std::string& name) {
+    for (const Option& option : options)
+        if (option.name == name) return &option;
+    for (const Option& option : options)
+        if (!name.empty() && option.name.substr(0, name.size()) == name) return &option;
+    return nullptr;
+}
+
+}  // namespace
+
+void Script::set(const Parameters& p) {
+    for (std::size_t i = 1; i < p.size(); ++i) option(p[i]);
+}
+
+/// Solving is for others; the options that may follow it count.
+void Script::solve(const Parameters& p) { set(p); }
+
+void Script::allocation_factors(const Value& value) {
+    const auto factor = desk_.number(value);
+    if (!factor) return;
+    ObjectClass& loads = circuit_->loads;
+    for (std::size_t i = 0; i < loads.size(); ++i) {
+        const Load& load = circuit_->loads.objects()[i];
+        const bool by_energy = load.given == Load::Given::energy;
+        if (!by_energy && load.given != Load::Given::allocated) continue;
+        loads.set(i, *loads.property(by_energy ? "cfactor" : "allocationfactor"), value, desk_);
+        loads.finish(i, desk_);
+    }
+}
+
+void Script::option(const Parameter& parameter) {
+    const Value& value = parameter.value;
+    desk_.turn_to("set " + parameter.name.substr(0, 40));
+    const Option* option = option_of(parameter.name);
+    if (!option) return desk_.warning(value.at, desk_.path(), "is not an option that is known, and is left out");
+    const std::string word = lower(value.text.substr(0, 1));
+    const auto refuse_unless = [&](bool harmless) {
+        if (!harmless) desk_.refuse(value, "is not supported, and it would change the solution");
+    };
+    const auto keep = [&](double& target) { target = desk_.number(value).value_or(target); };
+    switch (option->meaning) {
+        case Meaning::ignored:
+            return;
+        case Meaning::voltage_bases:
+            if (auto bases = desk_.numbers(value)) circuit_->voltage_bases = std::move(*bases);
+            return;
+        case Meaning::default_frequency:
+            keep(circuit_->default_frequency);
+            if (!circuit_->exists) circuit_->frequency = circuit_->default_frequency;
+            return;
+        case Meaning::frequency:
+            return refuse_unless(desk_.number(value).value_or(circuit_->frequency) == circuit_->frequency);
+        case Meaning::load_mult:
+            return keep(circuit_->load_mult);
+        case Meaning::generator_mult:
+            return keep(circuit_->generator_mult);
+        case Meaning::allocation:
+            return allocation_factors(value);
+        case Meaning::year:
+            return refuse_unless(desk_.number(value).value_or(0.0) == 0.0);
+        case Meaning::growth:
+            return desk_.leave_out("option %growth", value.at);
+        case Meaning::load_model:
+            return refuse_unless(word == "p");
+        case Meaning::circuit_model:
+            return refuse_unless(word == "m");
+        case Meaning::long_line:
+            return refuse_unless(!desk_.boolean(value).value_or(false));
+        case Meaning::paths:
+            return desk_.refuse(value, "another folder for files is not supported", "name files relative to this one");
+        case Meaning::control_mode:
+            if (word == "o")
+                desk_.warning(value.at, desk_.path(), "controls act or not as the study says, whatever the file says");
+            return;
+    }
+}
+
+}  // namespace evsweep::opendss

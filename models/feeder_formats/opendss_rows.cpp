@@ -1,0 +1,277 @@
+// Buses, source, lines and transformers of the description.
+#include "feeder_formats/opendss_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace evsweep::opendss {
+namespace {
+
+using Complex = std::complex<double>;
+constexpr double sqrt3 = std::numbers::sqrt3;
+
+/// Total series impedance (ohm) at the circuit's frequency. The reactance follows the frequency, and the part of the
+/// earth's return changes with its logarithm (Carson), as OpenDSS has it.
+std::vector<Complex> series_of(const Line& line, const LineData& data, double frequency) {
+    const double length = line.length / line.convert;
+    const double times = frequency / data.frequency;
+    double earth = 0.0;
+    if (times != 1.0 && data.xg != 0.0)
+        earth = 0.5 * data.xg / std::log(658.5 * std::sqrt(data.rho / data.frequency)) * std::log(times);
+    std::vector<Complex> ohm;
+    for (const Complex z : data.z)
+        ohm.emplace_back((z.real() + data.rg * (times - 1.0)) * length, (z.imag() - earth) * length * times);
+    return ohm;
+}
+
+std::vector<Complex> shunt_of(const Line& line, const LineData& data, double frequency) {
+    std::vector<Complex> siemens;
+    if (std::all_of(data.c.begin(), data.c.end(), [](double c) { return c == 0.0; })) return siemens;
+    const double omega = 2.0 * std::numbers::pi * frequency;
+    for (const double c : data.c) siemens.emplace_back(0.0, omega * c * 1e-9 * line.length / line.convert);
+    return siemens;
+}
+
+std::optional<Kilometres> length_of(const Line& line) {
+    const LengthUnit unit = line.unit != LengthUnit::none ? line.unit : line.has_code ? line.code_unit : LengthUnit::none;
+    if (unit == LengthUnit::none) return std::nullopt;
+    return Kilometres(line.length * conversion(unit, LengthUnit::kilometre));
+}
+
+/// Sequence values that were changed last become matrices; capacitance that was never given is that of a thousand feet.
+LineData final_data(const Line& line) {
+    LineData data = line;
+    if (!line.stale) {
+        if (data.z.empty()) data.fill_matrices();
+        return data;
+    }
+    if (!line.has_capacitance) {
+        const double factor = conversion(LengthUnit::kilofoot, line.unit);
+        data.c1 /= factor;
+        data.c0 /= factor;
+    }
+    data.fill_matrices();
+    return data;
+}
+
+/// The larger root of a x^2 + b x + c.
+double larger_root(double a, double b, double c) {
+    const double square = b * b - 4.0 * a * c;
+    return a == 0.0 || square < 0.0 ? 0.0 : (-b + std::sqrt(square)) / (2.0 * a);
+}
+
+}  // namespace
+
+std::vector<Complex> impedance_of(const Source& s) {
+    const auto n = static_cast<std::size_t>(s.phases);
+    const double ohm_base = s.base_kv * s.base_kv / s.base_mva;
+    std::vector<Complex> z(n * n);
+    if (s.ideal) {
+        for (std::size_t i = 0; i < n; ++i) z[i * (n + 1)] = s.pu_ideal * ohm_base;
+        return z;
+    }
+    Complex first(s.r1, s.x1);
+    Complex zero(s.r0, s.x0);
+    if (s.given == Source::Given::ohm) {
+        if (s.pu_z1) first = *s.pu_z1 * ohm_base, zero = s.pu_z0.value_or(0.0) * ohm_base;
+        if (n == 1) zero = first;
+    } else {
+        const double factor = n == 1 ? 1.0 : sqrt3;
+        const double mva3 = s.given == Source::Given::mva ? s.mva3 : sqrt3 * s.base_kv * s.isc3 / 1000.0;
+        const double isc1 = s.given == Source::Given::mva ? s.mva1 * 1000.0 / (factor * s.base_kv) : s.isc1;
+        const double x1 = s.base_kv * s.base_kv / mva3 / std::sqrt(1.0 + 1.0 / (s.x1r1 * s.x1r1));
+        const double r1 = x1 / s.x1r1;
+        first = {r1, x1};
+        const double fault = 3.0 * s.base_kv * 1000.0 / factor / isc1;  // three times the impedance that a fault to earth sees
+        const double r0 = larger_root(1.0 + s.x0r0 * s.x0r0, 4.0 * (r1 + x1 * s.x0r0), 4.0 * (r1 * r1 + x1 * x1) - fault * fault);
+        zero = {r0, r0 * s.x0r0};
+    }
+    for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j) z[i * n + j] = i == j ? (2.0 * first + zero) / 3.0 : (zero - first) / 3.0;
+    return z;
+}
+
+void Rows::add_buses() {
+    for (const Bus& bus : network_.buses()) {
+        if (!bus.reached || bus.nodes.empty()) continue;
+        BusRow row;
+        row.id = bus.name;
+        row.nominal = Volts(bus.nominal);
+        row.at = bus.at;
+        row.conductors.clear();
+        for (const int node : bus.nodes)
+            if (const auto c = network_.conductor(bus.name, node)) row.conductors.push_back(*c);
+        if (bus.split && bus.nodes.count(3) > 0)
+            desk_.error(bus.at, "bus " + bus.name, "has a node 3 at a split-phase secondary", "its legs are nodes 1 and 2");
+        const auto place = circuit_.coordinates.find(bus.name);
+        if (place != circuit_.coordinates.end()) row.x = place->second.x, row.y = place->second.y;
+        feeder_.buses.push_back(std::move(row));
+    }
+}
+
+void Rows::add_source() {
+    const Placed<Source>& placed = *plan_.source;
+    const Source& s = *placed.element;
+    const Terminal& end = placed.ends.front();
+    const std::string path = "circuit." + circuit_.name;
+    const bool in_order = end.nodes == std::vector<int>{1, 2, 3};
+    const bool single = s.phases == 1 && end.nodes.front() >= 1 && end.nodes.front() <= 3;
+    if (!in_order && !single)
+        return desk_.error(s.at, path, "its source has other than the nodes 1, 2 and 3, or one of them",
+                           "only three-phase and single-phase sources are supported");
+    SourceRow row;
+    row.bus = end.bus;
+    row.at = s.at;
+    row.voltage = PerUnit(s.pu * volts_across(s.base_kv, s.phases, false) * sqrt3 / network_.bus(end.bus).nominal);
+    // Phase b of a description lags by 120 degrees, and a single phase of OpenDSS stands at the angle itself.
+    const double turn = single ? 120.0 * (end.nodes.front() == 2 ? 1.0 : end.nodes.front() == 3 ? -1.0 : 0.0) : 0.0;
+    row.angle = Degrees(s.angle + turn);
+    row.series_ohm = impedance_of(s);
+    if (single && network_.bus(end.bus).nodes.size() > 1)
+        return desk_.error(s.at, path, "a single-phase source at a bus of more phases is not supported");
+    feeder_.sources.push_back(std::move(row));
+}
+
+std::vector<Conductor> Rows::conductors(const Terminal& end, const Position& at, const std::string& path) {
+    std::vector<Conductor> all;
+    for (const int node : end.nodes) {
+        const auto c = network_.conductor(end.bus, node);
+        if (!c)
+            desk_.error(at, path, fmt::format("has a conductor at node {} of bus {}", node, end.bus),
+                        "conductors of lines go to nodes 1 to 4");
+        else if (std::find(all.begin(), all.end(), *c) != all.end())
+            desk_.error(at, path, fmt::format("has two conductors at node {} of bus {}", node, end.bus),
+                        "agree its phases and nodes");
+        else
+            all.push_back(*c);
+    }
+    return all;
+}
+
+void Rows::add_lines() {
+    for (const auto& placed : plan_.lines) {
+        const Line& line = *placed.element;
+        if (!network_.reaches(placed.ends[0]) || !network_.reaches(placed.ends[1])) continue;
+        BranchRow row;
+        row.id = "line." + line.name;
+        row.from = placed.ends[0].bus;
+        row.to = placed.ends[1].bus;
+        row.conductors = conductors(placed.ends[0], line.at, row.id);
+        row.to_conductors = conductors(placed.ends[1], line.at, row.id);
+        const LineData data = final_data(line);
+        row.series_ohm = series_of(line, data, circuit_.frequency);
+        row.shunt_s = shunt_of(line, data, circuit_.frequency);
+        const bool ideal = std::all_of(row.series_ohm.begin(), row.series_ohm.end(), [](Complex z) { return z == 0.0; });
+        row.kind = line.is_switch || ideal ? BranchKind::switch_ : BranchKind::line;
+        if (line.ampacity && *line.ampacity > 0.0) row.rating = Amperes(*line.ampacity);
+        row.length = length_of(line);
+        row.closed = placed.closed;
+        row.at = line.at;
+        if (row.to_conductors == row.conductors) row.to_conductors.clear();
+        feeder_.branches.push_back(std::move(row));
+    }
+}
+
+void Rows::add_transformers() {
+    for (const auto& placed : plan_.transformers) {
+        const Transformer& t = *placed.element;
+        if (!std::all_of(placed.ends.begin(), placed.ends.end(), [&](const Terminal& end) { return network_.reaches(end); }))
+            continue;
+        TransformerRow row;
+        row.id = "transformer." + t.name;
+        row.at = t.at;
+        row.closed = placed.closed;
+        row.rated = KilovoltAmperes(t.windings.front().kva);
+        row.rating = KilovoltAmperes(t.normal_kva.value_or(1.1 * t.windings.front().kva));
+        row.reactance = {t.xhl};
+        if (t.windings.size() == 3) row.reactance = {t.xhl, t.xht, t.xlt};
+        row.no_load_loss = t.no_load_loss;
+        row.magnetising_current = t.magnetising;
+        row.stray = t.anti_float / 2.0;  // half of it at each end of a coil
+        for (std::size_t w = 0; w < t.windings.size(); ++w) {
+            const Winding& winding = t.windings[w];
+            WindingRow coil_row;
+            coil_row.bus = placed.ends[w].bus;
+            for (const CoilNodes& coil : coils_of(placed, w))
+                coil_row.coils.push_back(terminals(coil_row.bus, coil.plus, coil.minus));
+            coil_row.rated = Volts(volts_across(winding.kv, t.phases, winding.delta));
+            coil_row.resistance = winding.r;
+            coil_row.tap = winding.tap;
+            coil_row.taps = {winding.min_tap, winding.max_tap, winding.taps};
+            row.windings.push_back(std::move(coil_row));
+            add_neutral(placed, w);
+        }
+        feeder_.transformers.push_back(std::move(row));
+    }
+}
+
+/// What stands between the neutral of a wye and earth, as a shunt at that node.
+void Rows::add_neutral(const Placed<Transformer>& transformer, std::size_t winding) {
+    const Winding& w = transformer.element->windings[winding];
+    const Terminal& end = transformer.ends[winding];
+    const int node = end.nodes.back();
+    if (w.delta || w.neutral_r < 0.0 || node == 0 || transformer.element->phases == 1) return;
+    constexpr double solid = 1e6;  // siemens
+    const Complex ohm(w.neutral_r, w.neutral_x);
+    const Complex siemens = ohm == 0.0 ? solid : 1.0 / ohm;
+    constexpr double at_volts = 1000.0;
+    ShuntRow row;
+    row.id = fmt::format("transformer.{}.neutral{}", transformer.element->name, winding + 1);
+    row.bus = end.bus;
+    row.p = Kilowatts(siemens.real() * at_volts);  // V^2/1000
+    row.q = Kilovars(-siemens.imag() * at_volts);
+    row.terminals = {terminals(end.bus, node, 0)};
+    row.rated = Volts(at_volts);
+    row.at = transformer.element->at;
+    feeder_.shunts.push_back(std::move(row));
+}
+
+/// Lists what the source does not reach: it has no voltage in OpenDSS either.
+void Rows::tell_dead() {
+    std::string names;
+    std::size_t count = 0;
+    for (const Bus& bus : network_.buses()) {
+        if (bus.reached) continue;
+        constexpr std::size_t most = 50;
+        if (++count <= most) names += (count > 1 ? ", " : "") + bus.name;
+        if (count == most + 1) names += ", ...";
+    }
+    if (count == 0) return;
+    std::size_t loads = 0;
+    for (const auto& load : plan_.loads) loads += network_.reaches(load.ends.front()) ? 0 : 1;
+    desk_.warning(circuit_.at, "buses", fmt::format("{} are not reached from the source and left out: {}", count, names),
+                  loads > 0 ? fmt::format("{} loads there go with them", loads) : "they carry no load");
+}
+
+FeederDescription describe(Circuit& circuit, Desk& desk) {
+    FeederDescription feeder;
+    feeder.name = circuit.name;
+    feeder.note = "OpenDSS circuit " + circuit.name;
+    feeder.at = circuit.at;
+    for (const SwitchControl& control : circuit.switch_controls.objects()) {
+        const bool closed = control.closed.value_or(control.normal_closed.value_or(true));
+        if (control.enabled && !closed) circuit.open.insert(control.element);
+    }
+    const Plan plan = make_plan(circuit, desk);
+    const Network network(plan, circuit, desk);
+    if (!plan.source) return feeder;
+    Rows rows(circuit, desk, plan, network, feeder);
+    rows.tell_dead();
+    rows.add_buses();
+    rows.add_source();
+    rows.add_lines();
+    rows.add_reactors();
+    rows.add_transformers();
+    rows.add_capacitors();
+    rows.add_loads();
+    rows.add_generators();
+    rows.add_pv_systems();
+    rows.add_regulators();
+    rows.add_capacitor_controls();
+    return feeder;
+}
+
+}  // namespace evsweep::opendss

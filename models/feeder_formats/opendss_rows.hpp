@@ -1,0 +1,61 @@
+/// Turns the elements of an OpenDSS circuit into the rows of a feeder description.
+#pragma once
+
+#include "evsweep/feeder_description.hpp"
+#include "feeder_formats/opendss_network.hpp"
+
+namespace evsweep::opendss {
+
+/// What all makers of rows need.
+class Rows {
+   public:
+    Rows(Circuit& the_circuit, Desk& the_desk, const Plan& the_plan, const Network& the_network, FeederDescription& out)
+        : circuit_(the_circuit), desk_(the_desk), plan_(the_plan), network_(the_network), feeder_(out) {}
+    void add_buses();
+    void add_source();
+    void add_lines();
+    void add_transformers();
+    void add_reactors();
+    void add_capacitors();
+    void add_loads();
+    void add_generators();
+    void add_pv_systems();
+    void add_regulators();
+    void add_capacitor_controls();
+    void tell_dead();
+
+   private:
+    [[nodiscard]] std::vector<Conductor> conductors(const Terminal& end, const Position& at, const std::string& path);
+    [[nodiscard]] Terminals terminals(const std::string& bus, int plus, int minus) const {
+        return {network_.conductor(bus, plus), network_.conductor(bus, minus)};
+    }
+    template <class T>
+    [[nodiscard]] std::vector<Terminals> terminals_of(const Placed<T>& placed) const;
+    template <class T>
+    [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id, double kw);
+    void add_reactor_branch(const Placed<Reactor>& reactor);
+    void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
+    void add_regulator(const RegControl& control, const Transformer& transformer);
+    void add_capacitor_control(const CapControl& control);
+    void watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row);
+    /// Name of the profile that a load follows, made if it is new.
+    [[nodiscard]] std::string profile_of(const Injection& element, const std::string& id, double kw);
+
+    Circuit& circuit_;
+    Desk& desk_;
+    const Plan& plan_;
+    const Network& network_;
+    FeederDescription& feeder_;
+    std::set<std::string> profiles_;
+};
+
+/// Series impedance per phase of a reactor, or its matrix, row by row.
+[[nodiscard]] std::vector<std::complex<double>> impedance_of(const Reactor& reactor, const std::string& path, Desk& desk);
+
+/// Impedance of the source, row by row.
+[[nodiscard]] std::vector<std::complex<double>> impedance_of(const Source& source);
+
+/// Finds a circuit's description; what is wrong goes to the desk.
+[[nodiscard]] FeederDescription describe(Circuit& circuit, Desk& desk);
+
+}  // namespace evsweep::opendss

@@ -1,0 +1,138 @@
+// Relays of tap changers and capacitors of the description.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "feeder_formats/opendss_rows.hpp"
+
+namespace evsweep::opendss {
+namespace {
+
+Duration seconds(double s) { return from_hours(s / 3600.0); }
+
+template <class T>
+const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const std::string& name) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.element->name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void Rows::add_regulators() {
+    for (const RegControl& control : circuit_.reg_controls.objects()) {
+        if (!control.enabled || control.max_steps == 0) continue;
+        const Placed<Transformer>* t = placed_of(plan_.transformers, control.transformer);
+        if (control.transformer.empty())
+            desk_.error(control.at, "regcontrol." + control.name, "names no transformer", "give transformer=NAME");
+        else if (t && t->closed && network_.reaches(t->ends.front()))
+            add_regulator(control, *t->element);
+    }
+}
+
+void Rows::add_regulator(const RegControl& control, const Transformer& transformer) {
+    RegulatorRow row;
+    row.id = "regcontrol." + control.name;
+    row.at = control.at;
+    row.transformer = "transformer." + transformer.name;
+    row.winding = static_cast<std::size_t>(control.winding) - 1;
+    row.coil = static_cast<std::size_t>(control.phase) - 1;
+    if (control.tap_winding != control.winding) row.tap_winding = static_cast<std::size_t>(control.tap_winding) - 1;
+    row.pt_ratio = control.pt_ratio;
+    row.ct_primary = Amperes(control.ct_primary);
+    row.forward = {control.vreg, control.band, control.r, control.x, seconds(control.delay)};
+    row.reverse = {control.reverse_vreg, control.reverse_band, control.reverse_r, control.reverse_x,
+                   seconds(control.reverse_delay)};
+    if (control.reversible) row.on_reverse = control.reverse_neutral ? ReversePower::neutral : ReversePower::regulate;
+    row.reverse_threshold = Kilowatts(control.reverse_threshold);
+    if (control.limit > 0.0) row.limit_v = control.limit;
+    row.tap_delay = seconds(control.tap_delay);
+    row.max_steps = control.max_steps;
+    row.inverse_time = control.inverse_time;
+    if (!control.regulated_bus.text.empty()) {
+        desk_.turn_to(row.id + ".bus");
+        const auto bus = desk_.bus(control.regulated_bus);
+        if (!bus) return;
+        const auto& buses = network_.buses();
+        const bool known =
+            std::any_of(buses.begin(), buses.end(), [&](const Bus& b) { return b.name == bus->name && b.reached; });
+        if (!known) return desk_.error(bus->at, row.id + ".bus", "unknown bus '" + bus->name + "'");
+        row.bus = bus->name;
+        row.bus_conductor = network_.conductor(bus->name, bus->nodes.empty() ? 1 : bus->nodes.front());
+        row.bus_pt_ratio = control.remote_pt_ratio;
+    }
+    feeder_.regulators.push_back(std::move(row));
+}
+
+void Rows::add_capacitor_controls() {
+    for (const CapControl& control : circuit_.cap_controls.objects()) {
+        if (!control.enabled) continue;
+        const std::string path = "capcontrol." + control.name;
+        const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, control.capacitor);
+        if (control.capacitor.empty())
+            desk_.error(control.at, path, "names no capacitor", "give capacitor=NAME");
+        else if (capacitor && network_.reaches(capacitor->ends.front()))
+            add_capacitor_control(control);
+    }
+}
+
+void Rows::add_capacitor_control(const CapControl& control) {
+    CapacitorControlRow row;
+    row.id = "capcontrol." + control.name;
+    row.at = control.at;
+    row.capacitor = "capacitor." + control.capacitor;
+    row.element = control.element;
+    row.at_to_end = control.terminal > 1;
+    row.on = control.on;
+    row.off = control.off;
+    row.pt_ratio = control.pt_ratio;
+    row.ct_ratio = control.ct_ratio;
+    row.voltage_override = control.voltage_override;
+    row.lowest_v = control.v_min;
+    row.highest_v = control.v_max;
+    row.delay_on = seconds(control.delay_on);
+    row.delay_off = seconds(control.delay_off);
+    row.dead_time = seconds(control.dead_time);
+    constexpr std::pair<std::string_view, CapacitorSignal> signals[] = {{"current", CapacitorSignal::current},
+                                                                        {"voltage", CapacitorSignal::voltage},
+                                                                        {"kvar", CapacitorSignal::reactive_power},
+                                                                        {"time", CapacitorSignal::time},
+                                                                        {"powerfactor", CapacitorSignal::power_factor}};
+    for (const auto& [name, signal] : signals)
+        if (name == control.signal) row.signal = signal;
+    const auto dot = control.element.find('.');
+    const std::string kind = control.element.substr(0, dot);
+    const std::string name = dot == std::string::npos ? "" : control.element.substr(dot + 1);
+    const auto end = static_cast<std::size_t>(control.terminal - 1);
+    const auto watch = [&](const auto* placed) {
+        if (!placed || end >= placed->ends.size())
+            return desk_.error(control.at, row.id,
+                               fmt::format("watches '{}', which has no end {}", control.element, control.terminal),
+                               "give element=line.NAME or element=transformer.NAME in service");
+        watch_conductor(control, placed->ends[end], row);
+        feeder_.capacitor_controls.push_back(row);
+    };
+    if (kind == "line") return watch(placed_of(plan_.lines, name));
+    if (kind == "transformer") return watch(placed_of(plan_.transformers, name));
+    if (kind == "reactor") return watch(placed_of(plan_.reactors, name));
+    desk_.error(control.at, row.id, fmt::format("watches '{}', which is not a line or transformer", control.element),
+                "give element=line.NAME or element=transformer.NAME");
+}
+
+/// Currents and voltages are those of one phase, or means; powers are sums of all phases.
+void Rows::watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row) {
+    const auto conductor_at = [&](const std::string& phase) -> std::optional<Conductor> {
+        const auto number = to_integer(phase);
+        if (phase == "avg") return std::nullopt;
+        if (!number || *number < 1 || static_cast<std::size_t>(*number) > end.nodes.size())
+            return desk_.error(control.at, row.id, "watches phase '" + phase.substr(0, 20) + "', which is not supported",
+                               "give the number of one of its phases, or avg"),
+                   std::nullopt;
+        return network_.conductor(end.bus, end.nodes[static_cast<std::size_t>(*number) - 1]);
+    };
+    if (row.signal == CapacitorSignal::current) row.conductor = conductor_at(control.ct_phase);
+    if (row.signal == CapacitorSignal::voltage) row.conductor = conductor_at(control.pt_phase);
+    if (row.signal != CapacitorSignal::voltage && row.voltage_override)
+        if (const auto seen = conductor_at(control.pt_phase)) row.across = Terminals{*seen, std::nullopt};
+}
+
+}  // namespace evsweep::opendss

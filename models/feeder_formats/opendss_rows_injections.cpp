@@ -1,0 +1,197 @@
+// Loads, generators and photovoltaic systems of the description, and the profiles that they follow.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "feeder_formats/opendss_rows.hpp"
+
+namespace evsweep::opendss {
+namespace {
+
+constexpr PowerLaw constant_power{};
+constexpr PowerLaw constant_current{0.0, 1.0, 0.0, 0.0, 0.0};
+constexpr PowerLaw constant_impedance{1.0, 0.0, 0.0, 0.0, 0.0};
+
+PowerLaw power_of(double exponent) {
+    if (exponent == 0.0) return constant_power;
+    if (exponent == 1.0) return constant_current;
+    if (exponent == 2.0) return constant_impedance;
+    return {0.0, 0.0, 0.0, 1.0, exponent};
+}
+
+/// Shares that sum to one; their sum goes to the power.
+PowerLaw shares(double z, double i, double p, double& power) {
+    const double sum = z + i + p;
+    power *= sum;
+    if (sum == 0.0) return constant_power;
+    return {z / sum, i / sum, p / sum, 0.0, 0.0};
+}
+
+LinearOutside outside_of(const Injection& element) { return {element.low_pu, element.min_pu, element.max_pu}; }
+
+/// The load models of OpenDSS: 1 PQ, 2 Z, 3 motor, 4 CVR, 5 I, 6 fixed Q, 7 fixed X, 8 ZIPV.
+void answer(const Load& load, LoadRow& row) {
+    VoltageResponse& response = row.response;
+    response.linear = outside_of(load);
+    switch (load.model) {
+        case 2:
+            response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
+            break;
+        case 3:
+            response.reactive = constant_impedance;
+            break;
+        case 4:
+            response.active = power_of(load.cvr_watts);
+            response.reactive = power_of(load.cvr_vars);
+            break;
+        case 5:
+            response.active = response.reactive = constant_current;
+            break;
+        case 7:
+            response.reactive = constant_impedance;
+            response.linear->low = 0.0;  // an impedance all the way down
+            break;
+        case 8: {
+            double p = row.p.value();
+            double q = row.q.value();
+            response.active = shares(load.zipv[0], load.zipv[1], load.zipv[2], p);
+            response.reactive = shares(load.zipv[3], load.zipv[4], load.zipv[5], q);
+            response.cut_off = std::max(0.0, load.zipv[6]);
+            row.p = Kilowatts(p);
+            row.q = Kilovars(q);
+            break;
+        }
+        default:  // 1, and 6 whose reactive power only keeps out of multipliers
+            break;
+    }
+}
+
+/// The generator models 1 PQ, 2 Z, 4 fixed Q, 5 fixed X, 7 inverter; impedances outside their limits.
+VoltageResponse answer_of(const Generator& generator) {
+    VoltageResponse response;
+    response.linear = outside_of(generator);
+    response.linear->low = 0.0;
+    if (generator.model == 2) response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
+    if (generator.model == 5) response.reactive = constant_impedance;
+    return response;
+}
+
+/// The daily shape, or else the yearly one, or that of the duty cycle.
+const std::string& shape_name(const Injection& element) {
+    if (!element.daily.empty()) return element.daily;
+    return element.yearly.empty() ? element.duty : element.yearly;
+}
+
+}  // namespace
+
+template <class T>
+std::vector<Terminals> Rows::terminals_of(const Placed<T>& placed) const {
+    const auto& [bus, nodes] = placed.ends.front();
+    const int phases = placed.element->phases;
+    std::vector<Terminals> all;
+    for (int k = 0; k < phases; ++k) {
+        std::size_t other = nodes.size() - 1;
+        if (placed.element->delta) other = static_cast<std::size_t>(k + 1) % nodes.size();
+        all.push_back(terminals(bus, nodes[static_cast<std::size_t>(k)], nodes[other]));
+    }
+    return all;
+}
+
+template <class T>
+LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id, double kw) {
+    const T& element = *placed.element;
+    LoadRow row;
+    row.id = id;
+    row.bus = placed.ends.front().bus;
+    row.at = element.at;
+    row.terminals = terminals_of(placed);
+    row.rated = Volts(volts_across(element.kv, element.phases, element.delta));
+    if (!(row.rated.value() > 0.0)) desk_.error(element.at, id, "its kV is not positive", "give its rated voltage");
+    row.profile = profile_of(element, id, kw);
+    return row;
+}
+
+void Rows::add_loads() {
+    for (const auto& placed : plan_.loads) {
+        const Load& load = *placed.element;
+        if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
+        LoadRow row = injection_row(placed, "load." + load.name, load.kw);
+        const double times = load.fixed ? 1.0 : circuit_.load_mult;
+        row.p = Kilowatts(load.kw * times);
+        row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times));
+        const bool earthed = placed.ends.front().nodes.back() == 0;
+        if (!load.delta && !earthed && load.neutral_r >= 0.0)
+            desk_.error(load.at, row.id, "has an impedance from its neutral to earth, which is not supported",
+                        "connect its neutral to node 0, or add a reactor");
+        if (load.model == 8 && load.zipv.empty())
+            desk_.error(load.at, row.id, "is of model 8 without ZIPV", "give its 7 numbers");
+        else
+            answer(load, row);
+        if (load.model == 6 && !load.fixed && circuit_.load_mult != 1.0 && load.kw != 0.0 && !row.profile.empty())
+            desk_.warning(load.at, row.id, "its reactive power follows its profile too", "use model 1");
+        feeder_.loads.push_back(std::move(row));
+    }
+}
+
+void Rows::add_generators() {
+    for (const auto& placed : plan_.generators) {
+        const Generator& generator = *placed.element;
+        if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
+        LoadRow row = injection_row(placed, "generator." + generator.name, generator.kw);
+        const double times = generator.fixed ? 1.0 : circuit_.generator_mult;
+        row.p = Kilowatts(-generator.kw * times);
+        row.q = Kilovars(-generator.kvar * times);
+        row.response = answer_of(generator);
+        feeder_.loads.push_back(std::move(row));
+    }
+}
+
+void Rows::add_pv_systems() {
+    for (const auto& placed : plan_.pv_systems) {
+        const PvSystem& pv = *placed.element;
+        if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
+        LoadRow row = injection_row(placed, "pvsystem." + pv.name, pv.pmpp * pv.irradiance);
+        const double panel = pv.pmpp * pv.irradiance;
+        const bool on = panel >= pv.cut_in * 0.01 * pv.kva;
+        const double kw = on ? std::min({panel, pv.pmpp * pv.limit, pv.kva}) : 0.0;
+        double kvar = on ? pv.kvar : 0.0;
+        if (pv.by_pf) kvar = kw * std::sqrt(std::max(0.0, 1.0 / (pv.pf * pv.pf) - 1.0)) * (pv.pf < 0.0 ? -1.0 : 1.0);
+        if (std::hypot(kw, kvar) > pv.kva * (1.0 + 1e-9))
+            desk_.error(pv.at, row.id, "gives more than its inverter's kVA, and what it then curtails is not supported",
+                        "lower pmpp or kvar, or raise kVA");
+        row.p = Kilowatts(-kw);
+        row.q = Kilovars(-kvar);
+        row.response.linear = LinearOutside{0.0, pv.min_pu, pv.max_pu};
+        if (pv.model == 2) row.response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
+        feeder_.loads.push_back(std::move(row));
+    }
+}
+
+std::string Rows::profile_of(const Injection& element, const std::string& id, double kw) {
+    const std::string& name = shape_name(element);
+    const LoadShape* shape = name.empty() ? nullptr : circuit_.shapes.look_up(name);
+    if (!shape) return {};
+    if (shape->p.empty()) {
+        desk_.error(element.at, id, "follows the load shape " + name + " that has no values", "give it mult=(...)");
+        return {};
+    }
+    double base = 1.0;
+    std::string profile = name;
+    if (shape->use_actual) {  // powers in kW become factors of this element's
+        base = kw;
+        if (base == 0.0) return {};
+        profile = fmt::format("{} of {} kW", name, base);
+    }
+    if (!shape->q.empty() && shape->q != shape->p && !shape->use_actual)
+        desk_.error(shape->at, "loadshape." + name, "has a series of its own for reactive power, which is not supported",
+                    "leave qmult out, so that reactive power follows mult");
+    if (profiles_.insert(profile).second) {
+        ProfileRow row{profile, from_hours(shape->interval_h), shape->p, shape->at};
+        for (double& value : row.values) value /= base;
+        feeder_.profiles.push_back(std::move(row));
+    }
+    return profile;
+}
+
+}  // namespace evsweep::opendss

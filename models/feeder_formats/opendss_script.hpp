@@ -1,0 +1,99 @@
+/// Carries out the statements of an OpenDSS script that build a circuit; solving, plotting and exporting are left out.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evsweep/feeder_format.hpp"
+#include "feeder_formats/opendss_circuit.hpp"
+
+namespace evsweep::opendss {
+
+class Script {
+   public:
+    using ReadFile = std::function<std::optional<std::string>(const std::filesystem::path&)>;
+
+    Script(ReadFile read_file, Issues& issues);
+
+    /// Carries out a file and those it names.
+    void run(const SourceText& source);
+    [[nodiscard]] Circuit& circuit() { return *circuit_; }
+    [[nodiscard]] Desk& desk() { return desk_; }
+
+   private:
+    using Parameters = std::vector<Parameter>;
+    using Statement = void (Script::*)(const Parameters&);
+    struct Command {
+        std::string_view name;
+        Statement statement;
+    };
+    static const std::vector<Command>& commands();
+    static const Command* command_of(const std::string& word);
+
+    /// The object that the next properties belong to; of a class that is left out there is none.
+    struct Active {
+        ObjectClass* object_class = nullptr;
+        std::size_t index = 0;
+        bool left_out = false;
+    };
+    struct Found {
+        std::filesystem::path path;
+        std::string text;
+    };
+
+    void line(std::string_view text, const Position& at);
+    void carry_out(const Parameters& parameters);
+
+    void clear(const Parameters& p);
+    void make(const Parameters& p);
+    void edit(const Parameters& p);
+    void more(const Parameters& p);
+    void batch_edit(const Parameters& p);
+    void select(const Parameters& p);
+    void enable(const Parameters& p);
+    void disable(const Parameters& p);
+    void open(const Parameters& p);
+    void close(const Parameters& p);
+    void set(const Parameters& p);
+    void solve(const Parameters& p);
+    void redirect(const Parameters& p);
+    void bus_coordinates(const Parameters& p);
+    void latitude_longitude(const Parameters& p);
+    void set_bus_base(const Parameters& p);
+    void variable(const Parameters& p);
+    void pass(const Parameters&) {}
+    void leave_out(const Parameters& p);
+    void refuse(const Parameters& p);
+    void stop(const Parameters&) { stopped_ = true; }
+
+    void make_circuit(const std::string& name, const Parameters& p);
+    void assign(const Parameter& parameter, const Parameters& all);
+    void set_properties(const Active& target, const Parameters& p, std::size_t first);
+    void option(const Parameter& parameter);
+    void allocation_factors(const Value& value);
+    void switch_element(const Parameters& p, bool closed);
+    void enable_element(const Parameters& p, bool enabled);
+    void read_coordinates(const Parameters& p, bool latitude_first);
+    /// The object that `class.name` names; reports where there is none.
+    std::optional<Active> named(const Parameters& p);
+    ObjectClass* class_of(const std::string& name);
+    std::optional<Found> find_file(const std::string& name, const Position& at);
+
+    ReadFile read_file_;
+    Desk desk_;
+    std::unique_ptr<Circuit> circuit_;
+    Variables variables_;
+    Active active_;
+    std::vector<std::filesystem::path> files_;  ///< being read, outermost first
+    std::size_t files_read_ = 0;
+    bool stopped_ = false;
+    bool in_comment_ = false;
+};
+
+/// Whether a part of `name` matches a pattern of letters, `.`, `*`, `+`, `?`, `[]`, `^` and `$`.
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view name);
+
+}  // namespace evsweep::opendss

@@ -1,0 +1,209 @@
+#include "feeder_formats/opendss_text.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+namespace evsweep::opendss {
+namespace {
+
+constexpr std::string_view opening = "([{\"'";
+constexpr std::string_view closing = ")]}\"'";
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == ','; }
+bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Puts the values of variables in; an unknown `@name` stays and fails where its value is needed.
+std::string substituted(std::string_view text, const Variables& variables) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i + 1;
+        if (text[i] == '@') {
+            while (end < text.size() && is_name(text[end])) ++end;
+            const auto found = variables.find(lower(text.substr(i, end - i)));
+            result += found == variables.end() ? std::string(text.substr(i, end - i)) : found->second;
+        } else {
+            result += text[i];
+        }
+        i = end;
+    }
+    return result;
+}
+
+/// A reading place in one line.
+class LineReader {
+   public:
+    LineReader(std::string_view line, const Position& at) : line_(line), at_(at) {}
+
+    bool at_end() {
+        while (next_ < line_.size() && is_blank(line_[next_])) ++next_;
+        return next_ >= line_.size() || is_comment();
+    }
+    /// Takes an `=` that follows, with blanks around it.
+    bool accept_equals() {
+        std::size_t ahead = next_;
+        while (ahead < line_.size() && (line_[ahead] == ' ' || line_[ahead] == '\t')) ++ahead;
+        if (ahead >= line_.size() || line_[ahead] != '=') return false;
+        next_ = ahead + 1;
+        while (next_ < line_.size() && (line_[next_] == ' ' || line_[next_] == '\t')) ++next_;
+        return true;
+    }
+    Value take() {
+        Value value;
+        value.at = here();
+        const auto quote = next_ < line_.size() ? opening.find(line_[next_]) : std::string_view::npos;
+        if (quote != std::string_view::npos) {
+            const auto end = line_.find(closing[quote], next_ + 1);
+            open_quote_ = open_quote_ || end == std::string_view::npos;
+            value.text = line_.substr(next_ + 1, end == std::string_view::npos ? end : end - next_ - 1);
+            value.quoted = true;
+            next_ = end == std::string_view::npos ? line_.size() : end + 1;
+            return value;
+        }
+        const std::size_t start = next_;
+        while (next_ < line_.size() && !is_blank(line_[next_]) && line_[next_] != '=' && !is_comment()) ++next_;
+        value.text = line_.substr(start, next_ - start);
+        return value;
+    }
+    Position here() const {
+        Position at = at_;
+        at.column += static_cast<int>(std::min<std::size_t>(next_, 1'000'000));
+        return at;
+    }
+    bool open_quote() const { return open_quote_; }
+    void skip() { ++next_; }
+
+   private:
+    bool is_comment() const {
+        return line_[next_] == '!' || (line_[next_] == '/' && next_ + 1 < line_.size() && line_[next_ + 1] == '/');
+    }
+
+    std::string_view line_;
+    Position at_;
+    std::size_t next_ = 0;
+    bool open_quote_ = false;
+};
+
+}  // namespace
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+std::vector<Parameter> split_line(std::string_view line, const Position& at, const Variables& variables, Issues& issues) {
+    LineReader reader(line, at);
+    std::vector<Parameter> parameters;
+    while (!reader.at_end()) {
+        Parameter parameter;
+        const Position start = reader.here();
+        parameter.value = reader.take();
+        const bool bare = parameter.value.text.empty() && !parameter.value.quoted;
+        if (reader.accept_equals()) {
+            if (bare) issues.error(start, "", "an `=` without a name before it", "write NAME=VALUE");
+            parameter.name = lower(parameter.value.text);
+            parameter.value = reader.take();
+        } else if (bare) {
+            reader.skip();
+        }
+        if (!variables.empty() && parameter.value.text.find('@') != std::string::npos)
+            parameter.value.text = substituted(parameter.value.text, variables);
+        parameters.push_back(std::move(parameter));
+    }
+    if (reader.open_quote())
+        issues.error(parameters.back().value.at, "", "a quote or bracket is not closed in its line", "close it");
+    return parameters;
+}
+
+std::vector<Value> split_list(const Value& value) {
+    LineReader reader(value.text, value.at);
+    std::vector<Value> members;
+    while (!reader.at_end()) {
+        Value member = reader.take();
+        if (member.text.empty() && !member.quoted) reader.skip();
+        members.push_back(std::move(member));
+    }
+    return members;
+}
+
+std::optional<long> to_integer(std::string_view text) {
+    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    long number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+std::optional<double> to_number(std::string_view text) {
+    if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+    return number;
+}
+
+std::optional<double> to_number(const Value& value) {
+    if (const auto number = to_number(std::string_view(value.text))) return number;
+    if (!value.quoted) return std::nullopt;
+    return work_out(split_list(value));
+}
+
+std::optional<bool> to_boolean(std::string_view text) {
+    const std::string word = lower(text);
+    if (word == "y" || word == "yes" || word == "t" || word == "true") return true;
+    if (word == "n" || word == "no" || word == "f" || word == "false") return false;
+    return std::nullopt;
+}
+
+std::optional<std::vector<double>> to_numbers(const Value& value) {
+    std::vector<double> numbers;
+    const auto members = split_list(value);
+    for (const Value& member : members) {
+        const auto number = to_number(member);
+        if (!number) {  // a quoted value may as well be one number worked out
+            if (const auto whole = to_number(value)) return std::vector<double>{*whole};
+            return std::nullopt;
+        }
+        numbers.push_back(*number);
+    }
+    return numbers;
+}
+
+std::optional<std::vector<double>> to_matrix(const Value& value, std::size_t order) {
+    std::vector<double> matrix(order * order, 0.0);
+    std::string_view rest = value.text;
+    for (std::size_t row = 0; row < order; ++row) {
+        const auto bar = rest.find('|');
+        const auto numbers = to_numbers({std::string(rest.substr(0, bar)), false, value.at});
+        if (!numbers || (numbers->size() != row + 1 && numbers->size() != order)) return std::nullopt;
+        for (std::size_t column = 0; column < numbers->size(); ++column)
+            matrix[row * order + column] = matrix[column * order + row] = (*numbers)[column];
+        rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+    }
+    const bool left_over = std::any_of(rest.begin(), rest.end(), [](char c) { return !is_blank(c) && c != '|'; });
+    return left_over ? std::nullopt : std::optional(std::move(matrix));
+}
+
+std::optional<BusRef> to_bus(const Value& value) {
+    BusRef bus;
+    bus.at = value.at;
+    std::string_view rest = value.text;
+    const auto dot = rest.find('.');
+    bus.name = lower(rest.substr(0, dot));
+    while (!bus.name.empty() && is_blank(bus.name.back())) bus.name.pop_back();
+    if (bus.name.empty()) return std::nullopt;
+    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
+    while (!rest.empty()) {
+        const auto end = rest.find('.');
+        const auto node = to_integer(rest.substr(0, end));
+        if (!node || *node < 0 || *node > 1000 || bus.nodes.size() > 100) return std::nullopt;
+        bus.nodes.push_back(static_cast<int>(*node));
+        rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    }
+    return bus;
+}
+
+}  // namespace evsweep::opendss
