@@ -1,0 +1,50 @@
+#include "sim/network/response.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using namespace evsweep;
+
+/// Active power at voltage v.
+double p_at(const VoltageResponse& response, double v) { return LoadLaw(response).at(v * v).p; }
+
+TEST_CASE("constant power, current and impedance follow the zeroth, first and second power of the voltage", "[response]") {
+    VoltageResponse law;
+    CHECK(p_at(law, 0.9) == 1.0);
+    law.active = {.i = 1.0, .p = 0.0};
+    CHECK(p_at(law, 0.9) == Approx(0.9));
+    law.active = {.z = 1.0, .p = 0.0};
+    CHECK(p_at(law, 0.9) == Approx(0.81));
+    law.active = {.z = 0.4, .i = 0.3, .p = 0.3};
+    CHECK(p_at(law, 0.9) == Approx(0.4 * 0.81 + 0.3 * 0.9 + 0.3));
+    law.active = {.p = 0.0, .e = 1.0, .exponent = 0.6};
+    CHECK(p_at(law, 0.9) == Approx(std::pow(0.9, 0.6)));
+}
+
+TEST_CASE("active and reactive power may follow laws of their own", "[response]") {
+    VoltageResponse motor;
+    motor.reactive = {.z = 1.0, .p = 0.0};
+    const Drawn drawn = LoadLaw(motor).at(0.9 * 0.9);
+    CHECK(drawn.p == 1.0);
+    CHECK(drawn.q == Approx(0.81));
+}
+
+TEST_CASE("outside its band a load is an impedance, and its current does not jump", "[response]") {
+    VoltageResponse law;
+    law.linear = LinearOutside{0.5, 0.95, 1.05};
+    CHECK(p_at(law, 1.0) == 1.0);
+    CHECK(p_at(law, 1.155) == Approx(1.1 * 1.1));                         // the impedance that draws rated power at 1.05
+    CHECK(p_at(law, 0.4) == Approx(0.16));                                // the impedance that draws rated power at 1
+    CHECK(p_at(law, 0.725) / 0.725 == Approx(0.5 * (0.5 + 1.0 / 0.95)));  // half way from the one current to the other
+    for (const double edge : {0.5, 0.95, 1.05}) CHECK(p_at(law, edge - 1e-9) == Approx(p_at(law, edge + 1e-9)).margin(1e-7));
+}
+
+TEST_CASE("below its cut-off a load is off", "[response]") {
+    VoltageResponse law;
+    law.cut_off = 0.8;
+    CHECK(p_at(law, 0.79) == 0.0);
+    CHECK(p_at(law, 0.81) == 1.0);
+}
+
+}  // namespace
