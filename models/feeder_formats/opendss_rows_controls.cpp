@@ -131,8 +131,18 @@ void Rows::watch_conductor(const CapControl& control, const Terminal& end, Capac
     };
     if (row.signal == CapacitorSignal::current) row.conductor = conductor_at(control.ct_phase);
     if (row.signal == CapacitorSignal::voltage) row.conductor = conductor_at(control.pt_phase);
-    if (row.signal != CapacitorSignal::voltage && row.voltage_override)
-        if (const auto seen = conductor_at(control.pt_phase)) row.across = Terminals{*seen, std::nullopt};
+    // Other lines may lie beside a line of one phase, between the same buses.
+    const bool is_power = row.signal == CapacitorSignal::reactive_power || row.signal == CapacitorSignal::power_factor;
+    if (is_power && end.nodes.size() == 1) row.conductor = network_.conductor(end.bus, end.nodes.front());
+    if (row.signal != CapacitorSignal::voltage && !row.voltage_override) return;
+    const auto seen = row.signal == CapacitorSignal::voltage ? row.conductor : conductor_at(control.pt_phase);
+    const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, control.capacitor);
+    if (!seen || !capacitor) return;
+    row.across = Terminals{*seen, std::nullopt};
+    // A delta-connected bank is seen from its phase to the next.
+    if (!capacitor->element->delta || end.nodes.size() < 2) return;
+    const auto next = static_cast<std::size_t>(to_integer(control.pt_phase).value_or(1)) % end.nodes.size();
+    row.across->minus = network_.conductor(end.bus, end.nodes[next]);
 }
 
 }  // namespace evsweep::opendss
