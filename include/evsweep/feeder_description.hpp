@@ -109,6 +109,7 @@ struct LinearOutside {
     double low = 0.5;
     double min = 0.95;
     double max = 1.05;
+    bool at_rated_power = false;  ///< the impedances at the limits draw the rated power there, whatever the law says
     friend bool operator==(const LinearOutside&, const LinearOutside&) = default;
 };
 

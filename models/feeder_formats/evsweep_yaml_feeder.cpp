@@ -249,7 +249,8 @@ class Translation {
         row.rated = t.rated;
         row.response.active = row.response.reactive = law(t.zip, t.exponent);
         if (t.zip_q || t.exponent_q) row.response.reactive = law(t.zip_q, t.exponent_q);
-        if (const auto& v = t.linear_outside) row.response.linear = LinearOutside{v->low.value(), v->min.value(), v->max.value()};
+        if (const auto& v = t.linear_outside)
+            row.response.linear = LinearOutside{v->low.value(), v->min.value(), v->max.value(), v->at_rated_power};
         row.response.cut_off = t.cut_off.value();
         row.profile = t.profile;
         row.at = at;

@@ -160,7 +160,8 @@ const Schema<LinearLine>& LinearLine::schema() {
         Schema<LinearLine>("Voltages outside which a load is an impedance.")
             .optional("min", &LinearLine::min, "below, the current falls in proportion from here to `low`", above(0))
             .optional("max", &LinearLine::max, "above, it is the impedance it has at this voltage", above(0))
-            .optional("low", &LinearLine::low, "below, it is its impedance at rated voltage", at_least(0));
+            .optional("low", &LinearLine::low, "below, it is its impedance at rated voltage", at_least(0))
+            .optional("at_rated_power", &LinearLine::at_rated_power, "its impedance at the limits draws its rated power there");
     return schema;
 }
 

@@ -185,6 +185,7 @@ struct CapacitorControlLine {
 
 struct LinearLine {
     PerUnit low{LinearOutside{}.low}, min{LinearOutside{}.min}, max{LinearOutside{}.max};
+    bool at_rated_power = false;
     static const Schema<LinearLine>& schema();
 };
 

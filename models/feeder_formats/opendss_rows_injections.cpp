@@ -28,7 +28,7 @@ PowerLaw shares(double z, double i, double p, double& power) {
     return {z / sum, i / sum, p / sum, 0.0, 0.0};
 }
 
-LinearOutside outside_of(const Injection& element) { return {element.low_pu, element.min_pu, element.max_pu}; }
+LinearOutside outside_of(const Injection& element) { return {element.low_pu, element.min_pu, element.max_pu, false}; }
 
 /// The load models of OpenDSS: 1 PQ, 2 Z, 3 motor, 4 CVR, 5 I, 6 fixed Q, 7 fixed X, 8 ZIPV.
 void answer(const Load& load, LoadRow& row) {
@@ -40,10 +40,12 @@ void answer(const Load& load, LoadRow& row) {
             break;
         case 3:
             response.reactive = constant_impedance;
+            response.linear->at_rated_power = true;
             break;
         case 4:
             response.active = power_of(load.cvr_watts);
             response.reactive = power_of(load.cvr_vars);
+            response.linear->at_rated_power = true;
             break;
         case 5:
             response.active = response.reactive = constant_current;
@@ -162,7 +164,7 @@ void Rows::add_pv_systems() {
                         "lower pmpp or kvar, or raise kVA");
         row.p = Kilowatts(-kw);
         row.q = Kilovars(-kvar);
-        row.response.linear = LinearOutside{0.0, pv.min_pu, pv.max_pu};
+        row.response.linear = LinearOutside{0.0, pv.min_pu, pv.max_pu, false};
         if (pv.model == 2) row.response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
         feeder_.loads.push_back(std::move(row));
     }

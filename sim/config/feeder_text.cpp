@@ -22,7 +22,7 @@ class FileText {
         if (is_json())
             file_ += (file_.empty() ? "{\n  \"" : ",\n  \"") + key + "\": " + text;
         else
-            file_ += key + ": " + text + "\n";
+            file_ += key + (text.front() == '\n' ? ":" : ": ") + text + "\n";
     }
     void text(const std::string& key, const std::string& text) {
         if (!text.empty()) value(key, string_text(text, style_));
@@ -200,12 +200,16 @@ class FeederWriter {
         const VoltageResponse& response = row.response;
         add_law(response.active, "", text);
         if (response.reactive != response.active) add_law(response.reactive, "_q", text);
-        if (const auto& v = response.linear)
-            text.raw(
-                "linear_outside",
-                RowText(style_).quantity("min", v->min, "pu").quantity("max", v->max, "pu").quantity("low", v->low, "pu").str());
+        if (const auto& v = response.linear) text.raw("linear_outside", outside(*v));
         if (response.cut_off != 0.0) text.quantity("cut_off", response.cut_off, "pu");
         if (!row.profile.empty()) text.text("profile", row.profile);
+        return text.str();
+    }
+
+    std::string outside(const LinearOutside& v) const {
+        RowText text(style_);
+        text.quantity("min", v.min, "pu").quantity("max", v.max, "pu").quantity("low", v.low, "pu");
+        if (v.at_rated_power) text.flag("at_rated_power", true);
         return text.str();
     }
 

@@ -49,17 +49,22 @@ class LoadLaw {
     [[nodiscard]] Drawn outside(double v) const {
         if (v < response_.cut_off) return {};
         if (!response_.linear) return {value_of(response_.active, v), value_of(response_.reactive, v)};
-        const auto [low, min, max] = *response_.linear;
+        const double low = response_.linear->low;
+        const double min = response_.linear->min;
+        const double max = response_.linear->max;
+        const bool at_rated_power = response_.linear->at_rated_power;
+        const PowerLaw active = at_rated_power ? PowerLaw{} : response_.active;
+        const PowerLaw reactive = at_rated_power ? PowerLaw{} : response_.reactive;
         if (v > max) {
             const double square = v * v / (max * max);
-            return {value_of(response_.active, max) * square, value_of(response_.reactive, max) * square};
+            return {value_of(active, max) * square, value_of(reactive, max) * square};
         }
         if (v >= min) return {value_of(response_.active, v), value_of(response_.reactive, v)};
         if (v <= low) return {v * v, v * v};
         // The current runs from that of the rated impedance at `low` to that of the law at `min`.
         const double along = (v - low) / (min - low);
         const auto current = [&](const PowerLaw& power) { return low + along * (value_of(power, min) / min - low); };
-        return {v * current(response_.active), v * current(response_.reactive)};
+        return {v * current(active), v * current(reactive)};
     }
 
     VoltageResponse response_;
