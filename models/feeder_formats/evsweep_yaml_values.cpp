@@ -62,13 +62,14 @@ std::optional<SquareMatrix> read_matrix(const Node& node, std::string_view path,
                             "give all rows in full, or each up to the diagonal, e.g. `0.3 | 0.1 0.3 " + std::string(unit) + "`");
         return std::nullopt;
     }
+    const bool to_diagonal = rows.front().size() == 1;
     SquareMatrix matrix{rows.size(), std::vector<double>(rows.size() * rows.size())};
     for (std::size_t i = 0; i < rows.size(); ++i) {
         for (std::size_t j = 0; j < rows[i].size(); ++j) {
             const auto number = read_quantity(Node::make_scalar(rows[i][j] + " " + written, node.at), path, unit, reader);
             if (!number) return std::nullopt;
             matrix.values[i * rows.size() + j] = *number;
-            if (rows[i].size() == i + 1) matrix.values[j * rows.size() + i] = *number;
+            if (to_diagonal) matrix.values[j * rows.size() + i] = *number;
         }
     }
     return matrix;

@@ -1,0 +1,101 @@
+// A feeder written in the project's own format and read back is the same feeder, to the last bit.
+#include "sim/config/feeder_text.hpp"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
+#include "random_feeder.hpp"
+#include "same_feeder.hpp"
+
+namespace {
+
+using namespace evsweep;
+namespace fs = std::filesystem;
+
+std::unique_ptr<FeederFormat> format(const std::string& name) {
+    Issues issues;
+    Reader reader{issues};
+    return plugins<FeederFormat>().at(name).configure(Node::make_map({}), "", reader)->make({});
+}
+
+void check_round_trip(const FeederDescription& feeder, TextStyle style) {
+    const std::string text = feeder_text(feeder, style);
+    const SourceText source{style == TextStyle::json ? "f.json" : "f.yaml", text};
+    const auto own = format("evsweep");
+    Issues issues;
+    CHECK(own->recognises(source));
+    const auto again = own->read(source, issues);
+    for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+    CHECK(issues.list().empty());
+    if (!again) UNSCOPED_INFO(text);
+    REQUIRE(again);
+    test::check_same(feeder, *again);
+    CHECK(feeder_text(*again, style) == text);
+}
+
+std::string content(const fs::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("a random feeder, written and read back, has the same numbers to the last bit", "[feeder_text]") {
+    const auto style = GENERATE(TextStyle::yaml, TextStyle::json);
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        INFO("seed " << seed);
+        check_round_trip(test::RandomFeeder(seed).draw(), style);
+    }
+}
+
+TEST_CASE("every feeder of the repository survives the way through YAML and JSON", "[feeder_text]") {
+    const auto own = format("evsweep");
+    std::size_t feeders = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(EVSWEEP_SOURCE_DIR) / "scenarios")) {
+        if (entry.path().extension() != ".yaml") continue;
+        const SourceText source{entry.path(), content(entry.path())};
+        if (!own->recognises(source)) continue;
+        Issues issues;
+        const auto feeder = own->read(source, issues);
+        INFO(entry.path());
+        REQUIRE(feeder);
+        check_round_trip(*feeder, TextStyle::yaml);
+        check_round_trip(*feeder, TextStyle::json);
+        ++feeders;
+    }
+    CHECK(feeders >= 4);
+}
+
+TEST_CASE("a small feeder reads like one that a person wrote", "[feeder_text]") {
+    FeederDescription f;
+    f.name = "two buses";
+    for (const char* id : {"1", "2"}) f.buses.push_back({id, Volts(4160.0), "", {}, {}, *conductors_of("abc"), {}});
+    BranchRow line;
+    line.id = "1-2";
+    line.from = "1";
+    line.to = "2";
+    line.conductors = *conductors_of("bc");
+    line.series_ohm = {{0.3, 1.0}, {0.1, 0.4}, {0.1, 0.4}, {0.25, 1.1}};
+    f.branches = {line};
+    LoadRow load;
+    load.id = load.bus = "2";
+    load.p = Kilowatts(90.0);
+    load.terminals = {{Conductor::b, Conductor::c}};
+    load.response.active = load.response.reactive = {0.0, 1.0, 0.0};
+    f.loads = {load};
+    f.sources = {{"1", PerUnit(1.05), {}, {}, {}}};
+    CHECK(feeder_text(f, TextStyle::yaml) == R"(name: "two buses"
+phases: abc
+source: {bus: 1, voltage: 1.05 pu}
+buses:
+  - {id: 1, nominal: 4160 V}
+  - {id: 2, nominal: 4160 V}
+lines:
+  - {from: 1, to: 2, phases: bc, r: 0.3 | 0.1 0.25 ohm, x: 1 | 0.4 1.1 ohm}
+loads:
+  - {bus: 2, p: 90 kW, phases: bc, connection: delta, zip: [0, 1, 0]}
+)");
+}
+
+}  // namespace
