@@ -27,6 +27,7 @@ struct CommandLine {
     std::vector<std::string> check_set;
     std::string plugin;
     SolveOptions solve;
+    FeederOptions feeder;
     std::string result;
 };
 
@@ -111,6 +112,24 @@ void add_solve(CommandLine& line) {
     });
 }
 
+void add_feeder(CommandLine& line) {
+    CLI::App* feeder = add_command(line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
+                                   "  evsweep feeder case33bw.m\n"
+                                   "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
+                                   "The numbers of the written file are those of the read one to the last bit.\n"
+                                   "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
+    feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
+    feeder->add_option("--to", line.feeder.to, "Write it as yaml or json instead")->type_name("STYLE");
+    feeder->add_option("-o,--out", line.feeder.out, "File to write; else stdout")->type_name("FILE");
+    feeder->add_option("--format", line.feeder.format, "Feeder format; else recognised by content")->type_name("NAME");
+    feeder->callback([&line] {
+        line.command = [&line] {
+            return line.feeder.feeder.empty() ? refuse("feeder: no feeder is named", "try `evsweep feeder feeder.yaml`")
+                                              : feeder_command(line.feeder);
+        };
+    });
+}
+
 void add_summary(CommandLine& line) {
     CLI::App* summary =
         add_command(line, "summary", "Print the comparison table of a result file", "  evsweep summary results/evms_study.h5");
@@ -137,6 +156,7 @@ void add_commands(CommandLine& line) {
     add_check(line);
     add_describe(line);
     add_solve(line);
+    add_feeder(line);
     add_summary(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");
     line.app.get_help_ptr()->description("Print this help and stop");

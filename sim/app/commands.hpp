@@ -30,6 +30,14 @@ struct SolveOptions {
     std::optional<std::filesystem::path> csv;  ///< folder for the tables
 };
 
+/// What `evsweep feeder` was asked to do.
+struct FeederOptions {
+    std::filesystem::path feeder;
+    std::string format;                        ///< empty: recognised by content
+    std::string to;                            ///< yaml or json; empty: print a summary
+    std::optional<std::filesystem::path> out;  ///< file to write instead of stdout
+};
+
 /// Runs a study, prints its comparison table and writes its result file.
 [[nodiscard]] ExitStatus run_command(const RunOptions& options);
 /// Reads scenarios with all they refer to and prints every problem; writes nothing.
@@ -39,6 +47,8 @@ struct SolveOptions {
 [[nodiscard]] ExitStatus describe_command(const std::string& name);
 /// Solves one load flow of a feeder at nominal load and prints what a planner asks first.
 [[nodiscard]] ExitStatus solve_command(const SolveOptions& options);
+/// Tells what a feeder file holds, or writes it in the project's own format.
+[[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
 /// Prints the comparison table of a result file.
 [[nodiscard]] ExitStatus summary_command(const std::filesystem::path& file);
 

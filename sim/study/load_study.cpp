@@ -93,13 +93,17 @@ Population LoadedStudy::draw(ReplicaId replica) const {
     return population;
 }
 
-std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues) {
+std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues) {
     const auto text = read_text_file(choice.file.path, issues, choice.file.at, "feeder.file");
     if (!text) return std::nullopt;
     const SourceText source{choice.file.path, *text};
     const auto format = choose_format(choice, source, issues);
     if (!format) return std::nullopt;
-    const auto description = format->read(source, issues);
+    return format->read(source, issues);
+}
+
+std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues) {
+    const auto description = read_feeder_description(choice, issues);
     if (!description) return std::nullopt;
     return build_feeder(*description, {choice.source_voltage}, issues);
 }

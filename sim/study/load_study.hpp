@@ -28,7 +28,9 @@ struct LoadedStudy {
 [[nodiscard]] std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                                                     Issues& issues);
 
-/// Reads a feeder file in the named format, or in the one that recognises it.
+/// Reads a feeder file in the named format, or in the one that recognises it, and takes it as it is.
+[[nodiscard]] std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues);
+/// The same, checked and built.
 [[nodiscard]] std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues);
 
 }  // namespace evsweep

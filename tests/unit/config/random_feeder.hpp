@@ -160,7 +160,7 @@ class RandomFeeder {
         if (chance()) row.rated = Volts(positive());
         row.response.active = law();
         row.response.reactive = chance() ? row.response.active : law();
-        if (chance()) row.response.linear = LinearOutside{positive(), positive(), positive()};
+        if (chance()) row.response.linear = LinearOutside{positive(), positive(), positive(), chance()};
         if (chance()) row.response.cut_off = positive();
         row.profile = text();
         return row;

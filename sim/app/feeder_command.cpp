@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "sim/app/commands.hpp"
+#include "sim/app/feeder_summary.hpp"
+#include "sim/app/result_path.hpp"
+#include "sim/app/say.hpp"
+#include "sim/config/feeder_text.hpp"
+#include "sim/study/load_study.hpp"
+
+namespace evsweep {
+namespace {
+
+constexpr std::size_t width = 120;
+
+std::string summary(const FeederDescription& feeder, const Issues& issues) {
+    const std::size_t n = issues.list().size();
+    const std::string told = n == 0 ? "nothing" : fmt::format("{} things, as told above", n);
+    return feeder_summary(feeder, width) + fmt::format("{:<17}{}\n", "left out", told);
+}
+
+ExitStatus write(const std::string& text, const std::filesystem::path& file) {
+    if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another file");
+    std::ofstream stream(file, std::ios::binary);
+    stream << text;
+    stream.close();
+    return stream ? ExitStatus::success : fail("cannot write " + file.string());
+}
+
+}  // namespace
+
+ExitStatus feeder_command(const FeederOptions& options) {
+    if (!options.to.empty() && options.to != "yaml" && options.to != "json")
+        return refuse("--to: '" + options.to + "' is not a style of feeder files", "yaml and json are");
+    if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to yaml or --to json");
+    Issues issues;
+    FeederChoice choice;
+    choice.file.path = options.feeder;
+    choice.file.at = {std::make_shared<const std::string>(options.feeder.string())};
+    choice.format = options.format;
+    const auto feeder = read_feeder_description(choice, issues);
+    tell(issues);
+    if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
+    if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;
+    const std::string text = feeder_text(*feeder, options.to == "json" ? TextStyle::json : TextStyle::yaml);
+    if (options.out) return write(text, *options.out);
+    say(text);
+    return ExitStatus::success;
+}
+
+}  // namespace evsweep
