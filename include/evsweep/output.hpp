@@ -57,8 +57,10 @@ struct Snapshot {
     double charging_kw = 0.0;     ///< sum of drawn EV power, >= 0
     double discharging_kw = 0.0;  ///< sum of returned EV power, >= 0
     double ev_kvar = 0.0;
-    std::span<const double> voltage_pu{};  ///< by BusId
-    std::span<const double> current_a{};   ///< by BranchId
+    std::span<const double> voltage_pu{};  ///< to earth, by ConductorId
+    std::span<const double> current_a{};   ///< by ConductorId of the lower bus; only where a branch has a rating
+    std::span<const double> unbalance{};   ///< by BusId: |V2|/|V1|, NaN without three phases; only where an output wants it
+    std::span<const double> neutral_a{};   ///< by BranchId: in the neutral, or back through earth; likewise
     std::span<const double> p_kw{};        ///< actual EV power by ConnectorId
     std::span<const double> soc{};  ///< by ConnectorId; before the first plug-in: as it will arrive; after the last: as it left
     std::span<const ConnectorId> plugged_in{};
@@ -167,6 +169,8 @@ class Output {
     /// None where this output leaves the replica out.
     [[nodiscard]] virtual std::unique_ptr<Recorder> start(const Start& start) const = 0;
     [[nodiscard]] virtual bool wants_events() const { return false; }
+    /// Whether its recorders read `Snapshot::unbalance` and `neutral_a`; only on feeders that are not balanced.
+    [[nodiscard]] virtual bool wants_unbalance() const { return false; }
 };
 
 }  // namespace evsweep

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/output.hpp"
 #include "outputs/clock_hours.hpp"
+#include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/snapshot_values.hpp"
 
@@ -18,8 +20,10 @@ namespace evsweep::kpi {
 struct Frame {
     Output::Context context;
     Marks marks;
-    RatedBranches rated;
-    double short_below = 0.0;  ///< state of charge by which a vehicle may miss its target
+    RatedConductors rated;
+    LiveConductors live;
+    double short_below = 0.0;      ///< state of charge by which a vehicle may miss its target
+    double unbalance_limit = 0.0;  ///< |V2|/|V1| above which time is counted
 };
 
 /// The largest value seen and when; the first of equals, NaN while nothing was seen.
@@ -50,10 +54,17 @@ template <class Extreme>
     return std::isnan(extreme.value) ? not_a_number : hours(extreme.when.time_since_epoch());
 }
 
+/// What one phase of an unbalanced feeder has seen.
+struct PhaseTally {
+    Lowest vmin_pu;
+    Highest vmax_pu, loading_pct;
+    std::size_t steps_outside = 0;
+};
+
 /// Powers and voltages at the control instants.
 class NetworkTally {
    public:
-    explicit NetworkTally(const Frame& frame) : frame_(frame) {}
+    explicit NetworkTally(const Frame& frame) : phase(frame.live.phases()), frame_(frame) {}
 
     void see(const Snapshot& s) {
         if (!s.solved) {
@@ -64,6 +75,7 @@ class NetworkTally {
         see_powers(s);
         see_voltages(s);
         if (!frame_.rated.empty()) see_currents(s);
+        see_unbalance(s);
     }
     /// NaN where nothing was solved: then nobody knows.
     [[nodiscard]] double solved_minutes(std::size_t steps) const { return solved_steps > 0 ? minutes(steps) : not_a_number; }
@@ -71,9 +83,13 @@ class NetworkTally {
         return 60.0 * hours(frame_.context.step) * static_cast<double>(steps);
     }
 
-    Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct;
+    Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
     Lowest valley_kw, vmin_pu, vmin_mark_pu;
-    std::size_t vmin_bus = 0;
+    ConductorId vmin_at, vmax_at;
+    BusId unbalance_bus;
+    BranchId neutral_branch;
+    std::vector<PhaseTally> phase;  ///< as LiveConductors
+    std::size_t steps_unbalanced = 0;
     std::size_t steps_outside = 0;
     std::size_t steps_caused = 0;
     std::size_t steps_overloaded = 0;
@@ -93,14 +109,9 @@ class NetworkTally {
     }
 
     void see_voltages(const Snapshot& s) {
-        const VoltageRange range = range_of(s.voltage_pu);
-        if (!(range.min_pu >= vmin_pu.value))
-            vmin_bus = static_cast<std::size_t>(std::find(s.voltage_pu.begin(), s.voltage_pu.end(), range.min_pu) -
-                                                s.voltage_pu.begin());
-        vmin_pu.see(range.min_pu, s.now);
-        vmax_pu.see(range.max_pu, s.now);
+        const VoltageRange range = see_phases(s);
         if (frame_.marks.at(s.now)) vmin_mark_pu.see(range.min_pu, s.now);
-        if (range.min_pu >= frame_.context.voltage_min_pu && range.max_pu <= frame_.context.voltage_max_pu) return;
+        if (!is_outside(range)) return;
         ++steps_outside;
         const auto& without_vehicles = frame_.context.base_outside_band;
         if (without_vehicles.empty()) return;
@@ -108,11 +119,52 @@ class NetworkTally {
         if (!without_vehicles[s.step]) ++steps_caused;
     }
 
+    [[nodiscard]] bool is_outside(const VoltageRange& range) const {
+        return !(range.min_pu >= frame_.context.voltage_min_pu && range.max_pu <= frame_.context.voltage_max_pu);
+    }
+
+    /// Voltages phase by phase; returns the range of all of them.
+    VoltageRange see_phases(const Snapshot& s) {
+        VoltageRange all;
+        for (std::size_t k = 0; k < phase.size(); ++k) {
+            const VoltageRange range = frame_.live.range(s, k);
+            all = {std::min(all.min_pu, range.min_pu), std::max(all.max_pu, range.max_pu)};
+            if (!(range.min_pu >= vmin_pu.value)) vmin_at = ConductorId(frame_.live.place(s, k, range.min_pu));
+            if (!(range.max_pu <= vmax_pu.value)) vmax_at = ConductorId(frame_.live.place(s, k, range.max_pu));
+            vmin_pu.see(range.min_pu, s.now);
+            vmax_pu.see(range.max_pu, s.now);
+            phase[k].vmin_pu.see(range.min_pu, s.now);
+            phase[k].vmax_pu.see(range.max_pu, s.now);
+            if (is_outside(range)) ++phase[k].steps_outside;
+        }
+        return all;
+    }
+
     void see_currents(const Snapshot& s) {
         double highest = 0.0;
-        for (std::size_t k = 0; k < frame_.rated.size(); ++k) highest = std::max(highest, frame_.rated.loading_pct(s, k));
+        for (std::size_t k = 0; k < frame_.rated.size(); ++k) {
+            const double loading = frame_.rated.loading_pct(s, k);
+            highest = std::max(highest, loading);
+            const auto p = frame_.live.phase_of(frame_.rated.conductor(k));
+            if (p) phase[*p].loading_pct.see(loading, s.now);
+        }
         loading_pct.see(highest, s.now);
         if (highest > 100.0) ++steps_overloaded;
+    }
+
+    void see_unbalance(const Snapshot& s) {
+        double highest = 0.0;
+        for (std::size_t b = 0; b < s.unbalance.size(); ++b) {
+            if (std::isnan(s.unbalance[b])) continue;
+            highest = std::max(highest, s.unbalance[b]);
+            if (!(s.unbalance[b] <= unbalance.value)) unbalance_bus = BusId(b);
+            unbalance.see(s.unbalance[b], s.now);
+        }
+        if (highest > frame_.unbalance_limit) ++steps_unbalanced;
+        for (std::size_t b = 0; b < s.neutral_a.size(); ++b) {
+            if (!(s.neutral_a[b] <= neutral_a.value)) neutral_branch = BranchId(b);
+            neutral_a.see(s.neutral_a[b], s.now);
+        }
     }
 
     const Frame& frame_;
@@ -201,6 +253,12 @@ struct Tally {
     NetworkTally network;
     EnergyTally energy;
     FleetTally fleet;
+};
+
+/// One KPI: what people are told, and how it follows from the tally.
+struct Kpi {
+    Variable variable;
+    std::function<double(const Tally&)> value;
 };
 
 }  // namespace evsweep::kpi

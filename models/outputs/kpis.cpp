@@ -4,23 +4,19 @@
 #include <vector>
 
 #include "evsweep/plugins.hpp"
-#include "outputs/kpi_tally.hpp"
+#include "outputs/phase_kpis.hpp"
 
 namespace evsweep {
 namespace {
 
 using kpi::hour_of;
+using kpi::Kpi;
 using kpi::Tally;
 
 struct Params {
     Duration mark_every = std::chrono::hours(1);
     Fraction short_below{0.001};
-};
-
-/// One KPI: what people are told, and how it follows from the tally.
-struct Kpi {
-    Variable variable;
-    double (*value)(const Tally&);
+    Fraction unbalance_limit{0.02};
 };
 
 std::vector<Kpi> power_kpis() {
@@ -80,7 +76,7 @@ std::vector<Kpi> energy_kpis() {
     };
 }
 
-std::vector<Kpi> voltage_kpis() {
+std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
     return {
         {{.name = "vmin_pu", .unit = "pu", .long_name = "lowest voltage at any bus", .headline = true, .decimals = 4},
          [](const Tally& t) { return t.network.vmin_pu.value; }},
@@ -88,9 +84,11 @@ std::vector<Kpi> voltage_kpis() {
           .unit = "1",
           .long_name = "bus with the lowest voltage",
           .display = Display::category,
+          .meanings = feeder.bus,
           .decimals = 0},
-         [](const Tally& t) {
-             return std::isnan(t.network.vmin_pu.value) ? not_a_number : static_cast<double>(t.network.vmin_bus);
+         [&feeder](const Tally& t) {
+             if (std::isnan(t.network.vmin_pu.value)) return not_a_number;
+             return static_cast<double>(feeder.bus_of_conductor[t.network.vmin_at.index()]);
          }},
         {{.name = "vmin_time_h",
           .unit = "h",
@@ -176,20 +174,26 @@ std::vector<Kpi> money_kpis() {
     };
 }
 
-const std::vector<Kpi>& all_kpis() {
-    static const std::vector<Kpi> kpis = [] {
-        std::vector<Kpi> list;
-        for (auto part : {power_kpis, energy_kpis, voltage_kpis, fleet_kpis, money_kpis})
-            for (auto& kpi : part()) list.push_back(std::move(kpi));
-        return list;
-    }();
-    return kpis;
+std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
+    std::vector<Kpi> list;
+    const FeederSite& feeder = *frame.context.feeder;
+    const auto add = [&list](std::vector<Kpi> part) {
+        for (auto& kpi : part) list.push_back(std::move(kpi));
+    };
+    add(power_kpis());
+    add(energy_kpis());
+    add(voltage_kpis(feeder));
+    if (!is_balanced(feeder)) add(kpi::phase_kpis(frame));
+    add(fleet_kpis());
+    add(money_kpis());
+    return list;
 }
 
 class KpiRecorder final : public Recorder {
    public:
-    KpiRecorder(const kpi::Frame& frame, const Population& population)
-        : measure_from_(frame.context.measure_from),
+    KpiRecorder(const kpi::Frame& frame, const std::vector<Kpi>& kpis, const Population& population)
+        : kpis_(kpis),
+          measure_from_(frame.context.measure_from),
           tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.context.calendar),
                  kpi::FleetTally(population, frame.short_below)} {}
 
@@ -207,11 +211,12 @@ class KpiRecorder final : public Recorder {
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> values;
-        for (const Kpi& kpi : all_kpis()) values.push_back({kpi.value(tally_)});
+        for (const Kpi& kpi : kpis_) values.push_back({kpi.value(tally_)});
         return values;
     }
 
    private:
+    const std::vector<Kpi>& kpis_;
     Instant measure_from_;
     Tally tally_;
 };
@@ -224,28 +229,35 @@ class Kpis final : public Output {
             Schema<Params>("peak, losses, voltages, service, wear and cost, one number per replica")
                 .optional("mark_every", &Params::mark_every, "distance of the marks at which the *_mark KPIs look", above(0))
                 .optional("short_below", &Params::short_below,
-                          "how far below its target a vehicle may leave without counting as short", between(0, 1));
+                          "how far below its target a vehicle may leave without counting as short", between(0, 1))
+                .optional("unbalance_limit", &Params::unbalance_limit,
+                          "unbalance factor |V2|/|V1| above which unbalance_minutes counts; unbalanced feeders only",
+                          between(0, 1));
         return schema;
     }
 
     Kpis(const Params& params, const Context& context)
-        : frame_{context, Marks(context, params.mark_every, "mark_every"), RatedBranches(*context.feeder),
-                 params.short_below.value()} {}
+        : frame_{context,
+                 Marks(context, params.mark_every, "mark_every"),
+                 RatedConductors(*context.feeder),
+                 LiveConductors(*context.feeder),
+                 params.short_below.value(),
+                 params.unbalance_limit.value()},
+          kpis_(all_kpis(frame_)) {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
         std::vector<Variable> list;
-        for (const Kpi& kpi : all_kpis()) {
-            list.push_back(kpi.variable);
-            if (list.back().display == Display::category) list.back().meanings = frame_.context.feeder->bus;
-        }
+        for (const Kpi& kpi : kpis_) list.push_back(kpi.variable);
         return list;
     }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
-        return std::make_unique<KpiRecorder>(frame_, *start.population);
+        return std::make_unique<KpiRecorder>(frame_, kpis_, *start.population);
     }
+    [[nodiscard]] bool wants_unbalance() const override { return true; }
 
    private:
     kpi::Frame frame_;
+    std::vector<Kpi> kpis_;
 };
 
 const bool registered = add_plugin<Output, Kpis>();

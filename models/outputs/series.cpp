@@ -6,6 +6,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/plugins.hpp"
+#include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/snapshot_values.hpp"
 
@@ -29,6 +30,10 @@ enum Place : std::size_t {
     ev,
     arrivals,
     departures,
+    unbalance,
+    neutral,
+    phase_vmin,
+    phase_vmax,
     zone_ev,
     places
 };
@@ -57,24 +62,44 @@ std::vector<Variable> described() {
     list[ev] = band("ev_kw", "kW", "net power of vehicles, mean over the interval from the mark");
     list[arrivals] = band("arrivals", "1", "plug-ins in the interval from the mark");
     list[departures] = band("departures", "1", "unplugs in the interval from the mark");
+    list[unbalance] = band("unbalance_pct", "%", "highest voltage unbalance factor |V2|/|V1| of all buses", 2);
+    list[neutral] = band("neutral_a", "A", "highest current in a neutral or back through earth");
+    list[phase_vmin] = band("phase_vmin_pu", "pu", "lowest voltage of the phase", 4);
+    list[phase_vmax] = band("phase_vmax_pu", "pu", "highest voltage of the phase", 4);
+    for (const Place p : {phase_vmin, phase_vmax}) list[p].dims.emplace_back("phase");
     list[zone_ev] = band("zone_ev_kw", "kW", "net power of vehicles per zone, mean of the control steps from the mark");
     list[zone_ev].dims.emplace_back("zone");
     return list;
 }
 
+/// What all recorders of one study share.
+struct Frame {
+    Marks marks;
+    LiveConductors live;
+    bool balanced = true;
+    std::vector<std::string> zones;
+
+    [[nodiscard]] bool has(std::size_t place) const {
+        if (place == zone_ev) return !zones.empty();
+        return place < unbalance || !balanced;
+    }
+};
+
 class SeriesRecorder final : public Recorder {
    public:
-    SeriesRecorder(const Marks& marks, const Population& population, std::size_t zones)
-        : marks_(marks),
+    SeriesRecorder(const Frame& frame, const Population& population)
+        : frame_(frame),
+          marks_(frame.marks),
           connectors_(population.connectors),
           soc_(population),
-          zones_(zones),
-          arrays_(places, std::vector<double>(marks.size(), 0.0)),
+          zones_(frame.zones.size()),
+          arrays_(places, std::vector<double>(marks_.size(), 0.0)),
           connector_kw_(population.connectors.size(), 0.0) {
-        for (const Place p : {demand, source, loss, vmin}) arrays_[p].assign(marks.size(), not_a_number);
-        arrays_[zone_ev].assign(marks.size() * zones, 0.0);
+        for (const Place p : {demand, source, loss, vmin, unbalance, neutral}) arrays_[p].assign(marks_.size(), not_a_number);
+        for (const Place p : {phase_vmin, phase_vmax}) arrays_[p].assign(marks_.size() * frame.live.phases(), not_a_number);
+        arrays_[zone_ev].assign(marks_.size() * zones_, 0.0);
         const auto& zone = connectors_.zone;
-        EVSWEEP_EXPECTS(zones == 0 || std::all_of(zone.begin(), zone.end(), [zones](auto z) { return z < zones; }),
+        EVSWEEP_EXPECTS(zones_ == 0 || std::all_of(zone.begin(), zone.end(), [this](auto z) { return z < zones_; }),
                         "every connector is in a zone that outputs were told of");
     }
 
@@ -103,8 +128,10 @@ class SeriesRecorder final : public Recorder {
             arrays_[discharging][m] /= marks_.hours_of(m);
             arrays_[ev][m] = arrays_[charging][m] - arrays_[discharging][m];
         }
-        if (zones_ == 0) arrays_.pop_back();
-        return std::move(arrays_);
+        std::vector<std::vector<double>> kept;
+        for (std::size_t p = 0; p < places; ++p)
+            if (frame_.has(p)) kept.push_back(std::move(arrays_[p]));
+        return kept;
     }
 
    private:
@@ -115,7 +142,21 @@ class SeriesRecorder final : public Recorder {
         arrays_[demand][m] = demand_kw(s);
         arrays_[source][m] = s.source_kw;
         arrays_[loss][m] = s.loss_kw;
-        arrays_[vmin][m] = range_of(s.voltage_pu).min_pu;
+        arrays_[vmin][m] = frame_.live.range(s).min_pu;
+        if (!frame_.balanced) note_phases(m, s);
+    }
+
+    void note_phases(std::size_t m, const Snapshot& s) {
+        const std::size_t phases = frame_.live.phases();
+        for (std::size_t k = 0; k < phases; ++k) {
+            const VoltageRange range = frame_.live.range(s, k);
+            arrays_[phase_vmin][m * phases + k] = range.min_pu;
+            arrays_[phase_vmax][m * phases + k] = range.max_pu;
+        }
+        for (const double factor : s.unbalance)
+            if (!(100.0 * factor <= arrays_[unbalance][m]) && !std::isnan(factor)) arrays_[unbalance][m] = 100.0 * factor;
+        for (const double amperes : s.neutral_a)
+            if (!(amperes <= arrays_[neutral][m])) arrays_[neutral][m] = amperes;
     }
 
     /// Adds up whole columns, which the compiler can do several connectors at a time, and sorts them into zones only
@@ -139,6 +180,7 @@ class SeriesRecorder final : public Recorder {
         samples_ = 0;
     }
 
+    const Frame& frame_;
     const Marks& marks_;
     const Connectors& connectors_;
     FleetSoc soc_;
@@ -158,25 +200,32 @@ class Series final : public Output {
         return schema;
     }
 
-    Series(const Params& params, const Context& context) : marks_(context, params.every, "every"), zones_(context.zones) {}
+    Series(const Params& params, const Context& context)
+        : frame_{Marks(context, params.every, "every"), LiveConductors(*context.feeder), is_balanced(*context.feeder),
+                 context.zones} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
-        auto list = described();
-        if (zones_.empty()) list.pop_back();
+        auto all = described();
+        std::vector<Variable> list;
+        for (std::size_t p = 0; p < places; ++p)
+            if (frame_.has(p)) list.push_back(std::move(all[p]));
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
-        std::vector<Coordinate> list{marks_.coordinate()};
-        if (!zones_.empty()) list.push_back({.name = "zone", .long_name = "place of the connectors", .labels = zones_});
+        std::vector<Coordinate> list{frame_.marks.coordinate()};
+        if (!frame_.balanced)
+            list.push_back({.name = "phase", .long_name = "phase or leg of a split phase", .labels = frame_.live.names()});
+        if (!frame_.zones.empty())
+            list.push_back({.name = "zone", .long_name = "place of the connectors", .labels = frame_.zones});
         return list;
     }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
-        return std::make_unique<SeriesRecorder>(marks_, *start.population, zones_.size());
+        return std::make_unique<SeriesRecorder>(frame_, *start.population);
     }
+    [[nodiscard]] bool wants_unbalance() const override { return true; }
 
    private:
-    Marks marks_;
-    std::vector<std::string> zones_;
+    Frame frame_;
 };
 
 const bool registered = add_plugin<Output, Series>();

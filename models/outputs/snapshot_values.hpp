@@ -23,7 +23,7 @@ struct VoltageRange {
     double max_pu = -std::numeric_limits<double>::infinity();
 };
 
-/// Lowest and highest of all voltages. Eight running extremes instead of one, because a compiler may not reorder the
+/// Lowest and highest of `voltage_pu`. Eight running extremes instead of one, because a compiler may not reorder the
 /// comparisons of doubles by itself and would otherwise walk through thousands of buses one by one.
 [[nodiscard]] inline VoltageRange range_of(std::span<const double> voltage_pu) {
     constexpr std::size_t lanes = 8;
@@ -46,17 +46,17 @@ struct VoltageRange {
     return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
 }
 
-/// The branches whose loading can be told, with one over their rating.
-class RatedBranches {
+/// The conductors whose loading can be told, with one over the rating of the branch that feeds them there.
+class RatedConductors {
    public:
-    explicit RatedBranches(const FeederSite& feeder) {
-        for (std::size_t b = 0; b < feeder.rating_a.size(); ++b)
-            if (std::isfinite(feeder.rating_a[b])) rated_.emplace_back(b, 100.0 / feeder.rating_a[b]);
+    explicit RatedConductors(const FeederSite& feeder) {
+        for (std::size_t c = 0; c < feeder.rating_a.size(); ++c)
+            if (std::isfinite(feeder.rating_a[c])) rated_.emplace_back(c, 100.0 / feeder.rating_a[c]);
     }
     [[nodiscard]] std::size_t size() const { return rated_.size(); }
     [[nodiscard]] bool empty() const { return rated_.empty(); }
-    /// Index of the k-th rated branch in the feeder.
-    [[nodiscard]] BranchId branch(std::size_t k) const { return BranchId(rated_[k].first); }
+    /// The k-th rated conductor.
+    [[nodiscard]] ConductorId conductor(std::size_t k) const { return ConductorId(rated_[k].first); }
     /// Its loading in percent of its rating.
     [[nodiscard]] double loading_pct(const Snapshot& s, std::size_t k) const {
         return s.current_a[rated_[k].first] * rated_[k].second;

@@ -6,6 +6,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/plugins.hpp"
+#include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/snapshot_values.hpp"
 
@@ -43,7 +44,8 @@ Variable trace(std::string name, std::string unit, std::string long_name, std::v
     return v;
 }
 
-std::vector<Variable> described() {
+/// `axis`: the dimension of the voltages.
+std::vector<Variable> described(const std::string& axis) {
     std::vector<Variable> list(places);
     list[demand] = trace("demand_kw", "kW", "demand (base load and vehicles)", {"time"});
     list[source] = trace("source_kw", "kW", "power from the source, with losses", {"time"});
@@ -52,7 +54,7 @@ std::vector<Variable> described() {
     list[discharging] = trace("discharging_kw", "kW", "power returned by vehicles", {"time"});
     list[vmin] = trace("vmin_pu", "pu", "lowest voltage at any bus", {"time"}, 4);
     list[mean_soc] = trace("mean_soc", "1", "mean state of charge of all vehicles, there or not", {"time"}, 3);
-    list[voltage] = trace("voltage_pu", "pu", "voltage", {"time", "bus"}, 4);
+    list[voltage] = trace("voltage_pu", "pu", "voltage", {"time", axis}, 4);
     list[connector_p] = trace("p_kw", "kW", "power drawn at the connector", {"time", "connector"});
     list[connector_soc] = trace("soc", "1", "state of charge of the connector's vehicle", {"time", "connector"}, 3);
     return list;
@@ -60,13 +62,15 @@ std::vector<Variable> described() {
 
 class TraceRecorder final : public Recorder {
    public:
-    TraceRecorder(const Marks& marks, const Population& population, std::size_t buses, std::size_t connectors)
+    TraceRecorder(const Marks& marks, const LiveConductors& live, const Population& population, std::size_t conductors,
+                  std::size_t connectors)
         : marks_(marks),
+          live_(live),
           soc_(population),
-          buses_(buses),
+          conductors_(conductors),
           connectors_(connectors),
           arrays_(places, std::vector<double>(marks.size(), not_a_number)) {
-        arrays_[voltage].assign(marks.size() * buses, not_a_number);
+        arrays_[voltage].assign(marks.size() * conductors, not_a_number);
         for (const Place p : {connector_p, connector_soc}) arrays_[p].assign(marks.size() * connectors, not_a_number);
     }
 
@@ -82,8 +86,8 @@ class TraceRecorder final : public Recorder {
         arrays_[demand][*m] = demand_kw(s);
         arrays_[source][*m] = s.source_kw;
         arrays_[loss][*m] = s.loss_kw;
-        arrays_[vmin][*m] = range_of(s.voltage_pu).min_pu;
-        put(s.voltage_pu, voltage, *m * buses_);
+        arrays_[vmin][*m] = live_.range(s).min_pu;
+        put(s.voltage_pu, voltage, *m * conductors_);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         if (connectors_ == 0) arrays_.resize(connector_p);
@@ -96,8 +100,9 @@ class TraceRecorder final : public Recorder {
     }
 
     const Marks& marks_;
+    const LiveConductors& live_;
     FleetSoc soc_;
-    std::size_t buses_;
+    std::size_t conductors_;
     std::size_t connectors_;
     std::vector<std::vector<double>> arrays_;
 };
@@ -117,16 +122,17 @@ class Traces final : public Output {
         : replicas_(params.replicas),
           marks_(context, params.every.value_or(context.step), "every"),
           feeder_(*context.feeder),
+          live_(feeder_),
           connectors_(context.connectors) {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
-        auto list = described();
+        auto list = described(conductor_axis(feeder_).name);
         if (connectors_ == 0) list.resize(connector_p);
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
         std::vector<Coordinate> list{marks_.coordinate()};
-        list.push_back({.name = "bus", .long_name = "bus, parent before child", .labels = feeder_.bus});
+        list.push_back(conductor_axis(feeder_));
         if (connectors_ == 0) return list;
         list.push_back({.name = "connector", .unit = "1", .long_name = "number of the connector"});
         for (std::size_t c = 0; c < connectors_; ++c) list.back().values.push_back(static_cast<double>(c));
@@ -136,13 +142,14 @@ class Traces final : public Output {
         if (std::count(replicas_.begin(), replicas_.end(), static_cast<int>(start.replica.index())) == 0) return nullptr;
         const std::size_t here = start.population->connectors.size();
         EVSWEEP_EXPECTS(here == 0 || here == connectors_, "every replica has the connectors that outputs were told of");
-        return std::make_unique<TraceRecorder>(marks_, *start.population, feeder_.bus.size(), connectors_);
+        return std::make_unique<TraceRecorder>(marks_, live_, *start.population, feeder_.conductor.size(), connectors_);
     }
 
    private:
     std::vector<int> replicas_;
     Marks marks_;
     const FeederSite& feeder_;
+    LiveConductors live_;
     std::size_t connectors_;
 };
 

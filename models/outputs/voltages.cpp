@@ -1,10 +1,11 @@
-/// Output `voltages`: the voltage of every bus and the loading of every rated branch over time, as bands.
+/// Output `voltages`: voltages and loadings over time as bands; where phases differ, by conductor, and by how much.
 
 #include <algorithm>
 #include <chrono>
 #include <vector>
 
 #include "evsweep/plugins.hpp"
+#include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/snapshot_values.hpp"
 
@@ -15,81 +16,126 @@ struct Params {
     Duration every = std::chrono::minutes(15);
 };
 
+/// What all recorders of one study share.
+struct Frame {
+    Marks marks;
+    RatedConductors rated;
+    std::vector<std::size_t> three_phase;  ///< buses that have an unbalance
+    std::size_t conductors = 0;
+    std::size_t branches = 0;  ///< whose neutral currents are told; 0 on balanced feeders
+};
+
+/// Buses with all three phases.
+std::vector<std::size_t> three_phase_buses(const FeederSite& feeder) {
+    std::vector<std::size_t> found;
+    for (std::size_t bus = 0; bus < feeder.bus.size(); ++bus) {
+        const auto begin = feeder.conductor.begin() + feeder.first_conductor[bus];
+        const auto end = feeder.conductor.begin() + feeder.first_conductor[bus + 1];
+        const auto has = [&](Conductor c) { return std::find(begin, end, c) != end; };
+        if (has(Conductor::a) && has(Conductor::b) && has(Conductor::c)) found.push_back(bus);
+    }
+    return found;
+}
+
 class VoltageRecorder final : public Recorder {
    public:
-    VoltageRecorder(const Marks& marks, const RatedBranches& rated, std::size_t buses)
-        : marks_(marks),
-          rated_(rated),
-          buses_(buses),
-          voltage_pu_(marks.size() * buses, not_a_number),
-          loading_pct_(marks.size() * rated.size(), not_a_number) {}
+    explicit VoltageRecorder(const Frame& frame)
+        : frame_(frame),
+          voltage_pu_(frame.marks.size() * frame.conductors, not_a_number),
+          loading_pct_(frame.marks.size() * frame.rated.size(), not_a_number),
+          unbalance_pct_(frame.marks.size() * frame.three_phase.size(), not_a_number),
+          neutral_a_(frame.marks.size() * frame.branches, not_a_number) {}
 
     void at(const Snapshot& s) override {
-        const auto m = marks_.at(s.now);
+        const auto m = frame_.marks.at(s.now);
         if (!m || !s.solved) return;
-        std::copy(s.voltage_pu.begin(), s.voltage_pu.end(), voltage_pu_.begin() + static_cast<std::ptrdiff_t>(*m * buses_));
-        for (std::size_t k = 0; k < rated_.size(); ++k) loading_pct_[*m * rated_.size() + k] = rated_.loading_pct(s, k);
+        put(s.voltage_pu, *m, voltage_pu_);
+        double* loading = loading_pct_.data() + *m * frame_.rated.size();
+        for (std::size_t k = 0; k < frame_.rated.size(); ++k) loading[k] = frame_.rated.loading_pct(s, k);
+        if (s.unbalance.empty()) return;
+        double* unbalance = unbalance_pct_.data() + *m * frame_.three_phase.size();
+        for (std::size_t k = 0; k < frame_.three_phase.size(); ++k) unbalance[k] = 100.0 * s.unbalance[frame_.three_phase[k]];
+        put(s.neutral_a, *m, neutral_a_);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> arrays;
         arrays.push_back(std::move(voltage_pu_));
-        if (!rated_.empty()) arrays.push_back(std::move(loading_pct_));
+        if (!frame_.rated.empty()) arrays.push_back(std::move(loading_pct_));
+        if (!frame_.three_phase.empty()) arrays.push_back(std::move(unbalance_pct_));
+        if (frame_.branches > 0) arrays.push_back(std::move(neutral_a_));
         return arrays;
     }
 
    private:
-    const Marks& marks_;
-    const RatedBranches& rated_;
-    std::size_t buses_;
-    std::vector<double> voltage_pu_;
-    std::vector<double> loading_pct_;
+    static void put(std::span<const double> row, std::size_t m, std::vector<double>& rows) {
+        std::copy(row.begin(), row.end(), rows.begin() + static_cast<std::ptrdiff_t>(m * row.size()));
+    }
+
+    const Frame& frame_;
+    std::vector<double> voltage_pu_, loading_pct_, unbalance_pct_, neutral_a_;
 };
+
+Variable band(std::string name, std::string unit, std::string long_name, std::string along, int decimals) {
+    return {.name = std::move(name),
+            .unit = std::move(unit),
+            .long_name = std::move(long_name),
+            .dims = {"time", std::move(along)},
+            .aggregation = Aggregation::bands,
+            .decimals = decimals};
+}
 
 class Voltages final : public Output {
    public:
     static constexpr std::string_view name = "voltages";
     static const Schema<Params>& schema() {
         static const auto schema =
-            Schema<Params>("voltage of every bus and loading of every rated branch over time, as bands over the replicas")
+            Schema<Params>("voltages, loadings, unbalance and neutral currents over time, as bands over the replicas")
                 .optional("every", &Params::every, "distance of the marks", above(0));
         return schema;
     }
 
     Voltages(const Params& params, const Context& context)
-        : marks_(context, params.every, "every"), rated_(*context.feeder), feeder_(*context.feeder) {}
+        : feeder_(*context.feeder),
+          balanced_(is_balanced(feeder_)),
+          frame_{Marks(context, params.every, "every"), RatedConductors(feeder_), three_phase_buses(feeder_),
+                 feeder_.conductor.size(), balanced_ ? 0 : feeder_.branch.size()} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
-        std::vector<Variable> list{{.name = "voltage_pu",
-                                    .unit = "pu",
-                                    .long_name = "voltage",
-                                    .dims = {"time", "bus"},
-                                    .aggregation = Aggregation::bands,
-                                    .decimals = 4}};
-        if (!rated_.empty())
-            list.push_back({.name = "loading_pct",
-                            .unit = "%",
-                            .long_name = "loading of the branch",
-                            .dims = {"time", "branch"},
-                            .aggregation = Aggregation::bands,
-                            .decimals = 1});
+        std::vector<Variable> list;
+        const char* meaning = balanced_ ? "voltage" : "voltage to earth";
+        list.push_back(band("voltage_pu", "pu", meaning, conductor_axis(feeder_).name, 4));
+        if (!frame_.rated.empty()) list.push_back(band("loading_pct", "%", "loading of the branch", rated_axis(), 1));
+        if (!frame_.three_phase.empty())
+            list.push_back(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
+        if (frame_.branches > 0)
+            list.push_back(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
-        std::vector<Coordinate> list{marks_.coordinate()};
-        list.push_back({.name = "bus", .long_name = "bus, parent before child", .labels = feeder_.bus});
-        if (rated_.empty()) return list;
-        list.push_back({.name = "branch", .long_name = "branch with a rating"});
-        for (std::size_t k = 0; k < rated_.size(); ++k) list.back().labels.push_back(feeder_.branch[rated_.branch(k).index()]);
+        std::vector<Coordinate> list{frame_.marks.coordinate(), conductor_axis(feeder_)};
+        if (!frame_.rated.empty()) {
+            list.push_back({.name = rated_axis(), .long_name = balanced_ ? "branch with a rating" : "conductor with a rating"});
+            for (std::size_t k = 0; k < frame_.rated.size(); ++k)
+                list.back().labels.push_back(fed_by(feeder_, frame_.rated.conductor(k)));
+        }
+        if (!frame_.three_phase.empty()) {
+            list.push_back({.name = "three_phase_bus", .long_name = "bus with three phases"});
+            for (const std::size_t bus : frame_.three_phase) list.back().labels.push_back(feeder_.bus[bus]);
+        }
+        if (frame_.branches > 0) list.push_back({.name = "branch", .long_name = "branch", .labels = feeder_.branch});
         return list;
     }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start&) const override {
-        return std::make_unique<VoltageRecorder>(marks_, rated_, feeder_.bus.size());
+        return std::make_unique<VoltageRecorder>(frame_);
     }
+    [[nodiscard]] bool wants_unbalance() const override { return true; }
 
    private:
-    Marks marks_;
-    RatedBranches rated_;
+    [[nodiscard]] std::string rated_axis() const { return balanced_ ? "branch" : "rated_conductor"; }
+
     const FeederSite& feeder_;
+    bool balanced_;
+    Frame frame_;
 };
 
 const bool registered = add_plugin<Output, Voltages>();

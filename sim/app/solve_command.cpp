@@ -46,8 +46,8 @@ Request read_request(const SolveOptions& options, Issues& issues) {
 }
 
 /// Every load at its nominal power: the first step of a day without profiles.
-BusPower nominal_power(const Feeder& feeder) {
-    BusPower power(feeder.conductors());
+PortPower nominal_power(const Feeder& feeder) {
+    PortPower power(feeder.ports());
     Scenario nominal;
     nominal.time.duration = nominal.time.step;
     BaseDemand(nominal, feeder).fill(0, power);
@@ -58,23 +58,23 @@ BusPower nominal_power(const Feeder& feeder) {
 std::string loading_text(const Feeder& feeder, const LoadFlow& flow) {
     const FeederSite& site = feeder.site();
     const auto current = flow.current_a();
-    if (current.empty()) return "no branch";
-    const auto rating = [&](std::size_t i) { return site.rating_a[i / feeder.phases()]; };
+    if (feeder.branches() == 0) return "no branch";
+    const auto& rating = site.rating_a;
     const bool rated = std::any_of(site.rating_a.begin(), site.rating_a.end(), [](double a) { return std::isfinite(a); });
-    const auto load = [&](std::size_t i) { return rated ? current[i] / rating(i) : current[i]; };
-    std::size_t worst = 0;
-    for (std::size_t i = 1; i < current.size(); ++i)
+    const auto load = [&](std::size_t i) { return rated ? current[i] / rating[i] : current[i]; };
+    std::size_t worst = site.first_conductor[1];
+    for (std::size_t i = worst; i < current.size(); ++i)
         if (load(i) > load(worst)) worst = i;
-    const auto amperes = fmt::format("{}: {:.2f} A", site.branch[worst / feeder.phases()], current[worst]);
+    const auto amperes = fmt::format("{}: {:.2f} A", site.branch[site.bus_of_conductor[worst] - 1], current[worst]);
     if (!rated) return amperes + " (no branch has a rating)";
-    return amperes + fmt::format(" of {:.2f} A ({:.1f} %)", rating(worst), 100.0 * load(worst));
+    return amperes + fmt::format(" of {:.2f} A ({:.1f} %)", rating[worst], 100.0 * load(worst));
 }
 
 std::string report(const Feeder& feeder, const LoadFlow& flow, const LoadFlowResult& result, const LoadFlowOptions& options) {
     const auto voltage = flow.voltage_pu();
     const auto [lowest, highest] = std::minmax_element(voltage.begin(), voltage.end());
     const auto where = [&](auto at) {
-        return feeder.site().bus[static_cast<std::size_t>(at - voltage.begin()) / feeder.phases()];
+        return feeder.site().conductor_name(ConductorId(static_cast<std::size_t>(at - voltage.begin())));
     };
     double p = 0.0;
     double q = 0.0;

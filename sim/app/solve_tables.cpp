@@ -19,13 +19,17 @@ std::string field(const std::string& name) {
     return quoted + "\"";
 }
 
+/// A balanced feeder's one phase stands for all.
+std::string_view phase_name(Conductor conductor) { return conductor == Conductor::balanced ? "1" : name_of(conductor); }
+
 std::string bus_table(const Feeder& feeder, const LoadFlow& flow) {
     std::string text = "bus,phase,voltage_pu,angle_deg,voltage_v\n";
     for (std::size_t c = 0; c < feeder.conductors(); ++c) {
-        const std::size_t bus = c / feeder.phases();
+        const FeederSite& site = feeder.site();
         const double pu = flow.voltage_pu()[c];
-        text += fmt::format("{},{},{:.12f},{:.10f},{:.6f}\n", field(feeder.site().bus[bus]), c % feeder.phases() + 1, pu,
-                            std::arg(flow.voltage(c)) * 180.0 / std::numbers::pi, pu * feeder.site().nominal_v[bus]);
+        text += fmt::format("{},{},{:.12f},{:.10f},{:.6f}\n", field(site.bus[site.bus_of_conductor[c]]),
+                            phase_name(site.conductor[c]), pu, std::arg(flow.voltage(c)) * 180.0 / std::numbers::pi,
+                            pu * site.base_v[c]);
     }
     return text;
 }
@@ -38,13 +42,15 @@ std::string branch_table(const Feeder& feeder, const LoadFlow& flow) {
     for (std::size_t b = 0; b < feeder.branches(); ++b) {
         const FeederBranch& branch = feeder.branch(BranchId(b));
         const BranchFlow& f = flows[b];
-        const auto current = flow.current_a().subspan(b * feeder.phases(), feeder.phases());
-        const double loading = 100.0 * *std::max_element(current.begin(), current.end()) / site.rating_a[b];
-        text += fmt::format("{},{},{},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{}\n", field(site.branch[b]),
-                            field(site.bus[branch.from.index()]), field(site.bus[branch.to.index()]), f.p_from.value(),
-                            f.q_from.value(), f.p_to.value(), f.q_to.value(), f.i_from.value(), f.i_to.value(),
-                            (f.p_from + f.p_to).value(), (f.q_from + f.q_to).value(),
-                            std::isfinite(site.rating_a[b]) ? fmt::format("{:.6f}", loading) : "");
+        double loading = 0.0;
+        for (std::size_t c = site.first_conductor[b + 1]; c < site.first_conductor[b + 2]; ++c)
+            loading = std::max(loading, 100.0 * flow.current_a()[c] / site.rating_a[c]);
+        const bool is_rated = loading > 0.0;
+        text +=
+            fmt::format("{},{},{},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{}\n", field(site.branch[b]),
+                        field(site.bus[branch.from.index()]), field(site.bus[branch.to.index()]), f.p_from.value(),
+                        f.q_from.value(), f.p_to.value(), f.q_to.value(), f.i_from.value(), f.i_to.value(),
+                        (f.p_from + f.p_to).value(), (f.q_from + f.q_to).value(), is_rated ? fmt::format("{:.6f}", loading) : "");
     }
     return text;
 }

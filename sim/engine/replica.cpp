@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/unbalance.hpp"
 
 namespace evsweep {
 
@@ -71,6 +72,13 @@ Replica::Replica(const ReplicaSite& site, const Population& population, Controll
 void Replica::record_with(Recorder& recorder, bool wants_events) {
     recorders_.push_back(&recorder);
     if (wants_events) event_recorders_.push_back(&recorder);
+}
+
+void Replica::show_unbalance() {
+    if (site_.feeder.is_balanced()) return;
+    wants_unbalance_ = true;
+    unbalance_.resize(site_.feeder.buses());
+    neutral_a_.resize(site_.feeder.branches());
 }
 
 ReplicaOutcome Replica::run() {
@@ -374,7 +382,7 @@ void Replica::book_step(Instant end) {
     for (Recorder* r : recorders_) r->over(interval);
 }
 
-Snapshot Replica::snapshot() const {
+Snapshot Replica::snapshot() {
     Snapshot s;
     s.now = now_;
     s.step = step_;
@@ -389,6 +397,12 @@ Snapshot Replica::snapshot() const {
         s.loss_kw = load_flow_.loss_kw();
         s.voltage_pu = load_flow_.voltage_pu();
         if (wants_currents_) s.current_a = load_flow_.current_a();
+        if (wants_unbalance_) {
+            fill_unbalance(load_flow_, unbalance_);
+            fill_neutral_currents(load_flow_, neutral_a_);
+            s.unbalance = unbalance_;
+            s.neutral_a = neutral_a_;
+        }
     }
     s.p_kw = fleet_.p_kw();
     s.soc = fleet_.soc();

@@ -48,6 +48,9 @@ class Replica {
     /// Adds a recorder; before `run`.
     void record_with(Recorder& recorder, bool wants_events);
 
+    /// Snapshots tell unbalance and neutral currents; before `run`. Nothing happens on a balanced feeder.
+    void show_unbalance();
+
     /// Runs to the horizon. A wrong setpoint or an open ledger ends as `failure`, never as an exception.
     [[nodiscard]] ReplicaOutcome run();
 
@@ -77,7 +80,7 @@ class Replica {
     void plan_devices();
     void assemble_power();
     void book_step(Instant end);
-    [[nodiscard]] Snapshot snapshot() const;
+    [[nodiscard]] Snapshot snapshot();
     void tell(EventKind kind, std::optional<ConnectorId> connector);
     void tell(const DeviceMove& move);
 
@@ -88,6 +91,7 @@ class Replica {
     const Cadence cadence_;
     const bool sees_network_;
     const bool wants_currents_;
+    bool wants_unbalance_ = false;
     std::vector<Recorder*> recorders_;
     std::vector<Recorder*> event_recorders_;
 
@@ -112,6 +116,7 @@ class Replica {
     std::vector<std::uint32_t> stamp_;  ///< by connector: which crossing prediction is the valid one
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
+    std::vector<double> unbalance_, neutral_a_;  ///< of the latest snapshot, where wanted
     StepBooks books_;
     Devices devices_;
     std::optional<Instant> devices_at_;  ///< an action of relays already planned

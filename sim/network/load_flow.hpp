@@ -85,6 +85,8 @@ class LoadFlow {
     [[nodiscard]] std::span<const double> current_a() const;
     /// Currents in A into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_currents(BranchId b, End end) const;
+    /// Current in A that a branch gives to a conductor of its lower bus; not at the source, and not on balanced feeders.
+    [[nodiscard]] Complex fed_current(std::size_t conductor) const;
     /// Power in kVA into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_powers(BranchId b, End end) const;
     [[nodiscard]] BranchFlow branch_flow(BranchId b) const;

@@ -63,6 +63,12 @@ std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const
     return currents;
 }
 
+LoadFlow::Complex LoadFlow::fed_current(std::size_t conductor) const {
+    const std::size_t bus = feeder_.site().bus_of_conductor[conductor];
+    const double amperes = 1000.0 / feeder_.site().base_v[conductor];
+    return downward_current(bus, conductor - feeder_.site().first_conductor[bus]) * amperes;
+}
+
 std::vector<LoadFlow::Complex> LoadFlow::end_powers(BranchId b, End end) const {
     const FeederBranch& branch = feeder_.branch(b);
     const BusId bus = end == End::from ? branch.from : branch.to;

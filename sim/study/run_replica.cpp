@@ -1,7 +1,5 @@
 #include "sim/study/run_replica.hpp"
 
-#include <algorithm>
-
 namespace evsweep {
 
 namespace {
@@ -17,15 +15,18 @@ class NoControl final : public Controller {
 /// Notes the steps in which any bus is outside the voltage band, or there is no voltage to speak of.
 class BandWatch final : public Recorder {
    public:
-    BandWatch(double min_pu, double max_pu, std::vector<std::uint8_t>& outside)
-        : min_pu_(min_pu), max_pu_(max_pu), outside_(outside) {}
+    BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
+        : feeder_(feeder), min_pu_(limits.voltage_min.value()), max_pu_(limits.voltage_max.value()), outside_(outside) {}
     void at(const Snapshot& s) override {
-        outside_.push_back(!s.solved || std::any_of(s.voltage_pu.begin(), s.voltage_pu.end(),
-                                                    [this](double v) { return v < min_pu_ || v > max_pu_; }));
+        bool is_outside = !s.solved;
+        for (std::size_t c = 0; c < s.voltage_pu.size() && !is_outside; ++c)
+            is_outside = (s.voltage_pu[c] < min_pu_ || s.voltage_pu[c] > max_pu_) && feeder_.conductor[c] != Conductor::n;
+        outside_.push_back(is_outside);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
 
    private:
+    const FeederSite& feeder_;
     double min_pu_, max_pu_;
     std::vector<std::uint8_t>& outside_;
 };
@@ -38,7 +39,9 @@ ControllerRun run(const LoadedStudy& study, const StudyOutputs& outputs, const P
     std::vector<std::unique_ptr<Recorder>> recorders;
     for (const auto& output : outputs.outputs) {
         recorders.push_back(output->start({replica, &population}));
-        if (recorders.back()) engine.record_with(*recorders.back(), output->wants_events());
+        if (!recorders.back()) continue;
+        engine.record_with(*recorders.back(), output->wants_events());
+        if (output->wants_unbalance()) engine.show_unbalance();
     }
     if (extra) engine.record_with(*extra, false);
     ControllerRun result;
@@ -96,7 +99,7 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs) {
     const Population sample = study.draw(ReplicaId(0));
     make_outputs(study, sample, outputs);
     std::vector<std::uint8_t> outside;
-    BandWatch watch(study.scenario.limits.voltage_min.value(), study.scenario.limits.voltage_max.value(), outside);
+    BandWatch watch(study.feeder->site(), study.scenario.limits, outside);
     Population nobody;
     nobody.zones = sample.zones;
     NoControl control;

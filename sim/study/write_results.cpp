@@ -1,5 +1,7 @@
 #include "sim/study/write_results.hpp"
 
+#include <algorithm>
+
 #include "sim/record/result_file.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
@@ -53,6 +55,15 @@ void write_scenario(ResultFile& file, const StudyResult& result) {
     file.write({"/scenario", "text", {}, {{"long_name", "the resolved scenario, one setting a line"}}}, {&text, 1});
 }
 
+/// By branch: what its conductors allow, the least of them.
+std::vector<double> branch_ratings(const FeederSite& site) {
+    std::vector<double> ratings;
+    for (std::size_t b = 0; b < site.branch.size(); ++b)
+        ratings.push_back(*std::min_element(site.rating_a.begin() + site.first_conductor[b + 1],
+                                            site.rating_a.begin() + site.first_conductor[b + 2]));
+    return ratings;
+}
+
 void write_feeder(ResultFile& file, const StudyResult& result) {
     const std::string group = "/feeder";
     const FeederSite& site = result.feeder;
@@ -66,7 +77,7 @@ void write_feeder(ResultFile& file, const StudyResult& result) {
                result.feeder_series_ohm);
     file.write({group, "branch", {"branch"}, {{"long_name", "branch"}}}, site.branch);
     file.write({group, "rating_a", {"branch"}, {{"units", "A"}, {"long_name", "rated current, infinite where unlimited"}}},
-               site.rating_a);
+               branch_ratings(site));
 }
 
 void write_unsolved(ResultFile& file, const std::string& group, const RunResult& run) {

@@ -11,7 +11,8 @@ namespace {
 
 void claim_whole(const Feeder& feeder) {
     claim(feeder.buses() == feeder.branches() + 1, "a feeder is a tree");
-    for (std::size_t b = 1; b < feeder.buses(); ++b) claim(feeder.parent()[b] < b, "a parent comes before its children");
+    for (std::size_t b = 1; b < feeder.buses(); ++b)
+        claim(feeder.branch(BranchId(b - 1)).parent.index() < b, "a parent comes before its children");
     for (const auto& load : feeder.loads()) claim(std::isfinite(load.p_kw) && std::isfinite(load.q_kvar), "loads are numbers");
 }
 

@@ -60,11 +60,13 @@ Feeder read_feeder(const fs::path& path) {
     return std::move(*feeder);
 }
 
-BusPower nominal_power(const Feeder& feeder) {
-    BusPower power(feeder.conductors());
+PortPower nominal_power(const Feeder& feeder) {
+    PortPower power(feeder.ports());
     for (const LoadPoint& load : feeder.loads()) {
-        power.p[load.bus.index()] += load.p_kw;
-        power.q[load.bus.index()] += load.q_kvar;
+        for (const std::uint32_t port : load.ports) {
+            power.p[port] += load.p_kw / static_cast<double>(load.ports.size());
+            power.q[port] += load.q_kvar / static_cast<double>(load.ports.size());
+        }
     }
     return power;
 }

@@ -7,17 +7,18 @@
 
 #include "evsweep/behaviour.hpp"
 #include "evsweep/plugins.hpp"
+#include "sites.hpp"
 
 namespace evsweep {
 
 /// Five buses in sweep order; the horizon and the accounting may be changed before use.
 struct BehaviourDesk {
-    FeederSite feeder{{"1", "2", "3", "mall", "5"},
-                      {"residential", "residential", "commercial", "commercial", "residential"},
-                      {0.0, 100.0, 50.0, 150.0, 200.0},
-                      {12660.0, 12660.0, 12660.0, 12660.0, 12660.0},
-                      {},
-                      {}};
+    FeederSite feeder = make_site({{"1", "residential", 0.0},
+                                   {"2", "residential", 100.0},
+                                   {"3", "commercial", 50.0},
+                                   {"mall", "commercial", 150.0},
+                                   {"5", "residential", 200.0}},
+                                  12660.0);
     Calendar calendar{std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + std::chrono::hours(12)};  ///< a Monday, noon
     Duration horizon = std::chrono::hours(24);
     Accounting accounting = Accounting::physical;

@@ -227,10 +227,10 @@ TEST_CASE("the 33-bus feeder as a distribution case has the published loss and l
     Issues issues;
     const auto feeder = build_feeder(*outcome.feeder, {}, issues);
     REQUIRE(feeder);
-    BusPower power(feeder->conductors());
+    PortPower power(feeder->ports());
     for (const LoadPoint& load : feeder->loads()) {
-        power.p[load.bus.index()] += load.p_kw;
-        power.q[load.bus.index()] += load.q_kvar;
+        power.p[load.ports.front()] += load.p_kw;
+        power.q[load.ports.front()] += load.q_kvar;
     }
     LoadFlow flow(*feeder);
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);

@@ -11,6 +11,7 @@
 
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
+#include "sites.hpp"
 
 namespace evsweep::rig {
 
@@ -36,7 +37,7 @@ inline std::vector<Step> worked_day() {
 
 /// Two buses and a line rated at 100 A, three connectors in two zones, four vehicles.
 struct Rig {
-    FeederSite feeder{{"source", "end"}, {"", ""}, {0, 400}, {400, 400}, {"line"}, {100}};
+    FeederSite feeder = make_site({{.name = "source"}, {.name = "end", .load_kw = 400, .rating_a = 100}}, 400);
     Population fleet;
     Output::Context context;
 
@@ -95,12 +96,13 @@ struct Rig {
         s.price = step.price;
         s.sell_price = 0.6 * step.price;
         const std::vector<double> voltage{1.02, step.end_pu};
+        const std::vector<double> current{0.0, step.current_a};
         if (step.solved) {
             s.load_kw = step.load_kw;
             s.loss_kw = step.loss_kw;
             s.source_kw = step.load_kw + step.charging_kw - step.discharging_kw + step.loss_kw;
             s.voltage_pu = voltage;
-            s.current_a = {&step.current_a, 1};
+            s.current_a = current;
         }
         recorder.at(s);
     }

@@ -74,6 +74,8 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"vehicle_minutes_outside_band", 30},
                                                 {"overload_minutes", 30},
                                                 {"loading_max_pct", 101},
+                                                {"tap_steps", 0},
+                                                {"capacitor_switchings", 0},
                                                 {"unsolved_minutes", 0},
                                                 {"charged_kwh", 55},
                                                 {"v2g_kwh", 10},
@@ -240,7 +242,7 @@ TEST_CASE("without a base run to compare with no minute is blamed on vehicles") 
 
 TEST_CASE("without a rating there is no loading and no overload") {
     Rig rig;
-    rig.feeder.rating_a = {std::numeric_limits<double>::infinity()};
+    rig.feeder.rating_a.assign(2, std::numeric_limits<double>::infinity());
     const auto kpis = kpis_of(rig, worked_day());
     CHECK(std::isnan(kpis.at("loading_max_pct")));
     CHECK(kpis.at("overload_minutes") == 0);

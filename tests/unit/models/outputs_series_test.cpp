@@ -135,9 +135,9 @@ TEST_CASE("voltages and loadings are kept by time and bus, and only where there 
     const auto arrays = played(rig, *output, worked_day());
     CHECK(arrays.at("voltage_pu") == Values{1.02, 0.98, 1.02, 0.95});
     CHECK(arrays.at("loading_pct") == Values{50, 100});
-    CHECK(coordinate(output->coordinates(), "branch").labels == std::vector<std::string>{"line"});
+    CHECK(coordinate(output->coordinates(), "branch").labels == std::vector<std::string>{"source-end"});
 
-    rig.feeder.rating_a = {std::numeric_limits<double>::infinity()};
+    rig.feeder.rating_a.assign(2, std::numeric_limits<double>::infinity());
     output = rig.make("voltages", {{"every", "1 h"}});
     CHECK(played(rig, *output, worked_day()).count("loading_pct") == 0);
     CHECK(output->coordinates().size() == 2);

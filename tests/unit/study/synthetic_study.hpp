@@ -24,17 +24,22 @@ inline FeederSite feeder_site(std::vector<std::int32_t>& parent, std::vector<dou
         site.bus_class.emplace_back(index % 3 == 0 ? "commercial" : "residential");
         site.load_kw.push_back(index == 0 ? 0.0 : 60.0 + static_cast<double>(index % 5) * 30.0);
         site.nominal_v.push_back(12660.0);
+        site.first_conductor.push_back(static_cast<std::uint32_t>(index));
+        site.conductor.push_back(Conductor::balanced);
+        site.bus_of_conductor.push_back(static_cast<std::uint32_t>(index));
+        site.base_v.push_back(12660.0);
+        site.rating_a.push_back(index == 1 ? 400.0 : HUGE_VAL);
         parent.push_back(from);
         series_ohm.push_back(ohm);
         if (from < 0) return;
         site.branch.push_back(std::to_string(from + 1) + "-" + std::to_string(index + 1));
-        site.rating_a.push_back(index == 1 ? 400.0 : HUGE_VAL);
     };
     add_bus(-1, 0.0);
     for (std::int32_t i = 1; i < 18; ++i) add_bus(i - 1, 0.4 + 0.1 * (i % 4));
     for (std::int32_t i = 18; i < 22; ++i) add_bus(i == 18 ? 1 : i - 1, 0.6);
     for (std::int32_t i = 22; i < 25; ++i) add_bus(i == 22 ? 2 : i - 1, 0.8);
     for (std::int32_t i = 25; i < 33; ++i) add_bus(i == 25 ? 5 : i - 1, 0.5);
+    site.first_conductor.push_back(static_cast<std::uint32_t>(site.bus.size()));
     return site;
 }
 
