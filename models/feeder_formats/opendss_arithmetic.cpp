@@ -24,12 +24,14 @@ class Registers {
     void combine(double result) {
         std::rotate(stack_.begin(), stack_.begin() + 1, stack_.end());
         stack_[0] = result;
-        --filled_;
+        if (filled_ > 0) --filled_;
     }
     [[nodiscard]] double y() const { return stack_[1]; }
     void swap() { std::swap(stack_[0], stack_[1]); }
-    void roll_up() { std::rotate(stack_.rbegin(), stack_.rbegin() + 1, stack_.rend()); }
-    void roll_down() { std::rotate(stack_.begin(), stack_.begin() + 1, stack_.end()); }
+    /// Copies the first register upwards.
+    void roll_up() { push(x()); }
+    /// Drops the first register.
+    void roll_down() { combine(y()); }
 
     [[nodiscard]] std::size_t filled() const { return filled_; }
 

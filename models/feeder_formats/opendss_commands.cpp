@@ -188,9 +188,12 @@ void Script::make(const Parameters& p) {
         return desk_.error(full.at, lower(full.text), "a second source is not supported", "a feeder has one source");
     if (const auto before = object_class->find(name)) {
         const Position& at = object_class->object(*before).at;
-        desk_.error(full.at, class_name + "." + name, fmt::format("is defined again; first in line {} of {}", at.line, *at.file),
-                    "rename one of them, or use Edit");
-        return;
+        const std::string again = fmt::format("is defined again; first in line {} of {}", at.line, *at.file);
+        active_ = {object_class, *before, false};
+        if (!object_class->is_general())
+            return desk_.error(full.at, class_name + "." + name, again, "rename one of them, or use Edit");
+        desk_.warning(full.at, class_name + "." + name, again, "it is edited, as in OpenDSS");
+        return set_properties(active_, p, 2);
     }
     active_ = {object_class, object_class->add(name, full.at, circuit_->frequency), false};
     set_properties(active_, p, 2);

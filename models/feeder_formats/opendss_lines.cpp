@@ -114,9 +114,9 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
         std::vector<std::string> names;
         for (const LineCode& each : codes.objects()) names.push_back(each.name);
         constexpr std::size_t few = 20;
-        const std::string hint = names.size() > few && nearest_name(lower(value.text), names).empty()
-                                     ? "define it with New LineCode before this line"
-                                     : did_you_mean(lower(value.text), names);
+        const bool is_lost = names.empty() || (names.size() > few && nearest_name(lower(value.text), names).empty());
+        const std::string hint =
+            is_lost ? "define it with New LineCode before this line" : did_you_mean(lower(value.text), names);
         return desk.refuse(value, "unknown line code '" + lower(value.text) + "'", hint);
     }
     if (line.phases_given && line.phases != code->phases)

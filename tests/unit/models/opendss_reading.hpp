@@ -1,0 +1,52 @@
+/// Reading OpenDSS scripts in tests: a circuit around a few statements, and files that exist in memory only.
+#pragma once
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+
+struct OpenDssOutcome {
+    std::optional<FeederDescription> feeder;
+    std::vector<std::string> errors;
+    std::vector<std::string> warnings;
+};
+
+using Files = std::map<std::string, std::string>;
+
+inline OpenDssOutcome read_opendss(const std::string& text, const Files& files = {}) {
+    Issues issues;
+    Reader reader{issues};
+    const auto read_file = [&files](const std::filesystem::path& path) -> std::optional<std::string> {
+        const auto found = files.find(path.lexically_normal().string());
+        return found == files.end() ? std::nullopt : std::optional(found->second);
+    };
+    const auto format = plugins<FeederFormat>().at("opendss").configure(Node::make_map({}), "", reader)->make({read_file});
+    OpenDssOutcome outcome;
+    outcome.feeder = format->read({"f.dss", text}, issues);
+    for (const Issue& issue : issues.list())
+        (issue.severity == Severity::error ? outcome.errors : outcome.warnings).push_back(to_text(issue));
+    return outcome;
+}
+
+/// Statements behind a source of 12.47 kV at bus `src`; what they describe must be without errors.
+inline FeederDescription circuit_with(const std::string& statements, const Files& files = {}) {
+    const auto outcome = read_opendss("New Circuit.test basekv=12.47 bus1=src\n" + statements, files);
+    for (const std::string& error : outcome.errors) UNSCOPED_INFO(error);
+    REQUIRE(outcome.feeder);
+    return *outcome.feeder;
+}
+
+/// The errors of such statements.
+inline std::vector<std::string> errors_of(const std::string& statements, const Files& files = {}) {
+    return read_opendss("New Circuit.test basekv=12.47 bus1=src\n" + statements, files).errors;
+}
+
+}  // namespace evsweep
