@@ -36,6 +36,38 @@ struct LineData {
 
 struct LineCode : Object, LineData {};
 
+/// How the earth's return is worked out: Deri's complex depth, Carson's series, or its first term.
+enum class EarthModel { carson, full_carson, deri };
+
+/// A bare wire. What is not given is negative.
+struct WireData : Object {
+    double r_dc = -1.0, r_ac = -1.0, gmr = -1.0, radius = -1.0, cap_radius = -1.0;
+    LengthUnit r_unit = LengthUnit::none, gmr_unit = LengthUnit::none, radius_unit = LengthUnit::none;
+    std::optional<double> ampacity;
+};
+
+/// Where the wires of a line are.
+struct WirePlace {
+    std::string wire;
+    double x = 0.0;
+    double h = 0.0;
+    LengthUnit unit = LengthUnit::foot;
+};
+struct LineGeometry : Object {
+    int phases = 3;
+    std::vector<WirePlace> places = std::vector<WirePlace>(3);
+    std::size_t active = 0;
+    LengthUnit last_unit = LengthUnit::foot;
+    bool reduce = false;
+    std::optional<double> ampacity;
+};
+struct LineSpacing : Object {
+    int phases = 3;
+    int wires = 3;
+    std::vector<double> x, h;
+    LengthUnit unit = LengthUnit::foot;
+};
+
 struct Line : Object, LineData {
     double length = 1.0;
     LengthUnit code_unit = LengthUnit::none;
@@ -44,6 +76,9 @@ struct Line : Object, LineData {
     bool has_code = false;
     bool phases_given = false;
     bool has_capacitance = false;
+    std::string geometry, spacing;  ///< that the impedances come from instead
+    std::vector<std::string> wires;
+    EarthModel earth = EarthModel::deri;
     bool stale = false;  ///< the matrices are older than the sequence values
 };
 
@@ -200,6 +235,18 @@ void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
 inline void start_with_frequency(LineCode& code, double frequency) { code.frequency = frequency; }
 inline void start_with_frequency(Line& line, double frequency) { line.frequency = frequency; }
 
+void set_line_geometry(Line& line, const Value& value, Desk& desk);
+void set_line_spacing(Line& line, const Value& value, Desk& desk);
+void set_line_wires(Line& line, const Value& value, Desk& desk);
+[[nodiscard]] std::optional<LengthUnit> to_unit(const Value& value, Desk& desk);
+[[nodiscard]] std::optional<EarthModel> to_earth_model(const Value& value, Desk& desk);
+/// Impedances per metre from where the wires are, at the circuit's frequency.
+[[nodiscard]] LineData geometric_data(const Line& line, Circuit& circuit, Desk& desk);
+[[nodiscard]] double metres_of(LengthUnit unit);
+
+[[nodiscard]] Properties<WireData> wire_data_properties();
+[[nodiscard]] Properties<LineGeometry> line_geometry_properties();
+[[nodiscard]] Properties<LineSpacing> line_spacing_properties();
 [[nodiscard]] Properties<LineCode> line_code_properties();
 [[nodiscard]] Properties<Line> line_properties();
 [[nodiscard]] Properties<Transformer> transformer_properties();
@@ -229,6 +276,7 @@ struct Circuit {
     double frequency = 60.0;
     double load_mult = 1.0;
     double generator_mult = 1.0;
+    EarthModel earth = EarthModel::deri;
     std::vector<double> voltage_bases;  ///< kV, line to line
     std::map<std::string, double> bus_bases;
     std::map<std::string, Coordinates> coordinates;
@@ -236,6 +284,9 @@ struct Circuit {
 
     Store<Source> sources{"vsource", source_properties()};
     Store<LineCode> line_codes{"linecode", line_code_properties()};
+    Store<WireData> wires{"wiredata", wire_data_properties()};
+    Store<LineGeometry> geometries{"linegeometry", line_geometry_properties()};
+    Store<LineSpacing> spacings{"linespacing", line_spacing_properties()};
     Store<Line> lines{"line", line_properties()};
     Store<XfmrCode> xfmr_codes{"xfmrcode", xfmr_code_properties()};
     Store<Transformer> transformers{"transformer", transformer_properties()};
@@ -250,8 +301,9 @@ struct Circuit {
     Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {&sources,    &line_codes, &lines,    &xfmr_codes, &transformers, &loads,        &generators,
-                &pv_systems, &capacitors, &reactors, &shapes,     &reg_controls, &cap_controls, &switch_controls};
+        return {&sources,    &line_codes,   &wires,        &geometries,   &spacings,       &lines,
+                &xfmr_codes, &transformers, &loads,        &generators,   &pv_systems,     &capacitors,
+                &reactors,   &shapes,       &reg_controls, &cap_controls, &switch_controls};
     }
 };
 

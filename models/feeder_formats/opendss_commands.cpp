@@ -9,10 +9,10 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",   "energymeter",   "sensor",    "fuse",     "recloser",    "relay",
-                                         "spectrum",  "growthshape",   "tcc_curve", "xycurve",  "priceshape",  "tshape",
-                                         "tempshape", "wiredata",      "cndata",    "tsdata",   "linespacing", "linegeometry",
-                                         "cabledata", "conductordata", "feeder",    "fmonitor", "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",    "energymeter",   "sensor",      "fuse",      "recloser",
+                                         "relay",      "spectrum",      "growthshape", "tcc_curve", "xycurve",
+                                         "priceshape", "tshape",        "tempshape",   "cndata",    "tsdata",
+                                         "cabledata",  "conductordata", "feeder",      "fmonitor",  "dynamicexp"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {"isource",
@@ -196,6 +196,7 @@ void Script::make(const Parameters& p) {
         return set_properties(active_, p, 2);
     }
     active_ = {object_class, object_class->add(name, full.at, circuit_->frequency), false};
+    if (object_class == &circuit_->lines) circuit_->lines.objects().back().earth = circuit_->earth;
     set_properties(active_, p, 2);
 }
 

@@ -18,18 +18,6 @@ constexpr struct {
     {"me", LengthUnit::metre, 1.0},        {"no", LengthUnit::none, 0.0},
 };
 
-double metres_of(LengthUnit unit) {
-    return std::find_if(std::begin(units), std::end(units), [&](const auto& u) { return u.unit == unit; })->metres;
-}
-
-std::optional<LengthUnit> to_unit(const Value& value, Desk& desk) {
-    const std::string word = lower(value.text).substr(0, 2);
-    for (const auto& u : units)
-        if (u.name == word) return u.unit;
-    desk.refuse(value, "is not a unit of length", "units: mi, kft, km, m, ft, in, cm, mm, none");
-    return std::nullopt;
-}
-
 /// After `phases` has changed the matrices are those of the sequence values again.
 template <class T>
 void set_line_phases(T& data, const Value& value, Desk& desk) {
@@ -77,6 +65,8 @@ void set_ampacity(T& data, const Value& value, Desk& desk) {
 /// Impedances given at the line itself are per unit of its length, whatever that is.
 void forget_code(Line& line) {
     line.has_code = false;
+    line.geometry.clear();
+    line.spacing.clear();
     line.convert = 1.0;
     line.unit = LengthUnit::none;
 }
@@ -128,6 +118,8 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
     line.code_unit = code->unit;
     line.convert = conversion(line.code_unit, unit);
     line.has_code = true;
+    line.geometry.clear();
+    line.spacing.clear();
     line.stale = false;
 }
 
@@ -162,12 +154,26 @@ void set_switch(Line& line, const Value& value, Desk& desk) {
     line.by_sequence = line.stale = true;
 }
 
+void set_earth(Line& line, const Value& value, Desk& desk) { line.earth = to_earth_model(value, desk).value_or(line.earth); }
+
 template <class T>
 void set_unit(T& data, const Value& value, Desk& desk) {
     if (const auto unit = to_unit(value, desk)) data.unit = *unit;
 }
 
 }  // namespace
+
+double metres_of(LengthUnit unit) {
+    return std::find_if(std::begin(units), std::end(units), [&](const auto& u) { return u.unit == unit; })->metres;
+}
+
+std::optional<LengthUnit> to_unit(const Value& value, Desk& desk) {
+    const std::string word = lower(value.text).substr(0, 2);
+    for (const auto& u : units)
+        if (u.name == word) return u.unit;
+    desk.refuse(value, "is not a unit of length", "units: mi, kft, km, m, ft, in, cm, mm, none");
+    return std::nullopt;
+}
 
 double conversion(LengthUnit from, LengthUnit to) {
     return from == LengthUnit::none || to == LengthUnit::none ? 1.0 : metres_of(from) / metres_of(to);
@@ -255,11 +261,11 @@ Properties<Line> line_properties() {
                            {"rg", set_number<&T::rg>},
                            {"xg", set_number<&T::xg>},
                            {"rho", set_number<&T::rho>},
-                           unsupported<T>("geometry"),
+                           {"geometry", set_line_geometry},
                            {"units", set_line_unit},
-                           unsupported<T>("spacing"),
-                           unsupported<T>("wires"),
-                           no_effect<T>("earthmodel"),
+                           {"spacing", set_line_spacing},
+                           {"wires", set_line_wires},
+                           {"earthmodel", set_earth},
                            unsupported<T>("cncables"),
                            unsupported<T>("tscables"),
                            {"b1", set_line_susceptance<&T::c1>},

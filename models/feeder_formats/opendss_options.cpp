@@ -20,7 +20,8 @@ enum class Meaning {
     long_line,
     control_mode,
     paths,
-    growth
+    growth,
+    earth
 };
 
 struct Option {
@@ -109,7 +110,7 @@ constexpr Option options[] = {{"type"},
                               {"transmarkercode"},
                               {"transmarkersize"},
                               {"loadshapeclass"},
-                              {"earthmodel"},
+                              {"earthmodel", Meaning::earth},
                               {"querylog"},
                               {"markcapacitors"},
                               {"markregulators"},
@@ -225,6 +226,9 @@ void Script::option(const Parameter& parameter) {
             return refuse_unless(word == "m");
         case Meaning::long_line:
             return refuse_unless(!desk_.boolean(value).value_or(false));
+        case Meaning::earth:
+            if (const auto model = to_earth_model(value, desk_)) circuit_->earth = *model;
+            return;
         case Meaning::paths:
             return desk_.refuse(value, "another folder for files is not supported", "name files relative to this one");
         case Meaning::control_mode:

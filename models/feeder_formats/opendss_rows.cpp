@@ -161,9 +161,14 @@ void Rows::add_lines() {
         row.to = placed.ends[1].bus;
         row.conductors = conductors(placed.ends[0], line.at, row.id);
         row.to_conductors = conductors(placed.ends[1], line.at, row.id);
-        const LineData data = final_data(line);
-        row.series_ohm = series_of(line, data, circuit_.frequency);
-        row.shunt_s = shunt_of(line, data, circuit_.frequency);
+        Line measured = line;
+        const bool is_geometric = !line.geometry.empty() || !line.spacing.empty();
+        if (is_geometric) measured.length *= line.unit == LengthUnit::none ? 1.0 : metres_of(line.unit), measured.convert = 1.0;
+        const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : final_data(line);
+        if (data.z.size() != row.conductors.size() * row.conductors.size()) continue;  // told already
+        row.series_ohm = series_of(measured, data, circuit_.frequency);
+        row.shunt_s = shunt_of(measured, data, circuit_.frequency);
+        if (data.ampacity && !line.ampacity) row.rating = Amperes(*data.ampacity);
         const bool ideal = std::all_of(row.series_ohm.begin(), row.series_ohm.end(), [](Complex z) { return z == 0.0; });
         row.kind = line.is_switch || ideal ? BranchKind::switch_ : BranchKind::line;
         if (line.ampacity && *line.ampacity > 0.0) row.rating = Amperes(*line.ampacity);

@@ -49,7 +49,11 @@ class ObjectClass {
         return found == index_.end() ? std::nullopt : std::optional(found->second);
     }
     /// Codes and shapes, which are no elements of the circuit.
-    [[nodiscard]] bool is_general() const { return name_ == "linecode" || name_ == "xfmrcode" || name_ == "loadshape"; }
+    [[nodiscard]] bool is_general() const {
+        for (const char* general : {"linecode", "xfmrcode", "loadshape", "wiredata", "linegeometry", "linespacing"})
+            if (name_ == general) return true;
+        return false;
+    }
     [[nodiscard]] virtual std::size_t size() const = 0;
     [[nodiscard]] virtual Object& object(std::size_t index) = 0;
     virtual std::size_t add(const std::string& name, const Position& at, double frequency) = 0;

@@ -183,3 +183,82 @@ TEST_CASE("settled OpenDSS feeders have OpenDSS's voltages and taps") {
         CHECK(flow.loss_kw() == Approx(1000.0 * std::stod(summary[18])).margin(margin));
     }
 }
+
+namespace {
+
+/// The IEEE four-node feeder: two lines of wires in the air with a transformer between them, and a balanced load.
+FeederDescription four_nodes(const std::string& transformer) {
+    const std::string script =
+        "New Circuit.fournode basekv=12.47 bus1=n1 mvasc3=2e8 mvasc1=2e8\nSet EarthModel=carson\n"
+        "New WireData.phase runits=mi rac=0.306 gmrunits=ft gmrac=0.0244 radunits=in diam=0.721\n"
+        "New WireData.neutral runits=mi rac=0.592 gmrunits=ft gmrac=0.00814 radunits=in diam=0.563\n"
+        "New LineGeometry.w4 nconds=4 nphases=3 reduce=y cond=1 wire=phase units=ft x=-4 h=28 cond=2 wire=phase x=-1.5 h=28\n"
+        "~ cond=3 wire=phase x=3 h=28 cond=4 wire=neutral x=0 h=24\n"
+        "New LineGeometry.w3 nconds=3 nphases=3 cond=1 wire=phase units=ft x=-4 h=28 cond=2 wire=phase x=-1.5 h=28\n"
+        "~ cond=3 wire=phase x=3 h=28\n" +
+        transformer +
+        "New Line.l2 bus1=n3 bus2=n4 geometry=w4 length=2500 units=ft\n"
+        "New Load.l bus1=n4 kv=4.16 kw=5400 pf=0.9 vminpu=0.75\n";
+    Issues issues;
+    Reader reader{issues};
+    const auto format = plugins<FeederFormat>().at("opendss").configure(Node::make_map({}), "", reader)->make({});
+    auto description = format->read({"four.dss", script}, issues);
+    for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+    REQUIRE(description);
+    return std::move(*description);
+}
+
+constexpr const char* wye_wye =
+    "New Line.l1 bus1=n1 bus2=n2 geometry=w4 length=2000 units=ft\n"
+    "New Transformer.t buses=(n2 n3) conns=(wye wye) kvs=(12.47 4.16) kvas=(6000 6000) xhl=6 %rs=(0.5 0.5)\n";
+constexpr const char* delta_wye =
+    "New Line.l1 bus1=n1 bus2=n2 geometry=w3 length=2000 units=ft\n"
+    "New Transformer.t buses=(n2 n3) conns=(delta wye) kvs=(12.47 4.16) kvas=(6000 6000) xhl=6 %rs=(0.5 0.5)\n";
+
+/// Published magnitudes (V to earth) and angles of a bus.
+void check_phases(const Feeder& feeder, const LoadFlow& flow, const std::string& bus,
+                  const std::vector<std::pair<double, double>>& published) {
+    for (int node = 1; node <= 3; ++node) {
+        const auto conductor = conductor_at(feeder, bus, node);
+        INFO(bus << "." << node);
+        REQUIRE(conductor);
+        const auto v = flow.voltage(conductor->index()) * feeder.site().base_v[conductor->index()];
+        CHECK(std::abs(v) == Approx(published[node - 1].first).margin(1.0));  // printed in volts
+        const double turn = std::arg(v) * 180.0 / std::numbers::pi - published[node - 1].second;
+        CHECK(std::abs(std::remainder(turn, 360.0)) < 0.06);  // printed with one decimal
+    }
+}
+
+}  // namespace
+
+TEST_CASE("lines given by their wires have the published impedances of the four-node feeder") {
+    const FeederDescription d = four_nodes(delta_wye);
+    using Complex = std::complex<double>;
+    const std::vector<Complex> four_wires = {{0.4576, 1.0780}, {0.1559, 0.5017}, {0.1535, 0.3849},
+                                             {0.1559, 0.5017}, {0.4666, 1.0482}, {0.1580, 0.4236},
+                                             {0.1535, 0.3849}, {0.1580, 0.4236}, {0.4615, 1.0651}};
+    const std::vector<Complex> three_wires = {{0.4013, 1.4133}, {0.0953, 0.8515}, {0.0953, 0.7266},
+                                              {0.0953, 0.8515}, {0.4013, 1.4133}, {0.0953, 0.7802},
+                                              {0.0953, 0.7266}, {0.0953, 0.7802}, {0.4013, 1.4133}};
+    for (const BranchRow& line : d.branches)
+        for (std::size_t i = 0; i < 9; ++i) {
+            const Complex per_mile = line.series_ohm[i] * 1.609344 / line.length->value();
+            const Complex published = line.id == "line.l1" ? three_wires[i] : four_wires[i];
+            INFO(line.id << " " << i << " " << per_mile << " " << published);
+            CHECK(std::abs(per_mile - published) < 3e-4);  // printed with four decimals, from rounded constants
+        }
+}
+
+TEST_CASE("the four-node feeder has its published voltages behind wye-wye and delta-wye transformers") {
+    const Feeder wye = built(four_nodes(wye_wye));
+    LoadFlow flow(wye);
+    REQUIRE(flow.solve(nominal(wye)).status == LoadFlowStatus::converged);
+    check_phases(wye, flow, "n2", {{7107.0, -0.3}, {7140.0, -120.3}, {7121.0, 119.6}});
+    check_phases(wye, flow, "n3", {{2247.6, -3.7}, {2269.0, -123.5}, {2256.0, 116.4}});
+    check_phases(wye, flow, "n4", {{1918.0, -9.1}, {2061.0, -128.3}, {1981.0, 110.9}});
+    const Feeder delta = built(four_nodes(delta_wye));
+    LoadFlow lagging(delta);
+    REQUIRE(lagging.solve(nominal(delta)).status == LoadFlowStatus::converged);
+    check_phases(delta, lagging, "n3", {{2249.0, -33.7}, {2263.0, -153.4}, {2259.0, 86.4}});
+    check_phases(delta, lagging, "n4", {{1920.0, -39.1}, {2054.0, -158.3}, {1986.0, 80.9}});
+}
