@@ -69,9 +69,11 @@ class Planner {
     void injection(Placed<T>& placed) {
         const T& element = *placed.element;
         const int more = !element.delta || element.phases < 3 ? 1 : 0;
-        // The second conductor of a line-to-line load is a phase like the first.
-        const int phases = element.delta ? element.phases + more : element.phases;
-        add_end(placed.ends, element, 0, phases, element.phases + more);
+        if (!add_end(placed.ends, element, 0, element.phases, element.phases + more)) return;
+        if (element.delta && more > 0 && placed.ends.front().nodes.back() == 0 &&
+            std::ssize(element.buses.front().nodes) <= element.phases)
+            desk_.warning(element.buses.front().at, path_, "is a delta whose last node is not named, so that it goes to earth",
+                          "name all its nodes, as in BUS.1.2");
     }
 
    private:

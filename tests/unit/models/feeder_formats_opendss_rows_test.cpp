@@ -200,7 +200,8 @@ TEST_CASE("loads hang between the conductors that their connection says") {
     CHECK(only_load("conn=delta").terminals == Ends{{a, b}, {b, c}, {c, a}});
     CHECK(only_load("phases=2 conn=delta bus1=src.2.3.1").terminals == Ends{{b, c}, {c, a}});
     CHECK(only_load("phases=1 conn=delta bus1=src.3.1").terminals == Ends{{c, a}});
-    CHECK(only_load("phases=1 conn=LL").terminals == Ends{{a, b}});
+    CHECK(only_load("phases=1 conn=LL bus1=src.1.2").terminals == Ends{{a, b}});
+    CHECK(only_load("phases=1 conn=delta bus1=src.2").terminals == Ends{{b, {}}});  // as OpenDSS has it
     CHECK(only_load("phases=1 bus1=src.3").terminals == Ends{{c, {}}});
     CHECK(only_load("phases=1 bus1=src.3.4").terminals == Ends{{c, n}});
     CHECK(only_load("phases=3 kv=12.47").rated.value() == Approx(12470.0 / sqrt3));
