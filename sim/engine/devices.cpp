@@ -46,7 +46,7 @@ std::vector<DeviceMove> Devices::act(Instant now) {
     control_.look(network_, now);
     std::vector<DeviceMove> done;
     for (auto due = control_.due(); due && *due <= now; due = control_.due()) {
-        const auto moves = control_.act(network_, *due, Pace::real_time);
+        const auto moves = control_.act(network_, *due, Pace::real_time());
         done.insert(done.end(), moves.begin(), moves.end());
         if (!moves.empty()) break;  // what is due next must see what this has changed
     }

@@ -87,7 +87,7 @@ Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleO
             result.capacitors = with_plans(control.capacitors());
             break;
         }
-        result.moves += static_cast<int>(control.act(network, *due, Pace::settling).size());
+        result.moves += static_cast<int>(control.act(network, *due, Pace::settling(options.share)).size());
     }
     control.drop_plans();
     control.count_as_discharged();

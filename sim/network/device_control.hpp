@@ -3,8 +3,8 @@
 /// A relay looks at readings, and plans an action for an instant; at that instant it acts. Between the two it may look again
 /// as often as it likes: the plan follows what is seen, and is dropped when the voltage comes back by itself. How far a
 /// regulator moves at a time is a matter of its pace:
-///   settling   to find the taps of a snapshot: seven tenths of what is missing, rounded down, at least one step and
-///              at most `max_steps` (the way of OpenDSS's static control mode, so that the same taps are found)
+///   settling   to find the taps of a snapshot: a share of what is missing, rounded down, at least one step and at most
+///              `max_steps`. Seven tenths is the way of OpenDSS's static control mode, and finds the same taps.
 ///   real_time  what machines do: one step, and the next after `tap_delay` as long as it is called for
 #pragma once
 
@@ -20,7 +20,11 @@
 
 namespace evsweep {
 
-enum class Pace : std::uint8_t { settling, real_time };
+struct Pace {
+    double share = 0.0;  ///< of the missing steps that are moved at a time; 0: real time
+    [[nodiscard]] static constexpr Pace settling(double share = 0.7) { return {share}; }
+    [[nodiscard]] static constexpr Pace real_time() { return {}; }
+};
 
 /// What the relay of a regulator sees.
 struct RegulatorReading {
@@ -197,6 +201,7 @@ struct Settled {
 struct SettleOptions {
     Instant now{};
     int max_rounds = 100;  ///< load flows
+    double share = 0.7;    ///< see Pace; 1: the whole way at once, to the step nearest to the set voltage
 };
 
 /// Settles a snapshot: in each round the network is solved, all relays look, and those whose action is nearest in time

@@ -117,8 +117,9 @@ TapMove RegulatorRelay::act(Instant at, Pace pace) {
         tap_at_.reset();
         if (change_ == 0.0) return done;
         const int sign = change_ > 0.0 ? 1 : -1;
-        if (pace == Pace::settling) {
-            const int most = static_cast<int>(0.7 * std::abs(change_) / step_);
+        if (pace.share > 0.0) {
+            const double steps = pace.share * std::abs(change_) / step_;
+            const auto most = pace.share < 1.0 ? static_cast<int>(steps) : static_cast<int>(std::lround(steps));
             done = move(sign * std::clamp(most, 1, row_.max_steps));
             change_ = 0.0;
         } else {

@@ -92,7 +92,7 @@ std::vector<std::pair<Instant, DeviceMove>> run_until(DeviceControl& control, Co
     control.look(network, now);
     while (const auto due = control.due()) {
         if (*due > end) break;
-        for (const DeviceMove& move : control.act(network, *due, Pace::real_time)) done.emplace_back(*due, move);
+        for (const DeviceMove& move : control.act(network, *due, Pace::real_time())) done.emplace_back(*due, move);
         REQUIRE(network.solve());
         control.look(network, *due);
     }
@@ -126,6 +126,17 @@ TEST_CASE("a regulator with line-drop compensation holds the voltage at the end 
     // 9 steps are missing: seven tenths are 6; then 3 are: 2; then none.
     REQUIRE(settled.rounds == 3);
     REQUIRE(settled.moves == 2);
+}
+
+TEST_CASE("going the whole way at once ends nearest to the set voltage") {
+    RegulatorRow row = relay_row();
+    row.forward.r_v = 4.9;
+    Chain chain({{.line_ohm = {0.98, 0.0}}});
+    DeviceControl control = one_regulator(row);
+    const Settled settled = settle(control, chain, {.share = 1.0});
+    REQUIRE(settled.moves == 1);
+    REQUIRE(tap_position({}, chain.sections[0].tap) == 9);  // 6.9 V missing
+    REQUIRE(std::abs(control.regulators()[0].deviation_v()) == Approx(0.15));
 }
 
 TEST_CASE("line-drop compensation takes reactance and the angle of the current into account") {
@@ -249,16 +260,16 @@ TEST_CASE("power that flows back long enough turns the relay to its other side a
     relay.look(reading(20.0 * 122.0, 1.0, -99.0), start + seconds(30));  // not long enough
     REQUIRE(!relay.due());
     relay.look(reading(20.0 * 122.0, 1.0, -101.0), start + seconds(40));
-    REQUIRE(relay.act(start + seconds(100), Pace::real_time).steps == 0);
+    REQUIRE(relay.act(start + seconds(100), Pace::real_time()).steps == 0);
     REQUIRE(relay.looks_backward());
     // 122 V behind a tap of 1.05 are 116.19 V on the other side: 1.81 V too low, 2.4 steps. A lower tap raises that side.
     relay.look(reading(20.0 * 122.0, 1.05, -150.0), start + seconds(101));
     REQUIRE(relay.deviation_v() == Approx(122.0 / 1.05 - 118.0));
     REQUIRE(relay.due() == start + seconds(116));
-    REQUIRE(relay.act(start + seconds(116), Pace::settling).steps == -1);
+    REQUIRE(relay.act(start + seconds(116), Pace::settling()).steps == -1);
     // And back again.
     relay.look(reading(20.0 * 122.0, 1.04375, 101.0), start + seconds(120));
-    REQUIRE(relay.act(start + seconds(180), Pace::real_time).steps == 0);
+    REQUIRE(relay.act(start + seconds(180), Pace::real_time()).steps == 0);
     REQUIRE(!relay.looks_backward());
 }
 
@@ -285,7 +296,7 @@ TEST_CASE("taps do not drift: up and down again is the same number") {
             relay.drop_plans();
             relay.look(reading(20.0 * v, tap), now);
             now += seconds(15);
-            tap = relay.act(now, Pace::real_time).tap;
+            tap = relay.act(now, Pace::real_time()).tap;
         }
     }
     REQUIRE(tap == 1.0);
