@@ -144,6 +144,8 @@ struct PvSystem : Injection {
     double irradiance = 1.0, pmpp = 500.0, limit = 1.0, kva = 500.0, pf = 1.0, kvar = 0.0;
     bool by_pf = true;
     double cut_in = 20.0, cut_out = 20.0;
+    double temperature = 25.0;
+    std::string efficiency, temperature_curve;  ///< of the inverter over its load, and of the panel
 };
 
 struct Capacitor : Object {
@@ -179,6 +181,12 @@ struct LoadShape : Object {
     std::size_t points = 0;
     std::optional<double> max_p, max_q;  ///< where given
     double base_p = 0.0, base_q = 0.0;
+};
+
+struct XyCurve : Object {
+    std::vector<double> x, y;
+    /// Linear between the points and beyond them.
+    [[nodiscard]] double value(double where) const;
 };
 
 struct RegControl : Object {
@@ -257,6 +265,7 @@ void set_line_wires(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] Properties<Capacitor> capacitor_properties();
 [[nodiscard]] Properties<Reactor> reactor_properties();
 [[nodiscard]] Properties<LoadShape> load_shape_properties();
+[[nodiscard]] Properties<XyCurve> xy_curve_properties();
 [[nodiscard]] Properties<RegControl> reg_control_properties();
 [[nodiscard]] Properties<CapControl> cap_control_properties();
 [[nodiscard]] Properties<SwitchControl> switch_control_properties();
@@ -267,8 +276,10 @@ struct Coordinates {
     double y = 0.0;
 };
 
-/// Everything that a script builds.
+/// Everything that a script builds. There is a load shape `default` to begin with.
 struct Circuit {
+    Circuit();
+
     std::string name;
     Position at;
     bool exists = false;
@@ -296,14 +307,15 @@ struct Circuit {
     Store<Capacitor> capacitors{"capacitor", capacitor_properties()};
     Store<Reactor> reactors{"reactor", reactor_properties()};
     Store<LoadShape> shapes{"loadshape", load_shape_properties()};
+    Store<XyCurve> curves{"xycurve", xy_curve_properties()};
     Store<RegControl> reg_controls{"regcontrol", reg_control_properties()};
     Store<CapControl> cap_controls{"capcontrol", cap_control_properties()};
     Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {&sources,    &line_codes,   &wires,        &geometries,   &spacings,       &lines,
-                &xfmr_codes, &transformers, &loads,        &generators,   &pv_systems,     &capacitors,
-                &reactors,   &shapes,       &reg_controls, &cap_controls, &switch_controls};
+        return {&sources,    &line_codes,   &wires,  &geometries,   &spacings,     &lines,
+                &xfmr_codes, &transformers, &loads,  &generators,   &pv_systems,   &capacitors,
+                &reactors,   &shapes,       &curves, &reg_controls, &cap_controls, &switch_controls};
     }
 };
 

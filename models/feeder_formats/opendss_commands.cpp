@@ -9,10 +9,10 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",    "energymeter",   "sensor",      "fuse",      "recloser",
-                                         "relay",      "spectrum",      "growthshape", "tcc_curve", "xycurve",
-                                         "priceshape", "tshape",        "tempshape",   "cndata",    "tsdata",
-                                         "cabledata",  "conductordata", "feeder",      "fmonitor",  "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",       "energymeter", "sensor",      "fuse",      "recloser",
+                                         "relay",         "spectrum",    "growthshape", "tcc_curve", "priceshape",
+                                         "tshape",        "tempshape",   "cndata",      "tsdata",    "cabledata",
+                                         "conductordata", "feeder",      "fmonitor",    "dynamicexp"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {"isource",
@@ -71,7 +71,7 @@ const std::vector<Script::Command>& Script::commands() {
                                              {"disable", &S::disable},
                                              {"plot", &S::leave_out},
                                              {"reset", &S::pass},
-                                             {"compile", &S::redirect},
+                                             {"compile", &S::compile},
                                              {"set", &S::set},
                                              {"dump", &S::leave_out},
                                              {"open", &S::open},
@@ -255,6 +255,9 @@ void Script::batch_edit(const Parameters& p) {
     if (is_in(class_name, std::begin(harmless), std::end(harmless))) return desk_.leave_out(class_name, p[1].value.at);
     ObjectClass* object_class = class_of(class_name);
     if (!object_class) return desk_.error(p[1].value.at, class_name, "is not a class that is known");
+    constexpr std::size_t most_edits = 10'000'000;  // a feeder has thousands
+    batch_edits_ += object_class->size();
+    if (batch_edits_ > most_edits) return desk_.error(p[1].value.at, "batchedit", "there are too many batch edits");
     for (std::size_t i = 0; i < object_class->size() && !desk_.is_full(); ++i)
         if (matches(pattern, object_class->object(i).name)) set_properties({object_class, i, false}, p, 2);
 }

@@ -66,8 +66,9 @@ std::optional<std::vector<double>> Desk::numbers(const Value& value) {
         bool header = false;
         for (const Parameter& p : split_line(value.text, value.at, {}, issues_)) {
             if (p.name == "file") file = p.value;
-            if (p.name == "column") column = static_cast<std::size_t>(integer(p.value, 1, 1000).value_or(1));
-            if (p.name == "header") header = boolean(p.value).value_or(false);
+            const auto means = [&](std::string_view word) { return !p.name.empty() && word.substr(0, p.name.size()) == p.name; };
+            if (means("column")) column = static_cast<std::size_t>(integer(p.value, 1, 1000).value_or(1));
+            if (means("header")) header = boolean(p.value).value_or(false);
         }
         if (!file.text.empty()) return this->column(file, column, header);
     }

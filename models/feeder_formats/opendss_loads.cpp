@@ -144,6 +144,13 @@ void set_pv_kvar(PvSystem& pv, const Value& value, Desk& desk) {
 void set_pv_limit(PvSystem& pv, const Value& value, Desk& desk) {
     if (const auto limit = desk.number(value)) pv.limit = *limit * 0.01;
 }
+template <auto Member>
+void set_pv_curve(PvSystem& pv, const Value& value, Desk& desk) {
+    const std::string name = lower(value.text);
+    if (!desk.circuit().curves.find(name))
+        return desk.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
+    pv.*Member = name;
+}
 void set_pv_model(PvSystem& pv, const Value& value, Desk& desk) { set_model<1, 2>(pv, value, desk); }
 
 template <class T>
@@ -280,15 +287,15 @@ Properties<PvSystem> pv_system_properties() {
                            {"irradiance", set_number<&T::irradiance, T>},
                            {"pmpp", set_number<&T::pmpp, T>},
                            {"%pmpp", set_pv_limit},
-                           no_effect<T>("temperature"),
+                           {"temperature", set_number<&T::temperature, T>},
                            {"pf", set_pv_factor},
                            {"conn", set_delta<&T::delta, T>},
                            {"kvar", set_pv_kvar},
                            {"kva", set_number<&T::kva, T>},
                            {"%cutin", set_number<&T::cut_in, T>},
                            {"%cutout", set_number<&T::cut_out, T>},
-                           unsupported<T>("effcurve"),
-                           unsupported<T>("p-tcurve"),
+                           {"effcurve", set_pv_curve<&T::efficiency>},
+                           {"p-tcurve", set_pv_curve<&T::temperature_curve>},
                            no_effect<T>("%r"),
                            no_effect<T>("%x"),
                            {"model", set_pv_model},

@@ -74,6 +74,11 @@ class Network {
     /// In the order of their first use.
     [[nodiscard]] const std::vector<Bus>& buses() const { return buses_; }
     [[nodiscard]] const Bus& bus(const std::string& name) const { return buses_[index_.at(name)]; }
+    /// Whether there is such a bus with a voltage.
+    [[nodiscard]] bool knows(const std::string& name) const {
+        const auto found = index_.find(name);
+        return found != index_.end() && buses_[found->second].reached;
+    }
     [[nodiscard]] bool reaches(const Terminal& end) const { return bus(end.bus).reached; }
     /// The conductor of a node; none for earth.
     [[nodiscard]] std::optional<Conductor> conductor(const std::string& bus, int node) const;

@@ -2,18 +2,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "feeder_formats/opendss_rows.hpp"
 
 namespace evsweep::opendss {
 namespace {
 
-Duration seconds(double s) { return from_hours(s / 3600.0); }
+/// A delay; what is out of all proportion stays within what a clock can count.
+Duration seconds(double s) {
+    constexpr double longest = 1e9;
+    return from_hours(std::clamp(s, 0.0, longest) / 3600.0);
+}
 
+/// Placed elements stand in the order of their class.
 template <class T>
-const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const std::string& name) {
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.element->name == name; });
-    return found == all.end() ? nullptr : &*found;
+const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const Store<T>& store, const std::string& name) {
+    const T* element = store.look_up(name);
+    const auto found = std::lower_bound(all.begin(), all.end(), element,
+                                        [](const Placed<T>& one, const T* other) { return std::less<>{}(one.element, other); });
+    return element && found != all.end() && found->element == element ? &*found : nullptr;
 }
 
 }  // namespace
@@ -21,7 +29,7 @@ const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const std::string&
 void Rows::add_regulators() {
     for (const RegControl& control : circuit_.reg_controls.objects()) {
         if (!control.enabled || control.max_steps == 0) continue;
-        const Placed<Transformer>* t = placed_of(plan_.transformers, control.transformer);
+        const Placed<Transformer>* t = placed_of(plan_.transformers, circuit_.transformers, control.transformer);
         if (control.transformer.empty())
             desk_.error(control.at, "regcontrol." + control.name, "names no transformer", "give transformer=NAME");
         else if (t && t->closed && network_.reaches(t->ends.front()))
@@ -52,10 +60,7 @@ void Rows::add_regulator(const RegControl& control, const Transformer& transform
         desk_.turn_to(row.id + ".bus");
         const auto bus = desk_.bus(control.regulated_bus);
         if (!bus) return;
-        const auto& buses = network_.buses();
-        const bool known =
-            std::any_of(buses.begin(), buses.end(), [&](const Bus& b) { return b.name == bus->name && b.reached; });
-        if (!known) return desk_.error(bus->at, row.id + ".bus", "unknown bus '" + bus->name + "'");
+        if (!network_.knows(bus->name)) return desk_.error(bus->at, row.id + ".bus", "unknown bus '" + bus->name + "'");
         row.bus = bus->name;
         row.bus_conductor = network_.conductor(bus->name, bus->nodes.empty() ? 1 : bus->nodes.front());
         row.bus_pt_ratio = control.remote_pt_ratio;
@@ -67,7 +72,7 @@ void Rows::add_capacitor_controls() {
     for (const CapControl& control : circuit_.cap_controls.objects()) {
         if (!control.enabled) continue;
         const std::string path = "capcontrol." + control.name;
-        const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, control.capacitor);
+        const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, circuit_.capacitors, control.capacitor);
         if (control.capacitor.empty())
             desk_.error(control.at, path, "names no capacitor", "give capacitor=NAME");
         else if (capacitor && network_.reaches(capacitor->ends.front()))
@@ -111,9 +116,9 @@ void Rows::add_capacitor_control(const CapControl& control) {
         watch_conductor(control, placed->ends[end], row);
         feeder_.capacitor_controls.push_back(row);
     };
-    if (kind == "line") return watch(placed_of(plan_.lines, name));
-    if (kind == "transformer") return watch(placed_of(plan_.transformers, name));
-    if (kind == "reactor") return watch(placed_of(plan_.reactors, name));
+    if (kind == "line") return watch(placed_of(plan_.lines, circuit_.lines, name));
+    if (kind == "transformer") return watch(placed_of(plan_.transformers, circuit_.transformers, name));
+    if (kind == "reactor") return watch(placed_of(plan_.reactors, circuit_.reactors, name));
     desk_.error(control.at, row.id, fmt::format("watches '{}', which is not a line or transformer", control.element),
                 "give element=line.NAME or element=transformer.NAME");
 }
@@ -136,7 +141,7 @@ void Rows::watch_conductor(const CapControl& control, const Terminal& end, Capac
     if (is_power && end.nodes.size() == 1) row.conductor = network_.conductor(end.bus, end.nodes.front());
     if (row.signal != CapacitorSignal::voltage && !row.voltage_override) return;
     const auto seen = row.signal == CapacitorSignal::voltage ? row.conductor : conductor_at(control.pt_phase);
-    const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, control.capacitor);
+    const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, circuit_.capacitors, control.capacitor);
     if (!seen || !capacitor) return;
     row.across = Terminals{*seen, std::nullopt};
     // A delta-connected bank is seen from its phase to the next.

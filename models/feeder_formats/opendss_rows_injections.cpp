@@ -153,10 +153,15 @@ void Rows::add_pv_systems() {
     for (const auto& placed : plan_.pv_systems) {
         const PvSystem& pv = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
-        LoadRow row = injection_row(placed, "pvsystem." + pv.name, pv.pmpp * pv.irradiance);
-        const double panel = pv.pmpp * pv.irradiance;
+        const XyCurve* heat = circuit_.curves.look_up(pv.temperature_curve);
+        const XyCurve* efficiency = circuit_.curves.look_up(pv.efficiency);
+        const double panel = pv.pmpp * pv.irradiance * (heat ? heat->value(pv.temperature) : 1.0);
         const bool on = panel >= pv.cut_in * 0.01 * pv.kva;
-        const double kw = on ? std::min({panel, pv.pmpp * pv.limit, pv.kva}) : 0.0;
+        const double given = panel * (efficiency ? efficiency->value(panel / pv.kva) : 1.0);
+        const double kw = on ? std::min({given, pv.pmpp * pv.limit, pv.kva}) : 0.0;
+        LoadRow row = injection_row(placed, "pvsystem." + pv.name, kw);
+        if ((heat || efficiency) && !row.profile.empty())
+            desk_.warning(pv.at, row.id, "follows its profile in proportion: its efficiency and temperature are those of now");
         double kvar = on ? pv.kvar : 0.0;
         if (pv.by_pf) kvar = kw * std::sqrt(std::max(0.0, 1.0 / (pv.pf * pv.pf) - 1.0)) * (pv.pf < 0.0 ? -1.0 : 1.0);
         if (std::hypot(kw, kvar) > pv.kva * (1.0 + 1e-9))

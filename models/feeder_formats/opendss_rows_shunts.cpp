@@ -65,6 +65,7 @@ void Rows::add_capacitors() {
             desk_.error(c.at, row.id, "has steps of different size, which is not supported", "make it several capacitors");
         for (const CoilNodes& pair : pairs_of(placed)) row.terminals.push_back(terminals(row.bus, pair.plus, pair.minus));
         const double volts = volts_across(c.kv, c.phases, c.delta);
+        if (!(volts > 0.0)) desk_.error(c.at, row.id, "its kV is not positive", "give its rated voltage");
         row.rated = Volts(volts);
         row.steps = c.steps;
         row.steps_on = static_cast<int>(std::count_if(c.states.begin(), c.states.end(), [](double s) { return s != 0.0; }));
@@ -120,6 +121,7 @@ void Rows::add_reactors() {
         row.terminals.clear();
         for (const CoilNodes& pair : pairs_of(placed)) row.terminals.push_back(terminals(row.bus, pair.plus, pair.minus));
         const double volts = volts_across(reactor.kv, reactor.phases, reactor.delta);
+        if (!(volts > 0.0)) desk_.error(reactor.at, row.id, "its kV is not positive", "give its rated voltage");
         const auto z = impedance_of(reactor, row.id, desk_);
         const auto n = static_cast<std::size_t>(reactor.phases);
         for (std::size_t i = 1; i < z.size(); ++i)

@@ -25,6 +25,18 @@ std::optional<std::filesystem::path> entry_of(const std::filesystem::path& folde
     return std::nullopt;
 }
 
+/// The same path with the folders and the file as they are really written, where they exist.
+std::filesystem::path in_any_case(std::filesystem::path folder, const std::filesystem::path& path) {
+    for (const auto& part : path) {
+        if (part == "." || part == ".." || part == "/") {
+            folder = part == "/" ? part : folder / part;
+            continue;
+        }
+        folder = entry_of(folder.empty() ? "." : folder, part.string()).value_or(folder / part);
+    }
+    return folder;
+}
+
 }  // namespace
 
 Script::Script(ReadFile read_file, Issues& issues)
@@ -95,22 +107,17 @@ const Script::Command* Script::command_of(const std::string& word) {
 std::optional<Script::Found> Script::find_file(const std::string& name, const Position& at) {
     std::string path = name;
     std::replace(path.begin(), path.end(), '\\', '/');
-    std::filesystem::path here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
+    const std::filesystem::path here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
     if (++files_read_ > most_files || path.empty() || path.size() > 1000) {
         desk_.error(at, "", path.empty() ? "names no file" : "names too many files, or one of too long a name");
         return std::nullopt;
     }
-    const auto text = read_file_ ? read_file_(here / path) : std::nullopt;
-    if (text) return Found{here / path, *text};
-    for (const auto& part : std::filesystem::path(path)) {
-        if (part == "." || part == ".." || part == "/") {
-            here = part == "/" ? part : here / part;
-            continue;
-        }
-        const auto entry = read_file_ ? entry_of(here.empty() ? "." : here, part.string()) : std::nullopt;
-        here = entry.value_or(here / part);
+    for (const auto& folder : {here, compiled_folder_}) {
+        if (!read_file_) break;
+        if (auto text = read_file_(folder / path)) return Found{folder / path, std::move(*text)};
+        const auto other = in_any_case(folder, path);
+        if (auto text = read_file_(other)) return Found{other, std::move(*text)};
     }
-    if (const auto other = read_file_ ? read_file_(here) : std::nullopt) return Found{here, *other};
     desk_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
     return std::nullopt;
 }
@@ -128,6 +135,16 @@ void Script::redirect(const Parameters& p) {
                            "remove one of the redirections");
     }
     run({found->path, std::move(found->text)});
+}
+
+/// What is compiled leaves its folder as one where the files named later are.
+void Script::compile(const Parameters& p) {
+    redirect(p);
+    if (p.size() < 2) return;
+    std::string path = p[1].value.text;
+    std::replace(path.begin(), path.end(), '\\', '/');
+    const auto here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
+    compiled_folder_ = (here / path).parent_path();
 }
 
 ObjectClass* Script::class_of(const std::string& name) {

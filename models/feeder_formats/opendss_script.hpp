@@ -60,6 +60,7 @@ class Script {
     void set(const Parameters& p);
     void solve(const Parameters& p);
     void redirect(const Parameters& p);
+    void compile(const Parameters& p);
     void bus_coordinates(const Parameters& p);
     void latitude_longitude(const Parameters& p);
     void set_bus_base(const Parameters& p);
@@ -88,7 +89,9 @@ class Script {
     Variables variables_;
     Active active_;
     std::vector<std::filesystem::path> files_;  ///< being read, outermost first
+    std::filesystem::path compiled_folder_;     ///< where files are looked for too
     std::size_t files_read_ = 0;
+    std::size_t batch_edits_ = 0;
     bool stopped_ = false;
     bool in_comment_ = false;
 };

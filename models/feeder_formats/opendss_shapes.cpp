@@ -28,7 +28,9 @@ void set_interval(LoadShape& shape, const Value& value, Desk& desk) {
     if (!interval) return;
     if (*interval <= 0.0)
         return desk.refuse(value, "points at times of their own are not supported", "give points of equal distance");
-    shape.interval_h = *interval / PerHour;
+    const double hours = *interval / PerHour;
+    if (hours < 1e-6 || hours > 1e6) return desk.refuse(value, "is not an interval that a profile can have");
+    shape.interval_h = hours;
 }
 
 void set_file(LoadShape& shape, const Value& value, Desk& desk) {
@@ -60,7 +62,56 @@ void set_maximum(LoadShape& shape, const Value& value, Desk& desk) {
     if (const auto maximum = desk.number(value)) shape.*Member = *maximum;
 }
 
+void set_curve_points(XyCurve& curve, const Value& value, Desk& desk) {
+    const auto numbers = desk.numbers(value);
+    if (!numbers) return;
+    curve.x.clear();
+    curve.y.clear();
+    for (std::size_t i = 0; i + 1 < numbers->size(); i += 2) {
+        curve.x.push_back((*numbers)[i]);
+        curve.y.push_back((*numbers)[i + 1]);
+    }
+}
+template <auto Member>
+void set_curve(XyCurve& curve, const Value& value, Desk& desk) {
+    if (auto numbers = desk.numbers(value)) curve.*Member = std::move(*numbers);
+}
+
 }  // namespace
+
+Circuit::Circuit() {
+    const std::size_t index = shapes.add("default", {}, default_frequency);
+    shapes.objects()[index].p = {.677, .6256, .6087, .5833, .58028, .6025, .657, .7477, .832, .88,  .94,  .989,
+                                 .985, .98,   .9898, .999,  1.0,    .958,  .936, .913,  .876, .876, .828, .756};
+}
+
+double XyCurve::value(double where) const {
+    const std::size_t points = std::min(x.size(), y.size());
+    if (points == 0) return 0.0;
+    if (points == 1) return y.front();
+    std::size_t next = 1;
+    while (next + 1 < points && x[next] < where) ++next;
+    const double run = x[next] - x[next - 1];
+    return run == 0.0 ? y[next] : y[next - 1] + (where - x[next - 1]) * (y[next] - y[next - 1]) / run;
+}
+
+Properties<XyCurve> xy_curve_properties() {
+    using T = XyCurve;
+    return with_common<T>({no_effect<T>("npts"),
+                           {"points", set_curve_points},
+                           {"yarray", set_curve<&T::y>},
+                           {"xarray", set_curve<&T::x>},
+                           unsupported<T>("csvfile"),
+                           unsupported<T>("sngfile"),
+                           unsupported<T>("dblfile"),
+                           no_effect<T>("x"),
+                           no_effect<T>("y"),
+                           unsupported<T>("xshift"),
+                           unsupported<T>("yshift"),
+                           unsupported<T>("xscale"),
+                           unsupported<T>("yscale")},
+                          {});
+}
 
 Properties<LoadShape> load_shape_properties() {
     using T = LoadShape;

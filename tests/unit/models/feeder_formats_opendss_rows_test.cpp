@@ -285,6 +285,23 @@ TEST_CASE("generators and photovoltaic systems feed in") {
     CHECK(d.loads[1].q.value() == 0.0);
 }
 
+TEST_CASE("a photovoltaic system's power passes through its curves") {
+    const FeederDescription d = circuit_with(
+        "New XYCurve.heat npts=4 xarray=[0 25 75 100] yarray=[1.2 1.0 0.8 0.6]\nNew XYCurve.eff npts=2 points=(0.1 0.86  1.1 "
+        "0.96)\n"
+        "New PVSystem.p bus1=src kv=12.47 pmpp=100 irradiance=0.8 kva=100 temperature=50 effcurve=eff p-tcurve=heat pf=0.8\n");
+    // 100 kW * 0.8 * 0.9 = 72 kW of the panel, 0.86 + 0.1 * 0.62 of it through the inverter
+    CHECK(d.loads[0].p.value() == Approx(-72.0 * 0.922));
+    CHECK(d.loads[0].q.value() == Approx(-72.0 * 0.922 * 0.75));
+}
+
+TEST_CASE("there is a load shape to begin with") {
+    const FeederDescription d = circuit_with("New Load.l bus1=src daily=default");
+    REQUIRE(d.profiles.size() == 1);
+    CHECK(d.profiles[0].values.size() == 24);
+    CHECK(d.profiles[0].values[16] == 1.0);
+}
+
 TEST_CASE("capacitors and reactors are shunts, or a branch where a reactor joins two buses") {
     const FeederDescription d = circuit_with(
         "New Capacitor.c3 bus1=src kvar=600 kv=12.47\nNew Capacitor.c1 bus1=src.2 phases=1 kvar=100 kv=7.2\n"

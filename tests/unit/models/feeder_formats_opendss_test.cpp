@@ -118,6 +118,12 @@ TEST_CASE("files are found beside the file that names them") {
           Texts{"f.dss:2:10: file 'nowhere.dss' cannot be read; paths are relative to the file that names them"});
 }
 
+TEST_CASE("what is compiled leaves its folder as one where files are looked for") {
+    const Files files{{"sub/master.dss", "New Line.a src b switch=y"}, {"sub/more.dss", "New Line.c b d switch=y"}};
+    CHECK(circuit_with("Compile sub/master.dss\nRedirect more.dss", files).branches.size() == 2);
+    CHECK(errors_of("Redirect sub/master.dss\nRedirect more.dss", files).size() == 1);
+}
+
 TEST_CASE("files that name one another in a circle are told with the circle") {
     const Files files{{"a.dss", "Redirect b.dss"}, {"b.dss", "\nRedirect A/../a.dss"}};
     CHECK(errors_of("Redirect a.dss", files) ==
