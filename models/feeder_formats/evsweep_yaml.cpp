@@ -7,6 +7,8 @@
 namespace evsweep {
 namespace {
 
+using feeder_file::FeederFile;
+
 /// Reports keys that no section has, and returns them.
 std::vector<std::string> report_unknown_sections(const Node& root, Issues& issues) {
     std::vector<std::string> known;
@@ -34,7 +36,7 @@ std::optional<FeederDescription> read_feeder(const Node& root, Issues& issues) {
     Reader reader{issues};
     const auto file = FeederFile::schema().read(root, "", reader, report_unknown_sections(root, issues));
     if (!file) return std::nullopt;
-    FeederDescription feeder = describe_feeder(*file, ids_in(root, "linecodes"), issues);
+    FeederDescription feeder = feeder_file::describe_feeder(*file, ids_in(root, "linecodes"), issues);
     feeder.at = root.at;
     return feeder;
 }

@@ -3,6 +3,8 @@
 
 namespace evsweep {
 
+namespace feeder_file {
+
 const Schema<TransformerLine>& TransformerLine::schema() {
     using T = TransformerLine;
     static const auto schema =
@@ -69,24 +71,6 @@ const Schema<WoundLine>& WoundLine::schema() {
             .optional("rating", &W::rating, "what it may carry for long; absent: its power", above(0))
             .optional("open", &W::open, "an open transformer carries nothing");
     return schema;
-}
-
-std::vector<FieldInfo> PartsOf<AnyTransformer>::list() {
-    std::vector<FieldInfo> fields = TransformerLine::schema().fields();
-    for (FieldInfo field : WoundLine::schema().fields()) {
-        field.help = "with windings: " + field.help;
-        fields.push_back(std::move(field));
-    }
-    return fields;
-}
-
-std::optional<AnyTransformer> Value<AnyTransformer>::read(const Node& node, std::string_view path, Reader& reader) {
-    AnyTransformer either;
-    if (node.find("windings"))
-        either.wound = WoundLine::schema().read(node, path, reader);
-    else
-        either.plain = TransformerLine::schema().read(node, path, reader);
-    return either.wound || either.plain ? std::optional(std::move(either)) : std::nullopt;
 }
 
 const Schema<RelayLine>& RelayLine::schema() {
@@ -160,6 +144,27 @@ const Schema<CapacitorControlLine>& CapacitorControlLine::schema() {
                 return Contradiction{"phase", "'" + name_of(t.phase->conductors) + "' is not one phase", "write e.g. a"};
             });
     return schema;
+}
+
+}  // namespace feeder_file
+
+std::vector<FieldInfo> PartsOf<feeder_file::AnyTransformer>::list() {
+    std::vector<FieldInfo> fields = feeder_file::TransformerLine::schema().fields();
+    for (FieldInfo field : feeder_file::WoundLine::schema().fields()) {
+        field.help = "with windings: " + field.help;
+        fields.push_back(std::move(field));
+    }
+    return fields;
+}
+
+std::optional<feeder_file::AnyTransformer> Value<feeder_file::AnyTransformer>::read(const Node& node, std::string_view path,
+                                                                                    Reader& reader) {
+    feeder_file::AnyTransformer either;
+    if (node.find("windings"))
+        either.wound = feeder_file::WoundLine::schema().read(node, path, reader);
+    else
+        either.plain = feeder_file::TransformerLine::schema().read(node, path, reader);
+    return either.wound || either.plain ? std::optional(std::move(either)) : std::nullopt;
 }
 
 }  // namespace evsweep

@@ -4,7 +4,7 @@
 #include <complex>
 #include <map>
 
-namespace evsweep {
+namespace evsweep::feeder_file {
 namespace {
 
 using ComplexMatrix = std::vector<std::complex<double>>;
@@ -348,4 +348,4 @@ FeederDescription describe_feeder(const FeederFile& file, const std::set<std::st
     return Translation(file, codes, issues).run();
 }
 
-}  // namespace evsweep
+}  // namespace evsweep::feeder_file

@@ -6,9 +6,9 @@
 
 #include "feeder_formats/evsweep_yaml_rows.hpp"
 
-namespace evsweep {
+namespace evsweep::feeder_file {
 
 /// `codes`: the line codes that the file names, also those that could not be read. Problems go to `issues`.
 [[nodiscard]] FeederDescription describe_feeder(const FeederFile& file, const std::set<std::string>& codes, Issues& issues);
 
-}  // namespace evsweep
+}  // namespace evsweep::feeder_file

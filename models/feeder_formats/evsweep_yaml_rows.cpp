@@ -2,6 +2,9 @@
 #include "feeder_formats/evsweep_yaml_rows.hpp"
 
 namespace evsweep {
+
+namespace feeder_file {
+
 namespace {
 
 std::string size_text(const SquareMatrix& m) { return std::to_string(m.size) + " x " + std::to_string(m.size); }
@@ -148,13 +151,6 @@ const Schema<BranchLine>& SwitchLine::branch_schema() {
     return schema;
 }
 
-std::optional<SwitchLine> Value<SwitchLine>::read(const Node& node, std::string_view path, Reader& reader) {
-    auto branch = SwitchLine::branch_schema().read(node, path, reader);
-    if (!branch) return std::nullopt;
-    branch->kind = BranchKind::switch_;
-    return SwitchLine{std::move(*branch)};
-}
-
 const Schema<LinearLine>& LinearLine::schema() {
     static const auto schema =
         Schema<LinearLine>("Voltages outside which a load is an impedance.")
@@ -220,13 +216,6 @@ const Schema<ShuntLine>& CapacitorLine::shunt_schema() {
     return schema;
 }
 
-std::optional<CapacitorLine> Value<CapacitorLine>::read(const Node& node, std::string_view path, Reader& reader) {
-    auto shunt = CapacitorLine::shunt_schema().read(node, path, reader);
-    if (!shunt) return std::nullopt;
-    shunt->q = -shunt->q;
-    return CapacitorLine{std::move(*shunt)};
-}
-
 const Schema<ProfileLine>& ProfileLine::schema() {
     static const auto schema = Schema<ProfileLine>("A repeating series that loads refer to by name.")
                                    .required("id", &ProfileLine::id, "name of the profile")
@@ -279,6 +268,24 @@ const Schema<FeederFile>& FeederFile::schema() {
             .optional("profiles", &F::profiles, "repeating series of loads")
             .optional("source", &F::source, "the bus that is held at a fixed voltage; needed");
     return schema;
+}
+
+}  // namespace feeder_file
+
+std::optional<feeder_file::SwitchLine> Value<feeder_file::SwitchLine>::read(const Node& node, std::string_view path,
+                                                                            Reader& reader) {
+    auto branch = feeder_file::SwitchLine::branch_schema().read(node, path, reader);
+    if (!branch) return std::nullopt;
+    branch->kind = BranchKind::switch_;
+    return feeder_file::SwitchLine{std::move(*branch)};
+}
+
+std::optional<feeder_file::CapacitorLine> Value<feeder_file::CapacitorLine>::read(const Node& node, std::string_view path,
+                                                                                  Reader& reader) {
+    auto shunt = feeder_file::CapacitorLine::shunt_schema().read(node, path, reader);
+    if (!shunt) return std::nullopt;
+    shunt->q = -shunt->q;
+    return feeder_file::CapacitorLine{std::move(*shunt)};
 }
 
 }  // namespace evsweep

@@ -14,12 +14,6 @@ namespace evsweep {
     return {{"line", BranchKind::line}, {"transformer", BranchKind::transformer}, {"switch", BranchKind::switch_}};
 }
 
-/// How a device or a winding hangs on its phases.
-enum class Connection { star, delta };
-[[nodiscard]] inline std::vector<std::pair<std::string, Connection>> names_of(Connection) {
-    return {{"wye", Connection::star}, {"delta", Connection::delta}};
-}
-
 [[nodiscard]] inline std::vector<std::pair<std::string, ReversePower>> names_of(ReversePower) {
     return {{"ignore", ReversePower::ignore}, {"regulate", ReversePower::regulate}, {"neutral", ReversePower::neutral}};
 }
@@ -31,6 +25,14 @@ enum class Connection { star, delta };
             {"reactive_power", reactive_power},
             {"power_factor", power_factor},
             {"time", time}};
+}
+
+namespace feeder_file {
+
+/// How a device or a winding hangs on its phases.
+enum class Connection { star, delta };
+[[nodiscard]] inline std::vector<std::pair<std::string, Connection>> names_of(Connection) {
+    return {{"wye", Connection::star}, {"delta", Connection::delta}};
 }
 
 /// An end of a branch.
@@ -125,22 +127,6 @@ struct AnyTransformer {
     std::optional<TransformerLine> plain;
     std::optional<WoundLine> wound;
 };
-template <>
-struct PartsOf<AnyTransformer> {
-    static std::vector<FieldInfo> list();
-};
-template <>
-struct Value<AnyTransformer> {
-    static std::optional<AnyTransformer> read(const Node& node, std::string_view path, Reader& reader);
-};
-template <>
-struct Value<SwitchLine> {
-    static std::optional<SwitchLine> read(const Node& node, std::string_view path, Reader& reader);
-};
-template <>
-struct PartsOf<SwitchLine> {
-    static std::vector<FieldInfo> list() { return SwitchLine::branch_schema().fields(); }
-};
 
 struct RelayLine {
     Volts set{RelaySetting{}.set_v}, band{RelaySetting{}.band_v}, r, x;
@@ -222,14 +208,6 @@ struct CapacitorLine {
     ShuntLine shunt;
     static const Schema<ShuntLine>& shunt_schema();
 };
-template <>
-struct Value<CapacitorLine> {
-    static std::optional<CapacitorLine> read(const Node& node, std::string_view path, Reader& reader);
-};
-template <>
-struct PartsOf<CapacitorLine> {
-    static std::vector<FieldInfo> list() { return CapacitorLine::shunt_schema().fields(); }
-};
 
 struct ProfileLine {
     std::string id;
@@ -265,6 +243,38 @@ struct FeederFile {
     RowList<ProfileLine> profiles;
     RowList<SourceLine> source;
     static const Schema<FeederFile>& schema();
+};
+
+}  // namespace feeder_file
+
+template <>
+struct PartsOf<feeder_file::AnyTransformer> {
+    static std::vector<FieldInfo> list();
+};
+
+template <>
+struct Value<feeder_file::AnyTransformer> {
+    static std::optional<feeder_file::AnyTransformer> read(const Node& node, std::string_view path, Reader& reader);
+};
+
+template <>
+struct Value<feeder_file::SwitchLine> {
+    static std::optional<feeder_file::SwitchLine> read(const Node& node, std::string_view path, Reader& reader);
+};
+
+template <>
+struct PartsOf<feeder_file::SwitchLine> {
+    static std::vector<FieldInfo> list() { return feeder_file::SwitchLine::branch_schema().fields(); }
+};
+
+template <>
+struct Value<feeder_file::CapacitorLine> {
+    static std::optional<feeder_file::CapacitorLine> read(const Node& node, std::string_view path, Reader& reader);
+};
+
+template <>
+struct PartsOf<feeder_file::CapacitorLine> {
+    static std::vector<FieldInfo> list() { return feeder_file::CapacitorLine::shunt_schema().fields(); }
 };
 
 }  // namespace evsweep

@@ -1,6 +1,9 @@
 #include "feeder_formats/evsweep_yaml_values.hpp"
 
 namespace evsweep {
+
+namespace feeder_file {
+
 namespace {
 
 /// The words of a text, with every '|' a word of its own.
@@ -75,35 +78,40 @@ std::optional<SquareMatrix> read_matrix(const Node& node, std::string_view path,
     return matrix;
 }
 
-std::optional<PhasesText> Value<PhasesText>::read(const Node& node, std::string_view path, Reader& reader) {
+}  // namespace feeder_file
+
+std::optional<feeder_file::PhasesText> Value<feeder_file::PhasesText>::read(const Node& node, std::string_view path,
+                                                                            Reader& reader) {
     if (!node.is_scalar()) return report_expected(node, path, "phases, e.g. abc", reader), std::nullopt;
     auto conductors = conductors_of(node.scalar);
-    if (conductors) return PhasesText{std::move(*conductors)};
+    if (conductors) return feeder_file::PhasesText{std::move(*conductors)};
     reader.issues.error(node.at, std::string(path), "'" + node.scalar + "' names no phases", "write e.g. abc, bn or s1s2");
     return std::nullopt;
 }
 
-std::optional<TerminalsText> Value<TerminalsText>::read(const Node& node, std::string_view path, Reader& reader) {
+std::optional<feeder_file::TerminalsText> Value<feeder_file::TerminalsText>::read(const Node& node, std::string_view path,
+                                                                                  Reader& reader) {
     if (!node.is_scalar()) return report_expected(node, path, "two ends, e.g. ab", reader), std::nullopt;
-    if (const auto terminals = terminals_of(node.scalar)) return TerminalsText{*terminals};
+    if (const auto terminals = terminals_of(node.scalar)) return feeder_file::TerminalsText{*terminals};
     reader.issues.error(node.at, std::string(path), "'" + node.scalar + "' names no two ends",
                         "write e.g. ab, a (to earth), an or 0s2 (from earth)");
     return std::nullopt;
 }
 
-std::optional<ShareOrOhms> Value<ShareOrOhms>::read(const Node& node, std::string_view path, Reader& reader) {
+std::optional<feeder_file::ShareOrOhms> Value<feeder_file::ShareOrOhms>::read(const Node& node, std::string_view path,
+                                                                              Reader& reader) {
     const bool in_ohm = node.is_scalar() && node.scalar.find("ohm") != std::string::npos;
     const auto value = read_quantity(node, path, in_ohm ? "ohm" : "1", reader);
-    return value ? std::optional(ShareOrOhms{*value, in_ohm}) : std::nullopt;
+    return value ? std::optional(feeder_file::ShareOrOhms{*value, in_ohm}) : std::nullopt;
 }
 
-std::optional<Shares> Value<Shares>::read(const Node& node, std::string_view path, Reader& reader) {
+std::optional<feeder_file::Shares> Value<feeder_file::Shares>::read(const Node& node, std::string_view path, Reader& reader) {
     if (node.is_sequence()) {
         auto values = Value<std::vector<Fraction>>::read(node, path, reader);
-        return values ? std::optional(Shares{std::move(*values)}) : std::nullopt;
+        return values ? std::optional(feeder_file::Shares{std::move(*values)}) : std::nullopt;
     }
     const auto value = Value<Fraction>::read(node, path, reader);
-    return value ? std::optional(Shares{{*value}}) : std::nullopt;
+    return value ? std::optional(feeder_file::Shares{{*value}}) : std::nullopt;
 }
 
 }  // namespace evsweep

@@ -13,30 +13,16 @@
 
 namespace evsweep {
 
+namespace feeder_file {
+
 /// Conductors written as one word: "abc", "bn", "s1s2".
 struct PhasesText {
     std::vector<Conductor> conductors;
-};
-template <>
-struct Value<PhasesText> {
-    static std::optional<PhasesText> read(const Node& node, std::string_view path, Reader& reader);
-    static std::string type() { return "phases"; }
-    static std::string unit() { return {}; }
-    static std::string text(const PhasesText& phases) { return name_of(phases.conductors); }
-    static std::optional<double> out_of(const Range&, const PhasesText&) { return std::nullopt; }
 };
 
 /// One pair of ends: "ab", "a" (to earth), "0s2" (from earth).
 struct TerminalsText {
     Terminals terminals;
-};
-template <>
-struct Value<TerminalsText> {
-    static std::optional<TerminalsText> read(const Node& node, std::string_view path, Reader& reader);
-    static std::string type() { return "ends"; }
-    static std::string unit() { return {}; }
-    static std::string text(const TerminalsText& ends) { return name_of(ends.terminals); }
-    static std::optional<double> out_of(const Range&, const TerminalsText&) { return std::nullopt; }
 };
 
 /// A square matrix, row-major.
@@ -51,23 +37,6 @@ struct SquareMatrix {
 /// A matrix over the phases of a line, all in one unit.
 template <UnitLabel Unit>
 struct Matrix : SquareMatrix {};
-template <UnitLabel Unit>
-struct Value<Matrix<Unit>> {
-    static std::optional<Matrix<Unit>> read(const Node& node, std::string_view path, Reader& reader) {
-        auto matrix = read_matrix(node, path, Unit.view(), reader);
-        if (!matrix) return std::nullopt;
-        return Matrix<Unit>{std::move(*matrix)};
-    }
-    static std::string type() { return "matrix"; }
-    static std::string unit() { return std::string(Unit.view()); }
-    static std::string text(const Matrix<Unit>&) { return {}; }
-    /// The range holds for the diagonal.
-    static std::optional<double> out_of(const Range& range, const Matrix<Unit>& matrix) {
-        for (std::size_t i = 0; i < matrix.values.size(); i += matrix.size + 1)
-            if (!range.contains(matrix.values[i])) return matrix.values[i];
-        return std::nullopt;
-    }
-};
 using OhmMatrix = Matrix<"ohm">;
 using SiemensMatrix = Matrix<"S">;
 using OhmPerKmMatrix = Matrix<"ohm/km">;
@@ -80,30 +49,10 @@ struct ShareOrOhms {
     double value = 0.0;
     bool in_ohm = false;
 };
-template <>
-struct Value<ShareOrOhms> {
-    static std::optional<ShareOrOhms> read(const Node& node, std::string_view path, Reader& reader);
-    static std::string type() { return "share or ohm"; }
-    static std::string unit() { return {}; }
-    static std::string text(const ShareOrOhms& z) { return number_text(z.value) + (z.in_ohm ? " ohm" : ""); }
-    static std::optional<double> out_of(const Range& range, const ShareOrOhms& z) {
-        return range.contains(z.value) ? std::nullopt : std::optional(z.value);
-    }
-};
 
 /// "8 %" or "[8 %, 4 %, 2 %]".
 struct Shares {
     std::vector<Fraction> values;
-};
-template <>
-struct Value<Shares> {
-    static std::optional<Shares> read(const Node& node, std::string_view path, Reader& reader);
-    static std::string type() { return "share or list of share"; }
-    static std::string unit() { return {}; }
-    static std::string text(const Shares& shares) { return Value<std::vector<Fraction>>::text(shares.values); }
-    static std::optional<double> out_of(const Range& range, const Shares& shares) {
-        return Value<std::vector<Fraction>>::out_of(range, shares.values);
-    }
 };
 
 /// A row with where it was found.
@@ -120,12 +69,74 @@ template <class T>
 struct RowList {
     std::vector<Placed<T>> rows;
 };
+
+}  // namespace feeder_file
+
+template <>
+struct Value<feeder_file::PhasesText> {
+    static std::optional<feeder_file::PhasesText> read(const Node& node, std::string_view path, Reader& reader);
+    static std::string type() { return "phases"; }
+    static std::string unit() { return {}; }
+    static std::string text(const feeder_file::PhasesText& phases) { return name_of(phases.conductors); }
+    static std::optional<double> out_of(const Range&, const feeder_file::PhasesText&) { return std::nullopt; }
+};
+
+template <>
+struct Value<feeder_file::TerminalsText> {
+    static std::optional<feeder_file::TerminalsText> read(const Node& node, std::string_view path, Reader& reader);
+    static std::string type() { return "ends"; }
+    static std::string unit() { return {}; }
+    static std::string text(const feeder_file::TerminalsText& ends) { return name_of(ends.terminals); }
+    static std::optional<double> out_of(const Range&, const feeder_file::TerminalsText&) { return std::nullopt; }
+};
+
+template <UnitLabel Unit>
+struct Value<feeder_file::Matrix<Unit>> {
+    static std::optional<feeder_file::Matrix<Unit>> read(const Node& node, std::string_view path, Reader& reader) {
+        auto matrix = feeder_file::read_matrix(node, path, Unit.view(), reader);
+        if (!matrix) return std::nullopt;
+        return feeder_file::Matrix<Unit>{std::move(*matrix)};
+    }
+    static std::string type() { return "matrix"; }
+    static std::string unit() { return std::string(Unit.view()); }
+    static std::string text(const feeder_file::Matrix<Unit>&) { return {}; }
+    /// The range holds for the diagonal.
+    static std::optional<double> out_of(const Range& range, const feeder_file::Matrix<Unit>& matrix) {
+        for (std::size_t i = 0; i < matrix.values.size(); i += matrix.size + 1)
+            if (!range.contains(matrix.values[i])) return matrix.values[i];
+        return std::nullopt;
+    }
+};
+
+template <>
+struct Value<feeder_file::ShareOrOhms> {
+    static std::optional<feeder_file::ShareOrOhms> read(const Node& node, std::string_view path, Reader& reader);
+    static std::string type() { return "share or ohm"; }
+    static std::string unit() { return {}; }
+    static std::string text(const feeder_file::ShareOrOhms& z) { return number_text(z.value) + (z.in_ohm ? " ohm" : ""); }
+    static std::optional<double> out_of(const Range& range, const feeder_file::ShareOrOhms& z) {
+        return range.contains(z.value) ? std::nullopt : std::optional(z.value);
+    }
+};
+
+template <>
+struct Value<feeder_file::Shares> {
+    static std::optional<feeder_file::Shares> read(const Node& node, std::string_view path, Reader& reader);
+    static std::string type() { return "share or list of share"; }
+    static std::string unit() { return {}; }
+    static std::string text(const feeder_file::Shares& shares) { return Value<std::vector<Fraction>>::text(shares.values); }
+    static std::optional<double> out_of(const Range& range, const feeder_file::Shares& shares) {
+        return Value<std::vector<Fraction>>::out_of(range, shares.values);
+    }
+};
+
 template <class T>
-struct PartsOf<RowList<T>> : PartsOf<T> {};
+struct PartsOf<feeder_file::RowList<T>> : PartsOf<T> {};
+
 template <class T>
-struct Value<RowList<T>> {
-    static std::optional<RowList<T>> read(const Node& node, std::string_view path, Reader& reader) {
-        RowList<T> list;
+struct Value<feeder_file::RowList<T>> {
+    static std::optional<feeder_file::RowList<T>> read(const Node& node, std::string_view path, Reader& reader) {
+        feeder_file::RowList<T> list;
         const auto add = [&](const Node& item, std::string place) {
             if (auto row = Value<T>::read(item, place, reader)) list.rows.push_back({std::move(*row), item.at, std::move(place)});
         };
@@ -136,8 +147,8 @@ struct Value<RowList<T>> {
     }
     static std::string type() { return "list of section"; }
     static std::string unit() { return {}; }
-    static std::string text(const RowList<T>&) { return "[]"; }
-    static std::optional<double> out_of(const Range&, const RowList<T>&) { return std::nullopt; }
+    static std::string text(const feeder_file::RowList<T>&) { return "[]"; }
+    static std::optional<double> out_of(const Range&, const feeder_file::RowList<T>&) { return std::nullopt; }
 };
 
 }  // namespace evsweep

@@ -113,8 +113,8 @@ class FeederWriter {
         text.text("bus", row.bus).quantity("voltage", row.voltage.value(), "pu");
         if (row.angle != Degrees()) text.quantity("angle", row.angle.value(), "deg");
         if (!row.series_ohm.empty())
-            text.quantity("r", matrix_text(row.series_ohm, Part::real), "ohm")
-                .quantity("x", matrix_text(row.series_ohm, Part::imaginary), "ohm");
+            text.quantity("r", matrix_text(row.series_ohm, ComplexPart::real), "ohm")
+                .quantity("x", matrix_text(row.series_ohm, ComplexPart::imaginary), "ohm");
         return text.str();
     }
 
@@ -174,12 +174,12 @@ class FeederWriter {
         const bool is_ideal =
             row.kind == BranchKind::switch_ && std::all_of(row.series_ohm.begin(), row.series_ohm.end(), is_zero);
         if (!is_ideal)
-            text.quantity("r", matrix_text(row.series_ohm, Part::real), "ohm")
-                .quantity("x", matrix_text(row.series_ohm, Part::imaginary), "ohm");
+            text.quantity("r", matrix_text(row.series_ohm, ComplexPart::real), "ohm")
+                .quantity("x", matrix_text(row.series_ohm, ComplexPart::imaginary), "ohm");
         if (row.shunt_s.empty()) return;
-        text.quantity("b", matrix_text(row.shunt_s, Part::imaginary), "S");
+        text.quantity("b", matrix_text(row.shunt_s, ComplexPart::imaginary), "S");
         if (std::any_of(row.shunt_s.begin(), row.shunt_s.end(), [](std::complex<double> y) { return y.real() != 0.0; }))
-            text.quantity("g", matrix_text(row.shunt_s, Part::real), "S");
+            text.quantity("g", matrix_text(row.shunt_s, ComplexPart::real), "S");
     }
 
     // Loads and shunts

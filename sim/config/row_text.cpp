@@ -57,11 +57,11 @@ std::string string_text(const std::string& text, TextStyle style) {
     return style == TextStyle::yaml && stands_for_itself(text) ? text : quoted(text);
 }
 
-std::string matrix_text(const std::vector<std::complex<double>>& matrix, Part part) {
+std::string matrix_text(const std::vector<std::complex<double>>& matrix, ComplexPart part) {
     const auto n = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(matrix.size()))));
     const auto at = [&](std::size_t i, std::size_t j) {
         const std::complex<double> z = matrix[i * n + j];
-        return part == Part::real ? z.real() : z.imag();
+        return part == ComplexPart::real ? z.real() : z.imag();
     };
     bool symmetric = true;
     for (std::size_t i = 0; i < n; ++i)

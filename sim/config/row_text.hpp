@@ -14,9 +14,9 @@ namespace evsweep {
 /// A text as a value; quoted where it has to be.
 [[nodiscard]] std::string string_text(const std::string& text, TextStyle style);
 
-enum class Part { real, imaginary };
+enum class ComplexPart { real, imaginary };
 /// One part of a square matrix, rows up to the diagonal where it is symmetric: "0.3 | 0.1 0.3".
-[[nodiscard]] std::string matrix_text(const std::vector<std::complex<double>>& matrix, Part part);
+[[nodiscard]] std::string matrix_text(const std::vector<std::complex<double>>& matrix, ComplexPart part);
 
 /// One map in braces, put together key by key.
 class RowText {
