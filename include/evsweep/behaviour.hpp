@@ -1,6 +1,7 @@
 /// The plug-in interface of EV behaviours: who plugs in where, when, with what battery.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ class Behaviour {
         Accounting accounting = Accounting::physical;
         Issues* issues = nullptr;
         Position at{};
+        std::uint64_t seed = 1;  ///< of the study, for what is drawn once for all replicas
     };
 
     virtual ~Behaviour() = default;

@@ -1,4 +1,4 @@
-/// What plug-ins may know of the feeder: names, classes, conductors and nominal load of its buses, in sweep order.
+/// What plug-ins may know of the feeder: names, classes, conductors and loads of its buses, in sweep order.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,14 @@
 #include "evsweep/ids.hpp"
 
 namespace evsweep {
+
+/// A load as the file has it.
+struct SiteLoad {
+    std::string id;
+    BusId bus;
+    double p_kw = 0.0;  ///< at rated voltage
+    std::vector<Terminals> terminals;
+};
 
 struct FeederSite {
     std::vector<std::string> bus;  ///< names, parent before child; index = BusId
@@ -23,6 +31,10 @@ struct FeederSite {
     std::vector<std::uint32_t> bus_of_conductor;  ///< by ConductorId: the BusId
     std::vector<double> base_v;    ///< by ConductorId: voltage to earth that is 1 pu (line-to-line where balanced)
     std::vector<double> rating_a;  ///< by ConductorId: of the branch that feeds this conductor; infinite where unlimited
+
+    std::vector<SiteLoad> loads{};  ///< in the order of the file
+    std::vector<double> x{};        ///< by bus: drawing coordinates; NaN where the file has none
+    std::vector<double> y{};
 
     /// "bus" where the feeder is balanced, else "bus.a".
     [[nodiscard]] std::string conductor_name(ConductorId c) const {

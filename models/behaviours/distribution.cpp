@@ -38,9 +38,13 @@ struct Params : VehicleAttributes {
 };
 
 std::optional<Contradiction> wrong_number(const Params& p) {
-    const bool counted = p.placement.rule == PlacementRule::counts;
-    if (counted && p.vehicles)
-        return Contradiction{"vehicles", "contradicts placement by counts", "remove it: the counts give the number"};
+    const bool counted = p.placement.gives_number();
+    if (counted && p.vehicles) {
+        const bool by_loads = p.placement.rule == PlacementRule::loads;
+        return Contradiction{
+            "vehicles", by_loads ? "contradicts placement at loads" : "contradicts placement by counts",
+            by_loads ? "remove it: the share of the loads gives the number" : "remove it: the counts give the number"};
+    }
     if (!counted && !p.vehicles) return Contradiction{"vehicles", "is missing", "give the number of vehicles"};
     return std::nullopt;
 }
@@ -59,7 +63,7 @@ Schema<Params> make_schema() {
     return with_vehicle_fields(
                Schema<Params>("vehicles that come and go by independent draws")
                    .optional("vehicles", &Params::vehicles,
-                             "number of vehicles at 100 % penetration; not with placement by counts", between(0, 1e6))
+                             "number of vehicles at 100 % penetration; not with placement by counts or at loads", between(0, 1e6))
                    .optional("penetration", &Params::penetration, "share of that number that there is, rounded half up",
                              between(0.0, 100.0))
                    .required("placement", &Params::placement, "which bus each vehicle's charging point stands at")
@@ -77,8 +81,8 @@ Schema<Params> make_schema() {
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }
 
-std::size_t number_of_vehicles(const Params& p) {
-    const auto full = p.vehicles ? static_cast<double>(*p.vehicles) : static_cast<double>(p.placement.counted());
+std::size_t number_of_vehicles(const Params& p, const FeederSite& feeder) {
+    const double full = p.vehicles ? static_cast<double>(*p.vehicles) : asked_number(p.placement, feeder);
     return static_cast<std::size_t>(std::floor(full * p.penetration.value() + 0.5));
 }
 
@@ -98,7 +102,7 @@ class DistributionBehaviour final : public Behaviour {
     DistributionBehaviour(const Params& p, const Context& context)
         : p_(p),
           context_(context),
-          places_(place(p.placement, number_of_vehicles(p), context)),
+          places_(place(p.placement, number_of_vehicles(p, *context.feeder), context)),
           vehicles_(p, p.classes, context),
           days_(reachable_days()) {
         for (const Weekday day : p.days) arrives_[static_cast<std::size_t>(day)] = true;

@@ -1,5 +1,7 @@
 #include "behaviours/placement.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -16,7 +18,12 @@ std::optional<Contradiction> misfit(const Placement& p) {
     };
     if (!p.buses.empty() && p.rule != PlacementRule::round_robin) return belongs("buses", "round_robin");
     if (!p.counts.empty() && p.rule != PlacementRule::counts) return belongs("counts", "counts");
-    if (!p.bus_class.empty() && p.rule != PlacementRule::bus_class) return belongs("class", "class");
+    if (!p.bus_class.empty() && p.rule != PlacementRule::bus_class && p.rule != PlacementRule::loads)
+        return belongs("class", "class or loads");
+    if (p.share.value() < 1.0 && p.rule != PlacementRule::loads) return belongs("share", "loads");
+    if (p.phase && !chooses_phase(p.connection))
+        return Contradiction{"phase", "needs a connection that leaves a choice",
+                             "add connection: single_phase, two_phase or between_phases"};
     if (p.rule == PlacementRule::round_robin && p.buses.empty())
         return Contradiction{"buses", "is missing", "list the buses that take turns"};
     if (p.rule == PlacementRule::counts && p.counted() == 0)
@@ -97,6 +104,41 @@ std::vector<double> load_by_bus(const FeederSite& feeder) {
     return weights;
 }
 
+/// Loads that a vehicle may live at, as places in FeederSite::loads.
+std::vector<std::size_t> homes(const Placement& placement, const FeederSite& feeder) {
+    std::vector<std::size_t> loads;
+    for (std::size_t l = 0; l < feeder.loads.size(); ++l) {
+        const SiteLoad& load = feeder.loads[l];
+        const bool in_class = placement.bus_class.empty() || feeder.bus_class[load.bus.index()] == placement.bus_class;
+        if (load.p_kw > 0.0 && in_class) loads.push_back(l);
+    }
+    return loads;
+}
+
+/// The first `count` of all homes in an order that the study's seed draws once for all shares and replicas.
+std::vector<std::size_t> drawn_homes(const Placement& placement, std::size_t count, const Behaviour::Context& context,
+                                     Trouble& trouble) {
+    std::vector<std::size_t> loads = homes(placement, *context.feeder);
+    const double there = std::floor(asked_number(placement, *context.feeder) + 0.5);
+    if (loads.empty()) {
+        const auto of_class = placement.bus_class.empty() ? "" : " at buses of class '" + placement.bus_class + "'";
+        trouble.report("the feeder has no loads" + of_class, "use another rule, e.g. round_robin");
+        return {};
+    }
+    if (static_cast<double>(count) > there) {
+        trouble.report(fmt::format("there are {} loads for {} charging points", there, count),
+                       "rule loads places one at each load: raise share, or place fewer");
+        return {};
+    }
+    const Rng rng(context.seed, 0);
+    const Purpose purpose = Purpose("home").in(context.group);
+    std::vector<double> lot(context.feeder->loads.size());
+    for (const std::size_t l : loads) lot[l] = rng.uniform(purpose, static_cast<std::uint32_t>(l));
+    std::stable_sort(loads.begin(), loads.end(), [&](std::size_t a, std::size_t b) { return lot[a] < lot[b]; });
+    loads.resize(count);
+    return loads;
+}
+
 std::vector<BusId> buses_for(const Placement& placement, std::size_t count, const FeederSite& feeder, Trouble& trouble) {
     switch (placement.rule) {
         case PlacementRule::round_robin:
@@ -107,6 +149,8 @@ std::vector<BusId> buses_for(const Placement& placement, std::size_t count, cons
             return in_turn(buses_of_class(placement.bus_class, feeder, trouble), count);
         case PlacementRule::load:
             return by_weight(count, load_by_bus(feeder), trouble);
+        case PlacementRule::loads:
+            break;  // has loads, see drawn_homes
     }
     return {};
 }
@@ -117,17 +161,30 @@ std::vector<std::pair<std::string, PlacementRule>> names_of(PlacementRule) {
     return {{"round_robin", PlacementRule::round_robin},
             {"counts", PlacementRule::counts},
             {"class", PlacementRule::bus_class},
-            {"load", PlacementRule::load}};
+            {"load", PlacementRule::load},
+            {"loads", PlacementRule::loads}};
 }
 
 const Schema<Placement>& Placement::schema() {
     static const Schema<Placement> schema =
         Schema<Placement>("which bus each charging point stands at")
             .required("rule", &Placement::rule,
-                      "in turn over a list, by counts, evenly over a class of buses, or in proportion to nominal load")
+                      "in turn over a list, by counts, evenly over a class of buses, in proportion to nominal load, or one at "
+                      "each load")
             .optional("buses", &Placement::buses, "round_robin: charging point i stands at bus (i mod n) of this list")
             .optional("counts", &Placement::counts, "counts: number of charging points by bus", at_least(0))
-            .optional("class", &Placement::bus_class, "class: evenly over the buses of this class, in sweep order")
+            .optional("class", &Placement::bus_class,
+                      "class: evenly over the buses of this class, in sweep order; loads: only loads at such buses")
+            .optional("share", &Placement::share,
+                      "loads: share of the loads that get one charging point each, drawn by the seed; a larger share keeps "
+                      "the places of a smaller one",
+                      between(0.0, 1.0))
+            .optional("connection", &Placement::connection,
+                      "wires at an unbalanced feeder: all phases of the bus, one, two or three of them to neutral or earth, "
+                      "both legs of a split phase, or one pair of phases")
+            .optional("phase", &Placement::phase,
+                      "the phase a one- or two-phase connection begins with: given, drawn for each charging point, in turn, or "
+                      "as its load is wired; absent: load for rule loads, else random")
             .relation(misfit);
     return schema;
 }
@@ -138,12 +195,26 @@ std::size_t Placement::counted() const {
     return sum;
 }
 
+double asked_number(const Placement& placement, const FeederSite& feeder) {
+    if (placement.rule == PlacementRule::counts) return static_cast<double>(placement.counted());
+    return static_cast<double>(homes(placement, feeder).size()) * placement.share.value();
+}
+
 Places place(const Placement& placement, std::size_t count, const Behaviour::Context& context) {
     const FeederSite& feeder = *context.feeder;
     Trouble trouble(context);
     Places places;
-    places.bus = buses_for(placement, count, feeder, trouble);
+    std::vector<std::size_t> loads;
+    const bool at_loads = placement.rule == PlacementRule::loads;
+    if (at_loads) {
+        loads = drawn_homes(placement, count, context, trouble);
+        for (const std::size_t l : loads) places.bus.push_back(feeder.loads[l].bus);
+    } else {
+        places.bus = buses_for(placement, count, feeder, trouble);
+    }
     if (trouble.any()) return {};
+    const PhaseRule phase = placement.phase.value_or(at_loads ? PhaseRule::load : PhaseRule::random);
+    places.wiring = wire({placement.connection, phase, places.bus, loads}, context);
     std::map<BusId, std::uint32_t> zone_of;
     for (const BusId bus : places.bus) {
         const auto [entry, is_new] = zone_of.try_emplace(bus, static_cast<std::uint32_t>(places.zones.size()));
@@ -161,6 +232,10 @@ void append_connectors(const Places& places, Population& population) {
         if (found == population.zones.end()) population.zones.push_back(name);
     }
     Connectors& connectors = population.connectors;
+    if (!places.wiring.empty()) {
+        connectors.wiring.resize(connectors.bus.size());  // groups before this one may have said nothing
+        connectors.wiring.insert(connectors.wiring.end(), places.wiring.begin(), places.wiring.end());
+    }
     connectors.bus.insert(connectors.bus.end(), places.bus.begin(), places.bus.end());
     for (const std::uint32_t zone : places.zone) connectors.zone.push_back(zone_of[zone]);
 }

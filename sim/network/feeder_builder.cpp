@@ -236,6 +236,8 @@ void FeederBuilder::add_bus(std::size_t k) {
     site.bus_class.push_back(row.bus_class);
     site.load_kw.push_back(0.0);
     site.nominal_v.push_back(row.nominal.value());
+    site.x.push_back(row.x.value_or(std::numeric_limits<double>::quiet_NaN()));
+    site.y.push_back(row.y.value_or(std::numeric_limits<double>::quiet_NaN()));
     for (const Conductor c : row.conductors) {
         site.conductor.push_back(c);
         site.bus_of_conductor.push_back(static_cast<std::uint32_t>(k));
@@ -384,6 +386,7 @@ void FeederBuilder::add_load(const LoadRow& row) {
     LoadPoint load{row.id, bus, row.p.value(), row.q.value(), {}, row.profile, feeder_.site_.bus_class[bus.index()]};
     for (const Terminals& terminals : row.terminals) load.ports.push_back(port_of(row, terminals, bus));
     feeder_.loads_.push_back(std::move(load));
+    feeder_.site_.loads.push_back({row.id, bus, row.p.value(), row.terminals});
 }
 
 /// Constant power to earth is drawn at the conductor itself; everything else gets a port of its own.

@@ -77,6 +77,7 @@ void make_behaviours(LoadedStudy& study, Issues& issues) {
         context.accounting = study.scenario.study.accounting;
         context.issues = &issues;
         context.at = configured.at;
+        context.seed = study.scenario.study.seed;
         study.behaviours.push_back(configured.make(context));
     }
 }

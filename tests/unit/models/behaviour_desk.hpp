@@ -22,6 +22,7 @@ struct BehaviourDesk {
     Calendar calendar{std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + std::chrono::hours(12)};  ///< a Monday, noon
     Duration horizon = std::chrono::hours(24);
     Accounting accounting = Accounting::physical;
+    std::uint64_t seed = 1;
     Issues issues;
 
     /// None where the text or the feeder was refused; why is in `issues`.
@@ -30,7 +31,7 @@ struct BehaviourDesk {
         const auto choice =
             read_plugin<Behaviour>(parse_yaml(yaml, "test.yaml", issues), "population." + group, reader, "distribution");
         if (!choice) return nullptr;
-        auto behaviour = choice->make({group, &feeder, calendar, horizon, accounting, &issues, choice->at});
+        auto behaviour = choice->make({group, &feeder, calendar, horizon, accounting, &issues, choice->at, seed});
         return issues.has_errors() ? nullptr : std::move(behaviour);
     }
     std::unique_ptr<Behaviour> make(const std::string& yaml, const std::string& group = "homes") {

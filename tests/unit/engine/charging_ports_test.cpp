@@ -1,0 +1,80 @@
+#include "sim/engine/charging_ports.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "sim/network/unbalance.hpp"
+
+using namespace evsweep;
+using enum Conductor;
+
+namespace {
+
+/// Source - line - street; 400 V, phases without coupling, 0.1 ohm each.
+Feeder street() {
+    FeederDescription d;
+    d.buses = {{.id = "source", .nominal = Volts(400.0), .conductors = {a, b, c}},
+               {.id = "street", .nominal = Volts(400.0), .conductors = {a, b, c}}};
+    BranchRow line;
+    line.id = "line";
+    line.from = "source";
+    line.to = "street";
+    line.conductors = {a, b, c};
+    line.series_ohm = {0.1, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 0.1};
+    d.branches = {line};
+    d.sources = {{.bus = "source"}};
+    Issues issues;
+    auto feeder = build_feeder(d, {}, issues);
+    for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+    REQUIRE(feeder);
+    return std::move(*feeder);
+}
+
+Connectors wired(const std::vector<Wiring>& wiring) {
+    Connectors connectors;
+    connectors.bus.assign(wiring.size(), BusId(1));
+    connectors.wiring = wiring;
+    return connectors;
+}
+
+}  // namespace
+
+TEST_CASE("a charger on one phase lowers that phase only and unbalances its feeder") {
+    const Feeder feeder = street();
+    const ChargingPorts ports(feeder, wired({{{a, {}}}, {{b, {}}}}));
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    PortPower power(flow.ports());
+    ports.add(ConnectorId(0), 7.4, 0.0, power);
+    REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
+    const double v0 = 400.0 / std::sqrt(3.0);
+    const double v = 0.5 * (v0 + std::sqrt(v0 * v0 - 4.0 * 0.1 * 7400.0)) / v0;  // V (V0 - V) = R P
+    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
+    CHECK(ports.voltage_pu(ConnectorId(1), flow) == Approx(1.0));
+    CHECK(iec_unbalance(phase_voltages(flow, BusId(1)).value()) == Approx((1.0 - v) / (2.0 + v)));
+}
+
+TEST_CASE("a charger on all phases lowers them alike and leaves the feeder balanced") {
+    const Feeder feeder = street();
+    const ChargingPorts ports(feeder, wired({{}, {{a, {}}, {b, {}}, {c, {}}}}));
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    PortPower power(flow.ports());
+    ports.add(ConnectorId(0), 11.0, 0.0, power);
+    REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
+    const double v0 = 400.0 / std::sqrt(3.0);
+    const double v = 0.5 * (v0 + std::sqrt(v0 * v0 - 4.0 * 0.1 * 11000.0 / 3.0)) / v0;
+    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
+    CHECK(ports.voltage_pu(ConnectorId(1), flow) == Approx(v));
+    CHECK(iec_unbalance(phase_voltages(flow, BusId(1)).value()) == Approx(0.0).margin(1e-10));
+}
+
+TEST_CASE("a charger between two phases draws one current from the one into the other") {
+    const Feeder feeder = street();
+    const ChargingPorts ports(feeder, wired({{{a, b}}}));
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    PortPower power(flow.ports());
+    ports.add(ConnectorId(0), 7.4, 0.0, power);
+    REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
+    const double v = 0.5 * (400.0 + std::sqrt(400.0 * 400.0 - 4.0 * 0.2 * 7400.0)) / 400.0;  // there and back: 0.2 ohm
+    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
+    CHECK(std::abs(branch_return(flow, BranchId(0), End::to).neutral_a) == Approx(0.0).margin(1e-9));
+}
