@@ -97,9 +97,13 @@ void add_solve(CommandLine& line) {
     CLI::App* solve = add_command(line, "solve", "Solve one load flow of a feeder at nominal load",
                                   "  evsweep solve scenarios/ieee33/feeder.yaml\n"
                                   "  evsweep solve case33bw.m --tolerance 1e-10 --csv results/case33bw\n"
-                                  "Exit status: 0 solved, 1 no solution, 2 a problem of the input.");
+                                  "Exit status: 0 solved, 1 no solution or controls without rest, 2 a problem of the input.");
     solve->add_option("FEEDER", line.solve.feeder, "A feeder file")->option_text(" ");
-    solve->add_option("--csv", line.solve.csv, "Folder for bus_voltages.csv and branch_flows.csv")->type_name("DIR");
+    solve->add_option("--csv", line.solve.csv, "Folder for the tables")->type_name("DIR");
+    solve
+        ->add_option("--controls", line.solve.controls,
+                     "Let tap changers and capacitors settle (the default), or take them as given")
+        ->type_name("settle|as-given");
     solve->add_option("--tolerance", line.solve.tolerance, "Voltage change that counts as solved (1e-8)")->type_name("PU");
     solve->add_option("--source-voltage", line.solve.source_voltage, "Voltage at the source instead of the file's")
         ->type_name("PU");

@@ -27,6 +27,7 @@ struct SolveOptions {
     std::string format;                        ///< empty: recognised by content
     std::string source_voltage;                ///< pu; empty: as the feeder says
     std::string tolerance;                     ///< pu; empty: 1e-8
+    std::string controls;                      ///< settle or as-given; empty: settle
     std::optional<std::filesystem::path> csv;  ///< folder for the tables
 };
 

@@ -9,9 +9,16 @@
 
 namespace evsweep {
 
-/// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`. Each opens with a `#` line that says `origin`, then a
-/// heading whose names end in their units. Returns what went wrong, if anything.
-[[nodiscard]] std::optional<std::string> write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
-                                                      const std::filesystem::path& folder);
+/// What became of the tables.
+struct WrittenTables {
+    std::string text;  ///< names them, for people
+    std::optional<std::string> problem{};
+};
+
+/// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`; where phases differ also `line_voltages.csv`,
+/// `branch_phases.csv`, `unbalance.csv` and `devices.csv`. Each opens with a `#` line that says `origin`, then a heading
+/// whose names end in their units.
+[[nodiscard]] WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
+                                         const std::filesystem::path& folder);
 
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace evsweep {
 
@@ -61,6 +62,37 @@ Complex return_current(std::span<const Conductor> conductors, std::span<const Co
         sum += currents[i];
     }
     return sum;
+}
+
+BranchReturn branch_return(const LoadFlow& flow, BranchId branch, End end) {
+    const FeederBranch& told = flow.feeder().branch(branch);
+    const BusId bus = end == End::from ? told.from : told.to;
+    const auto wires = conductors_of(flow.feeder().site(), bus);
+    const std::vector<Complex> currents = flow.end_currents(branch, end);
+    BranchReturn back{return_current(wires, currents), {}};
+    if (const auto at = three_phases(flow.feeder(), bus)) {
+        const std::size_t first = flow.feeder().site().first_conductor[bus.index()];
+        back.zero_a = 0.0;
+        for (const std::size_t c : *at) *back.zero_a += currents[c - first] / 3.0;
+    }
+    return back;
+}
+
+std::vector<LineVoltage> line_voltages(const LoadFlow& flow) {
+    using enum Conductor;
+    const Feeder& feeder = flow.feeder();
+    std::vector<LineVoltage> lines;
+    for (std::size_t bus = 0; bus < feeder.buses(); ++bus) {
+        for (const auto& [plus, minus] : {std::pair(a, b), std::pair(b, c), std::pair(c, a), std::pair(s1, s2)}) {
+            const auto p = feeder.find_conductor(BusId(bus), plus);
+            const auto m = feeder.find_conductor(BusId(bus), minus);
+            if (!p || !m) continue;
+            const double width = plus == s1 ? 2.0 : std::sqrt(3.0);
+            const Complex between = (flow.voltage(p->index()) - flow.voltage(m->index())) / width;
+            lines.push_back({BusId(bus), plus, minus, between, feeder.site().base_v[p->index()] * width});
+        }
+    }
+    return lines;
 }
 
 std::span<const Conductor> conductors_of(const FeederSite& site, BusId bus) {

@@ -39,6 +39,24 @@ struct Sequences {
 /// The conductors of a bus.
 [[nodiscard]] std::span<const Conductor> conductors_of(const FeederSite& site, BusId bus);
 
+/// What returns at one end of a branch, in A.
+struct BranchReturn {
+    std::complex<double> neutral_a;              ///< see return_current
+    std::optional<std::complex<double>> zero_a;  ///< (I_a + I_b + I_c) / 3, where the bus has all three phases
+};
+[[nodiscard]] BranchReturn branch_return(const LoadFlow& flow, BranchId branch, End end);
+
+/// The voltage between two phases, or between the legs of a split phase.
+struct LineVoltage {
+    BusId bus;
+    Conductor plus{};
+    Conductor minus{};
+    std::complex<double> voltage_pu;  ///< of `base_v`
+    double base_v = 0.0;              ///< nominal voltage between the two
+};
+/// Every pair ab, bc, ca and s1 s2 that a bus has; none on a balanced feeder.
+[[nodiscard]] std::vector<LineVoltage> line_voltages(const LoadFlow& flow);
+
 /// The IEC unbalance factor by bus; NaN at buses that lack a phase.
 void fill_unbalance(const LoadFlow& flow, std::span<double> by_bus);
 

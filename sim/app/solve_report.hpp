@@ -1,0 +1,26 @@
+/// What `evsweep solve` prints of a solved feeder: what a planner asks first, by phase where phases differ.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sim/network/device_control.hpp"
+#include "sim/network/load_flow.hpp"
+
+namespace evsweep {
+
+/// A load flow that has been solved, and how its devices came to where they are.
+struct SolvedFeeder {
+    const LoadFlow& flow;
+    LoadFlowResult result{};
+    double tolerance_pu = 1e-8;
+    std::optional<Settled> settled{};  ///< none: taps and steps are as the file gives them
+};
+
+/// The report, a fact a line.
+[[nodiscard]] std::string solve_report(const SolvedFeeder& solved);
+
+/// The relays that still wanted to move, by their names in the file.
+[[nodiscard]] std::string restless(const Feeder& feeder, const Settled& settled);
+
+}  // namespace evsweep
