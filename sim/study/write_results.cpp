@@ -1,6 +1,7 @@
 #include "sim/study/write_results.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/record/result_file.hpp"
 #include "sim/study/write_estimates.hpp"
@@ -64,6 +65,36 @@ std::vector<double> branch_ratings(const FeederSite& site) {
     return ratings;
 }
 
+/// Places in lists, as files have them.
+std::vector<std::int32_t> places(const std::vector<std::uint32_t>& indices) { return {indices.begin(), indices.end()}; }
+
+/// The conductors of a feeder that is not balanced; `bus.phase` is their name elsewhere in the file.
+void write_conductors(ResultFile& file, const FeederSite& site) {
+    const std::string group = "/feeder";
+    std::vector<std::string> name;
+    std::vector<std::string> phase;
+    for (std::size_t c = 0; c < site.conductor.size(); ++c) {
+        name.push_back(site.conductor_name(ConductorId(c)));
+        phase.emplace_back(name_of(site.conductor[c]));
+    }
+    const Attributes of_bus{{"long_name", "place of the conductor's bus in the list of buses"}};
+    const Attributes of_phase{{"long_name", "phase a, b or c, neutral n, or leg s1 or s2 of a split phase"}};
+    const Attributes volts{{"units", "V"}, {"long_name", "voltage to earth that is 1 pu"}};
+    const Attributes amperes{{"units", "A"},
+                             {"long_name", "rated current of the branch that feeds it, infinite where unlimited"}};
+    file.write({group, "conductor", {"conductor"}, {{"long_name", "conductor of a bus, parents before children"}}}, name);
+    file.write({group, "conductor_bus", {"conductor"}, of_bus}, places(site.bus_of_conductor));
+    file.write({group, "conductor_phase", {"conductor"}, of_phase}, phase);
+    file.write({group, "base_v", {"conductor"}, volts}, site.base_v);
+    file.write({group, "conductor_rating_a", {"conductor"}, amperes}, site.rating_a);
+}
+
+void write_coordinates(ResultFile& file, const FeederSite& site) {
+    if (std::all_of(site.x.begin(), site.x.end(), [](double x) { return std::isnan(x); })) return;
+    file.write({"/feeder", "x", {"bus"}, {{"units", "1"}, {"long_name", "drawing coordinate to the right"}}}, site.x);
+    file.write({"/feeder", "y", {"bus"}, {{"units", "1"}, {"long_name", "drawing coordinate upwards"}}}, site.y);
+}
+
 void write_feeder(ResultFile& file, const StudyResult& result) {
     const std::string group = "/feeder";
     const FeederSite& site = result.feeder;
@@ -78,6 +109,8 @@ void write_feeder(ResultFile& file, const StudyResult& result) {
     file.write({group, "branch", {"branch"}, {{"long_name", "branch"}}}, site.branch);
     file.write({group, "rating_a", {"branch"}, {{"units", "A"}, {"long_name", "rated current, infinite where unlimited"}}},
                branch_ratings(site));
+    write_coordinates(file, site);
+    if (!site.conductor.empty() && site.conductor.front() != Conductor::balanced) write_conductors(file, site);
 }
 
 void write_unsolved(ResultFile& file, const std::string& group, const RunResult& run) {
