@@ -15,10 +15,20 @@ namespace {
 using namespace evsweep;
 namespace fs = std::filesystem;
 
+std::string content(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::optional<std::string> content_if_there(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored) ? std::optional(content(path)) : std::nullopt;
+}
+
 std::unique_ptr<FeederFormat> format(const std::string& name) {
     Issues issues;
     Reader reader{issues};
-    return plugins<FeederFormat>().at(name).configure(Node::make_map({}), "", reader)->make({});
+    return plugins<FeederFormat>().at(name).configure(Node::make_map({}), "", reader)->make({content_if_there});
 }
 
 void check_round_trip(const FeederDescription& feeder, TextStyle style) {
@@ -34,11 +44,6 @@ void check_round_trip(const FeederDescription& feeder, TextStyle style) {
     REQUIRE(again);
     test::check_same(feeder, *again);
     CHECK(feeder_text(*again, style) == text);
-}
-
-std::string content(const fs::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 TEST_CASE("a random feeder, written and read back, has the same numbers to the last bit", "[feeder_text]") {
@@ -65,6 +70,52 @@ TEST_CASE("every feeder of the repository survives the way through YAML and JSON
         ++feeders;
     }
     CHECK(feeders >= 4);
+}
+
+const std::string matpower_case = R"(function mpc = c
+mpc.version = '2';
+mpc.baseMVA = 10;
+mpc.bus = [
+ 1 3 0 0 0 0 1 1 0 110 1 1.1 0.9;
+ 2 1 0 0 0 0.3 1 1 0 20 1 1.1 0.9;
+ 3 1 1.7 0.3 0 0 1 1 0 20 1 1.1 0.9;
+];
+mpc.gen = [1 0 0 10 -10 1.03 10 1 10 0];
+mpc.branch = [
+ 1 2 0.01 0.12 0 25 0 0 1.025 30 1 -360 360;
+ 2 3 0.013 0.027 0.0007 7 0 0 0 0 1 -360 360;
+];
+)";
+
+TEST_CASE("a MATPOWER case with a transformer before a line keeps their order", "[feeder_text]") {
+    Issues issues;
+    const auto feeder = format("matpower")->read({"c.m", matpower_case}, issues);
+    REQUIRE(feeder);
+    REQUIRE(feeder->branches.front().kind == BranchKind::transformer);
+    check_round_trip(*feeder, TextStyle::yaml);
+    check_round_trip(*feeder, TextStyle::json);
+}
+
+TEST_CASE("feeders of other formats survive the way through YAML and JSON", "[feeder_text]") {
+    const fs::path data = fs::path(EVSWEEP_SOURCE_DIR).parent_path() / "shared/data";
+    const std::pair<const char*, const char*> files[] = {{"opendss", "opendss/13Bus/IEEE13Nodeckt.dss"},
+                                                         {"opendss", "opendss/37Bus/ieee37.dss"},
+                                                         {"opendss", "opendss/123Bus/IEEE123Master.dss"},
+                                                         {"opendss", "opendss/LVTestCase/Master.dss"},
+                                                         {"opendss", "opendss/8500-Node/Master.dss"}};
+    for (const auto& [name, file] : files) {
+        INFO(file);
+        if (!fs::exists(data / file)) {
+            WARN("skipped: " << data / file << " is not there");
+            continue;
+        }
+        Issues issues;
+        const auto feeder = format(name)->read({data / file, content(data / file)}, issues);
+        for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+        REQUIRE(feeder);
+        check_round_trip(*feeder, TextStyle::yaml);
+        check_round_trip(*feeder, TextStyle::json);
+    }
 }
 
 TEST_CASE("a small feeder reads like one that a person wrote", "[feeder_text]") {
