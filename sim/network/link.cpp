@@ -128,6 +128,23 @@ CoilEquations equations_of(const LinkTransformer& transformer, std::span<const d
     return e;
 }
 
+Eigen::VectorXcd coil_currents(std::span<const CoilEquations> coils, std::size_t which, const BlockVector& down,
+                               const BlockVector& v_child, const BlockVector& v_parent) {
+    Index rows = 0;
+    Index first = 0;
+    for (std::size_t part = 0; part < coils.size(); ++part) {
+        if (part == which) first = rows;
+        rows += coils[part].m.rows();
+    }
+    const CoilEquations& mine = coils[which];
+    if (rows == mine.m.cols()) {  // J = M^T j holds the currents alone
+        const Eigen::FullPivLU<Block> lu(stacked(coils, rows).m.transpose());
+        if (lu.isInvertible()) return Eigen::VectorXcd(lu.solve(down)).segment(first, mine.m.rows());
+    }
+    const BlockVector drop = mine.n * v_parent - mine.m * v_child;
+    return mine.z.fullPivLu().solve(drop);
+}
+
 FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded) {
     Block total = y;
     Index rows = 0;

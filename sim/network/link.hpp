@@ -64,4 +64,9 @@ enum class FoldTrouble { none, floating, shorted };
 /// Folds a bus with the admittance `y` (its devices and all below) through the coils that feed it.
 [[nodiscard]] FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded);
 
+/// The coil currents j of part `which` of a link that carries `down` into its bus, in its own frame (kVA at rated voltage).
+/// `v_child` and `v_parent` are the voltages at its ends.
+[[nodiscard]] Eigen::VectorXcd coil_currents(std::span<const CoilEquations> coils, std::size_t which, const BlockVector& down,
+                                             const BlockVector& v_child, const BlockVector& v_parent);
+
 }  // namespace evsweep

@@ -130,15 +130,32 @@ LoadFlow::Complex LoadFlow::coil_voltage(std::size_t transformer, std::size_t wi
     return (end(w.coils[coil].plus) - end(w.coils[coil].minus)) * feeder_.site().base_v[first];
 }
 
-/// The current that the winding gives to the conductor at the coil's plus end (minus end, where that is the only one).
+/// Coil currents come from the link's equations, for coils of a delta share their conductors.
 LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t winding, std::size_t coil) const {
+    const NetworkModel& model = feeder_.model();
     const FeederTransformer& t = feeder_.transformers()[transformer];
-    const BranchId b(t.link - 1);
-    const LinkWinding& w = feeder_.model().links[t.link].transformers[t.place].windings[winding];
-    const auto currents = end_currents(b, t.bus[winding] == feeder_.branch(b).from ? End::from : End::to);
-    const CoilEnds& ends = w.coils[coil];
-    if (ends.plus >= 0) return -currents[static_cast<std::size_t>(ends.plus)];
-    return currents[static_cast<std::size_t>(ends.minus)];
+    const Link& link = model.links[t.link];
+    std::vector<CoilEquations> coils = link.fixed;
+    for (const LinkTransformer& each : link.transformers) coils.push_back(equations_of(each, devices_.tap));
+    const auto voltages = [&](std::size_t bus) {
+        BlockVector v(static_cast<Eigen::Index>(model.conductors_of(bus)));
+        for (Eigen::Index c = 0; c < v.size(); ++c) v(c) = at(model.first_conductor[bus] + static_cast<std::size_t>(c));
+        return v;
+    };
+    const BlockVector below = voltages(t.link);
+    BlockVector down(below.size());
+    for (Eigen::Index c = 0; c < down.size(); ++c) down(c) = downward_current(t.link, static_cast<std::size_t>(c));
+    for (const CoilEquations& part : coils)
+        if (part.shunt_child.size() > 0) down += part.shunt_child * below;
+    const auto j = coil_currents(coils, link.fixed.size() + t.place, down, below, voltages(model.parent[t.link]));
+    // Row (coil, w) leads from winding 0 to winding w + 1.
+    const std::size_t others = t.windings.size() - 1;
+    const auto row = [&](std::size_t w) { return j(static_cast<Eigen::Index>(coil * others + w)); };
+    Complex current = 0.0;
+    if (winding > 0) current = row(winding - 1);
+    for (std::size_t w = 0; winding == 0 && w < others; ++w) current -= row(w);
+    const double volts = t.windings[winding].rated.value() * devices_.tap[t.first_tap + winding];
+    return current * 1000.0 / volts;
 }
 
 LoadFlow::Complex LoadFlow::source_power() const {

@@ -251,6 +251,36 @@ TEST_CASE("a delta that nothing ties to earth is refused, unless its transformer
           "the transformer a stray admittance, or connect something to earth");
 }
 
+TEST_CASE("coils carry what their winding's power says, also where they share conductors", "[unbalanced]") {
+    for (const bool shares : {false, true}) {  // two coils that meet in b: ab with bc, and ab with cb
+        Garden garden(1);
+        auto& d = garden.d;
+        const Coils coils{{A, B}, shares ? Terminals{B, C} : Terminals{C, B}};
+        garden.grow_transformer(d.buses[0], coils, coils, 4160.0, {A, B, C});
+        d.transformers[0].stray = d.transformers[0].no_load_loss = d.transformers[0].magnetising_current = 0.0;
+        d.transformers[0].windings[0].resistance = d.transformers[0].windings[1].resistance = 0.0;
+        LoadRow one = load("1", 200.0, 50.0);
+        one.terminals = {coils[0]};
+        LoadRow two = load("1", 90.0, 10.0);
+        two.id = "other";
+        two.terminals = {coils[1]};
+        d.loads = {one, two};
+        ShuntRow earth = shunt("earth", "1", 0.001, 0.0);  // something has to hold the delta to earth
+        earth.terminals = {{B, {}}};
+        earth.rated = Volts(4160.0 / std::sqrt(3.0));
+        d.shunts = {earth};
+        const Feeder feeder = built(d);
+        LoadFlow flow(feeder, {.tolerance_pu = 1e-12, .collapse_pu = 0.0});  // b is at earth
+        REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
+        for (std::size_t coil = 0; coil < 2; ++coil) {
+            const Complex s = flow.coil_voltage(0, 1, coil) * std::conj(flow.coil_current(0, 1, coil)) / 1000.0;
+            CHECK(std::abs(s - (coil == 0 ? Complex(200.0, 50.0) : Complex(90.0, 10.0))) < 1e-6);
+            const Complex above = flow.coil_voltage(0, 0, coil) * std::conj(flow.coil_current(0, 0, coil)) / 1000.0;
+            CHECK(above.real() == Approx(-s.real()).epsilon(1e-9));  // no resistance keeps anything
+        }
+    }
+}
+
 TEST_CASE("an ideal open-delta regulator raises two line voltages and leaves the common phase", "[unbalanced]") {
     // V_ab and V_cb scaled by their taps, b common (Kersting, ch. 7.5).
     Garden garden(1);
