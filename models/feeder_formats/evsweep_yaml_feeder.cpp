@@ -18,8 +18,10 @@ ComplexMatrix joined(const std::optional<Real>& real, const std::optional<Imagin
     return matrix;
 }
 
-/// The matrix over n equal phases of a transposed line.
-ComplexMatrix from_sequence(std::complex<double> positive, std::complex<double> zero, std::size_t n) {
+/// The matrix over the equal phases of a transposed line; a balanced feeder knows the positive sequence only.
+ComplexMatrix from_sequence(std::complex<double> positive, std::complex<double> zero, const std::vector<Conductor>& conductors) {
+    if (has_conductor(conductors, Conductor::balanced)) return {positive};
+    const std::size_t n = conductors.size();
     ComplexMatrix matrix(n * n, (zero - positive) / 3.0);
     for (std::size_t i = 0; i < n; ++i) matrix[i * (n + 1)] = (zero + 2.0 * positive) / 3.0;
     return matrix;
@@ -48,7 +50,7 @@ class Translation {
         for (const auto& placed : file_.regulators.rows) regulator(placed.row, placed.at);
         for (const auto& placed : file_.capacitor_controls.rows) control(placed.row, placed.at);
         for (const auto& [t, at, path] : file_.profiles.rows) feeder_.profiles.push_back({t.id, t.every, t.values, at});
-        for (const auto& placed : file_.source.rows) source(placed.row, placed.at);
+        for (const auto& placed : file_.source.rows) source(placed.row, placed.at, placed.path);
         return std::move(feeder_);
     }
 
@@ -84,7 +86,7 @@ class Translation {
         if (!line_conductors(t, row, path)) return;
         const std::size_t n = row.conductors.size();
         if (code) {
-            by_code(*code, t.length->value(), n, row);
+            if (!by_code(*code, t.length->value(), row, path)) return;
         } else {
             row.series_ohm = joined(t.r, t.x);
             if (t.b || t.g) row.shunt_s = joined(t.g, t.b);
@@ -121,19 +123,27 @@ class Translation {
         return nullptr;
     }
 
-    static void by_code(const LinecodeLine& code, double km, std::size_t n, BranchRow& row) {
+    bool by_code(const LinecodeLine& code, double km, BranchRow& row, const std::string& path) {
         if (!row.rating) row.rating = code.rating;
         if (!code.is_sequence()) {
             row.series_ohm = joined(code.r, code.x, km);
             row.shunt_s = joined(code.g, code.b, km);
-            return;
+            return true;
         }
+        if (!knows_no_neutral(row.conductors, row.at, path + ".code")) return false;
         const std::complex<double> z1(code.r1->value(), code.x1->value());
         const std::complex<double> z0(code.r0->value(), code.x0->value());
-        row.series_ohm = from_sequence(z1 * km, z0 * km, n);
-        if (!code.b1) return;
+        row.series_ohm = from_sequence(z1 * km, z0 * km, row.conductors);
+        if (!code.b1) return true;
         const double b1 = code.b1->value();
-        row.shunt_s = from_sequence({0.0, b1 * km}, {0.0, (code.b0 ? code.b0->value() : b1) * km}, n);
+        row.shunt_s = from_sequence({0.0, b1 * km}, {0.0, (code.b0 ? code.b0->value() : b1) * km}, row.conductors);
+        return true;
+    }
+
+    bool knows_no_neutral(const std::vector<Conductor>& conductors, const Position& at, const std::string& path) {
+        if (!has_conductor(conductors, Conductor::n)) return true;
+        issues_.error(at, path, "sequence values say nothing about a neutral", "give matrices over " + name_of(conductors));
+        return false;
     }
 
     /// As given, or what both buses have, in the order of the `from` bus.
@@ -325,11 +335,11 @@ class Translation {
         feeder_.capacitor_controls.push_back(std::move(row));
     }
 
-    void source(const SourceLine& t, const Position& at) {
+    void source(const SourceLine& t, const Position& at, const std::string& path) {
         SourceRow row{t.bus, t.voltage, t.angle, joined(t.r, t.x), at};
         const auto* here = conductors_at(t.bus);
-        if (t.is_sequence() && here)
-            row.series_ohm = from_sequence({t.r1->value(), t.x1->value()}, {t.r0->value(), t.x0->value()}, here->size());
+        if (t.is_sequence() && here && knows_no_neutral(*here, at, path))
+            row.series_ohm = from_sequence({t.r1->value(), t.x1->value()}, {t.r0->value(), t.x0->value()}, *here);
         feeder_.sources.push_back(std::move(row));
     }
 

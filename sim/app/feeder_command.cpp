@@ -17,7 +17,7 @@ constexpr std::size_t width = 120;
 
 std::string summary(const FeederDescription& feeder, const Issues& issues) {
     const std::size_t n = issues.list().size();
-    const std::string told = n == 0 ? "nothing" : fmt::format("{} things, as told above", n);
+    const std::string told = n == 0 ? "nothing" : fmt::format("as told in {} warning{}", n, n == 1 ? "" : "s");
     return feeder_summary(feeder, width) + fmt::format("{:<17}{}\n", "left out", told);
 }
 

@@ -25,7 +25,8 @@ using Tallies = std::map<std::string, Tally>;
 std::string text_of(const Tallies& tallies, const char* unit) {
     std::string text;
     for (const auto& [name, tally] : tallies)
-        text += fmt::format("{}{} {} ({:.7g} {})", text.empty() ? "" : ", ", tally.count, name, tally.sum, unit);
+        text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", tally.count, name,
+                            tally.sum != 0.0 ? fmt::format(" ({:.7g} {})", tally.sum, unit) : "");
     return text;
 }
 

@@ -169,6 +169,18 @@ TEST_CASE("phases, line codes and windings of the project's feeder file are work
     CHECK(f.transformers[1].reactance == std::vector<double>{0.02, 0.03, 0.01});
 }
 
+TEST_CASE("sequence values mean the positive sequence on a balanced feeder, and nothing to a neutral", "[formats]") {
+    const std::string code = "linecodes: [{id: k, r1: 1 ohm/km, x1: 2 ohm/km, r0: 4 ohm/km, x0: 8 ohm/km, b1: 3 uS/km}]\n";
+    const std::string line = "lines: [{from: 1, to: 2, code: k, length: 2 km}]\n";
+    const Outcome one = read(code + line + "buses: [{id: 1, nominal: 1 kV}, {id: 2, nominal: 1 kV}]\n");
+    REQUIRE(one.feeder);
+    CHECK(one.feeder->branches[0].series_ohm == std::vector<std::complex<double>>{{2.0, 4.0}});
+    CHECK(one.feeder->branches[0].shunt_s[0].imag() == Approx(6e-6).epsilon(1e-14));
+    const Outcome four = read(code + line + "phases: abcn\nbuses: [{id: 1, nominal: 1 kV}, {id: 2, nominal: 1 kV}]\n");
+    CHECK(four.issues ==
+          Texts{"f.yaml:2:9: lines[0].code: sequence values say nothing about a neutral; give matrices over abcn"});
+}
+
 TEST_CASE("loads, capacitors and relays of the project's feeder file arrive", "[formats]") {
     const Outcome outcome = read(three_phase);
     REQUIRE(outcome.feeder);
