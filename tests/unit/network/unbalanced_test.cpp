@@ -265,7 +265,7 @@ TEST_CASE("coils carry what their winding's power says, also where they share co
         two.id = "other";
         two.terminals = {coils[1]};
         d.loads = {one, two};
-        ShuntRow earth = shunt("earth", "1", 0.001, 0.0);  // something has to hold the delta to earth
+        ShuntRow earth = shunt("earth", "1", 1000.0, 0.0);  // something has to hold the delta to earth
         earth.terminals = {{B, {}}};
         earth.rated = Volts(4160.0 / std::sqrt(3.0));
         d.shunts = {earth};
