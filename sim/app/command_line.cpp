@@ -121,6 +121,7 @@ void add_feeder(CommandLine& line) {
                                    "  evsweep feeder case33bw.m\n"
                                    "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
                                    "The numbers of the written file are those of the read one to the last bit.\n"
+                                   "The file is taken as it is; `evsweep solve` tells whether its network can be solved.\n"
                                    "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
     feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
     feeder->add_option("--to", line.feeder.to, "Write it as yaml or json instead")->type_name("STYLE");
