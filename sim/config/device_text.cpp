@@ -53,7 +53,8 @@ std::string winding_text(const WindingRow& row, const BusRow* bus, TextStyle sty
             text.texts("coils", names_of(row.coils));
     }
     const bool is_nominal = bus && !row.coils.empty() && row.rated == nominal_across(bus->nominal, row.coils.front());
-    if (!is_nominal) text.quantity("rated", row.rated.value(), "V");
+    const bool is_unknown = !bus && row.rated == Volts();  // at a bus that is not there
+    if (!is_nominal && !is_unknown) text.quantity("rated", row.rated.value(), "V");
     Differences(text).number("r", row.resistance, 0.0).number("tap", row.tap, 1.0);
     const TapRange usual;
     if (row.taps.min == usual.min && row.taps.max == usual.max && row.taps.steps == usual.steps) return text.str();
