@@ -35,7 +35,8 @@ class Electrician {
 
     Wiring wire(std::size_t i) {
         const BusId bus = task_.bus[i];
-        const std::vector<Option> options = task_.phase == PhaseRule::load ? like_load(i) : options_at(bus);
+        const bool follows_load = task_.phase == PhaseRule::load && chooses_phase(task_.connection);
+        const std::vector<Option> options = follows_load ? like_load(i) : options_at(bus);
         const std::size_t turn = turns_++;
         if (options.empty()) return refuse(bus);
         switch (task_.phase) {
@@ -195,8 +196,9 @@ std::vector<Wiring> wire(const WiringTask& task, const Behaviour::Context& conte
     const std::string refused = electrician.refused();
     if (refused.empty()) return wiring;
     const std::string on = chooses_phase(task.connection) ? " with phase: " + text_of(task.phase) : "";
-    const char* hint = task.phase == PhaseRule::load ? "place charging points where such loads are, or choose phase: random"
-                                                     : "place charging points elsewhere, or choose what all these buses have";
+    const char* hint = chooses_phase(task.connection) && task.phase == PhaseRule::load
+                           ? "place charging points where such loads are, or choose phase: random"
+                           : "place charging points elsewhere, or choose what all these buses have";
     context.issues->error(context.at, path, text_of(task.connection) + on + " does not fit at bus " + refused, hint);
     return {};
 }

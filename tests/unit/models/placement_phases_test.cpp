@@ -109,6 +109,12 @@ TEST_CASE("vehicles at loads are wired as their house is", "[behaviours]") {
     }
 }
 
+TEST_CASE("a house on one phase may have a charger on three where its bus has them", "[behaviours]") {
+    Street street;
+    street.feeder.loads.resize(2);  // the houses "one" and "two"
+    CHECK(street.wired("rule: loads, class: house, connection: three_phase").wiring[0].size() == 3);
+}
+
 TEST_CASE("a smaller share of the loads is part of a larger one, with the same days", "[behaviours]") {
     BehaviourDesk desk;
     std::vector<SiteBus> houses{{"head", "", 0.0, {a, b, c}}};
