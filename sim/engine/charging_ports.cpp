@@ -57,8 +57,7 @@ ChargingPorts::ChargingPorts(const Feeder& feeder, const Connectors& connectors)
     }
 }
 
-void ChargingPorts::add(ConnectorId c, double p_kw, double q_kvar, PortPower& power) const {
-    const auto wires = pairs(c);
+void ChargingPorts::add_parts(std::span<const Pair> wires, double p_kw, double q_kvar, PortPower& power) {
     const double part = 1.0 / static_cast<double>(wires.size());
     for (const Pair& pair : wires) {
         power.p[pair.port] += p_kw * part;
@@ -66,8 +65,7 @@ void ChargingPorts::add(ConnectorId c, double p_kw, double q_kvar, PortPower& po
     }
 }
 
-double ChargingPorts::voltage_pu(ConnectorId c, const LoadFlow& flow) const {
-    const auto wires = pairs(c);
+double ChargingPorts::mean_voltage_pu(std::span<const Pair> wires, const LoadFlow& flow) const {
     double sum = 0.0;
     for (const Pair& pair : wires) {
         if (pair.minus == earth_)

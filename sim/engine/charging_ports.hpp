@@ -17,9 +17,18 @@ class ChargingPorts {
     /// The ports that a load flow needs beyond the feeder's own.
     [[nodiscard]] const std::vector<Port>& extra() const { return extra_; }
     /// Adds what a charging point draws.
-    void add(ConnectorId c, double p_kw, double q_kvar, PortPower& power) const;
+    void add(ConnectorId c, double p_kw, double q_kvar, PortPower& power) const {
+        const auto wires = pairs(c);
+        if (wires.size() > 1) return add_parts(wires, p_kw, q_kvar, power);
+        power.p[wires.front().port] += p_kw;
+        power.q[wires.front().port] += q_kvar;
+    }
     /// Voltage at a charging point in pu of its nominal value: the mean over its pairs of conductors.
-    [[nodiscard]] double voltage_pu(ConnectorId c, const LoadFlow& flow) const;
+    [[nodiscard]] double voltage_pu(ConnectorId c, const LoadFlow& flow) const {
+        const auto wires = pairs(c);
+        const bool is_plain = wires.size() == 1 && wires.front().minus == earth_;
+        return is_plain ? flow.voltage_pu()[wires.front().plus] : mean_voltage_pu(wires, flow);
+    }
 
    private:
     struct Pair {
@@ -31,6 +40,9 @@ class ChargingPorts {
     [[nodiscard]] std::span<const Pair> pairs(ConnectorId c) const {
         return std::span(pairs_).subspan(first_[c.index()], first_[c.index() + 1] - first_[c.index()]);
     }
+
+    static void add_parts(std::span<const Pair> wires, double p_kw, double q_kvar, PortPower& power);
+    [[nodiscard]] double mean_voltage_pu(std::span<const Pair> wires, const LoadFlow& flow) const;
 
     std::uint32_t earth_ = 0;
     std::vector<Port> extra_;
