@@ -69,13 +69,13 @@ BranchReturn branch_return(const LoadFlow& flow, BranchId branch, End end) {
     const BusId bus = end == End::from ? told.from : told.to;
     const auto wires = conductors_of(flow.feeder().site(), bus);
     const std::vector<Complex> currents = flow.end_currents(branch, end);
-    BranchReturn back{return_current(wires, currents), {}};
+    BranchReturn found{return_current(wires, currents), {}};
     if (const auto at = three_phases(flow.feeder(), bus)) {
         const std::size_t first = flow.feeder().site().first_conductor[bus.index()];
-        back.zero_a = 0.0;
-        for (const std::size_t c : *at) *back.zero_a += currents[c - first] / 3.0;
+        found.zero_a = 0.0;
+        for (const std::size_t c : *at) *found.zero_a += currents[c - first] / 3.0;
     }
-    return back;
+    return found;
 }
 
 std::vector<LineVoltage> line_voltages(const LoadFlow& flow) {
