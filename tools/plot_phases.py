@@ -21,6 +21,11 @@ class Wires:
         self.phase = feeder["conductor_phase"].asstr()[()]
         self.bus_name = feeder["bus"].asstr()[()]
         self.distance, parent, self.source_v = electrical_distance(result)
+        # A split phase stands where its transformer does: a service drop would be longer than the whole feeder in its ohms.
+        primary = set(self.bus[np.isin(self.phase, ("a", "b", "c"))])
+        for bus in range(len(parent)):
+            if bus not in primary and parent[bus] >= 0:
+                self.distance[bus] = self.distance[parent[bus]]
         place = {(bus, phase): i for i, (bus, phase) in enumerate(zip(self.bus, self.phase))}
         self.up = [place.get((parent[bus], phase), -1) for bus, phase in zip(self.bus, self.phase)]
         self.phases = [p for p in TINT if (self.phase == p).any()]
@@ -34,6 +39,11 @@ def draw_phase(axis, wires, phase, volts):
     """The voltages of one phase over the distance, each joined to the one it is fed from."""
     x, y = [], []
     mine = np.flatnonzero(wires.phase == phase)
+    if phase.startswith("s"):
+        axis.plot(wires.distance[wires.bus[mine]], volts[mine], linestyle="none", marker=".", markersize=2, alpha=0.5,
+                  color=TINT[phase], zorder=1)
+        axis.plot([], [], linestyle="none", marker=".", markersize=6, color=TINT[phase], label=name_of(phase))
+        return
     for i in mine:
         if wires.up[i] >= 0:
             up = wires.up[i]
@@ -93,14 +103,14 @@ def phase_bands(result):
             if low.outer() and run is not result.base:
                 axis.fill_between(when, low.outer()[0][:, k], low.outer()[1][:, k], color=TINT[phase], alpha=0.2, linewidth=0)
             axis.plot(when, low.mean[:, k], color=TINT[phase], label=f"{name_of(phase)}, lowest")
-            axis.plot(when, high.mean[:, k], color=TINT[phase], linewidth=0.9, linestyle=(0, (1, 1.5)),
-                      label=f"{name_of(phase)}, highest")
+            axis.plot(when, high.mean[:, k], color=TINT[phase], linewidth=0.9, linestyle=(0, (1, 1.5)))
+        axis.plot([], [], color="black", linewidth=0.9, linestyle=(0, (1, 1.5)), label="highest")
         axis.set_title(label if run is result.base else f"{label}: mean and {low.band_name()}", fontsize=10)
         axis.set_ylabel("voltage (pu)")
     for axis in axes[:, 0]:
         limit_lines(axis, result.limits)
     clock_axis(axes[-1, 0], low.hours)
-    legend_below(figure, axes[0, 0], 3)
+    legend_below(figure, axes[0, 0], 3 if len(low.mean[0]) > 3 else 4)
     return figure
 
 
