@@ -186,6 +186,21 @@ TEST_CASE("IEEE 13- and 37-node feeders: the published taps are those nearest to
     }
 }
 
+TEST_CASE("IEEE 13- and 37-node feeders: regulators that go the whole way at once settle from neutral on the published taps",
+          "[feeders]") {
+    const std::string name = GENERATE("ieee13", "ieee37");
+    INFO(name);
+    const Feeder feeder = own_feeder(name);
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
+    set_neutral(flow);
+    const SettledLoadFlow settled = settle(flow, nominal_power(feeder), {}, {.share = 1.0});
+    REQUIRE(settled.devices.status == SettleStatus::settled);
+    for (const RegulatorRow& row : feeder.regulators()) {
+        INFO(row.id);
+        CHECK(position_of(flow, row) == published_position(name, row.id));
+    }
+}
+
 TEST_CASE("IEEE feeders: from neutral, all regulators come to rest within their bands", "[feeders]") {
     const std::string name = GENERATE("ieee13", "ieee37", "ieee123");
     INFO(name);
