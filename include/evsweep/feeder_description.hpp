@@ -175,7 +175,7 @@ struct RegulatorRow {
     std::size_t winding = 1;                   ///< whose voltage and current are seen; counted from 0
     std::size_t coil = 0;                      ///< the coil that is seen; the taps of all coils move together
     std::optional<std::size_t> tap_winding{};  ///< whose taps move; none: those of the winding that is seen
-    std::string bus{};        ///< where the voltage is seen instead; may be empty
+    std::string bus{};                         ///< where the voltage is seen instead; may be empty
     std::optional<Conductor> bus_conductor{};
     double pt_ratio = 60.0;
     std::optional<double> bus_pt_ratio{};  ///< of the voltage transformer at `bus`; none: pt_ratio
@@ -184,9 +184,9 @@ struct RegulatorRow {
     ReversePower on_reverse = ReversePower::ignore;
     RelaySetting reverse{};  ///< its delay: for how long power must have turned before the relay does
     Kilowatts reverse_threshold{100.0};
-    std::optional<double> limit_v{};                 ///< at the transformer itself, whatever the compensation says
-    Duration tap_delay = std::chrono::seconds(2);    ///< from one tap to the next
-    int max_steps = 16;                              ///< largest move at a time; 1 is what machines do in real time
+    std::optional<double> limit_v{};               ///< at the transformer itself, whatever the compensation says
+    Duration tap_delay = std::chrono::seconds(2);  ///< from one tap to the next
+    int max_steps = 16;                            ///< largest move at a time; 1 is what machines do in real time
     bool inverse_time = false;
     Position at{};
 };

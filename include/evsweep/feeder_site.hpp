@@ -29,7 +29,7 @@ struct FeederSite {
     std::vector<std::uint32_t> first_conductor;
     std::vector<Conductor> conductor;             ///< by ConductorId
     std::vector<std::uint32_t> bus_of_conductor;  ///< by ConductorId: the BusId
-    std::vector<double> base_v;    ///< by ConductorId: voltage to earth that is 1 pu (line-to-line where balanced)
+    std::vector<double> base_v;                   ///< by ConductorId: voltage to earth that is 1 pu (line-to-line where balanced)
     std::vector<double> rating_a;  ///< by ConductorId: of the branch that feeds this conductor; infinite where unlimited
 
     std::vector<SiteLoad> loads{};  ///< in the order of the file

@@ -73,7 +73,8 @@ TEST_CASE("sections are described like plug-ins, with the maps inside them") {
     CHECK(has_line(*describe("metering"), "  feeder_head\n    parameter"));
     CHECK(has_line(*describe("base_load"), "  profiles.NAME\n    parameter"));
     CHECK(has_line(*describe("controllers"), "  test_drip "));
-    for (const std::string name : {"study", "time", "feeder", "load_flow", "devices", "limits", "base_load", "prices", "metering"})
+    for (const std::string name :
+         {"study", "time", "feeder", "load_flow", "devices", "limits", "base_load", "prices", "metering"})
         CHECK(longest_line(*describe(name)) <= 100);
 }
 
