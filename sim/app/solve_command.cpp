@@ -6,7 +6,6 @@
 #include "sim/app/say.hpp"
 #include "sim/app/solve_report.hpp"
 #include "sim/app/solve_tables.hpp"
-#include "sim/engine/base_demand.hpp"
 #include "sim/network/device_control_load_flow.hpp"
 #include "sim/study/load_study.hpp"
 
@@ -54,12 +53,16 @@ Request read_request(const SolveOptions& options, Issues& issues) {
     return request;
 }
 
-/// Every load at its nominal power: the first step of a day without profiles.
+/// Every load at its nominal power, whatever its profile.
 PortPower nominal_power(const Feeder& feeder) {
     PortPower power(feeder.ports());
-    Scenario nominal;
-    nominal.time.duration = nominal.time.step;
-    BaseDemand(nominal, feeder).fill(0, power);
+    for (const LoadPoint& load : feeder.loads()) {
+        const double part = 1.0 / static_cast<double>(load.ports.size());
+        for (const std::uint32_t port : load.ports) {
+            power.p[port] += part * load.p_kw;
+            power.q[port] += part * load.q_kvar;
+        }
+    }
     return power;
 }
 

@@ -1,30 +1,21 @@
 #include "sim/engine/charging_ports.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
 
+#include "evsweep/connections.hpp"
 #include "evsweep/contracts.hpp"
 
 namespace evsweep {
 namespace {
 
 /// What an unsaid wiring means at this bus.
-Wiring usual_wiring(const Feeder& feeder, BusId bus) {
-    const auto has = [&](Conductor c) { return feeder.find_conductor(bus, c).has_value(); };
-    if (has(Conductor::s1) && has(Conductor::s2)) return {{Conductor::s1, Conductor::s2}};
-    Wiring wiring;
-    const std::optional<Conductor> back = has(Conductor::n) ? std::optional(Conductor::n) : std::nullopt;
-    for (const Conductor c : {Conductor::balanced, Conductor::a, Conductor::b, Conductor::c, Conductor::s1, Conductor::s2})
-        if (has(c)) wiring.push_back({c, back});
-    return wiring;
-}
-
-double nominal_pu(const Terminals& pair) {
-    const auto is_live = [](const std::optional<Conductor>& c) { return c && *c != Conductor::n; };
-    if (!is_live(pair.plus) || !is_live(pair.minus)) return 1.0;
-    return *pair.plus == Conductor::s1 || *pair.plus == Conductor::s2 ? 2.0 : std::sqrt(3.0);
+Wiring usual_wiring(const FeederSite& site, BusId bus) {
+    const auto first = site.conductor.begin();
+    const std::vector<Conductor> wires(first + site.first_conductor[bus.index()], first + site.first_conductor[bus.index() + 1]);
+    if (has_conductor(wires, Conductor::s1) && has_conductor(wires, Conductor::s2)) return {{Conductor::s1, Conductor::s2}};
+    return star(wires, wires);
 }
 
 }  // namespace
@@ -42,8 +33,11 @@ ChargingPorts::ChargingPorts(const Feeder& feeder, const Connectors& connectors)
             EVSWEEP_EXPECTS(found, "a charging point is wired to conductors of its bus");
             return static_cast<std::uint32_t>(found->index());
         };
-        for (const Terminals& wires : said ? connectors.wiring[c] : usual_wiring(feeder, bus)) {
-            Pair pair{0, place(wires.plus), place(wires.minus), nominal_pu(wires)};
+        for (const Terminals& wires : said ? connectors.wiring[c] : usual_wiring(feeder.site(), bus)) {
+            EVSWEEP_EXPECTS(wires.plus, "a charging point begins at a conductor");
+            Pair pair{0, place(wires.plus), place(wires.minus), 1.0};
+            const double nominal_v = nominal_across(Volts(feeder.site().nominal_v[bus.index()]), wires).value();
+            pair.nominal_pu = nominal_v / feeder.site().base_v[pair.plus];
             pair.port = pair.plus;
             if (pair.minus != earth_) {
                 const auto next = static_cast<std::uint32_t>(feeder.ports() + extra_.size());

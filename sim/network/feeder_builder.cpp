@@ -365,7 +365,8 @@ void FeederBuilder::check_fed(std::size_t k) {
     for (const CoilEquations& e : model_->links[k].fixed) mark(e.m);
     for (const LinkTransformer& t : model_->links[k].transformers) mark(equations_of(t, model_->initial.tap).m);
     for (std::size_t c = 0; c < fed.size(); ++c) {
-        if (fed[c]) continue;
+        // A star point of its own need not be fed: whether its voltage is determined shows when it is folded.
+        if (fed[c] || row_of(k).conductors[c] == Conductor::n) continue;
         issues_.error(row_of(k).at, "bus " + row_of(k).id,
                       fmt::format("nothing feeds its conductor {}", name_of(row_of(k).conductors[c])),
                       "branch " + feeder_.site_.branch.back() + " leads to it from bus " + row_of(model_->parent[k]).id);
@@ -399,7 +400,7 @@ std::uint32_t FeederBuilder::port_of(const LoadRow& row, const Terminals& termin
     Port port;
     port.plus = ends.plus < 0 ? earth : first + static_cast<std::uint32_t>(ends.plus);
     port.minus = ends.minus < 0 ? earth : first + static_cast<std::uint32_t>(ends.minus);
-    port.rated_pu = row.rated.value() > 0.0 ? row.rated.value() / base_volts(at) : nominal_between(terminals);
+    port.rated_pu = rated_pu(at, terminals, row.rated);
     const auto same = std::find(feeder_.laws_.begin(), feeder_.laws_.end(), row.response);
     port.law = static_cast<std::uint32_t>(same - feeder_.laws_.begin());
     if (same == feeder_.laws_.end()) feeder_.laws_.push_back(row.response);

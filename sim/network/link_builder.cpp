@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evsweep/connections.hpp"
+
 namespace evsweep {
 namespace {
 
@@ -45,10 +47,8 @@ std::optional<int> place_of(const BusRow& bus, Conductor conductor) {
     return static_cast<int>(found - bus.conductors.begin());
 }
 
-double nominal_between(const Terminals& terminals) {
-    const auto is_live = [](const std::optional<Conductor>& c) { return c && *c != Conductor::n; };
-    if (!is_live(terminals.plus) || !is_live(terminals.minus)) return 1.0;
-    return *terminals.plus == Conductor::s1 || *terminals.plus == Conductor::s2 ? 2.0 : std::sqrt(3.0);
+double rated_pu(const BusRow& bus, const Terminals& terminals, Volts rated) {
+    return (rated.value() > 0.0 ? rated : nominal_across(bus.nominal, terminals)).value() / base_volts(bus);
 }
 
 CoilEnds ends_of(const BusRow& bus, const Terminals& terminals) {
@@ -119,8 +119,7 @@ Block shunt_admittance(const ShuntRow& row, const BusRow& bus) {
     const Complex part = Complex(row.p.value(), -row.q.value()) / static_cast<double>(row.terminals.size());
     for (const Terminals& terminals : row.terminals) {
         const CoilEnds ends = ends_of(bus, terminals);
-        const double base = base_volts(bus);
-        const double rated = row.rated.value() > 0.0 ? row.rated.value() / base : nominal_between(terminals);
+        const double rated = rated_pu(bus, terminals, row.rated);
         const Complex admittance = part / (rated * rated);
         if (ends.plus >= 0) y(ends.plus, ends.plus) += admittance;
         if (ends.minus >= 0) y(ends.minus, ends.minus) += admittance;

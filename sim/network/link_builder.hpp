@@ -12,8 +12,8 @@ namespace evsweep {
 [[nodiscard]] double base_volts(const BusRow& bus);
 /// Place of a conductor at its bus.
 [[nodiscard]] std::optional<int> place_of(const BusRow& bus, Conductor conductor);
-/// Nominal voltage between two terminals in pu of the bus: 1 to earth or neutral, sqrt(3) between phases, 2 between legs.
-[[nodiscard]] double nominal_between(const Terminals& terminals);
+/// Rated voltage between two terminals in pu of the bus; where it is 0, the bus's nominal one.
+[[nodiscard]] double rated_pu(const BusRow& bus, const Terminals& terminals, Volts rated);
 /// The ends of a pair of terminals as places at a bus that has these conductors.
 [[nodiscard]] CoilEnds ends_of(const BusRow& bus, const Terminals& terminals);
 

@@ -204,6 +204,21 @@ TEST_CASE("every kind of line, transformer and load agrees with dense nodal anal
     }
 }
 
+TEST_CASE("an ungrounded star point that no line feeds has the voltage that its windings give it", "[unbalanced]") {
+    Garden garden(2);
+    auto& d = garden.d;
+    d.branches.push_back(garden.cable("0", "1", {A, B, C}, 12470.0));
+    d.buses.push_back(Garden::phases("1", 12470.0, {A, B, C, Conductor::n}));
+    const auto n = Conductor::n;
+    garden.grow_transformer(d.buses[1], {{A, n}, {B, n}, {C, n}}, delta, 4160.0, {A, B, C});
+    d.transformers[0].windings[0].rated = Volts(12470.0 / std::sqrt(3.0));
+    LoadRow one = load("2", 300.0, 80.0);
+    one.terminals = {{C, A}};
+    one.rated = Volts(4160.0);
+    d.loads = {one};
+    check_against_dense_method(d);
+}
+
 TEST_CASE("weakly meshed feeders agree with dense nodal analysis", "[unbalanced]") {
     const auto loops = GENERATE(1, 2, 4);
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
