@@ -315,8 +315,7 @@ void FeederBuilder::add_transformer(const ClosedRow& row, const LinkEnds& ends, 
 /// The parent's conductors that the link touches at all.
 void FeederBuilder::find_conductors_above(std::size_t k) {
     const std::size_t parent = model_->parent[k];
-    std::vector<CoilEquations> coils = model_->links[k].fixed;
-    for (const LinkTransformer& t : model_->links[k].transformers) coils.push_back(equations_of(t, model_->initial.tap));
+    const std::vector<CoilEquations> coils = coils_of(model_->links[k], model_->initial.tap);
     for (std::size_t c = 0; c < model_->conductors_of(parent); ++c) {
         const auto col = static_cast<Index>(c);
         const bool touched = std::any_of(coils.begin(), coils.end(), [&](const CoilEquations& e) {
@@ -358,12 +357,9 @@ void FeederBuilder::rate(const ClosedRow& row, const LinkEnds& ends, std::size_t
 /// Every conductor of the bus hangs on some coil of its link.
 void FeederBuilder::check_fed(std::size_t k) {
     std::vector<bool> fed(model_->conductors_of(k), false);
-    const auto mark = [&](const Block& m) {
-        for (Index c = 0; c < m.cols(); ++c)
-            if (!m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
-    };
-    for (const CoilEquations& e : model_->links[k].fixed) mark(e.m);
-    for (const LinkTransformer& t : model_->links[k].transformers) mark(equations_of(t, model_->initial.tap).m);
+    for (const CoilEquations& e : coils_of(model_->links[k], model_->initial.tap))
+        for (Index c = 0; c < e.m.cols(); ++c)
+            if (!e.m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
     for (std::size_t c = 0; c < fed.size(); ++c) {
         // A star point of its own need not be fed: whether its voltage is determined shows when it is folded.
         if (fed[c] || row_of(k).conductors[c] == Conductor::n) continue;

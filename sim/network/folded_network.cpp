@@ -16,9 +16,13 @@ void put(const Block& block, std::size_t at, AlignedVector<double>& re, AlignedV
     }
 }
 
-bool is_identity(const Block& t) { return t.rows() == t.cols() && t == Block::Identity(t.rows(), t.cols()); }
-
 }  // namespace
+
+std::vector<CoilEquations> coils_of(const Link& link, std::span<const double> tap) {
+    std::vector<CoilEquations> coils = link.fixed;
+    for (const LinkTransformer& transformer : link.transformers) coils.push_back(equations_of(transformer, tap));
+    return coils;
+}
 
 FoldedNetwork::FoldedNetwork(const NetworkModel& model, const DeviceState& devices) : model_(model) {
     const std::size_t buses = model.buses();
@@ -72,11 +76,8 @@ void FoldedNetwork::fold_bus(std::size_t bus, const DeviceState& devices) {
     }
     y_[bus] = y;
     if (bus == 0) return fold_source();
-    const Link& link = model_.links[bus];
-    std::vector<CoilEquations> coils = link.fixed;
-    for (const LinkTransformer& transformer : link.transformers) coils.push_back(equations_of(transformer, devices.tap));
     FoldedLink folded;
-    if (const FoldTrouble trouble = fold(coils, y, folded); trouble != FoldTrouble::none) {
+    if (const FoldTrouble trouble = fold(coils_of(model_.links[bus], devices.tap), y, folded); trouble != FoldTrouble::none) {
         trouble_ = trouble;
         trouble_bus_ = static_cast<std::uint32_t>(bus);
         return;

@@ -14,16 +14,6 @@ void add_coil(Block& rows, Index row, const CoilEnds& ends, double turns) {
     if (ends.minus >= 0) rows(row, ends.minus) -= 1.0 / turns;
 }
 
-void add_between(Block& shunt, const CoilEnds& ends, Complex y) {
-    if (ends.plus >= 0) shunt(ends.plus, ends.plus) += y;
-    if (ends.minus >= 0) shunt(ends.minus, ends.minus) += y;
-    if (ends.plus < 0 || ends.minus < 0) return;
-    shunt(ends.plus, ends.minus) -= y;
-    shunt(ends.minus, ends.plus) -= y;
-}
-
-bool is_identity(const Block& m) { return m == Block::Identity(m.rows(), m.cols()); }
-
 /// All coils under one another.
 CoilEquations stacked(std::span<const CoilEquations> coils, Index rows) {
     CoilEquations all;
@@ -91,6 +81,16 @@ FoldTrouble fold_admittances(std::span<const CoilEquations> coils, const Block& 
 }
 
 }  // namespace
+
+bool is_identity(const Block& m) { return m.rows() == m.cols() && m == Block::Identity(m.rows(), m.cols()); }
+
+void add_between(Block& shunt, const CoilEnds& ends, Complex y) {
+    if (ends.plus >= 0) shunt(ends.plus, ends.plus) += y;
+    if (ends.minus >= 0) shunt(ends.minus, ends.minus) += y;
+    if (ends.plus < 0 || ends.minus < 0) return;
+    shunt(ends.plus, ends.minus) -= y;
+    shunt(ends.minus, ends.plus) -= y;
+}
 
 CoilEquations equations_of(const LinkTransformer& transformer, std::span<const double> tap) {
     const auto& windings = transformer.windings;

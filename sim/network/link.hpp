@@ -53,6 +53,10 @@ struct LinkTransformer {
 /// The equations of a transformer at the given taps.
 [[nodiscard]] CoilEquations equations_of(const LinkTransformer& transformer, std::span<const double> tap);
 
+[[nodiscard]] bool is_identity(const Block& m);
+/// Adds an admittance between two conductors of a bus, or from one to earth.
+void add_between(Block& shunt, const CoilEnds& ends, std::complex<double> y);
+
 /// What the sweep needs of one bus, and what its parent sees of it. V_k = t V_p - w I_k; the parent is drawn t^T I_k + s V_p.
 struct FoldedLink {
     Block t, w, s;

@@ -120,12 +120,7 @@ Block shunt_admittance(const ShuntRow& row, const BusRow& bus) {
     for (const Terminals& terminals : row.terminals) {
         const CoilEnds ends = ends_of(bus, terminals);
         const double rated = rated_pu(bus, terminals, row.rated);
-        const Complex admittance = part / (rated * rated);
-        if (ends.plus >= 0) y(ends.plus, ends.plus) += admittance;
-        if (ends.minus >= 0) y(ends.minus, ends.minus) += admittance;
-        if (ends.plus < 0 || ends.minus < 0) continue;
-        y(ends.plus, ends.minus) -= admittance;
-        y(ends.minus, ends.plus) -= admittance;
+        add_between(y, ends, part / (rated * rated));
     }
     return y;
 }

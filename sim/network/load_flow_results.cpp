@@ -135,8 +135,7 @@ LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t wi
     const NetworkModel& model = feeder_.model();
     const FeederTransformer& t = feeder_.transformers()[transformer];
     const Link& link = model.links[t.link];
-    std::vector<CoilEquations> coils = link.fixed;
-    for (const LinkTransformer& each : link.transformers) coils.push_back(equations_of(each, devices_.tap));
+    const std::vector<CoilEquations> coils = coils_of(link, devices_.tap);
     const auto voltages = [&](std::size_t bus) {
         BlockVector v(static_cast<Eigen::Index>(model.conductors_of(bus)));
         for (Eigen::Index c = 0; c < v.size(); ++c) v(c) = at(model.first_conductor[bus] + static_cast<std::size_t>(c));

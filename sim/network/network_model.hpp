@@ -22,6 +22,9 @@ struct Link {
     std::vector<LinkTransformer> transformers;  ///< whose taps may move
 };
 
+/// All coils of a link at the given taps: the fixed ones, then its transformers'.
+[[nodiscard]] std::vector<CoilEquations> coils_of(const Link& link, std::span<const double> tap);
+
 /// A shunt device with its admittance at all steps.
 struct ShuntDevice {
     std::uint32_t bus = 0;

@@ -59,7 +59,6 @@ struct SweepState {
 };
 
 [[nodiscard]] inline double larger(double a, double b) { return a < b ? b : a; }
-[[nodiscard]] inline double smaller(double a, double b) { return b < a ? b : a; }
 
 /// I = conj(S / V) for constant power between each conductor and earth. A conductor at no voltage (a neutral) draws nothing.
 template <class Lane>
