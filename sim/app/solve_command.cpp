@@ -56,13 +56,7 @@ Request read_request(const SolveOptions& options, Issues& issues) {
 /// Every load at its nominal power, whatever its profile.
 PortPower nominal_power(const Feeder& feeder) {
     PortPower power(feeder.ports());
-    for (const LoadPoint& load : feeder.loads()) {
-        const double part = 1.0 / static_cast<double>(load.ports.size());
-        for (const std::uint32_t port : load.ports) {
-            power.p[port] += part * load.p_kw;
-            power.q[port] += part * load.q_kvar;
-        }
-    }
+    for (const LoadPoint& load : feeder.loads()) power.add(load, 1.0);
     return power;
 }
 

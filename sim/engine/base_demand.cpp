@@ -50,14 +50,7 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_
 
 void BaseDemand::fill(std::size_t step, PortPower& power) const {
     power.clear();
-    for (std::size_t i = 0; i < feeder_.loads().size(); ++i) {
-        const LoadPoint& load = feeder_.loads()[i];
-        const double part = scale(step, i) / static_cast<double>(load.ports.size());
-        for (const std::uint32_t port : load.ports) {
-            power.p[port] += load.p_kw * part;
-            power.q[port] += load.q_kvar * part;
-        }
-    }
+    for (std::size_t i = 0; i < feeder_.loads().size(); ++i) power.add(feeder_.loads()[i], scale(step, i));
 }
 
 }  // namespace evsweep

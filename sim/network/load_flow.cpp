@@ -35,6 +35,14 @@ void PortPower::clear() {
     q.assign(q.size(), Kilovars{});
 }
 
+void PortPower::add(const LoadPoint& load, double scale) {
+    const double part = scale / static_cast<double>(load.ports.size());
+    for (const std::uint32_t port : load.ports) {
+        p[port] += load.p_kw * part;
+        q[port] += load.q_kvar * part;
+    }
+}
+
 LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options, std::vector<Port> extra)
     : feeder_(feeder),
       options_(options),

@@ -43,6 +43,8 @@ struct PortPower {
     explicit PortPower(std::size_t ports) : p(ports), q(ports) {}
     /// Sets everything to zero.
     void clear();
+    /// Adds a load at `scale` times its nominal power, in equal parts at its ports.
+    void add(const LoadPoint& load, double scale);
 };
 
 /// What flows in a branch: into it at each end, sums over its conductors.

@@ -45,13 +45,7 @@ inline const Feeder& feeder_of(const std::string& file) {
 template <class Factor>
 PortPower scaled_power(const Feeder& feeder, Factor&& factor) {
     PortPower power(feeder.ports());
-    for (const LoadPoint& load : feeder.loads()) {
-        const double part = factor() / static_cast<double>(load.ports.size());
-        for (const std::uint32_t port : load.ports) {
-            power.p[port] += part * load.p_kw;
-            power.q[port] += part * load.q_kvar;
-        }
-    }
+    for (const LoadPoint& load : feeder.loads()) power.add(load, factor());
     return power;
 }
 

@@ -121,13 +121,7 @@ inline Feeder built(const FeederDescription& description, const BuildOptions& op
 /// All loads as they are in the feeder.
 inline PortPower nominal_power(const Feeder& feeder, double scale = 1.0) {
     PortPower power(feeder.ports());
-    for (const LoadPoint& l : feeder.loads()) {
-        const double part = scale / static_cast<double>(l.ports.size());
-        for (const std::uint32_t port : l.ports) {
-            power.p[port] += part * l.p_kw;
-            power.q[port] += part * l.q_kvar;
-        }
-    }
+    for (const LoadPoint& l : feeder.loads()) power.add(l, scale);
     return power;
 }
 
