@@ -1,0 +1,72 @@
+/// Where the time of a run went, measured only when somebody asks: one clock that always runs for exactly one activity.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace evsweep {
+
+enum class Activity : std::size_t {
+    sampling,   ///< drawing fleets
+    events,     ///< queue, plug-ins, batteries, meters
+    load_flow,  ///< sweeps, and the columns they read and leave behind
+    control,    ///< decisions, and putting setpoints in force
+    recording,  ///< outputs, and putting replicas together
+};
+inline constexpr std::array<std::string_view, 5> activity_names{"sampling", "events", "load_flow", "control", "recording"};
+
+/// Sums over replicas and threads.
+struct RunProfile {
+    std::array<std::chrono::nanoseconds, activity_names.size()> spent{};
+    std::uint64_t events = 0;
+    std::uint64_t load_flows = 0;
+    std::uint64_t sweeps = 0;  ///< of all load flows
+    std::uint64_t decisions = 0;
+    double replica_days = 0.0;  ///< simulated time under all controllers
+
+    RunProfile& operator+=(const RunProfile& other) {
+        for (std::size_t a = 0; a < spent.size(); ++a) spent[a] += other.spent[a];
+        events += other.events;
+        load_flows += other.load_flows;
+        sweeps += other.sweeps;
+        decisions += other.decisions;
+        replica_days += other.replica_days;
+        return *this;
+    }
+};
+
+/// Attributes the time of one thread. Without a profile it does nothing and costs a branch.
+class Stopwatch {
+   public:
+    Stopwatch() = default;
+    /// Starts the clock for `activity`; `profile` outlives the stopwatch.
+    Stopwatch(RunProfile* profile, Activity activity) : profile_(profile), activity_(activity) {
+        if (profile_) since_ = Clock::now();
+    }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+    ~Stopwatch() { switch_to(activity_); }
+
+    [[nodiscard]] RunProfile* profile() const { return profile_; }
+    /// From now on time belongs to `activity`; returns the one that was running.
+    Activity switch_to(Activity activity) {
+        const Activity before = activity_;
+        if (!profile_) return before;
+        const Clock::time_point now = Clock::now();
+        profile_->spent[static_cast<std::size_t>(before)] += now - since_;
+        since_ = now;
+        activity_ = activity;
+        return before;
+    }
+
+   private:
+    using Clock = std::chrono::steady_clock;
+    RunProfile* profile_ = nullptr;
+    Activity activity_ = Activity::events;
+    Clock::time_point since_{};
+};
+
+}  // namespace evsweep
