@@ -1,3 +1,4 @@
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 
@@ -42,7 +43,7 @@ FoldedNetwork::FoldedNetwork(const NetworkModel& model, const DeviceState& devic
     plain_.assign(buses, 0);
     for (std::size_t k = buses; k-- > 0;) fold_bus(k, devices);
     find_runs();
-    find_loop_impedance();
+    find_loop_admittance();
 }
 
 void FoldedNetwork::update(const DeviceState& devices, std::span<const std::uint32_t> changed) {
@@ -55,7 +56,7 @@ void FoldedNetwork::update(const DeviceState& devices, std::span<const std::uint
     dirty.erase(std::unique(dirty.begin(), dirty.end()), dirty.end());
     for (const std::uint32_t k : dirty) fold_bus(k, devices);
     find_runs();
-    find_loop_impedance();
+    find_loop_admittance();
 }
 
 /// Sums what the bus carries, folds it through its link and puts the blocks where the sweep reads them.
@@ -133,8 +134,9 @@ void FoldedNetwork::find_runs() {
     }
 }
 
-/// Voltage gap per loop current, from the sweep itself: one unit current after the other with the source at rest.
-void FoldedNetwork::find_loop_impedance() {
+/// The inverse of voltage gap per loop current, which the sweep itself tells: one unit current after the other with the source
+/// at rest.
+void FoldedNetwork::find_loop_admittance() {
     const std::size_t ends = model_.loop_ends.size();
     if (ends == 0 || trouble_ != FoldTrouble::none) return;
     const std::size_t places = model_.conductors() + 1;
@@ -157,16 +159,18 @@ void FoldedNetwork::find_loop_impedance() {
                 Complex(v_re[end.main] - v_re[end.leaf], v_im[end.main] - v_im[end.leaf]);
         }
     }
-    loop_impedance_.compute(impedance);
-    if (loop_impedance_.rcond() > 1e-12) return;
-    trouble_ = FoldTrouble::shorted;
-    trouble_bus_ = 0;
-}
-
-void FoldedNetwork::close_gaps(std::span<const Complex> gap, std::span<Complex> current) const {
-    const auto ends = static_cast<Index>(gap.size());
-    const Eigen::Map<const Eigen::VectorXcd> gaps(gap.data(), ends);
-    Eigen::Map<Eigen::VectorXcd>(current.data(), ends) += loop_impedance_.solve(gaps);
+    const Eigen::PartialPivLU<Eigen::MatrixXcd> factors(impedance);
+    if (!(factors.rcond() > 1e-12)) {
+        trouble_ = FoldTrouble::shorted;
+        trouble_bus_ = 0;
+        return;
+    }
+    const Eigen::MatrixXcd admittance = factors.inverse().transpose();  // stored by columns, read by rows
+    for (auto* column : {&loop_y_re_, &loop_y_im_}) column->resize(ends * ends);
+    for (std::size_t e = 0; e < ends * ends; ++e) {
+        loop_y_re_[e] = admittance.data()[e].real();
+        loop_y_im_[e] = admittance.data()[e].imag();
+    }
 }
 
 SweepNetwork FoldedNetwork::sweep() const {

@@ -9,14 +9,6 @@
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
-namespace {
-
-/// A voltage that moves by this much in one sweep is lost; there is no need to wait for infinity.
-constexpr double hopeless_change_pu = 1e3;
-
-void copy(const auto& from, auto& to) { std::copy(from.raw().begin(), from.raw().end(), to.raw().begin()); }
-
-}  // namespace
 
 std::string_view name_of(LoadFlowStatus status) {
     switch (status) {
@@ -43,23 +35,37 @@ void PortPower::add(const LoadPoint& load, double scale) {
     }
 }
 
+void PortPower::add(const LoadPoint& load, double scale, const DrawingPlaces& places) {
+    const double part = scale / static_cast<double>(load.ports.size());
+    for (const std::uint32_t port : load.ports) {
+        const auto place = places.find(port);
+        EVSWEEP_EXPECTS(place, "power may be drawn where the feeder has loads");
+        p[*place] += load.p_kw * part;
+        q[*place] += load.q_kvar * part;
+    }
+}
+
 LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options, std::vector<Port> extra)
-    : feeder_(feeder),
-      options_(options),
-      extra_(std::move(extra)),
-      devices_(feeder.initial_devices()),
-      folded_(feeder.folded()),
-      network_(folded_->sweep()),
-      asked_(feeder.ports() + extra_.size()) {
-    const std::size_t conductors = feeder.conductors();
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->assign(conductors + 1, 0.0);  // the last is the earth
-    voltage_pu_.assign(conductors, 0.0);
-    current_a_.assign(conductors, 0.0);
-    state_ = {v_re_, v_im_, i_re_, i_im_};
-    loop_current_.assign(feeder.model().loop_ends.size(), 0.0);
-    loop_gap_.assign(loop_current_.size(), 0.0);
-    for (const VoltageResponse& law : feeder.laws()) laws_.emplace_back(law);
+    : LoadFlow(std::make_shared<SweptNetwork>(feeder, DrawingPlaces::everywhere(feeder, std::move(extra)), feeder.folded()),
+               options) {}
+
+LoadFlow::LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions options)
+    : feeder_(network->feeder()), options_(options), devices_(feeder_.initial_devices()), asked_(network->places().size()) {
+    adopt(std::move(network));
+    voltage_pu_.assign(feeder_.conductors(), 0.0);
+    current_a_.assign(feeder_.conductors(), 0.0);
+    loop_re_.assign(feeder_.model().loop_ends.size(), 0.0);
+    loop_im_ = loop_re_;
     start_flat();
+}
+
+/// Sweeps this network from now on.
+void LoadFlow::adopt(std::shared_ptr<const SweptNetwork> network) {
+    swept_ = std::move(network);
+    problem_ = swept_->problem();
+    problem_.tolerance_pu = options_.tolerance_pu;
+    problem_.max_iterations = options_.max_iterations;
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(swept_->conductors() + 1, 0.0);  // the last is the earth
 }
 
 void LoadFlow::set_tap(std::size_t transformer, std::size_t winding, double tap) {
@@ -76,167 +82,100 @@ void LoadFlow::set_steps(std::size_t shunt, int steps_on) {
     moved_.push_back(feeder_.model().shunts[shunt].bus);
 }
 
-/// Folds what has moved, into a network of its own: the feeder's is shared.
+/// Folds what has moved, into a network of its own: the first one is shared.
 void LoadFlow::refold() {
-    if (!own_) own_ = std::make_shared<FoldedNetwork>(*folded_);
+    if (!own_) own_ = std::make_shared<FoldedNetwork>(*swept_->folded());
     own_->update(devices_, moved_);
-    folded_ = own_;
-    network_ = folded_->sweep();
+    adopt(std::make_shared<SweptNetwork>(feeder_, swept_->places(), own_));
     moved_.clear();
 }
 
-/// The voltages of the network without load: they have the right angles behind every transformer.
 void LoadFlow::start_flat() {
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) std::fill(column->begin(), column->end(), 0.0);
-    std::fill(loop_current_.begin(), loop_current_.end(), 0.0);
-    static_cast<void>(forward(network_, state_));
+    std::copy(swept_->flat_re().begin(), swept_->flat_re().end(), v_re_.begin());
+    std::copy(swept_->flat_im().begin(), swept_->flat_im().end(), v_im_.begin());
+    std::fill(loop_re_.begin(), loop_re_.end(), 0.0);
+    std::fill(loop_im_.begin(), loop_im_.end(), 0.0);
 }
 
-/// Adds what flows from one conductor of a port to the other, for power `s` at voltage `u` between them.
-void LoadFlow::draw(const Port& port, double p, double q, double u_re, double u_im, double u2) {
-    const double re = (p * u_re + q * u_im) / u2;
-    const double im = (p * u_im - q * u_re) / u2;
-    i_re_[port.plus] += re;
-    i_im_[port.plus] += im;
-    i_re_[port.minus] -= re;
-    i_im_[port.minus] -= im;
-}
-
-/// Currents drawn at the present voltages.
-void LoadFlow::inject() {
-    const std::size_t conductors = feeder_.conductors();
-    const auto p = std::as_const(asked_.p).raw();
-    const auto q = std::as_const(asked_.q).raw();
-    inject_power<double>(p.first(conductors), q.first(conductors), state_);
-    std::size_t number = conductors;
-    for (const Port& port : feeder_.load_ports()) {
-        const double u_re = v_re_[port.plus] - v_re_[port.minus];
-        const double u_im = v_im_[port.plus] - v_im_[port.minus];
-        const double u2 = u_re * u_re + u_im * u_im;
-        const Drawn drawn = laws_[port.law].at(u2 / (port.rated_pu * port.rated_pu));
-        if (u2 > 0.0) draw(port, p[number] * drawn.p, q[number] * drawn.q, u_re, u_im, u2);
-        ++number;
-    }
-    for (const Port& port : extra_) {
-        const double u_re = v_re_[port.plus] - v_re_[port.minus];
-        const double u_im = v_im_[port.plus] - v_im_[port.minus];
-        const double u2 = u_re * u_re + u_im * u_im;
-        if (u2 > 0.0) draw(port, p[number], q[number], u_re, u_im, u2);
-        ++number;
-    }
-    const auto& ends = feeder_.model().loop_ends;
-    for (std::size_t l = 0; l < ends.size(); ++l) {
-        i_re_[ends[l].leaf] += loop_current_[l].real();
-        i_im_[ends[l].leaf] += loop_current_[l].imag();
-        i_re_[ends[l].main] -= loop_current_[l].real();
-        i_im_[ends[l].main] -= loop_current_[l].imag();
-    }
-}
-
-/// Compensation (Shirmohammadi et al. 1988): loop currents that take away the voltage gaps at the break points. Returns
-/// whether there were none worth mentioning.
-bool LoadFlow::close_loops() {
-    const auto& ends = feeder_.model().loop_ends;
-    if (ends.empty()) return true;
-    double widest = 0.0;
-    for (std::size_t l = 0; l < ends.size(); ++l) {
-        loop_gap_[l] = at(ends[l].leaf) - at(ends[l].main);
-        widest = std::max(widest, std::norm(loop_gap_[l]));
-    }
-    folded_->close_gaps(loop_gap_, loop_current_);
-    return widest <= options_.tolerance_pu * options_.tolerance_pu;
+SweepColumns<double> LoadFlow::columns() {
+    return {{v_re_, v_im_, i_re_, i_im_},
+            std::as_const(asked_.p).raw().data(),
+            std::as_const(asked_.q).raw().data(),
+            loop_re_.data(),
+            loop_im_.data()};
 }
 
 LoadFlowResult LoadFlow::solve(const PortPower& power) {
-    EVSWEEP_EXPECTS(power.p.size() == ports(), "one power per port of the load flow");
+    EVSWEEP_EXPECTS(power.p.size() == ports(), "one power per place of the load flow");
+    std::copy(power.p.raw().begin(), power.p.raw().end(), asked_.p.raw().begin());
+    std::copy(power.q.raw().begin(), power.q.raw().end(), asked_.q.raw().begin());
+    return solve();
+}
+
+LoadFlowResult LoadFlow::solve() {
+    prepare();
+    SweepColumns<double> all = columns();
+    const SweepOutcome<double> found = iterate(problem_, all);
+    return conclude(found.settled, static_cast<int>(found.iterations), found.change2, found.lowest2);
+}
+
+/// Makes the columns ready for an iteration.
+void LoadFlow::prepare() {
     has_voltage_ = has_current_ = false;
-    copy(power.p, asked_.p);
-    copy(power.q, asked_.q);
     if (!moved_.empty()) refold();
     if (!warm_) start_flat();
-    LoadFlowResult result = sweep();
-    warm_ = result.status == LoadFlowStatus::converged;
-    if (!warm_) blame(result);
-    return result;
 }
 
-LoadFlowResult LoadFlow::sweep() {
+/// What an iteration on the columns has come to.
+LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, double lowest2) {
     LoadFlowResult result;
-    const double enough = options_.tolerance_pu * options_.tolerance_pu;
-    double change2 = 0.0;
-    inject();
-    while (result.iterations < options_.max_iterations) {
-        backward(network_, state_);
-        // A number that is not finite, anywhere, is in the sum that the source delivers.
-        double delivered = 0.0;
-        for (std::size_t row = 0; row < network_.source_re.size(); ++row) delivered += i_re_[row] + i_im_[row];
-        if (!std::isfinite(delivered)) break;
-        ++result.iterations;
-        change2 = forward(network_, state_);
-        const bool closed = close_loops();
-        inject();
-        if (change2 <= enough && closed) {
-            result.status = LoadFlowStatus::converged;
-            break;
-        }
-        if (change2 > hopeless_change_pu * hopeless_change_pu) break;
-    }
+    result.iterations = iterations;
     result.last_change_pu = std::sqrt(change2);
-    if (result.status != LoadFlowStatus::converged) return result;
-    watch_collapse(result);
-    backward(network_, state_);  // currents of the final voltages: with them source = drawn + loss holds to rounding
+    const bool collapsed = settled && lowest2 < options_.collapse_pu * options_.collapse_pu;
+    warm_ = settled && !collapsed;
+    if (warm_)
+        result.status = LoadFlowStatus::converged;
+    else if (collapsed)
+        result.status = LoadFlowStatus::collapsed, result.worst_bus = BusId(feeder_.site().bus_of_conductor[lowest_conductor()]);
+    else
+        blame(result);
     return result;
 }
 
-/// The conductor with the lowest voltage, neutrals apart.
-std::size_t LoadFlow::lowest_conductor(double& lowest) const {
-    std::size_t where = 0;
-    lowest = std::numeric_limits<double>::infinity();
-    const auto& wire = feeder_.site().conductor;
-    for (std::size_t c = 0; c < wire.size(); ++c) {
-        const double v2 = v_re_[c] * v_re_[c] + v_im_[c] * v_im_[c];
-        if (v2 >= lowest || wire[c] == Conductor::n) continue;
-        lowest = v2;
-        where = c;
-    }
-    lowest = std::sqrt(lowest);
-    return where;
-}
-
-void LoadFlow::watch_collapse(LoadFlowResult& result) const {
-    double lowest = 0.0;
-    const std::size_t where = lowest_conductor(lowest);
-    if (lowest >= options_.collapse_pu) return;
-    result.status = LoadFlowStatus::collapsed;
-    result.worst_bus = BusId(feeder_.site().bus_of_conductor[where]);
+/// The live conductor with the lowest voltage.
+std::size_t LoadFlow::lowest_conductor() const {
+    const auto lower = [this](std::uint32_t a, std::uint32_t b) { return std::norm(at(a)) < std::norm(at(b)); };
+    return *std::min_element(problem_.live.begin(), problem_.live.end(), lower);
 }
 
 /// Why there is no solution: sweeps once more from the start and tells the first voltage that collapses, else the bus whose
 /// power is not a number, else the bus that moves most in the last sweep.
 void LoadFlow::blame(LoadFlowResult& result) {
-    if (result.status == LoadFlowStatus::collapsed) return;
     start_flat();
-    std::size_t moved = 0;
+    SweepColumns<double> all = columns();
     AlignedVector<double> old_re, old_im;
-    for (int i = 0; i < result.iterations && result.status != LoadFlowStatus::collapsed; ++i) {
+    const auto& bus = feeder_.site().bus_of_conductor;
+    for (int i = 0; i < result.iterations; ++i) {
         old_re = v_re_, old_im = v_im_;
-        inject();
-        backward(network_, state_);
-        static_cast<void>(forward(network_, state_));
-        static_cast<void>(close_loops());
-        watch_collapse(result);
+        sweep_detail::inject_all(problem_, all);
+        backward(problem_.network, all.state);
+        static_cast<void>(forward(problem_.network, all.state));
+        static_cast<void>(sweep_detail::close_loops(problem_.loops, all));
+        const std::size_t lowest = lowest_conductor();
+        if (!(std::abs(at(lowest)) < options_.collapse_pu)) continue;
+        result.status = LoadFlowStatus::collapsed;
+        result.worst_bus = BusId(bus[lowest]);
+        return;
     }
-    if (result.status == LoadFlowStatus::collapsed) return;
-    inject();
+    sweep_detail::inject_all(problem_, all);
     double most = -1.0;
-    for (std::size_t c = 0; c < feeder_.conductors(); ++c) {
+    for (std::size_t c = 0; c < swept_->conductors(); ++c) {
         const bool finite = std::isfinite(i_re_[c]) && std::isfinite(i_im_[c]);
         const double change = !finite          ? std::numeric_limits<double>::infinity()
                               : old_re.empty() ? 0.0
                                                : std::abs(at(c) - Complex(old_re[c], old_im[c]));
-        if (change > most) most = change, moved = c;
+        if (change > most) most = change, result.worst_bus = BusId(bus[c]);
     }
-    result.worst_bus = BusId(feeder_.site().bus_of_conductor[moved]);
 }
 
 }  // namespace evsweep

@@ -11,8 +11,7 @@
 #include "evsweep/column.hpp"
 #include "evsweep/quantity.hpp"
 #include "sim/network/feeder.hpp"
-#include "sim/network/response.hpp"
-#include "sim/network/sweep.hpp"
+#include "sim/network/swept_network.hpp"
 
 namespace evsweep {
 
@@ -34,17 +33,18 @@ struct LoadFlowResult {
     double last_change_pu = 0.0;  ///< in the last forward sweep
 };
 
-/// Power drawn at rated voltage, in kW and kvar, by port: first constant power from each conductor to earth, then the
-/// feeder's load ports, then the ports that the load flow was given.
+/// Power drawn at rated voltage, in kW and kvar, by place (see DrawingPlaces).
 struct PortPower {
     Column<Kilowatts> p;
     Column<Kilovars> q;
 
-    explicit PortPower(std::size_t ports) : p(ports), q(ports) {}
+    explicit PortPower(std::size_t places) : p(places), q(places) {}
     /// Sets everything to zero.
     void clear();
-    /// Adds a load at `scale` times its nominal power, in equal parts at its ports.
+    /// Adds a load at `scale` times its nominal power, in equal parts at its ports. Where power may be drawn everywhere, the
+    /// places are the feeder's ports.
     void add(const LoadPoint& load, double scale);
+    void add(const LoadPoint& load, double scale, const DrawingPlaces& places);
 };
 
 /// What flows in a branch: into it at each end, sums over its conductors.
@@ -62,13 +62,21 @@ class LoadFlow {
    public:
     using Complex = std::complex<double>;
 
-    /// `feeder` must outlive it. `extra` are ports beyond the feeder's own that draw constant power.
+    /// Power may be drawn from every conductor. `feeder` must outlive it. `extra` are ports beyond the feeder's own that draw
+    /// constant power.
     explicit LoadFlow(const Feeder& feeder, LoadFlowOptions options = {}, std::vector<Port> extra = {});
+    /// Power may be drawn where the network says; its feeder must outlive it.
+    explicit LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions options = {});
     LoadFlow(LoadFlow&&) = default;  // its spans follow its columns; a copy's would not
     LoadFlow(const LoadFlow&) = delete;
 
+    [[nodiscard]] const DrawingPlaces& places() const { return swept_->places(); }
     /// How many numbers `solve` wants.
     [[nodiscard]] std::size_t ports() const { return asked_.p.size(); }
+    /// What the next `solve` draws; it stays as it is until somebody changes it.
+    [[nodiscard]] PortPower& power() { return asked_; }
+    [[nodiscard]] const PortPower& power() const { return asked_; }
+    LoadFlowResult solve();
     LoadFlowResult solve(const PortPower& power);
     /// Forgets the last solution: the next solve starts flat.
     void restart() { warm_ = false; }
@@ -109,16 +117,18 @@ class LoadFlow {
     [[nodiscard]] double loss_kvar() const { return loss_power().imag(); }
 
    private:
-    void inject();
-    void draw(const Port& port, double p, double q, double u_re, double u_im, double u2);
-    void refold();
-    [[nodiscard]] bool close_loops();
-    LoadFlowResult sweep();
-    void start_flat();
-    [[nodiscard]] std::size_t lowest_conductor(double& lowest) const;
-    void blame(LoadFlowResult& result);
-    void watch_collapse(LoadFlowResult& result) const;
+    friend class LaneSolver;
 
+    void adopt(std::shared_ptr<const SweptNetwork> network);
+    void refold();
+    void prepare();
+    void start_flat();
+    LoadFlowResult conclude(bool settled, int iterations, double change2, double lowest2);
+    [[nodiscard]] SweepColumns<double> columns();
+    [[nodiscard]] std::size_t lowest_conductor() const;
+    void blame(LoadFlowResult& result);
+
+    [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }
     [[nodiscard]] Complex at(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     [[nodiscard]] Complex drawn_current(std::size_t c) const { return {i_re_[c], i_im_[c]}; }
     [[nodiscard]] Complex port_power(std::size_t port) const;
@@ -130,18 +140,15 @@ class LoadFlow {
 
     const Feeder& feeder_;
     LoadFlowOptions options_;
-    std::vector<Port> extra_;
+    std::shared_ptr<const SweptNetwork> swept_;  ///< shared with others until the first tap moves
+    std::shared_ptr<FoldedNetwork> own_;         ///< from then on
+    SweepProblem problem_{};
     DeviceState devices_;
-    std::shared_ptr<const FoldedNetwork> folded_;  ///< the feeder's, or from the first move on `own_`
-    std::shared_ptr<FoldedNetwork> own_;
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
-    SweepNetwork network_{};
-    SweepState<double> state_{};
     bool warm_ = false;
-    std::vector<LoadLaw> laws_;
-    PortPower asked_;  ///< of the last solve
+    PortPower asked_;
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
-    std::vector<Complex> loop_current_, loop_gap_;
+    std::vector<double> loop_re_, loop_im_;
     mutable AlignedVector<double> voltage_pu_, current_a_;  // filled on demand
     mutable bool has_voltage_ = false;
     mutable bool has_current_ = false;

@@ -24,7 +24,7 @@ LoadFlow::Complex LoadFlow::voltage(std::size_t conductor) const {
 LoadFlow::Complex LoadFlow::downward_current(std::size_t bus, std::size_t row) const {
     const NetworkModel& model = feeder_.model();
     const std::size_t first = model.first_conductor[bus];
-    const Block& y = folded_->admittance(bus);
+    const Block& y = folded().admittance(bus);
     Complex current = drawn_current(first + row);
     for (Eigen::Index col = 0; col < y.cols(); ++col)
         current += y(static_cast<Eigen::Index>(row), col) * at(first + static_cast<std::size_t>(col));
@@ -36,10 +36,10 @@ LoadFlow::Complex LoadFlow::upward_current(std::size_t bus, std::size_t col) con
     const NetworkModel& model = feeder_.model();
     const std::size_t first = model.first_conductor[bus];
     const std::uint32_t* up = model.up.data() + model.first_up[bus];
-    const Block& s = folded_->shown(bus);
+    const Block& s = folded().shown(bus);
     Complex current = 0.0;
     for (std::size_t row = 0; row < model.conductors_of(bus); ++row)
-        current += folded_->transfer(bus, row, col) * drawn_current(first + row);
+        current += folded().transfer(bus, row, col) * drawn_current(first + row);
     for (Eigen::Index i = 0; i < s.cols(); ++i) current += s(static_cast<Eigen::Index>(col), i) * at(up[i]);
     return current;
 }
@@ -95,7 +95,7 @@ std::span<const double> LoadFlow::current_a() const {
         for (std::size_t row = 0; row < model.conductors_of(k); ++row) {
             const Complex below = above ? upward_current(k, row) : downward_current(k, row);
             double square = std::norm(below);
-            if (!branch.mates.empty() && !folded_->is_plain(k)) {
+            if (!branch.mates.empty() && !folded().is_plain(k)) {
                 for (std::size_t j = 0; j < model.above(k); ++j)
                     if (model.up[model.first_up[k] + j] == branch.mates[row])
                         square = std::max(square, std::norm(upward_current(k, j)));
@@ -164,24 +164,24 @@ LoadFlow::Complex LoadFlow::source_power() const {
     return power;
 }
 
-/// Power that a port beyond the conductors draws.
+/// Power that a port draws, at its place beyond the plain ones.
 LoadFlow::Complex LoadFlow::port_power(std::size_t port) const {
-    const std::size_t beyond = port - feeder_.conductors();
-    const Complex asked(asked_.p[port], asked_.q[port]);
-    if (beyond >= feeder_.load_ports().size()) return asked;
-    const Port& at_port = feeder_.load_ports()[beyond];
-    const double v2 = std::norm(at(at_port.plus) - at(at_port.minus)) / (at_port.rated_pu * at_port.rated_pu);
-    const Drawn drawn = laws_[at_port.law].at(v2);
+    const Port& wires = problem_.injection.ports[port];
+    const std::size_t place = places().conductors.size() + port;
+    const LoadLaw& law = problem_.injection.laws[wires.law];
+    const Complex asked(asked_.p[place], asked_.q[place]);
+    if (law.curve().is_constant) return asked;
+    const Drawn drawn = law.at(std::norm(at(wires.plus) - at(wires.minus)) / (wires.rated_pu * wires.rated_pu));
     return {asked.real() * drawn.p, asked.imag() * drawn.q};
 }
 
 LoadFlow::Complex LoadFlow::drawn_power() const {
     Complex drawn = 0.0;
-    for (std::size_t c = 0; c < feeder_.conductors(); ++c) drawn += Complex(asked_.p[c], asked_.q[c]);
-    for (std::size_t port = feeder_.conductors(); port < ports(); ++port) drawn += port_power(port);
+    for (std::size_t place = 0; place < places().conductors.size(); ++place) drawn += Complex(asked_.p[place], asked_.q[place]);
+    for (std::size_t port = 0; port < problem_.injection.ports.size(); ++port) drawn += port_power(port);
     const NetworkModel& model = feeder_.model();
     for (std::size_t bus = 0; bus < model.buses(); ++bus) {
-        const Block& y = folded_->devices(bus);
+        const Block& y = folded().devices(bus);
         if (y.size() == 0) continue;
         const std::size_t first = model.first_conductor[bus];
         for (Eigen::Index i = 0; i < y.rows(); ++i)
@@ -198,7 +198,7 @@ LoadFlow::Complex LoadFlow::loss_power() const {
     for (std::size_t k = 1; k < model.buses(); ++k) {
         const std::size_t first = model.first_conductor[k];
         const std::uint32_t* up = model.up.data() + model.first_up[k];
-        if (folded_->is_plain(k)) {
+        if (folded().is_plain(k)) {
             for (std::size_t row = 0; row < model.conductors_of(k); ++row)
                 loss += (at(up[row]) - at(first + row)) * std::conj(drawn_current(first + row));
             continue;
@@ -207,8 +207,8 @@ LoadFlow::Complex LoadFlow::loss_power() const {
         for (std::size_t row = 0; row < model.conductors_of(k); ++row)
             loss -= at(first + row) * std::conj(downward_current(k, row));
     }
-    for (std::size_t l = 0; l < loop_current_.size(); ++l)
-        loss += (at(model.loop_ends[l].leaf) - at(model.loop_ends[l].main)) * std::conj(loop_current_[l]);
+    for (std::size_t l = 0; l < loop_re_.size(); ++l)
+        loss += (at(model.loop_ends[l].leaf) - at(model.loop_ends[l].main)) * std::conj(Complex(loop_re_[l], loop_im_[l]));
     return loss;
 }
 

@@ -1,7 +1,7 @@
 /// The network behind a feeder: links, devices and loops in per unit, and how taps and steps fold them into a sweep.
 #pragma once
 
-#include <Eigen/LU>
+#include <Eigen/Core>
 #include <complex>
 #include <cstdint>
 #include <memory>
@@ -30,13 +30,6 @@ struct ShuntDevice {
     std::uint32_t bus = 0;
     Block y;
     int steps = 1;
-};
-
-/// A loop is opened where its last branch ends: that end gets a bus of its own, and a current between the two holds
-/// their voltages together.
-struct LoopEnd {
-    std::uint32_t leaf = 0;  ///< conductor at the end of the opened branch
-    std::uint32_t main = 0;  ///< conductor it is joined to
 };
 
 /// Buses in sweep order; immutable.
@@ -86,14 +79,15 @@ class FoldedNetwork {
         const std::size_t e = t_at_[bus] + row * model_.above(bus) + col;
         return {t_re_[e], t_im_[e]};
     }
-    /// The change of loop currents that takes the voltage gaps away.
-    void close_gaps(std::span<const std::complex<double>> gap, std::span<std::complex<double>> current) const;
+    /// Change of loop currents per voltage gap, row-major over `NetworkModel::loop_ends`.
+    [[nodiscard]] std::span<const double> loop_y_re() const { return loop_y_re_; }
+    [[nodiscard]] std::span<const double> loop_y_im() const { return loop_y_im_; }
 
    private:
     void fold_bus(std::size_t bus, const DeviceState& devices);
     void fold_source();
     void find_runs();
-    void find_loop_impedance();
+    void find_loop_admittance();
 
     const NetworkModel& model_;
     FoldTrouble trouble_ = FoldTrouble::none;
@@ -104,7 +98,7 @@ class FoldedNetwork {
     std::vector<SweepRun> runs_;
     std::vector<Block> y_, s_, device_y_;
     std::vector<std::uint8_t> identity_, plain_;
-    Eigen::PartialPivLU<Eigen::MatrixXcd> loop_impedance_;
+    std::vector<double> loop_y_re_, loop_y_im_;
 };
 
 }  // namespace evsweep

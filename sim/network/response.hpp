@@ -15,29 +15,39 @@ struct Drawn {
     double q = 0.0;
 };
 
+/// The ordinary part of a voltage response: share = z v2 + i v + p, while lowest2 <= v2 <= highest2.
+struct LoadCurve {
+    double p_z = 0.0, p_i = 0.0, p_p = 1.0;
+    double q_z = 0.0, q_i = 0.0, q_p = 1.0;
+    double lowest2 = 0.0;
+    double highest2 = std::numeric_limits<double>::infinity();
+    bool has_root = false;
+    bool is_constant = false;  ///< 1 at every voltage
+};
+
 /// A voltage response made ready for many evaluations. Takes squared voltages, which need no root where a load has constant
 /// power or impedance.
 class LoadLaw {
    public:
     explicit LoadLaw(const VoltageResponse& response) : response_(response) {
+        const PowerLaw& p = response.active;
+        const PowerLaw& q = response.reactive;
+        curve_ = {.p_z = p.z, .p_i = p.i, .p_p = p.p, .q_z = q.z, .q_i = q.i, .q_p = q.p};
         if (response.linear) {
-            lowest2_ = response.linear->min * response.linear->min;
-            highest2_ = response.linear->max * response.linear->max;
+            curve_.lowest2 = response.linear->min * response.linear->min;
+            curve_.highest2 = response.linear->max * response.linear->max;
         }
-        lowest2_ = std::max(lowest2_, response.cut_off * response.cut_off);
-        const auto curved = [](const PowerLaw& law) { return law.i != 0.0 || law.e != 0.0; };
-        needs_root_ = curved(response.active) || curved(response.reactive);
+        curve_.lowest2 = std::max(curve_.lowest2, response.cut_off * response.cut_off);
+        curve_.has_root = p.i != 0.0 || q.i != 0.0;
+        curve_.is_constant = response == VoltageResponse{};
+        if (p.e != 0.0 || q.e != 0.0) curve_.lowest2 = std::numeric_limits<double>::infinity();  // no part is ordinary
     }
 
+    /// What most evaluations need; elsewhere `at`.
+    [[nodiscard]] const LoadCurve& curve() const { return curve_; }
+
     /// `v2` is the square of the voltage in units of the rated voltage.
-    [[nodiscard]] Drawn at(double v2) const {
-        if (v2 < lowest2_ || v2 > highest2_) return outside(std::sqrt(v2));
-        const PowerLaw& p = response_.active;
-        const PowerLaw& q = response_.reactive;
-        if (!needs_root_) return {p.z * v2 + p.p, q.z * v2 + q.p};
-        const double v = std::sqrt(v2);
-        return {value_of(p, v), value_of(q, v)};
-    }
+    [[nodiscard]] Drawn at(double v2) const { return at_voltage(std::sqrt(v2)); }
 
    private:
     [[nodiscard]] static double value_of(const PowerLaw& law, double v) {
@@ -45,8 +55,7 @@ class LoadLaw {
         return law.e == 0.0 ? zip : zip + law.e * std::pow(v, law.exponent);
     }
 
-    /// Beyond the voltages where the law holds.
-    [[nodiscard]] Drawn outside(double v) const {
+    [[nodiscard]] Drawn at_voltage(double v) const {
         if (v < response_.cut_off) return {};
         if (!response_.linear) return {value_of(response_.active, v), value_of(response_.reactive, v)};
         const double low = response_.linear->low;
@@ -68,9 +77,7 @@ class LoadLaw {
     }
 
     VoltageResponse response_;
-    double lowest2_ = 0.0;
-    double highest2_ = std::numeric_limits<double>::infinity();
-    bool needs_root_ = false;
+    LoadCurve curve_{};
 };
 
 }  // namespace evsweep

@@ -18,13 +18,17 @@
 /// them: a lane is a replica. Buses with equally many conductors that follow one another form a run, and each run
 /// is swept by loops of fixed size. One column holds I, then J, then W J, so that the divisions and products run over
 /// plain columns and only additions wait for the parent.
+///
+/// This text is compiled once per instruction set (lane_kernel.cpp), so what is inline here must not be shared with the
+/// rest of the program: templates over Lane are not, ordinary inline functions would be.
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "sim/network/lane.hpp"
 
 namespace evsweep {
 
@@ -52,31 +56,19 @@ struct SweepNetwork {
     std::span<const double> source_w_re, source_w_im;  ///< W_0
 };
 
+/// A loop is opened where its last branch ends: that end gets a bus of its own, and a current between the two holds
+/// their voltages together.
+struct LoopEnd {
+    std::uint32_t leaf = 0;  ///< conductor at the end of the opened branch
+    std::uint32_t main = 0;  ///< conductor it is joined to
+};
+
 /// Voltages and currents per conductor, with one more place at the end for the earth; the columns do not overlap.
 template <class Lane>
 struct SweepState {
     std::span<Lane> v_re, v_im, i_re, i_im;
+    typename Lanes<Lane>::Mask active = Lanes<Lane>::all();  ///< lanes whose voltages may still change
 };
-
-[[nodiscard]] inline double larger(double a, double b) { return a < b ? b : a; }
-
-/// I = conj(S / V) for constant power between each conductor and earth. A conductor at no voltage (a neutral) draws nothing.
-template <class Lane>
-inline void inject_power(std::span<const Lane> p_drawn, std::span<const Lane> q_drawn, const SweepState<Lane>& state) {
-    const Lane* __restrict p = p_drawn.data();
-    const Lane* __restrict q = q_drawn.data();
-    const Lane* __restrict vr = state.v_re.data();
-    const Lane* __restrict vi = state.v_im.data();
-    Lane* __restrict ir = state.i_re.data();
-    Lane* __restrict ii = state.i_im.data();
-    const std::size_t conductors = p_drawn.size();
-    constexpr double never_zero = 1e-200;  // changes no square of a voltage that there is
-    for (std::size_t c = 0; c < conductors; ++c) {
-        const Lane w = 1.0 / (vr[c] * vr[c] + vi[c] * vi[c] + never_zero);
-        ir[c] = (p[c] * vr[c] + q[c] * vi[c]) * w;
-        ii[c] = (p[c] * vi[c] - q[c] * vr[c]) * w;
-    }
-}
 
 namespace sweep_detail {
 
@@ -172,14 +164,14 @@ inline void drop(const SweepNetwork& net, const SweepRun& run, const SweepState<
     }
 }
 
-/// Puts a new voltage down and remembers the largest change.
+/// Puts a new voltage down where its lane is active, and remembers the largest change.
 template <class Lane>
 inline void settle(const SweepState<Lane>& state, std::size_t c, Lane vr, Lane vi, Lane& change2) {
     const Lane dr = vr - state.v_re[c];
     const Lane di = vi - state.v_im[c];
-    change2 = larger(change2, dr * dr + di * di);
-    state.v_re[c] = vr;
-    state.v_im[c] = vi;
+    change2 = Lanes<Lane>::larger(change2, dr * dr + di * di);
+    state.v_re[c] = Lanes<Lane>::keep(state.active, vr, state.v_re[c]);
+    state.v_im[c] = Lanes<Lane>::keep(state.active, vi, state.v_im[c]);
 }
 
 template <std::size_t N, class Lane>

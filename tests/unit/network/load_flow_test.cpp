@@ -208,7 +208,7 @@ TEST_CASE("too few sweeps are a divergence that names the bus that moves most", 
 TEST_CASE("power for another feeder breaks the contract", "[load_flow]") {
     const Feeder feeder = built(two_buses({0.5, 0.3}, 0.0));
     LoadFlow flow(feeder);
-    CHECK_THROWS_WITH(flow.solve(PortPower(3)), "broken promise: one power per port of the load flow");
+    CHECK_THROWS_WITH(flow.solve(PortPower(3)), "broken promise: one power per place of the load flow");
 }
 
 TEST_CASE("a source alone is a feeder", "[load_flow]") {

@@ -1,0 +1,41 @@
+/// The batched load flow as one function per instruction set.
+#pragma once
+
+#include <cstddef>
+
+#include "sim/network/instruction_set.hpp"
+#include "sim/network/iterate.hpp"
+
+namespace evsweep {
+
+/// Columns of packs, `LaneKernel::width` doubles for each row, aligned to 64 bytes. Rows of v and i: conductors of the swept
+/// network and the earth; of p and q: places; of loop: loops.
+struct PackedColumns {
+    double *v_re = nullptr, *v_im = nullptr, *i_re = nullptr, *i_im = nullptr;
+    const double *p = nullptr, *q = nullptr;
+    double *loop_re = nullptr, *loop_im = nullptr;
+    std::size_t conductors = 0;
+};
+
+/// By lane; see SweepOutcome.
+struct LaneOutcome {
+    bool settled = false;
+    int iterations = 0;
+    double change2 = 0.0;
+    double lowest2 = 0.0;
+};
+
+struct LaneKernel {
+    InstructionSet set;
+    std::size_t width;  ///< lanes
+    /// Solves the first `lanes` lanes; the others are carried along and must hold numbers.
+    void (*solve)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneOutcome* outcome);
+};
+
+/// No instruction set here has more.
+inline constexpr std::size_t most_lanes = 8;
+
+/// The kernel of a set; null where it was not compiled.
+[[nodiscard]] const LaneKernel* lane_kernel(InstructionSet set);
+
+}  // namespace evsweep

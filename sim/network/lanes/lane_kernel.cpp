@@ -1,0 +1,35 @@
+// Compiled once for each instruction set, with EVSWEEP_LANE_KERNEL naming what this object offers. Everything here is a
+// template over SimdLane or local to this file, so that no wide instruction can reach the rest of the program.
+#include "sim/network/lane_kernel.hpp"
+
+#include "sim/network/lane_simd.hpp"
+
+namespace evsweep {
+
+namespace {
+
+SimdLane* packs(double* column) { return reinterpret_cast<SimdLane*>(column); }
+const SimdLane* packs(const double* column) { return reinterpret_cast<const SimdLane*>(column); }
+
+void solve(const SweepProblem& problem, const PackedColumns& at, std::size_t lanes, LaneOutcome* outcome) {
+    using L = Lanes<SimdLane>;
+    const std::size_t rows = at.conductors + 1;
+    SweepColumns<SimdLane> columns;
+    columns.state = {{packs(at.v_re), rows}, {packs(at.v_im), rows}, {packs(at.i_re), rows}, {packs(at.i_im), rows}};
+    for (std::size_t l = 0; l < L::width; ++l) columns.state.active[l] = l < lanes;
+    columns.p = packs(at.p);
+    columns.q = packs(at.q);
+    columns.loop_re = packs(at.loop_re);
+    columns.loop_im = packs(at.loop_im);
+    const SweepOutcome<SimdLane> found = iterate(problem, columns);
+    for (std::size_t l = 0; l < lanes; ++l)
+        outcome[l] = {found.settled[l], static_cast<int>(found.iterations[l]), found.change2[l],
+                      found.lowest2[l]};
+}
+
+}  // namespace
+
+extern const LaneKernel EVSWEEP_LANE_KERNEL;
+const LaneKernel EVSWEEP_LANE_KERNEL{EVSWEEP_LANE_SET, SimdLane::size(), solve};
+
+}  // namespace evsweep

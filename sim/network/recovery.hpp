@@ -1,0 +1,141 @@
+/// What a reduced network did not sweep, found from what it did: free functions on columns, like the sweep itself.
+///
+/// Symbols as in sweep.hpp. Of the full network, V and J are known at the conductors that were kept. At the others
+///   J_c = sum of (T_k)_rc J_r over the rows r that conductor c feeds, from the ends to the source;
+///   V_r = sum of (T_k)_rc V_c over the conductors c that feed r, less (W_k J_k)_r, from the source to the ends.
+/// Nothing is drawn there, so this is all, and it is exact.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "sim/network/sweep.hpp"
+
+namespace evsweep {
+
+/// A conductor that was left out and carries current, and a bus that it feeds; one entry per bus.
+struct LeftOutCurrent {
+    std::uint32_t conductor = 0;
+    std::uint32_t first = 0;  ///< conductor of the bus
+    std::uint32_t t = 0;      ///< place of the conductor's column of T_k, in its first row
+    std::uint8_t conductors = 1;
+    std::uint8_t above = 1;  ///< from a row of T_k to the next
+};
+
+/// A conductor that was left out, and its row of T_k and W_k.
+struct LeftOutVoltage {
+    std::uint32_t conductor = 0;
+    std::uint32_t first = 0;    ///< conductor of its bus
+    std::uint32_t feeders = 0;  ///< place of its bus in `up`
+    std::uint32_t t = 0;
+    std::uint32_t w = 0;
+    std::uint8_t conductors = 1;
+    std::uint8_t above = 1;
+};
+
+/// What there is to recover. All numbers but those of `kept` are places in the full network.
+struct Recovery {
+    std::span<const std::uint32_t> kept;       ///< conductor of the full network, by conductor of the reduced one
+    std::span<const LeftOutVoltage> voltages;  ///< all that were left out, from the source to the ends
+    std::span<const LeftOutCurrent> currents;  ///< of those that carry any, from the source to the ends
+};
+
+/// Power in kW and kvar.
+template <class Lane>
+struct LanePower {
+    Lane p{};
+    Lane q{};
+};
+
+/// J at conductors that were left out; at those that were kept it must be there.
+template <class Lane>
+inline void recover_currents(const SweepNetwork& full, const Recovery& recovery, const SweepState<Lane>& all) {
+    for (const LeftOutVoltage& dead : recovery.voltages) all.i_re[dead.conductor] = all.i_im[dead.conductor] = Lane{};
+    for (std::size_t k = recovery.currents.size(); k-- > 0;) {
+        const LeftOutCurrent& at = recovery.currents[k];
+        Lane jr = all.i_re[at.conductor];
+        Lane ji = all.i_im[at.conductor];
+        for (std::size_t row = 0; row < at.conductors; ++row) {
+            const double tr = full.t_re[at.t + row * at.above];
+            const double ti = full.t_im[at.t + row * at.above];
+            jr = jr + tr * all.i_re[at.first + row] - ti * all.i_im[at.first + row];
+            ji = ji + tr * all.i_im[at.first + row] + ti * all.i_re[at.first + row];
+        }
+        all.i_re[at.conductor] = jr;
+        all.i_im[at.conductor] = ji;
+    }
+}
+
+/// V at conductors that were left out; at those that were kept it must be there, and J everywhere.
+template <class Lane>
+inline void recover_voltages(const SweepNetwork& full, const Recovery& recovery, const SweepState<Lane>& all) {
+    for (const LeftOutVoltage& at : recovery.voltages) {
+        Lane vr{};
+        Lane vi{};
+        for (std::size_t col = 0; col < at.above; ++col) {
+            const double tr = full.t_re[at.t + col];
+            const double ti = full.t_im[at.t + col];
+            const std::size_t parent = full.up[at.feeders + col];
+            vr = vr + tr * all.v_re[parent] - ti * all.v_im[parent];
+            vi = vi + tr * all.v_im[parent] + ti * all.v_re[parent];
+        }
+        for (std::size_t col = 0; col < at.conductors; ++col) {
+            const double wr = full.w_re[at.w + col];
+            const double wi = full.w_im[at.w + col];
+            vr = vr - wr * all.i_re[at.first + col] + wi * all.i_im[at.first + col];
+            vi = vi - wr * all.i_im[at.first + col] - wi * all.i_re[at.first + col];
+        }
+        all.v_re[at.conductor] = vr;
+        all.v_im[at.conductor] = vi;
+    }
+}
+
+/// All V and J of the full network from those of the reduced one, which are passed on bit for bit. The place for the earth
+/// is left alone.
+template <class Lane>
+inline void recover(const SweepNetwork& full, const Recovery& recovery, const SweepState<Lane>& reduced,
+                    const SweepState<Lane>& all) {
+    for (std::size_t c = 0; c < recovery.kept.size(); ++c) {
+        const std::size_t place = recovery.kept[c];
+        all.v_re[place] = reduced.v_re[c];
+        all.v_im[place] = reduced.v_im[c];
+        all.i_re[place] = reduced.i_re[c];
+        all.i_im[place] = reduced.i_im[c];
+    }
+    recover_currents(full, recovery, all);
+    recover_voltages(full, recovery, all);
+}
+
+/// What the branches of a network without admittances keep, from its V and J: sum of V_p conj(T_k^T J_k) - V_k conj(J_k).
+template <class Lane>
+[[nodiscard]] inline LanePower<Lane> branch_loss(const SweepNetwork& net, const SweepState<Lane>& state) {
+    LanePower<Lane> lost;
+    const auto add = [&](double sign, std::size_t v, const Lane& jr, const Lane& ji) {
+        lost.p = lost.p + sign * (state.v_re[v] * jr + state.v_im[v] * ji);
+        lost.q = lost.q + sign * (state.v_im[v] * jr - state.v_re[v] * ji);
+    };
+    for (const SweepRun& run : net.runs) {
+        const std::size_t n = run.conductors;
+        const std::size_t q = run.above;
+        for (std::size_t k = 0; k < run.buses(); ++k) {
+            const std::size_t c = run.first + k * n;
+            const std::size_t t = run.t + k * n * q;
+            for (std::size_t col = 0; col < q; ++col) {
+                Lane jr{};
+                Lane ji{};
+                for (std::size_t row = 0; row < n; ++row) {
+                    const double tr = net.t_re[t + row * q + col];
+                    const double ti = net.t_im[t + row * q + col];
+                    jr = jr + tr * state.i_re[c + row] - ti * state.i_im[c + row];
+                    ji = ji + tr * state.i_im[c + row] + ti * state.i_re[c + row];
+                }
+                add(1.0, net.up[run.feeders + k * q + col], jr, ji);
+            }
+            for (std::size_t row = 0; row < n; ++row) add(-1.0, c + row, state.i_re[c + row], state.i_im[c + row]);
+        }
+    }
+    return lost;
+}
+
+}  // namespace evsweep
