@@ -32,8 +32,7 @@ inline constexpr double never_zero = 1e-200;  ///< changes no square of a voltag
 
 /// I = conj(S / V) for constant power between each conductor of a run and earth. A conductor at no voltage draws nothing.
 template <class Lane>
-inline void inject_plain(const PowerRun& run, const Lane* __restrict p, const Lane* __restrict q,
-                         const SweepState<Lane>& state) {
+inline void inject_plain(const PowerRun& run, const Lane* __restrict p, const Lane* __restrict q, const SweepState<Lane>& state) {
     const Lane* __restrict vr = state.v_re.data() + run.begin;
     const Lane* __restrict vi = state.v_im.data() + run.begin;
     Lane* __restrict ir = state.i_re.data() + run.begin;

@@ -23,8 +23,7 @@ void solve(const SweepProblem& problem, const PackedColumns& at, std::size_t lan
     columns.loop_im = packs(at.loop_im);
     const SweepOutcome<SimdLane> found = iterate(problem, columns);
     for (std::size_t l = 0; l < lanes; ++l)
-        outcome[l] = {found.settled[l], static_cast<int>(found.iterations[l]), found.change2[l],
-                      found.lowest2[l]};
+        outcome[l] = {found.settled[l], static_cast<int>(found.iterations[l]), found.change2[l], found.lowest2[l]};
 }
 
 }  // namespace

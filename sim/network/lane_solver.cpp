@@ -1,0 +1,82 @@
+#include "sim/network/lane_solver.hpp"
+
+#include <array>
+#include <utility>
+
+#include "evsweep/contracts.hpp"
+#include "sim/network/transpose.hpp"
+
+namespace evsweep {
+
+LaneSolver::LaneSolver(InstructionSet set) : kernel_(lane_kernel(set)) {
+    EVSWEEP_EXPECTS(is_available(set), "load flows are solved with an instruction set that this machine has");
+}
+
+void LaneSolver::solve(std::span<LoadFlow* const> flows, std::span<LoadFlowResult> results) {
+    EVSWEEP_EXPECTS(results.size() == flows.size(), "there is one result per load flow");
+    for (std::size_t f = 0; f < flows.size(); ++f) {
+        LoadFlow& flow = *flows[f];
+        flow.prepare();
+        if (flow.own_) {
+            results[f] = flow.solve();
+            continue;
+        }
+        const bool fits = batch_.empty() || (batch_.front()->swept_ == flow.swept_ && batch_.size() < lanes());
+        if (!fits) solve_batch();
+        batch_.push_back(&flow);
+        results_.push_back(&results[f]);
+    }
+    if (!batch_.empty()) solve_batch();
+}
+
+void LaneSolver::solve_batch() {
+    LoadFlow& first = *batch_.front();
+    const std::size_t width = lanes();
+    const std::size_t rows = first.v_re_.size();
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(rows * width);
+    for (auto* column : {&p_, &q_}) column->resize(first.ports() * width);
+    for (auto* column : {&loop_re_, &loop_im_}) column->resize(first.loop_re_.size() * width);
+    load();
+    std::array<LaneOutcome, most_lanes> found{};
+    const PackedColumns columns{v_re_.data(), v_im_.data(),    i_re_.data(),    i_im_.data(), p_.data(),
+                                q_.data(),    loop_re_.data(), loop_im_.data(), rows - 1};
+    kernel_->solve(first.problem_, columns, batch_.size(), found.data());
+    store();
+    for (std::size_t l = 0; l < batch_.size(); ++l)
+        *results_[l] = batch_[l]->conclude(found[l].settled, found[l].iterations, found[l].change2, found[l].lowest2);
+    batch_.clear();
+    results_.clear();
+}
+
+/// Lanes without a load flow repeat the first one.
+void LaneSolver::load() {
+    std::array<LoadFlow*, most_lanes> flow{};
+    for (std::size_t l = 0; l < lanes(); ++l) flow[l] = batch_[l < batch_.size() ? l : 0];
+    const auto pack = [&](auto&& column_of, AlignedVector<double>& packed) {
+        std::array<const double*, most_lanes> from{};
+        for (std::size_t l = 0; l < lanes(); ++l) from[l] = column_of(std::as_const(*flow[l])).data();
+        pack_lanes(from.data(), lanes(), packed);
+    };
+    pack([](const LoadFlow& f) { return std::span(f.v_re_); }, v_re_);
+    pack([](const LoadFlow& f) { return std::span(f.v_im_); }, v_im_);
+    pack([](const LoadFlow& f) { return f.asked_.p.raw(); }, p_);
+    pack([](const LoadFlow& f) { return f.asked_.q.raw(); }, q_);
+    pack([](const LoadFlow& f) { return std::span(f.loop_re_); }, loop_re_);
+    pack([](const LoadFlow& f) { return std::span(f.loop_im_); }, loop_im_);
+}
+
+void LaneSolver::store() const {
+    const auto unpack = [&](const AlignedVector<double>& packed, auto&& column_of) {
+        std::array<double*, most_lanes> to{};
+        for (std::size_t l = 0; l < batch_.size(); ++l) to[l] = column_of(*batch_[l]).data();
+        unpack_lanes(packed, lanes(), batch_.size(), to.data());
+    };
+    unpack(v_re_, [](LoadFlow& f) { return std::span(f.v_re_); });
+    unpack(v_im_, [](LoadFlow& f) { return std::span(f.v_im_); });
+    unpack(i_re_, [](LoadFlow& f) { return std::span(f.i_re_); });
+    unpack(i_im_, [](LoadFlow& f) { return std::span(f.i_im_); });
+    unpack(loop_re_, [](LoadFlow& f) { return std::span(f.loop_re_); });
+    unpack(loop_im_, [](LoadFlow& f) { return std::span(f.loop_im_); });
+}
+
+}  // namespace evsweep
