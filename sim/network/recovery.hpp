@@ -23,15 +23,15 @@ struct LeftOutCurrent {
     std::uint8_t above = 1;  ///< from a row of T_k to the next
 };
 
-/// A conductor that was left out, and its row of T_k and W_k.
+/// A conductor that was left out, with the parts of its rows of T_k and W_k outside of which there are only zeros or no currents.
 struct LeftOutVoltage {
     std::uint32_t conductor = 0;
-    std::uint32_t first = 0;    ///< conductor of its bus
-    std::uint32_t feeders = 0;  ///< place of its bus in `up`
-    std::uint32_t t = 0;
-    std::uint32_t w = 0;
-    std::uint8_t conductors = 1;
-    std::uint8_t above = 1;
+    std::uint32_t first = 0;      ///< conductor of its bus whose current makes it drop
+    std::uint32_t feeders = 0;    ///< place in `up` of the first that feeds it
+    std::uint32_t t = 0;          ///< place of the entry for that
+    std::uint32_t w = 0;          ///< place of the entry for `first`
+    std::uint8_t conductors = 0;  ///< that make it drop
+    std::uint8_t above = 0;       ///< that feed it
 };
 
 /// What there is to recover. All numbers but those of `kept` are places in the full network.

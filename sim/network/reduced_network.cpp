@@ -71,6 +71,21 @@ struct Place {
     std::size_t bus, n, q, first, feeders, t, w;
 };
 
+struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    [[nodiscard]] std::size_t size() const { return end - begin; }
+};
+
+/// The part of 0 .. size - 1 outside of which `counts` is false.
+template <class Counts>
+Range nonzero(std::size_t size, Counts&& counts) {
+    Range range{0, size};
+    while (range.begin < range.end && !counts(range.begin)) ++range.begin;
+    while (range.end > range.begin && !counts(range.end - 1)) --range.end;
+    return range;
+}
+
 }  // namespace
 
 /// Makes a ReducedNetwork: from the ends to the source it finds what carries current, and from the source to the ends it
@@ -238,15 +253,23 @@ void NetworkReduction::keep(Rows& rows) {
     append(rows.w, to.w_re_, to.w_im_);
 }
 
-/// Notes how the conductors of a bus are found that were not kept.
+/// Notes how the conductors of a bus are found that were not kept: what feeds them, and what drops, without the zeros at
+/// either end.
 void NetworkReduction::leave_out(const Place& at) {
-    const auto small = [](std::size_t place) { return static_cast<std::uint32_t>(place); };
-    const auto n = static_cast<std::uint8_t>(at.n);
-    const auto q = static_cast<std::uint8_t>(at.q);
-    for (std::size_t row = 0; row < at.n; ++row)
-        if (reduced_.place_[at.first + row] == nowhere)
-            reduced_.voltages_.push_back({small(at.first + row), small(at.first), small(at.feeders), small(at.t + row * at.q),
-                                          small(at.w + row * at.n), n, q});
+    const Range drop = nonzero(at.n, [&](std::size_t c) { return carries_[at.first + c] != 0; });
+    for (std::size_t row = 0; row < at.n; ++row) {
+        if (reduced_.place_[at.first + row] != nowhere) continue;
+        const std::size_t t = at.t + row * at.q;
+        const Range feed = nonzero(at.q, [&](std::size_t c) { return full_.t_re[t + c] != 0.0 || full_.t_im[t + c] != 0.0; });
+        LeftOutVoltage& found = reduced_.voltages_.emplace_back();
+        found.conductor = static_cast<std::uint32_t>(at.first + row);
+        found.first = static_cast<std::uint32_t>(at.first + drop.begin);
+        found.feeders = static_cast<std::uint32_t>(at.feeders + feed.begin);
+        found.t = static_cast<std::uint32_t>(t + feed.begin);
+        found.w = static_cast<std::uint32_t>(at.w + row * at.n + drop.begin);
+        found.conductors = static_cast<std::uint8_t>(drop.size());
+        found.above = static_cast<std::uint8_t>(feed.size());
+    }
 }
 
 /// Notes what a bus draws from conductors that were not kept.
