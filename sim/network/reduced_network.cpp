@@ -5,6 +5,8 @@
 #include <complex>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/network_model.hpp"
+#include "sim/network/network_model.hpp"
 
 namespace evsweep {
 namespace {

@@ -19,10 +19,12 @@
 #include <vector>
 
 #include "evsweep/column.hpp"
-#include "sim/network/network_model.hpp"
 #include "sim/network/recovery.hpp"
 
 namespace evsweep {
+
+struct NetworkModel;
+class FoldedNetwork;
 
 class ReducedNetwork {
    public:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "feeders.hpp"
+#include "sim/network/network_model.hpp"
 #include "sim/network/reduced_network.hpp"
 
 namespace {

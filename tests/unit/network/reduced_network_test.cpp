@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/network_model.hpp"
 #include "unit/network/unbalanced_garden.hpp"
 
 namespace {
