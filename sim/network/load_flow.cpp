@@ -65,7 +65,11 @@ void LoadFlow::adopt(std::shared_ptr<const SweptNetwork> network) {
     problem_ = swept_->problem();
     problem_.tolerance_pu = options_.tolerance_pu;
     problem_.max_iterations = options_.max_iterations;
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(swept_->conductors() + 1, 0.0);  // the last is the earth
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(swept_->conductors() + 1, 0.0);
+    all_ = {v_re_, v_im_, i_re_, i_im_};
+    if (swept_->is_whole()) return;
+    for (auto* column : {&all_v_re_, &all_v_im_, &all_i_re_, &all_i_im_}) column->resize(feeder_.conductors() + 1, 0.0);
+    all_ = {all_v_re_, all_v_im_, all_i_re_, all_i_im_};
 }
 
 void LoadFlow::set_tap(std::size_t transformer, std::size_t winding, double tap) {
@@ -121,9 +125,17 @@ LoadFlowResult LoadFlow::solve() {
 
 /// Makes the columns ready for an iteration.
 void LoadFlow::prepare() {
-    has_voltage_ = has_current_ = false;
+    has_voltage_ = has_current_ = has_all_ = false;
     if (!moved_.empty()) refold();
     if (!warm_) start_flat();
+}
+
+void LoadFlow::recover_all() const {
+    has_all_ = true;
+    if (swept_->is_whole()) return;
+    // `recover` only reads what was swept; a state of columns to read does not exist.
+    auto& self = const_cast<LoadFlow&>(*this);
+    recover(folded().sweep(), swept_->reduced().recovery(), self.columns().state, all_);
 }
 
 /// What an iteration on the columns has come to.
@@ -136,15 +148,17 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
     if (warm_)
         result.status = LoadFlowStatus::converged;
     else if (collapsed)
-        result.status = LoadFlowStatus::collapsed, result.worst_bus = BusId(feeder_.site().bus_of_conductor[lowest_conductor()]);
+        result.status = LoadFlowStatus::collapsed, result.worst_bus = swept_->bus_of(lowest_conductor());
     else
         blame(result);
     return result;
 }
 
-/// The live conductor with the lowest voltage.
+/// The live one of the swept conductors with the lowest voltage.
 std::size_t LoadFlow::lowest_conductor() const {
-    const auto lower = [this](std::uint32_t a, std::uint32_t b) { return std::norm(at(a)) < std::norm(at(b)); };
+    const auto lower = [this](std::uint32_t a, std::uint32_t b) {
+        return std::norm(swept_voltage(a)) < std::norm(swept_voltage(b));
+    };
     return *std::min_element(problem_.live.begin(), problem_.live.end(), lower);
 }
 
@@ -154,7 +168,6 @@ void LoadFlow::blame(LoadFlowResult& result) {
     start_flat();
     SweepColumns<double> all = columns();
     AlignedVector<double> old_re, old_im;
-    const auto& bus = feeder_.site().bus_of_conductor;
     for (int i = 0; i < result.iterations; ++i) {
         old_re = v_re_, old_im = v_im_;
         sweep_detail::inject_all(problem_, all);
@@ -162,9 +175,9 @@ void LoadFlow::blame(LoadFlowResult& result) {
         static_cast<void>(forward(problem_.network, all.state));
         static_cast<void>(sweep_detail::close_loops(problem_.loops, all));
         const std::size_t lowest = lowest_conductor();
-        if (!(std::abs(at(lowest)) < options_.collapse_pu)) continue;
+        if (!(std::abs(swept_voltage(lowest)) < options_.collapse_pu)) continue;
         result.status = LoadFlowStatus::collapsed;
-        result.worst_bus = BusId(bus[lowest]);
+        result.worst_bus = swept_->bus_of(lowest);
         return;
     }
     sweep_detail::inject_all(problem_, all);
@@ -173,8 +186,8 @@ void LoadFlow::blame(LoadFlowResult& result) {
         const bool finite = std::isfinite(i_re_[c]) && std::isfinite(i_im_[c]);
         const double change = !finite          ? std::numeric_limits<double>::infinity()
                               : old_re.empty() ? 0.0
-                                               : std::abs(at(c) - Complex(old_re[c], old_im[c]));
-        if (change > most) most = change, result.worst_bus = BusId(bus[c]);
+                                               : std::abs(swept_voltage(c) - Complex(old_re[c], old_im[c]));
+        if (change > most) most = change, result.worst_bus = swept_->bus_of(c);
     }
 }
 

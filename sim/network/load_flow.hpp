@@ -129,8 +129,15 @@ class LoadFlow {
     void blame(LoadFlowResult& result);
 
     [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }
-    [[nodiscard]] Complex at(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
-    [[nodiscard]] Complex drawn_current(std::size_t c) const { return {i_re_[c], i_im_[c]}; }
+    /// The columns of all conductors of the feeder; what was not swept is recovered when first asked for.
+    [[nodiscard]] const SweepState<double>& all() const {
+        if (!has_all_) recover_all();
+        return all_;
+    }
+    void recover_all() const;
+    [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
+    [[nodiscard]] Complex drawn_current(std::size_t c) const { return {all().i_re[c], all().i_im[c]}; }
+    [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     [[nodiscard]] Complex port_power(std::size_t port) const;
     [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
     [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;
@@ -147,8 +154,11 @@ class LoadFlow {
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
     bool warm_ = false;
     PortPower asked_;
-    AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
+    AlignedVector<double> v_re_, v_im_, i_re_, i_im_;  ///< of the conductors that are swept, and the earth
     std::vector<double> loop_re_, loop_im_;
+    mutable AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_;  ///< of all, where that is more
+    mutable SweepState<double> all_{};
+    mutable bool has_all_ = false;
     mutable AlignedVector<double> voltage_pu_, current_a_;  // filled on demand
     mutable bool has_voltage_ = false;
     mutable bool has_current_ = false;

@@ -9,8 +9,9 @@ namespace evsweep {
 
 std::span<const double> LoadFlow::voltage_pu() const {
     if (!has_voltage_) {
+        const SweepState<double>& v = all();
         for (std::size_t c = 0; c < voltage_pu_.size(); ++c)
-            voltage_pu_[c] = std::sqrt(v_re_[c] * v_re_[c] + v_im_[c] * v_im_[c]);
+            voltage_pu_[c] = std::sqrt(v.v_re[c] * v.v_re[c] + v.v_im[c] * v.v_im[c]);
         has_voltage_ = true;
     }
     return voltage_pu_;
@@ -160,7 +161,13 @@ LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t wi
 LoadFlow::Complex LoadFlow::source_power() const {
     Complex power = 0.0;
     const std::size_t n = feeder_.model().conductors_of(0);
-    for (std::size_t row = 0; row < n; ++row) power += at(row) * std::conj(downward_current(0, row));
+    const Block& y = folded().admittance(0);  // the source is always swept, and its conductors are the first
+    for (std::size_t row = 0; row < n; ++row) {
+        Complex current(i_re_[row], i_im_[row]);
+        for (Eigen::Index col = 0; col < y.cols(); ++col)
+            current += y(static_cast<Eigen::Index>(row), col) * swept_voltage(static_cast<std::size_t>(col));
+        power += swept_voltage(row) * std::conj(current);
+    }
     return power;
 }
 
@@ -171,7 +178,8 @@ LoadFlow::Complex LoadFlow::port_power(std::size_t port) const {
     const LoadLaw& law = problem_.injection.laws[wires.law];
     const Complex asked(asked_.p[place], asked_.q[place]);
     if (law.curve().is_constant) return asked;
-    const Drawn drawn = law.at(std::norm(at(wires.plus) - at(wires.minus)) / (wires.rated_pu * wires.rated_pu));
+    const Drawn drawn =
+        law.at(std::norm(swept_voltage(wires.plus) - swept_voltage(wires.minus)) / (wires.rated_pu * wires.rated_pu));
     return {asked.real() * drawn.p, asked.imag() * drawn.q};
 }
 

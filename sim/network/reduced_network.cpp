@@ -6,7 +6,6 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/network_model.hpp"
-#include "sim/network/network_model.hpp"
 
 namespace evsweep {
 namespace {

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "evsweep/contracts.hpp"
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
@@ -31,42 +32,71 @@ std::optional<std::uint32_t> DrawingPlaces::find(std::size_t port) const {
     return static_cast<std::uint32_t>(found - conductors.begin());
 }
 
+namespace {
+
+/// By conductor: whether a load, a charger or a loop current may be drawn there.
+std::vector<std::uint8_t> drawing(const Feeder& feeder, const DrawingPlaces& places) {
+    std::vector<std::uint8_t> draws(feeder.conductors() + 1, 0);
+    for (const std::uint32_t c : places.conductors) draws[c] = 1;
+    const auto add = [&draws](std::span<const Port> ports) {
+        for (const Port& port : ports) draws[port.plus] = draws[port.minus] = 1;
+    };
+    add(feeder.load_ports());
+    add(places.extra);
+    draws.pop_back();  // the earth
+    return draws;
+}
+
+}  // namespace
+
 SweptNetwork::SweptNetwork(const Feeder& feeder, DrawingPlaces places, std::shared_ptr<const FoldedNetwork> folded)
-    : feeder_(feeder), places_(std::move(places)), folded_(std::move(folded)) {
-    problem_.network = folded_->sweep();
-    problem_.loops = {feeder.model().loop_ends, folded_->loop_y_re(), folded_->loop_y_im()};
-    flat_re_.assign(feeder.conductors() + 1, 0.0);
-    flat_im_.assign(feeder.conductors() + 1, 0.0);
+    : feeder_(feeder),
+      places_(std::move(places)),
+      folded_(std::move(folded)),
+      reduced_(feeder.model(), *folded_, drawing(feeder, places_)) {
+    problem_.network = reduced_.sweep();
     take_ports();
     take_live();
+    take_loops();
     find_flat_start();
 }
 
-SweptNetwork::~SweptNetwork() = default;
+/// The conductor that is swept for one of the feeder.
+std::uint32_t SweptNetwork::here(std::size_t conductor) const {
+    const auto place = reduced_.place_of(conductor);
+    EVSWEEP_EXPECTS(place, "a conductor where power may be drawn is swept");
+    return *place;
+}
 
 void SweptNetwork::take_ports() {
-    for (const std::uint32_t c : places_.conductors) {
+    for (const std::uint32_t conductor : places_.conductors) {
+        const std::uint32_t c = here(conductor);
         if (plain_.empty() || plain_.back().end != c) plain_.push_back({c, c});
         plain_.back().end = c + 1;
     }
-    ports_.assign(feeder_.load_ports().begin(), feeder_.load_ports().end());
     for (const VoltageResponse& law : feeder_.laws()) laws_.emplace_back(law);
-    for (Port port : places_.extra) {
-        port.law = static_cast<std::uint32_t>(laws_.size());
-        ports_.push_back(port);
-    }
+    const auto constant = static_cast<std::uint32_t>(laws_.size());
     laws_.emplace_back(VoltageResponse{});
+    for (const Port& port : feeder_.load_ports()) ports_.push_back({here(port.plus), here(port.minus), port.rated_pu, port.law});
+    for (const Port& port : places_.extra) ports_.push_back({here(port.plus), here(port.minus), port.rated_pu, constant});
     problem_.injection = {plain_, ports_, laws_, [](const LoadLaw& law, double v2) { return law.at(v2).p; },
                           [](const LoadLaw& law, double v2) { return law.at(v2).q; }};
 }
 
 void SweptNetwork::take_live() {
-    for (std::uint32_t c = 0; c < feeder_.conductors(); ++c)
-        if (feeder_.site().conductor[c] != Conductor::n) live_.push_back(c);
+    for (std::uint32_t c = 0; c < conductors(); ++c)
+        if (feeder_.site().conductor[reduced_.kept()[c]] != Conductor::n) live_.push_back(c);
     problem_.live = live_;
 }
 
+void SweptNetwork::take_loops() {
+    for (const LoopEnd& end : feeder_.model().loop_ends) loop_ends_.push_back({here(end.leaf), here(end.main)});
+    problem_.loops = {loop_ends_, folded_->loop_y_re(), folded_->loop_y_im()};
+}
+
 void SweptNetwork::find_flat_start() {
+    flat_re_.assign(conductors() + 1, 0.0);
+    flat_im_.assign(conductors() + 1, 0.0);
     AlignedVector<double> i_re(flat_re_.size(), 0.0);
     AlignedVector<double> i_im(flat_re_.size(), 0.0);
     static_cast<void>(forward(problem_.network, SweepState<double>{flat_re_, flat_im_, i_re, i_im}));

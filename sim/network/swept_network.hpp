@@ -10,10 +10,9 @@
 #include "evsweep/column.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/iterate.hpp"
+#include "sim/network/reduced_network.hpp"
 
 namespace evsweep {
-
-class ReducedNetwork;
 
 /// Where power may be drawn. Places number the columns of power: conductors that draw constant power to earth, in the
 /// order of their feeder, then the feeder's load ports, then `extra` ports, which draw constant power.
@@ -35,37 +34,49 @@ struct DrawingPlaces {
     std::vector<Port> extra;
 };
 
-/// What an iteration reads. Immutable, shared by load flows; belongs to the feeder, which must outlive it.
+/// What an iteration reads: the feeder's network without what no power can reach (ReducedNetwork). Immutable, shared by load
+/// flows; the feeder must outlive it.
 class SweptNetwork {
    public:
     SweptNetwork(const Feeder& feeder, DrawingPlaces places, std::shared_ptr<const FoldedNetwork> folded);
     SweptNetwork(const SweptNetwork&) = delete;  // its spans follow its columns
     SweptNetwork& operator=(const SweptNetwork&) = delete;
-    ~SweptNetwork();
+    ~SweptNetwork() = default;
 
     [[nodiscard]] const Feeder& feeder() const { return feeder_; }
     [[nodiscard]] const DrawingPlaces& places() const { return places_; }
     [[nodiscard]] const std::shared_ptr<const FoldedNetwork>& folded() const { return folded_; }
     /// Without tolerance and cap.
     [[nodiscard]] const SweepProblem& problem() const { return problem_; }
+    [[nodiscard]] const ReducedNetwork& reduced() const { return reduced_; }
     /// Conductors that are swept, without the earth.
-    [[nodiscard]] std::size_t conductors() const { return flat_re_.size() - 1; }
+    [[nodiscard]] std::size_t conductors() const { return reduced_.conductors(); }
+    /// Whether these are all conductors of the feeder.
+    [[nodiscard]] bool is_whole() const { return conductors() == feeder_.conductors(); }
+    /// The bus of a conductor that is swept.
+    [[nodiscard]] BusId bus_of(std::size_t conductor) const {
+        return BusId(feeder_.site().bus_of_conductor[reduced_.kept()[conductor]]);
+    }
     /// Voltages while nothing is drawn, earth included: they have the right angles behind every transformer.
     [[nodiscard]] std::span<const double> flat_re() const { return flat_re_; }
     [[nodiscard]] std::span<const double> flat_im() const { return flat_im_; }
 
    private:
+    [[nodiscard]] std::uint32_t here(std::size_t conductor) const;
     void take_ports();
     void take_live();
+    void take_loops();
     void find_flat_start();
 
     const Feeder& feeder_;
     DrawingPlaces places_;
     std::shared_ptr<const FoldedNetwork> folded_;
+    ReducedNetwork reduced_;
     std::vector<PowerRun> plain_;
     std::vector<Port> ports_;
     std::vector<LoadLaw> laws_;
     std::vector<std::uint32_t> live_;
+    std::vector<LoopEnd> loop_ends_;
     AlignedVector<double> flat_re_, flat_im_;
     SweepProblem problem_{};
 };
