@@ -1,8 +1,9 @@
-/// An independent, plain plant for contract tests: eight chargers stepped every ten seconds through one day.
+/// An independent, plain plant for contract tests: chargers stepped every ten seconds through one day.
 /// It shares no code with the engine, so that a mistake there cannot excuse one in a controller.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -17,7 +18,23 @@ namespace evsweep::contract {
 
 inline constexpr Duration plant_step = std::chrono::seconds(10);
 inline constexpr std::int64_t plant_steps = 24 * 360;
-inline constexpr std::size_t chargers = 8;
+
+/// A charging point; powers at the grid side.
+struct Charger {
+    double charge_kw = 6.6;
+    double return_kw = 7.5;
+    double minimum_kw = 0.0;
+    std::uint32_t level_set = 0;  ///< 0: continuous; 1: 3.7, 7.4 and 11 kW
+    double taper_knee = 1.0;      ///< state of charge above which the battery takes less and less, a fifth at the end
+};
+
+/// By turns: continuous, stepped, one-way, with a minimum power.
+inline std::vector<Charger> mixed_chargers(std::size_t count) {
+    const std::array<Charger, 4> kinds{Charger{}, {.charge_kw = 11.0, .level_set = 1}, {.return_kw = 0.0}, {.minimum_kw = 1.4}};
+    std::vector<Charger> chargers;
+    for (std::size_t c = 0; c < count; ++c) chargers.push_back(kinds[c % kinds.size()]);
+    return chargers;
+}
 
 struct Stay {
     std::size_t charger = 0;
@@ -31,18 +48,20 @@ struct Stay {
 
 /// Everything outside the controller: who comes when, the base load, prices, and how the grid is disturbed.
 struct World {
+    std::vector<Charger> chargers;
     std::vector<Stay> stays;
     std::vector<double> base_kw;      ///< by minute
     std::vector<double> price;        ///< by minute
     std::vector<double> disturbance;  ///< by plant step, added to the voltage (pu)
 };
 
-inline World random_world(unsigned seed) {
+inline World random_world(unsigned seed, std::size_t chargers = 8) {
     std::mt19937 random(seed);
     const auto between = [&random](double low, double high) {
         return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
     };
     World world;
+    world.chargers = mixed_chargers(chargers);
     for (std::size_t charger = 0; charger < chargers; ++charger) {
         std::int64_t free_from = 0;
         while (true) {
@@ -69,19 +88,22 @@ inline World random_world(unsigned seed) {
 
 /// What a run gave: every setpoint at every step, where each stay ended, and all that was not allowed.
 struct Run {
-    std::vector<std::vector<double>> p_kw;  ///< [step][charger]
+    std::vector<std::vector<double>> p_kw;  ///< [step][charger]; empty where they were not to be kept
     std::vector<Stay> stays;
     std::vector<std::string> faults;
 };
 
+/// Whether a run notes every setpoint of every step.
+enum class Keep { setpoints, nothing };
+
 /// Runs one day. Columns that the controller did not declare are empty, and numbers are NaN.
 class Plant {
    public:
-    explicit Plant(World world) : world_(std::move(world)) {
-        for (std::size_t c = 0; c < chargers; ++c) add_charger(c);
+    explicit Plant(World world, Keep keep = Keep::setpoints) : world_(std::move(world)), keep_(keep) {
+        for (std::size_t c = 0; c < world_.chargers.size(); ++c) add_charger(c);
         for (auto* column : {&p_min_, &p_max_, &soc_, &reserve_, &capacity_, &stored_, &drawn_, &target_, &voltage_})
-            column->assign(chargers, 0.0);
-        departure_.assign(chargers, Instant{});
+            column->assign(world_.chargers.size(), 0.0);
+        departure_.assign(world_.chargers.size(), Instant{});
     }
 
     [[nodiscard]] const Connectors& connectors() const { return connectors_; }
@@ -91,7 +113,7 @@ class Plant {
     }
 
     Run run(Controller& controller) {
-        Setpoints setpoints(chargers);
+        Setpoints setpoints(world_.chargers.size());
         Run run;
         for (step_ = 0; step_ < plant_steps; ++step_) {
             const bool has_left = unplug(setpoints);
@@ -100,7 +122,7 @@ class Plant {
             const bool is_tick = cadence.period && (plant_step * step_) % *cadence.period == Duration::zero();
             if (is_tick || (cadence.on_plug_in && has_come) || (cadence.on_unplug && has_left))
                 decide(controller, setpoints, run);
-            run.p_kw.emplace_back(setpoints.p_kw().begin(), setpoints.p_kw().end());
+            if (keep_ == Keep::setpoints) run.p_kw.emplace_back(setpoints.p_kw().begin(), setpoints.p_kw().end());
             move_batteries(setpoints);
         }
         run.stays = world_.stays;
@@ -115,11 +137,12 @@ class Plant {
     void add_charger(std::size_t c) {
         connectors_.bus.push_back(BusId(c));
         connectors_.zone.push_back(0);
-        connectors_.charge_rating.push_back(Kilowatts(c % 4 == 1 ? 11.0 : 6.6));
-        connectors_.discharge_rating.push_back(Kilowatts(c % 4 == 2 ? 0.0 : 7.5));
+        const Charger& charger = world_.chargers[c];
+        connectors_.charge_rating.push_back(Kilowatts(charger.charge_kw));
+        connectors_.discharge_rating.push_back(Kilowatts(charger.return_kw));
         connectors_.apparent_rating.push_back(KilovoltAmperes(11.0));
-        connectors_.minimum_power.push_back(Kilowatts(c % 4 == 3 ? 1.4 : 0.0));
-        connectors_.level_set.push_back(c % 4 == 1 ? 1 : 0);
+        connectors_.minimum_power.push_back(Kilowatts(charger.minimum_kw));
+        connectors_.level_set.push_back(charger.level_set);
     }
 
     bool unplug(Setpoints& setpoints) {
@@ -175,8 +198,8 @@ class Plant {
     }
 
     void refresh(const Setpoints& setpoints) {
-        for (std::size_t c = 0; c < chargers; ++c) {
-            p_max_[c] = soc_[c] < target_[c] ? connectors_.charge_rating[c] : 0.0;
+        for (std::size_t c = 0; c < world_.chargers.size(); ++c) {
+            p_max_[c] = soc_[c] < target_[c] ? taken_kw(c) : 0.0;
             p_min_[c] = soc_[c] > reserve ? -connectors_.discharge_rating[c] : 0.0;
             const double load = (base_now() - 3000.0) / 300.0 + setpoints.p_kw()[c] / 20.0;
             voltage_[c] = 0.97 - 0.025 * load + world_.disturbance[static_cast<std::size_t>(step_)];
@@ -185,10 +208,10 @@ class Plant {
 
     void show_declared(Needs needs, Observation& seen, const Setpoints& setpoints) {
         if (needs.contains(Need::state_of_charge)) {
-            reserve_.assign(chargers, reserve);
-            capacity_.assign(chargers, capacity_kwh);
-            stored_.assign(chargers, efficiency);
-            drawn_.assign(chargers, 1.0 / efficiency);
+            reserve_.assign(world_.chargers.size(), reserve);
+            capacity_.assign(world_.chargers.size(), capacity_kwh);
+            stored_.assign(world_.chargers.size(), efficiency);
+            drawn_.assign(world_.chargers.size(), 1.0 / efficiency);
             seen.soc = soc_;
             seen.reserve_soc = reserve_;
             seen.capacity_kwh = capacity_;
@@ -229,7 +252,7 @@ class Plant {
 
     void move_batteries(Setpoints& setpoints) {
         for (ConnectorId c : plugged_in_) {
-            const double p = setpoints.p_kw(c);
+            const double p = std::min(setpoints.p_kw(c), taken_kw(c.index()));
             double& soc = soc_[c.index()];
             const double before = soc;
             soc += (p > 0.0 ? p * efficiency : p / efficiency) * hours(plant_step) / capacity_kwh;
@@ -245,10 +268,17 @@ class Plant {
         }
     }
 
+    /// The most that the battery takes while it is not full.
+    [[nodiscard]] double taken_kw(std::size_t c) const {
+        const Charger& charger = world_.chargers[c];
+        if (soc_[c] <= charger.taper_knee) return charger.charge_kw;
+        return charger.charge_kw * (1.0 - 0.8 * (soc_[c] - charger.taper_knee) / (1.0 - charger.taper_knee));
+    }
     [[nodiscard]] std::size_t minute() const { return static_cast<std::size_t>(step_ / 6); }
     [[nodiscard]] double base_now() const { return world_.base_kw[minute()]; }
 
     World world_;
+    Keep keep_;
     Connectors connectors_;
     std::vector<std::vector<double>> level_sets_{{}, {3.7, 7.4, 11.0}};
     std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
