@@ -23,19 +23,25 @@ struct Event {
     std::uint64_t sequence = 0;  ///< order of scheduling, set by the queue
 };
 
-/// A binary heap on (instant, phase, sequence): equal keys leave in the order they came in.
+/// Events by (instant, phase, sequence): equal keys leave in the order they came in. What is known from the start stands in
+/// a list that is sorted once; only what comes up on the way goes through a binary heap, which stays small.
 class EventQueue {
    public:
-    void reserve(std::size_t events) { heap_.reserve(events); }
+    /// Takes all that is known beforehand, in any order. Once, before anything else.
+    void plan(std::vector<Event> events);
     void push(Event event);
-    [[nodiscard]] bool empty() const { return heap_.empty(); }
-    [[nodiscard]] std::size_t size() const { return heap_.size(); }
+    [[nodiscard]] bool empty() const { return next_ == planned_.size() && heap_.empty(); }
+    [[nodiscard]] std::size_t size() const { return planned_.size() - next_ + heap_.size(); }
     /// The event that comes first. Not for an empty queue.
-    [[nodiscard]] const Event& top() const { return heap_.front(); }
+    [[nodiscard]] const Event& top() const { return is_planned_next() ? planned_[next_] : heap_.front(); }
     /// Takes the first event out. Not for an empty queue.
     Event pop();
 
    private:
+    [[nodiscard]] bool is_planned_next() const;
+
+    std::vector<Event> planned_;
+    std::size_t next_ = 0;  ///< of those planned; the ones before have left
     std::vector<Event> heap_;
     std::uint64_t next_sequence_ = 0;
 };

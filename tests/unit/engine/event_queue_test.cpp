@@ -19,13 +19,15 @@ Event event_at(std::int64_t ms, Phase phase, std::uint32_t subject) {
 }  // namespace
 
 TEST_CASE("events leave in the order of instant, then phase, then scheduling") {
+    const std::size_t known = GENERATE(0U, 1U, 2500U, 5000U);  // beforehand; the others come up later
     std::mt19937 random(7);
     std::vector<Event> scheduled;
-    EventQueue queue;
-    for (std::uint32_t i = 0; i < 5000; ++i) {
+    for (std::uint32_t i = 0; i < 5000; ++i)
         scheduled.push_back(event_at(static_cast<std::int64_t>(random() % 50), static_cast<Phase>(random() % 7), i));
-        queue.push(scheduled.back());
-    }
+    EventQueue queue;
+    queue.plan({scheduled.begin(), scheduled.begin() + static_cast<std::ptrdiff_t>(known)});
+    for (std::size_t i = known; i < scheduled.size(); ++i) queue.push(scheduled[i]);
+    REQUIRE(queue.size() == scheduled.size());
     std::stable_sort(scheduled.begin(), scheduled.end(),
                      [](const Event& a, const Event& b) { return std::tie(a.at, a.phase) < std::tie(b.at, b.phase); });
     for (const Event& expected : scheduled) {
@@ -59,7 +61,22 @@ TEST_CASE("an event scheduled while others of its instant leave comes after its 
     REQUIRE(queue.pop().subject == 3);
 }
 
-TEST_CASE("taking from an empty queue is a broken promise") {
+TEST_CASE("an event that comes up leaves before what is planned for later and after its planned equals") {
     EventQueue queue;
+    queue.plan({event_at(9, Phase::decide, 1), event_at(5, Phase::decide, 2)});
+    queue.push(event_at(5, Phase::decide, 3));
+    queue.push(event_at(5, Phase::measure, 4));
+    queue.push(event_at(7, Phase::record, 5));
+    std::vector<std::uint32_t> order;
+    while (!queue.empty()) order.push_back(queue.pop().subject);
+    REQUIRE(order == std::vector<std::uint32_t>{4, 2, 3, 5, 1});
+}
+
+TEST_CASE("taking from an empty queue, or planning after something has been scheduled, is a broken promise") {
+    EventQueue queue;
+    REQUIRE_THROWS_AS(queue.pop(), ContractViolation);
+    queue.push(event_at(5, Phase::decide, 1));
+    REQUIRE_THROWS_AS(queue.plan({}), ContractViolation);
+    REQUIRE(queue.pop().subject == 1);
     REQUIRE_THROWS_AS(queue.pop(), ContractViolation);
 }
