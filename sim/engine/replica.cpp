@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <tuple>
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/unbalance.hpp"
@@ -62,7 +63,6 @@ Replica::Replica(const ReplicaSite& site, const Population& population, Controll
       base_power_(load_flow_.ports()),
       power_(load_flow_.ports()),
       connector_voltage_(population.connectors.size(), 1.0),
-      stamp_(population.connectors.size(), 0),
       devices_(site.scenario, load_flow_, power_) {
     seen_.calendar = site.scenario.time.start;
     seen_.connectors = &population.connectors;
@@ -98,27 +98,36 @@ ReplicaOutcome Replica::run() {
 
 void Replica::run_to_horizon() {
     const Instant horizon(site_.scenario.time.duration);
-    queue_.reserve(2 * population_.sessions.size() + 1024);
     schedule_sessions();
     schedule_step(0);
-    while (!queue_.empty() && queue_.top().at < horizon) {
-        const Event event = queue_.pop();
-        now_ = event.at;
-        handle(event);
+    while (const auto event = next_event()) {
+        if (event->at > horizon) break;
+        now_ = event->at;
+        // Of what the horizon itself brings, only stays and crossings end with it.
+        if (now_ < horizon || event->phase == Phase::unplug || event->phase == Phase::threshold) handle(*event);
     }
     now_ = horizon;
-    while (!queue_.empty() && queue_.top().at == horizon) {  // stays and crossings that end with the horizon
-        const Event event = queue_.pop();
-        if (event.phase == Phase::unplug || event.phase == Phase::threshold) handle(event);
-    }
     finish();
 }
 
+/// Takes what happens next: an event of the queue, or a battery's crossing, which is never outdated.
+std::optional<Event> Replica::next_event() {
+    const auto crossing = fleet_.next_crossing();
+    if (crossing &&
+        (queue_.empty() || std::tuple(crossing->at, Phase::threshold) < std::tuple(queue_.top().at, queue_.top().phase)))
+        return planned(crossing->at, crossing->kind, crossing->connector.index());
+    if (queue_.empty()) return std::nullopt;
+    return queue_.pop();
+}
+
 void Replica::schedule_sessions() {
+    std::vector<Event> events;
+    events.reserve(2 * population_.sessions.size());
     for (std::size_t s = 0; s < population_.sessions.size(); ++s) {
-        queue_.push(planned(population_.sessions[s].plug_in, EventKind::plug_in, s));
-        queue_.push(planned(population_.sessions[s].unplug, EventKind::unplug, s));
+        events.push_back(planned(population_.sessions[s].plug_in, EventKind::plug_in, s));
+        events.push_back(planned(population_.sessions[s].unplug, EventKind::unplug, s));
     }
+    queue_.plan(std::move(events));
 }
 
 /// Plans what every control step has: base load where it changes, measuring and deciding where asked for, recording.
@@ -160,7 +169,6 @@ void Replica::handle(const Event& event) {
 void Replica::unplug(const Event& event) {
     const ConnectorId c = population_.sessions[event.subject].connector;
     const SessionRecord record = fleet_.unplug(c, now_);
-    ++stamp_[c.index()];
     setpoints_.set(c, 0.0, 0.0);
     setpoints_.settle();
     stale_ = true;
@@ -176,7 +184,6 @@ void Replica::unplug(const Event& event) {
 void Replica::plug_in(const Event& event) {
     const ConnectorId c = population_.sessions[event.subject].connector;
     fleet_.plug_in(SessionId(event.subject), now_);
-    ++stamp_[c.index()];
     arrived_.push_back(c);
     tell(EventKind::plug_in, c);
     if (cadence_.on_plug_in) ask_for_decision(now_);
@@ -184,15 +191,13 @@ void Replica::plug_in(const Event& event) {
 
 void Replica::cross(const Event& event) {
     const ConnectorId c(event.subject);
-    if (event.stamp != stamp_[c.index()]) return;  // the setpoint has changed since this was foreseen
-    fleet_.cross(c, {event.at, event.kind});
+    fleet_.cross({c, event.at, event.kind});
     stale_ = true;
     if (event.kind != EventKind::knee) {
         setpoints_.set(c, 0.0, 0.0);
         setpoints_.settle();
         halted_.push_back(c);
     }
-    expect_crossing(c);
     tell(event.kind, c);
 }
 
@@ -204,7 +209,8 @@ void Replica::ask_for_decision(Instant at) {
 
 /// Brings every battery up to date; a power that tapers has changed meanwhile.
 void Replica::advance_fleet() {
-    fleet_.advance_active(now_);
+    fleet_.refresh_soc(now_);
+    fleet_.refresh_power(now_);
     if (fleet_.is_tapering()) stale_ = true;
 }
 
@@ -267,14 +273,9 @@ void Replica::show_columns() {
 }
 
 void Replica::apply_setpoints() {
-    const bool is_on_grid = now_.time_since_epoch() % site_.scenario.time.step == Duration::zero();
     for (ConnectorId c : setpoints_.changed()) {
         check_setpoint(c);
         fleet_.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), now_);
-        if (is_on_grid)
-            ++stamp_[c.index()];  // `record` follows at this instant and predicts anew
-        else
-            expect_crossing(c);
         stale_ = true;
     }
     setpoints_.settle();
@@ -299,14 +300,6 @@ void Replica::check_setpoint(ConnectorId c) const {
     if (wrong.empty()) return;
     throw SetpointError(fmt::format("connector {} was told {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
                                     hours(now_.time_since_epoch()), wrong));
-}
-
-/// Predicts the connector's next threshold; plans it if it comes before the next control step, where predictions are renewed.
-void Replica::expect_crossing(ConnectorId c) {
-    const std::uint32_t stamp = ++stamp_[c.index()];
-    const auto crossing = fleet_.next_crossing(c);
-    const Instant next_step(site_.scenario.time.step * (now_.time_since_epoch() / site_.scenario.time.step + 1));
-    if (crossing && crossing->at <= next_step) queue_.push(planned(crossing->at, crossing->kind, c.index(), stamp));
 }
 
 void Replica::assemble_power() {
@@ -371,7 +364,6 @@ void Replica::record() {
     const Snapshot begin = snapshot();
     books_.open(begin, fleet_);
     for (Recorder* r : recorders_) r->at(begin);
-    for (std::uint32_t c : fleet_.active()) expect_crossing(ConnectorId(c));
     if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
 }
 
@@ -429,7 +421,6 @@ void Replica::tell(const DeviceMove& move) {
 }
 
 void Replica::finish() {
-    fleet_.advance_active(now_);
     book_step(now_);
     const std::vector<ConnectorId> occupied(fleet_.plugged_in().begin(), fleet_.plugged_in().end());
     for (ConnectorId c : occupied) {

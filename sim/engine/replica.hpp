@@ -58,6 +58,7 @@ class Replica {
     void schedule_sessions();
     void schedule_step(std::size_t step);
     void run_to_horizon();
+    [[nodiscard]] std::optional<Event> next_event();
     void handle(const Event& event);
 
     void unplug(const Event& event);
@@ -74,7 +75,6 @@ class Replica {
     void show_columns();
     void apply_setpoints();
     void check_setpoint(ConnectorId c) const;
-    void expect_crossing(ConnectorId c);
     void solve_if_stale();
     void hold_powers();
     void plan_devices();
@@ -113,7 +113,6 @@ class Replica {
     bool stale_ = true;                   ///< injections changed since the last load flow
     bool solved_ = false;
     LoadFlowResult last_result_{};
-    std::vector<std::uint32_t> stamp_;  ///< by connector: which crossing prediction is the valid one
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
     std::vector<double> unbalance_, neutral_a_;  ///< of the latest snapshot, where wanted

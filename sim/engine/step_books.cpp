@@ -5,8 +5,7 @@
 namespace evsweep {
 
 void StepBooks::open(const Snapshot& begin, const ChargingState& fleet) {
-    begin_ = Begin{begin.now,          begin.price,         begin.sell_price, fleet.charged_kwh(), fleet.discharged_kwh(),
-                   fleet.stored_kwh(), fleet.released_kwh()};
+    begin_ = Begin{begin.now, begin.price, begin.sell_price, fleet.energy(begin.now)};
     since_ = begin.now;
     energy_kwh_ = {};
     solved_ = true;
@@ -43,10 +42,11 @@ Interval StepBooks::close(Instant end, const ChargingState& fleet) {
     interval.begin = begin_->at;
     interval.end = end;
     interval.solved = solved_;
-    interval.charged_kwh = fleet.charged_kwh() - begin_->charged_kwh;
-    interval.discharged_kwh = fleet.discharged_kwh() - begin_->discharged_kwh;
-    interval.stored_kwh = fleet.stored_kwh() - begin_->stored_kwh;
-    interval.released_kwh = fleet.released_kwh() - begin_->released_kwh;
+    const FleetEnergy energy = fleet.energy(end);
+    interval.charged_kwh = energy.charged_kwh - begin_->energy.charged_kwh;
+    interval.discharged_kwh = energy.discharged_kwh - begin_->energy.discharged_kwh;
+    interval.stored_kwh = energy.stored_kwh - begin_->energy.stored_kwh;
+    interval.released_kwh = energy.released_kwh - begin_->energy.released_kwh;
     interval.load_kwh = energy_kwh_.load_kw;
     interval.loss_kwh = energy_kwh_.loss_kw;
     const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - energy_kwh_.ev_kw;

@@ -28,7 +28,7 @@ class StepBooks {
     void hold(Instant now, const std::optional<Held>& powers);
     /// What devices have moved; at the very end of a step it counts for the next.
     void count(Instant now, int tap_steps, int switchings);
-    /// Closes the open step. The fleet must be up to date.
+    /// Closes the open step.
     [[nodiscard]] Interval close(Instant end, const ChargingState& fleet);
 
    private:
@@ -37,7 +37,7 @@ class StepBooks {
     struct Begin {
         Instant at{};
         double price = 0.0, sell_price = 0.0;
-        double charged_kwh = 0.0, discharged_kwh = 0.0, stored_kwh = 0.0, released_kwh = 0.0;  ///< counters of the fleet
+        FleetEnergy energy{};  ///< of the fleet, until then
     };
     std::optional<Begin> begin_;
     std::optional<Held> held_;

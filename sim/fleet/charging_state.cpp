@@ -15,19 +15,33 @@ constexpr double soc_rounding = 1e-12;
 constexpr double ms_rounding = 1e-6;
 // Crossings further away than this (30 years) are not worth an event.
 constexpr double never_ms = 1e12;
+constexpr double ms_per_h = 3'600'000.0;
+
+/// Exact: instants are whole milliseconds far below 2^53.
+double ms_of(Instant t) { return static_cast<double>(t.time_since_epoch().count()); }
+
+/// The first whole number not below x, for |x| < 2^62; std::ceil is a function call on plain x86-64.
+double first_whole(double x) {
+    const auto towards_zero = static_cast<double>(static_cast<std::int64_t>(x));
+    return towards_zero < x ? towards_zero + 1.0 : towards_zero;
+}
 
 }  // namespace
 
-ChargingState::ChargingState(const Population& population) : population_(&population) {
+ChargingState::ChargingState(const Population& population)
+    : population_(&population),
+      motions_(population.connectors.size()),
+      stays_(population.connectors.size()),
+      crossings_(population.connectors.size()),
+      active_(population.connectors.size()),
+      varying_(population.connectors.size()) {
     const std::size_t n = population.connectors.size();
     for (auto* column : {&soc_, &target_, &reserve_, &stored_per_drawn_, &drawn_per_returned_}) column->resize(n);
     for (auto* column : {&p_, &setpoint_, &p_min_, &p_max_}) column->resize(n);
     q_.resize(n);
     capacity_.resize(n);
     stated_departure_.resize(n);
-    stays_.resize(n);
     plugged_in_.reserve(n);
-    active_.reserve(n);
     const auto& sessions = population.sessions;
     for (auto s = sessions.rbegin(); s != sessions.rend(); ++s) take_place(s->connector.index(), *s);
 }
@@ -54,15 +68,20 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     const double rating = population_->connectors.charge_rating[i];
     Stay stay;
     stay.id = id;
-    stay.booked = now;
     stay.occupied = true;
+    stay.floor_kind = vehicles.reserve_soc[v] > vehicles.lowest_soc[v] ? EventKind::reserve : EventKind::empty;
     stay.ceiling = std::min(session.target_soc, vehicles.highest_soc[v]);
     stay.floor = std::max(vehicles.reserve_soc[v], vehicles.lowest_soc[v]);
+    stay.soc_per_kw_ms_drawn = stored_per_drawn_[i] / (capacity_[i] * ms_per_h);
+    stay.soc_per_kw_ms_returned = drawn_per_returned_[i] / (capacity_[i] * ms_per_h);
+    stay.drawn_kwh_per_soc = capacity_[i] / stored_per_drawn_[i];
+    stay.returned_kwh_per_soc = capacity_[i] / drawn_per_returned_[i];
     stay.full_rate = rating * stored_per_drawn_[i] / capacity_[i];
     stay.taper = Taper::of(rating, vehicles.taper_knee[v], vehicles.taper_end[v]);
     stays_[i] = stay;
+    motions_[i] = Motion{.since_ms = ms_of(now), .soc = session.initial_soc, .threshold = session.initial_soc};
     plugged_in_.insert(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), session.connector), session.connector);
-    refresh_limits(i);
+    set_limits(i, session.initial_soc);
 }
 
 SessionRecord ChargingState::unplug(ConnectorId c, Instant now) { return finish(c, now); }
@@ -81,163 +100,208 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
     p_min_[i] = 0.0;
     p_max_[i] = 0.0;
     plugged_in_.erase(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), c));
-    return {stay.id,
-            population_->sessions[stay.id.index()],
-            now,
-            soc_[i],
-            capacity_[i],
-            stay.charged_kwh,
-            stay.discharged_kwh,
-            stay.stored_kwh,
-            stay.released_kwh,
-            true};
+    return {.id = stay.id,
+            .session = population_->sessions[stay.id.index()],
+            .end = now,
+            .final_soc = soc_[i],
+            .capacity_kwh = capacity_[i],
+            .charged_kwh = stay.rise * stay.drawn_kwh_per_soc,
+            .discharged_kwh = stay.fall * stay.returned_kwh_per_soc,
+            .stored_kwh = stay.rise * capacity_[i],
+            .released_kwh = stay.fall * capacity_[i]};
 }
 
 void ChargingState::set_power(ConnectorId c, double p_kw, double q_kvar, Instant now) {
     const std::size_t i = c.index();
     EVSWEEP_EXPECTS(stays_[i].occupied, "only an occupied connector has a setpoint");
-    advance(c, now);
-    if (q_[i] != q_kvar) {
-        reactive_ += (q_kvar != 0.0 ? 1U : 0U);
-        reactive_ -= (q_[i] != 0.0 ? 1U : 0U);
-        q_[i] = q_kvar;
-        sums_.stale = true;
-    }
-    set_setpoint(i, p_kw);
+    book(i, now);
+    q_[i] = q_kvar;
+    set_motion(i, p_kw);
 }
 
-void ChargingState::set_setpoint(std::size_t i, double p_kw) {
-    set_active(i, p_kw != 0.0);
-    setpoint_[i] = p_kw;
-    set_motion(i, p_kw);
-    p_[i] = stays_[i].tapering ? std::min(p_kw, stays_[i].taper.limit_kw(soc_[i])) : p_kw;
-    sums_.stale = true;
+/// Moves one battery on to `now` under the setpoint in force.
+void ChargingState::book(std::size_t i, Instant now) {
+    const double now_ms = ms_of(now);
+    EVSWEEP_EXPECTS(now_ms >= motions_[i].since_ms, "energy is booked forwards in time");
+    EVSWEEP_EXPECTS(now_ms <= crossings_.at_ms(i), "a battery's crossing is crossed before time moves past it");
+    land(i, soc_at(i, now_ms), now_ms);
+}
+
+/// Books the way to a state of charge, from which the next motion starts.
+void ChargingState::land(std::size_t i, double soc, double now_ms) {
+    Motion& motion = motions_[i];
+    Stay& stay = stays_[i];
+    const double change = soc - motion.soc;
+    if (change > 0.0) {
+        stay.rise += change;
+        charged_kwh_.add(change * stay.drawn_kwh_per_soc);
+        stored_kwh_.add(change * capacity_[i]);
+    } else if (change < 0.0) {
+        stay.fall -= change;
+        discharged_kwh_.add(-change * stay.returned_kwh_per_soc);
+        released_kwh_.add(-change * capacity_[i]);
+    }
+    motion.since_ms = now_ms;
+    motion.soc = soc;
+    soc_[i] = soc;
+    changed_ms_ = now_ms;
 }
 
 void ChargingState::set_motion(std::size_t i, double p_kw) {
-    Stay& stay = stays_[i];
-    stay.tapering = false;
-    if (p_kw < 0.0) {
-        const std::size_t v = population_->sessions[stay.id.index()].vehicle.index();
-        stay.soc_rate = p_kw * drawn_per_returned_[i] / capacity_[i];
-        stay.threshold = stay.floor;
-        stay.kind = reserve_[i] > population_->vehicles.lowest_soc[v] ? EventKind::reserve : EventKind::empty;
-        return;
-    }
-    const double taper_start = stay.taper.start_soc(p_kw);
-    stay.soc_rate = p_kw * stored_per_drawn_[i] / capacity_[i];
-    stay.tapering = p_kw > 0.0 && soc_[i] >= taper_start - soc_rounding;
-    const bool knee_ahead = !stay.tapering && taper_start < stay.ceiling;
-    stay.threshold = knee_ahead ? taper_start : stay.ceiling;
-    stay.kind = knee_ahead ? EventKind::knee : EventKind::full;
-}
-
-void ChargingState::set_active(std::size_t i, bool active) {
-    std::uint32_t& place = stays_[i].active_place;
-    if (active == (place != 0)) return;
-    if (active) {
-        active_.push_back(static_cast<std::uint32_t>(i));
-        place = static_cast<std::uint32_t>(active_.size());
-        return;
-    }
-    const std::uint32_t last = active_.back();
-    active_[place - 1] = last;
-    stays_[last].active_place = place;
-    active_.pop_back();
-    place = 0;
-}
-
-void ChargingState::advance(ConnectorId c, Instant now) {
-    const std::size_t i = c.index();
-    if (setpoint_[i] != 0.0)
-        move(i, now);
-    else
-        stays_[i].booked = now;
-}
-
-void ChargingState::advance_active(Instant now) {
-    for (const std::uint32_t i : active_) move(i, now);
-}
-
-void ChargingState::move(std::size_t i, Instant now) {
-    Stay& stay = stays_[i];
-    EVSWEEP_EXPECTS(now >= stay.booked, "energy is booked forwards in time");
-    const double h = hours(now - stay.booked);
-    stay.booked = now;
-    double soc = stay.tapering ? stay.taper.soc_after(soc_[i], h, stay.full_rate) : soc_[i] + stay.soc_rate * h;
-    const double beyond = stay.soc_rate > 0.0 ? soc - stay.threshold : stay.threshold - soc;
-    if (beyond > 0.0) {
-        const double one_ms = hours(Duration(1)) * std::abs(stay.soc_rate);
-        EVSWEEP_EXPECTS(beyond <= one_ms * 1.001 + soc_rounding, "a battery's crossing is crossed before time moves past it");
-        soc = stay.threshold;
-    }
-    book(i, soc);
-    if (!stay.tapering) return;
-    p_[i] = std::min(setpoint_[i], stay.taper.limit_kw(soc));
-    sums_.stale = true;
-}
-
-void ChargingState::book(std::size_t i, double new_soc) {
-    Stay& stay = stays_[i];
-    const double battery_kwh = capacity_[i] * (new_soc - soc_[i]);
-    soc_[i] = new_soc;
-    if (battery_kwh >= 0.0) {
-        const double grid_kwh = battery_kwh / stored_per_drawn_[i];
-        stay.stored_kwh += battery_kwh;
-        stay.charged_kwh += grid_kwh;
-        charged_kwh_ += grid_kwh;
-        stored_kwh_ += battery_kwh;
-    } else {
-        const double grid_kwh = -battery_kwh / drawn_per_returned_[i];
-        stay.released_kwh -= battery_kwh;
-        stay.discharged_kwh += grid_kwh;
-        discharged_kwh_ += grid_kwh;
-        released_kwh_ -= battery_kwh;
-    }
-    refresh_limits(i);
-}
-
-void ChargingState::refresh_limits(std::size_t i) {
+    Motion& motion = motions_[i];
     const Stay& stay = stays_[i];
-    p_max_[i] = soc_[i] < stay.ceiling ? stay.taper.limit_kw(soc_[i]) : 0.0;
-    p_min_[i] = soc_[i] > stay.floor ? 0.0 - population_->connectors.discharge_rating[i] : 0.0;
+    const bool has_tapered = motion.is_tapering;
+    head_for_threshold(i, p_kw);
+    setpoint_[i] = p_kw;
+    p_[i] = motion.is_tapering ? std::min(p_kw, stay.taper.limit_kw(motion.soc)) : p_kw;
+    motion.grid_kw = motion.is_tapering ? 0.0 : p_kw;
+    motion.battery_kw = motion.grid_kw * (p_kw < 0.0 ? drawn_per_returned_[i] : stored_per_drawn_[i]);
+    crossings_.set(i, crossing_ms(i));
+    set_limits(i, motion.soc);
+    active_.put(i, p_kw != 0.0 || q_[i] != 0.0);
+    varying_.put(i, is_varying(i));
+    tapering_ += (motion.is_tapering ? 1U : 0U);
+    tapering_ -= (has_tapered ? 1U : 0U);
+    sums_are_stale_ = true;
+}
+
+/// Where the battery goes at this setpoint, how fast, and whether the taper holds it back.
+void ChargingState::head_for_threshold(std::size_t i, double p_kw) {
+    Motion& motion = motions_[i];
+    const Stay& stay = stays_[i];
+    motion.is_tapering = false;
+    motion.threshold = motion.soc;
+    motion.soc_per_ms = p_kw * (p_kw < 0.0 ? stay.soc_per_kw_ms_returned : stay.soc_per_kw_ms_drawn);
+    if (p_kw < 0.0) motion.threshold = stay.floor;
+    if (p_kw > 0.0) {
+        const double taper_start = stay.taper.start_soc(p_kw);
+        motion.is_tapering = motion.soc >= taper_start - soc_rounding;
+        motion.threshold = motion.is_tapering ? stay.ceiling : std::min(taper_start, stay.ceiling);
+    }
+}
+
+/// Predicts when the motion ends, in whole ms.
+double ChargingState::crossing_ms(std::size_t i) const {
+    const Motion& motion = motions_[i];
+    const Stay& stay = stays_[i];
+    if (motion.soc_per_ms == 0.0) return Earliest::never;
+    const double distance = motion.soc_per_ms > 0.0 ? motion.threshold - motion.soc : motion.soc - motion.threshold;
+    if (distance <= 0.0) return motion.since_ms;
+    const double ms = motion.is_tapering ? stay.taper.hours_between(motion.soc, motion.threshold, stay.full_rate) * ms_per_h
+                                         : distance / std::abs(motion.soc_per_ms);
+    return ms < never_ms ? motion.since_ms + first_whole(ms - ms_rounding) : Earliest::never;
+}
+
+/// Whether power or limits may change on the way: in the taper, above the knee, and where charging begins below the floor or
+/// discharging above the ceiling, which are passed without an event.
+bool ChargingState::is_varying(std::size_t i) const {
+    const Motion& motion = motions_[i];
+    const Stay& stay = stays_[i];
+    if (motion.soc_per_ms == 0.0) return false;
+    const bool passes_bound = motion.soc_per_ms > 0.0 ? motion.soc <= stay.floor : motion.soc >= stay.ceiling;
+    return passes_bound || std::max(motion.soc, motion.threshold) > stay.taper.knee;
+}
+
+double ChargingState::soc_at(std::size_t i, double now_ms) const {
+    const Motion& motion = motions_[i];
+    if (now_ms >= crossings_.at_ms(i)) return motion.threshold;
+    const double ms = now_ms - motion.since_ms;
+    if (motion.is_tapering) {
+        const Stay& stay = stays_[i];
+        return std::min(stay.taper.soc_after(motion.soc, ms / ms_per_h, stay.full_rate), motion.threshold);
+    }
+    const double soc = motion.soc + motion.soc_per_ms * ms;
+    return motion.soc_per_ms > 0.0 ? std::min(soc, motion.threshold) : std::max(soc, motion.threshold);
+}
+
+void ChargingState::set_limits(std::size_t i, double soc) {
+    const Stay& stay = stays_[i];
+    p_max_[i] = soc < stay.ceiling ? stay.taper.limit_kw(soc) : 0.0;
+    p_min_[i] = soc > stay.floor ? 0.0 - population_->connectors.discharge_rating[i] : 0.0;
+}
+
+std::optional<Crossing> ChargingState::next_crossing() const {
+    if (crossings_.first_ms() == Earliest::never) return std::nullopt;
+    return next_crossing(ConnectorId(crossings_.first_row()));
 }
 
 std::optional<Crossing> ChargingState::next_crossing(ConnectorId c) const {
     const std::size_t i = c.index();
+    const Motion& motion = motions_[i];
     const Stay& stay = stays_[i];
-    if (!stay.occupied || setpoint_[i] == 0.0) return std::nullopt;
-    const double distance = stay.soc_rate > 0.0 ? stay.threshold - soc_[i] : soc_[i] - stay.threshold;
-    if (distance <= 0.0) return Crossing{stay.booked, stay.kind};
-    const double h =
-        stay.tapering ? stay.taper.hours_between(soc_[i], stay.threshold, stay.full_rate) : distance / std::abs(stay.soc_rate);
-    const double ms = h * 3'600'000.0;
-    if (!(ms < never_ms)) return std::nullopt;
-    const auto whole_ms = std::max<std::int64_t>(0, std::llround(std::ceil(ms - ms_rounding)));
-    return Crossing{stay.booked + Duration(whole_ms), stay.kind};
+    if (crossings_.at_ms(i) == Earliest::never) return std::nullopt;
+    const EventKind end_of_charging = motion.threshold < stay.ceiling ? EventKind::knee : EventKind::full;
+    return Crossing{c, Instant(Duration(static_cast<std::int64_t>(crossings_.at_ms(i)))),
+                    motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
 }
 
-void ChargingState::cross(ConnectorId c, const Crossing& crossing) {
-    const std::size_t i = c.index();
-    Stay& stay = stays_[i];
-    EVSWEEP_EXPECTS(stay.occupied && setpoint_[i] != 0.0 && stay.kind == crossing.kind,
-                    "the threshold that is crossed is the one ahead");
-    EVSWEEP_EXPECTS(crossing.at >= stay.booked, "energy is booked forwards in time");
-    stay.booked = crossing.at;
-    book(i, stay.threshold);
-    if (crossing.kind == EventKind::knee)
-        set_motion(i, setpoint_[i]);
-    else
-        set_setpoint(i, 0.0);
+void ChargingState::cross(const Crossing& crossing) {
+    const std::size_t i = crossing.connector.index();
+    EVSWEEP_EXPECTS(ms_of(crossing.at) == crossings_.at_ms(i), "the threshold that is crossed is the one ahead");
+    land(i, motions_[i].threshold, ms_of(crossing.at));
+    set_motion(i, crossing.kind == EventKind::knee ? setpoint_[i] : 0.0);
+}
+
+void ChargingState::expect_nothing_missed(Instant now) const {
+    EVSWEEP_EXPECTS(ms_of(now) < crossings_.first_ms(), "a battery's crossing is crossed before anybody looks at the fleet");
+}
+
+void ChargingState::refresh_soc(Instant now) {
+    expect_nothing_missed(now);
+    const double now_ms = ms_of(now);
+    for (const std::uint32_t i : active_.members()) soc_[i] = soc_at(i, now_ms);
+}
+
+void ChargingState::refresh_power(Instant now) {
+    expect_nothing_missed(now);
+    for (const std::uint32_t i : varying_.members()) {
+        const double soc = soc_at(i, ms_of(now));
+        if (motions_[i].is_tapering) p_[i] = std::min(setpoint_[i], stays_[i].taper.limit_kw(soc));
+        set_limits(i, soc);
+    }
+}
+
+double ChargingState::charging_kw() const {
+    double kw = sums().charging.grid_kw;
+    for (const std::uint32_t i : varying_.members())
+        if (motions_[i].is_tapering) kw += p_[i];
+    return kw;
 }
 
 const ChargingState::Sums& ChargingState::sums() const {
-    if (!sums_.stale) return sums_;
-    sums_ = Sums{};
-    for (const std::uint32_t i : active_) (p_[i] > 0.0 ? sums_.charging_kw : sums_.discharging_kw) += std::abs(p_[i]);
-    if (reactive_ > 0)
-        for (const ConnectorId c : plugged_in_) sums_.q_kvar += q_[c.index()];
+    if (!sums_are_stale_) return sums_;
+    Sums sums;
+    for (const std::uint32_t i : active_.members()) {
+        const Motion& motion = motions_[i];
+        const double ms = changed_ms_ - motion.since_ms;
+        if (motion.grid_kw >= 0.0)
+            sums.charging.add(motion.grid_kw, motion.battery_kw, ms);
+        else
+            sums.discharging.add(-motion.grid_kw, -motion.battery_kw, ms);
+        sums.q_kvar += q_[i];
+    }
+    sums_ = sums;
+    sums_are_stale_ = false;
     return sums_;
+}
+
+FleetEnergy ChargingState::energy(Instant now) const {
+    expect_nothing_missed(now);
+    const double now_ms = ms_of(now);
+    EVSWEEP_EXPECTS(now_ms >= changed_ms_, "the energy of a fleet is told forwards in time");
+    const auto& [charging, discharging, q_kvar] = sums();
+    const double ms = now_ms - changed_ms_;
+    FleetEnergy energy{charged_kwh_.value() + (charging.grid_kw_ms + charging.grid_kw * ms) / ms_per_h,
+                       discharged_kwh_.value() + (discharging.grid_kw_ms + discharging.grid_kw * ms) / ms_per_h,
+                       stored_kwh_.value() + (charging.battery_kw_ms + charging.battery_kw * ms) / ms_per_h,
+                       released_kwh_.value() + (discharging.battery_kw_ms + discharging.battery_kw * ms) / ms_per_h};
+    for (const std::uint32_t i : varying_.members()) {
+        if (!motions_[i].is_tapering) continue;
+        const double change = soc_at(i, now_ms) - motions_[i].soc;
+        energy.charged_kwh += change * stays_[i].drawn_kwh_per_soc;
+        energy.stored_kwh += change * capacity_[i];
+    }
+    return energy;
 }
 
 }  // namespace evsweep

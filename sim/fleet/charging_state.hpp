@@ -1,7 +1,6 @@
 /// State of charge of every connector's vehicle, moved in closed form between events, with an exact energy account.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,20 +9,33 @@
 #include "evsweep/column.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
+#include "sim/fleet/compensated_sum.hpp"
+#include "sim/fleet/earliest.hpp"
+#include "sim/fleet/index_set.hpp"
 #include "sim/fleet/taper.hpp"
 
 namespace evsweep {
 
-/// The instant at which a battery reaches its next threshold under the setpoint in force.
+/// A battery reaches its next threshold under the setpoint in force.
 struct Crossing {
+    ConnectorId connector;
     Instant at{};      ///< first whole millisecond at or after the exact instant
     EventKind kind{};  ///< full, empty, reserve or knee
 };
 
+/// Energies of the whole fleet since the start, all >= 0.
+struct FleetEnergy {
+    double charged_kwh = 0.0;     ///< grid side
+    double discharged_kwh = 0.0;  ///< grid side
+    double stored_kwh = 0.0;      ///< battery side
+    double released_kwh = 0.0;    ///< battery side
+};
+
 /// What changes in the fleet of one replica; columns by ConnectorId. Power p > 0 draws from the grid:
 ///   ds/dt = p e_c / C (charging, e_c = stored_per_drawn)   or   p e_d / C (discharging, e_d = drawn_per_returned).
-/// Every movement of s is booked as battery energy C ds and grid energy C ds / e, so that
-/// stored - released = C (final - initial) by construction. Crossings must be crossed before time moves past them.
+/// Only events at a connector (plug-in, setpoint, crossing, unplug) move it on: they book the way since the last one as battery
+/// energy C ds and grid energy C ds / e. Everything in between follows from there in closed form when somebody looks,
+/// and looking changes nothing of what comes later. Crossings must be crossed before time moves past them, or anybody looks.
 class ChargingState {
    public:
     /// `population` must outlive the state.
@@ -35,52 +47,49 @@ class ChargingState {
     SessionRecord unplug(ConnectorId c, Instant now);
     /// The same for a session that the horizon cuts.
     SessionRecord end_of_horizon(ConnectorId c, Instant now);
-
     /// Books up to `now`, then puts the new setpoint in force; the caller has validated it against the limits.
     void set_power(ConnectorId c, double p_kw, double q_kvar, Instant now);
-    /// Books one connector's energy up to `now`.
-    void advance(ConnectorId c, Instant now);
-    /// Books the energy of all connectors with non-zero power up to `now`.
-    void advance_active(Instant now);
 
-    /// The next threshold under the present setpoint, counted from the last booking; none at zero power.
+    /// The first threshold that any battery reaches, the lowest connector's where several do at once. It is right until
+    /// the next event.
+    [[nodiscard]] std::optional<Crossing> next_crossing() const;
+    /// That of one connector; none at zero power.
     [[nodiscard]] std::optional<Crossing> next_crossing(ConnectorId c) const;
     /// Lands exactly on the threshold and books the energy of the way there. Full, reserve and empty set the active
     /// setpoint to 0 (the reactive one stays); knee starts the taper.
-    void cross(ConnectorId c, const Crossing& crossing);
+    void cross(const Crossing& crossing);
 
-    /// Before a connector's first session the state of charge with which that will begin (0 if there is none), after
-    /// the last that with which it ended.
+    /// Brings `soc` up to `now`: work for every active connector.
+    void refresh_soc(Instant now);
+    /// Brings `p_kw`, `p_min_kw` and `p_max_kw` up to `now`: work for the few that change without an event.
+    void refresh_power(Instant now);
+
+    /// As of the last `refresh_soc` or the last event at the connector. Before a connector's first session the state of
+    /// charge with which that will begin (0 if there is none), after the last that with which it ended.
     [[nodiscard]] std::span<const double> soc() const { return soc_.raw(); }
-    /// Power actually drawn at the last booking; below the setpoint in the taper.
+    /// Power actually drawn, as of the last `refresh_power` or event; below the setpoint in the taper.
     [[nodiscard]] std::span<const double> p_kw() const { return p_.raw(); }
     [[nodiscard]] std::span<const double> setpoint_kw() const { return setpoint_.raw(); }
     [[nodiscard]] std::span<const double> q_kvar() const { return q_.raw(); }
-    /// Lowest admissible setpoint at the last booking, <= 0; 0 at or below the reserve.
+    /// Lowest admissible setpoint as of the last `refresh_power` or event, <= 0; 0 at or below the reserve.
     [[nodiscard]] std::span<const double> p_min_kw() const { return p_min_.raw(); }
-    /// Highest admissible setpoint at the last booking, >= 0; 0 when full.
+    /// Highest admissible setpoint likewise, >= 0; 0 when full.
     [[nodiscard]] std::span<const double> p_max_kw() const { return p_max_.raw(); }
     [[nodiscard]] bool occupied(ConnectorId c) const { return stays_[c.index()].occupied; }
     /// Occupied connectors, ascending.
     [[nodiscard]] std::span<const ConnectorId> plugged_in() const { return plugged_in_; }
 
-    /// Indices of the connectors with a non-zero active setpoint, in no special order.
-    [[nodiscard]] std::span<const std::uint32_t> active() const { return active_; }
+    /// Indices of the connectors with a non-zero active or reactive setpoint, in no special order: all that the feeder feels.
+    [[nodiscard]] std::span<const std::uint32_t> active() const { return active_.members(); }
     /// Whether any actual power changes by itself, without an event.
-    [[nodiscard]] bool is_tapering() const {
-        return std::any_of(active_.begin(), active_.end(), [this](std::uint32_t i) { return stays_[i].tapering; });
-    }
+    [[nodiscard]] bool is_tapering() const { return tapering_ > 0; }
 
-    /// Momentary sums of actual power over the fleet, all >= 0 but the reactive one.
-    [[nodiscard]] double charging_kw() const { return sums().charging_kw; }
-    [[nodiscard]] double discharging_kw() const { return sums().discharging_kw; }
+    /// Sums of actual power over the fleet, both >= 0; of tapering vehicles as of the last `refresh_power` or event.
+    [[nodiscard]] double charging_kw() const;
+    [[nodiscard]] double discharging_kw() const { return sums().discharging.grid_kw; }
     [[nodiscard]] double ev_kvar() const { return sums().q_kvar; }
-    /// Grid-side energy of the whole fleet booked so far, both >= 0.
-    [[nodiscard]] double charged_kwh() const { return charged_kwh_; }
-    [[nodiscard]] double discharged_kwh() const { return discharged_kwh_; }
-    /// Battery-side energy of the whole fleet booked so far, both >= 0.
-    [[nodiscard]] double stored_kwh() const { return stored_kwh_; }
-    [[nodiscard]] double released_kwh() const { return released_kwh_; }
+    /// What the whole fleet has drawn, returned, stored and released until `now`, which may not lie before the last event.
+    [[nodiscard]] FleetEnergy energy(Instant now) const;
 
     /// Of the session now at the connector (or the last one there).
     [[nodiscard]] std::span<const double> target_soc() const { return target_.raw(); }
@@ -91,40 +100,62 @@ class ChargingState {
     [[nodiscard]] std::span<const Instant> stated_departure() const { return stated_departure_; }
 
    private:
-    /// One session at a connector: its bounds, its present motion and its account.
+    /// How a connector's battery has moved since the last event there; one cache line.
+    struct alignas(64) Motion {
+        double since_ms = 0.0;
+        double soc = 0.0;         ///< at `since_ms`
+        double soc_per_ms = 0.0;  ///< at the setpoint
+        double threshold = 0.0;   ///< state of charge where the motion ends; where it stands still, `soc`
+        double grid_kw = 0.0;     ///< constant part of the actual power: none while tapering
+        double battery_kw = 0.0;  ///< the same behind the converter
+        bool is_tapering = false;
+    };
+    /// One session at a connector: its bounds, what a change of its state of charge means, and its account.
     struct Stay {
         SessionId id{};
-        Instant booked{};  ///< energy is booked up to here
         bool occupied = false;
-        bool tapering = false;
+        EventKind floor_kind{};  ///< reserve or empty
         double ceiling = 0.0;    ///< state of charge where charging ends
         double floor = 0.0;      ///< state of charge where discharging ends
-        double threshold = 0.0;  ///< where the present motion ends
-        EventKind kind{};        ///< and what that is
-        double soc_rate = 0.0;   ///< ds/dt at the setpoint, 1/h
+        double soc_per_kw_ms_drawn = 0.0;
+        double soc_per_kw_ms_returned = 0.0;
+        double drawn_kwh_per_soc = 0.0;
+        double returned_kwh_per_soc = 0.0;
         double full_rate = 0.0;  ///< ds/dt at the charge rating, 1/h
         Taper taper{};
-        double charged_kwh = 0.0;
-        double discharged_kwh = 0.0;
-        double stored_kwh = 0.0;
-        double released_kwh = 0.0;
-        std::uint32_t active_place = 0;  ///< where in `active_`, counted from 1; 0: not there
+        double rise = 0.0;  ///< of the state of charge, all risings together
+        double fall = 0.0;  ///< all fallings together, >= 0
+    };
+    /// Constant powers in one direction, and their energies from each vehicle's last event to the fleet's.
+    struct Flow {
+        double grid_kw = 0.0;
+        double battery_kw = 0.0;
+        double grid_kw_ms = 0.0;
+        double battery_kw_ms = 0.0;
+        void add(double grid, double battery, double ms) {
+            grid_kw += grid;
+            battery_kw += battery;
+            grid_kw_ms += grid * ms;
+            battery_kw_ms += battery * ms;
+        }
     };
     struct Sums {
-        bool stale = false;
-        double charging_kw = 0.0;
-        double discharging_kw = 0.0;
+        Flow charging{};
+        Flow discharging{};  ///< all >= 0
         double q_kvar = 0.0;
     };
 
     void take_place(std::size_t i, const Session& session);
     SessionRecord finish(ConnectorId c, Instant now);
-    void set_setpoint(std::size_t i, double p_kw);
+    void book(std::size_t i, Instant now);
+    void land(std::size_t i, double soc, double now_ms);
     void set_motion(std::size_t i, double p_kw);
-    void set_active(std::size_t i, bool active);
-    void move(std::size_t i, Instant now);
-    void book(std::size_t i, double new_soc);
-    void refresh_limits(std::size_t i);
+    void head_for_threshold(std::size_t i, double p_kw);
+    [[nodiscard]] double crossing_ms(std::size_t i) const;
+    [[nodiscard]] bool is_varying(std::size_t i) const;
+    [[nodiscard]] double soc_at(std::size_t i, double now_ms) const;
+    void set_limits(std::size_t i, double soc);
+    void expect_nothing_missed(Instant now) const;
     [[nodiscard]] const Sums& sums() const;
 
     const Population* population_;
@@ -140,15 +171,17 @@ class ChargingState {
     Column<Fraction> stored_per_drawn_;
     Column<Fraction> drawn_per_returned_;
     std::vector<Instant> stated_departure_;
+    std::vector<Motion> motions_;
     std::vector<Stay> stays_;
+    Earliest crossings_;
     std::vector<ConnectorId> plugged_in_;
-    std::vector<std::uint32_t> active_;  ///< connectors with a non-zero setpoint, in no special order
-    std::size_t reactive_ = 0;           ///< number of connectors with a non-zero reactive setpoint
-    double charged_kwh_ = 0.0;
-    double discharged_kwh_ = 0.0;
-    double stored_kwh_ = 0.0;
-    double released_kwh_ = 0.0;
-    mutable Sums sums_;  ///< summed afresh when first asked for after a change, so that nothing drifts
+    IndexSet active_;
+    IndexSet varying_;          ///< active ones whose power or limits may change without an event
+    std::size_t tapering_ = 0;  ///< how many of them taper
+    double changed_ms_ = 0.0;   ///< the last event of the fleet
+    CompensatedSum charged_kwh_, discharged_kwh_, stored_kwh_, released_kwh_;  ///< up to each vehicle's last event
+    mutable Sums sums_;  ///< at `changed_ms_`, summed afresh when first asked for after a change, so that nothing drifts
+    mutable bool sums_are_stale_ = false;
 };
 
 }  // namespace evsweep

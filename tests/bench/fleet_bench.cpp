@@ -69,8 +69,8 @@ void advance_300_of_600_by_a_minute(benchmark::State& state) {
     restart();
     int minutes = 0;
     for (auto _ : state) {
-        fleet.advance_active(now += std::chrono::minutes(1));
-        benchmark::DoNotOptimize(fleet.charged_kwh());
+        fleet.refresh_soc(now += std::chrono::minutes(1));
+        benchmark::DoNotOptimize(fleet.energy(now));
         if (++minutes % 20 == 0) {
             state.PauseTiming();
             restart();

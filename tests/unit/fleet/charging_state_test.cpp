@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <vector>
 
 #include "evsweep/contracts.hpp"
 #include "unit/fleet/fleet_of.hpp"
@@ -47,10 +48,11 @@ TEST_CASE("charging at constant power ends at the target at the instant of the c
     CHECK(crossing->kind == EventKind::full);
     const double exact_ms = 0.3 * 40.0 / (0.9 * 7.4) * 3.6e6;
     CHECK(static_cast<double>(crossing->at.time_since_epoch().count()) == std::ceil(exact_ms));
-    state.advance(c0, at_h(1.0));
+    state.refresh_soc(at_h(1.0));
     CHECK(state.soc()[0] == Approx(0.5 + 0.9 * 7.4 / 40.0).epsilon(1e-14));
+    CHECK(state.energy(at_h(1.0)).charged_kwh == Approx(7.4).epsilon(1e-14));
     CHECK(state.next_crossing(c0)->at == crossing->at);
-    state.cross(c0, *crossing);
+    state.cross(*crossing);
     CHECK(state.soc()[0] == 0.8);
     CHECK(state.p_kw()[0] == 0.0);
     CHECK(state.setpoint_kw()[0] == 0.0);
@@ -78,10 +80,10 @@ TEST_CASE("discharging ends at the reserve, or as empty where the battery's floo
     REQUIRE(crossing);
     CHECK(crossing->kind == (reserve > 0.05 ? EventKind::reserve : EventKind::empty));
     CHECK(h_of(crossing->at) == Approx((0.5 - reserve) * 40.0 / (1.25 * 6.0)).margin(1.0 / 3.6e6));
-    state.cross(c0, *crossing);
+    state.cross(*crossing);
     CHECK(state.soc()[0] == reserve);
     CHECK(state.p_min_kw()[0] == 0.0);
-    CHECK(state.discharged_kwh() == Approx((0.5 - reserve) * 40.0 / 1.25).epsilon(1e-13));
+    CHECK(state.energy(crossing->at).discharged_kwh == Approx((0.5 - reserve) * 40.0 / 1.25).epsilon(1e-13));
     CHECK(state.discharging_kw() == 0.0);
 }
 
@@ -92,7 +94,7 @@ TEST_CASE("the ceiling of the battery ends charging where the target lies above 
     ChargingState state(population);
     state.plug_in(s0, Instant{});
     state.set_power(c0, 5.0, 0.0, Instant{});
-    state.cross(c0, *state.next_crossing(c0));
+    state.cross(*state.next_crossing(c0));
     CHECK(state.soc()[0] == 0.7);
 }
 
@@ -121,23 +123,24 @@ TEST_CASE("the taper follows the numerical integration of its differential equat
     REQUIRE(knee->kind == EventKind::knee);
     // The limit 7.4 (1 - 3 (s - 0.7)) meets p at s = 0.7 + (1 - p/7.4)/3.
     const double knee_soc = 0.7 + (1.0 - p_kw / 7.4) / 3.0;
-    state.cross(c0, *knee);
+    state.cross(*knee);
     CHECK(state.soc()[0] == Approx(knee_soc).epsilon(1e-14));
     CHECK(h_of(knee->at) == Approx((knee_soc - 0.6) * 40.0 / (0.9 * p_kw)).margin(2.0 / 3.6e6));
     const auto full = state.next_crossing(c0);
     REQUIRE(full->kind == EventKind::full);
     for (const double share : {0.1, 0.35, 0.8}) {
         const double h = h_of(knee->at) + share * (h_of(full->at) - h_of(knee->at));
-        state.advance_active(at_h(h));
+        state.refresh_soc(at_h(h));
+        state.refresh_power(at_h(h));
         CHECK(state.soc()[0] == Approx(integrated_soc(one, 0.6, p_kw, h)).margin(1e-7));
         CHECK(state.p_kw()[0] == Approx(7.4 * (1.0 - 3.0 * (state.soc()[0] - 0.7))).epsilon(1e-12));
         CHECK(state.p_max_kw()[0] == state.p_kw()[0]);
         CHECK(state.charging_kw() == state.p_kw()[0]);
     }
     CHECK(integrated_soc(one, 0.6, p_kw, h_of(full->at)) == Approx(1.0).margin(1e-7));
-    state.cross(c0, *full);
+    state.cross(*full);
     CHECK(state.soc()[0] == 1.0);
-    CHECK(state.charged_kwh() == Approx(0.4 * 40.0 / 0.9).epsilon(1e-13));
+    CHECK(state.energy(full->at).charged_kwh == Approx(0.4 * 40.0 / 0.9).epsilon(1e-13));
 }
 
 TEST_CASE("a setpoint at the present limit of the taper tapers at once", "[charging]") {
@@ -152,7 +155,7 @@ TEST_CASE("a setpoint at the present limit of the taper tapers at once", "[charg
     CHECK(state.p_max_kw()[0] == Approx(limit).epsilon(1e-14));
     state.set_power(c0, state.p_max_kw()[0], 0.0, Instant{});
     CHECK(state.next_crossing(c0)->kind == EventKind::full);
-    state.advance(c0, at_h(0.5));
+    state.refresh_soc(at_h(0.5));
     CHECK(state.soc()[0] == Approx(integrated_soc(one, 0.9, limit, 0.5)).margin(1e-9));
 }
 
@@ -195,7 +198,10 @@ TEST_CASE("moving time past a threshold that was not crossed is refused", "[char
     state.plug_in(s0, Instant{});
     state.set_power(c0, 7.4, 0.0, Instant{});
     const Instant late = state.next_crossing(c0)->at + std::chrono::seconds(1);
-    CHECK_THROWS_AS(state.advance_active(late), ContractViolation);
+    CHECK_THROWS_AS(state.refresh_soc(late), ContractViolation);
+    CHECK_THROWS_AS(state.refresh_power(late), ContractViolation);
+    CHECK_THROWS_AS(state.energy(late), ContractViolation);
+    CHECK_THROWS_AS(state.unplug(c0, late), ContractViolation);
     CHECK_THROWS_AS(state.plug_in(s0, late), ContractViolation);
 }
 
@@ -205,8 +211,87 @@ TEST_CASE("reactive power is summed over the fleet and ends with the stay, not w
     state.plug_in(s0, Instant{});
     state.set_power(c0, 5.0, -3.0, Instant{});
     CHECK(state.ev_kvar() == -3.0);
-    state.cross(c0, *state.next_crossing(c0));
+    state.cross(*state.next_crossing(c0));
     CHECK(state.ev_kvar() == -3.0);
     state.unplug(c0, at_h(10.0));
     CHECK(state.ev_kvar() == 0.0);
+}
+
+TEST_CASE("limits follow a battery that passes its bounds without an event", "[charging]") {
+    OneVehicle one;
+    one.initial_soc = GENERATE(0.1, 0.9);
+    const bool is_low = one.initial_soc < 0.5;
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    CHECK(state.p_min_kw()[0] == (is_low ? 0.0 : -7.4));
+    CHECK(state.p_max_kw()[0] == (is_low ? 7.4 : 0.0));
+    state.set_power(c0, is_low ? 6.0 : -6.0, 0.0, Instant{});
+    const double kwh_per_h = is_low ? 6.0 * 0.9 : 6.0 * 1.25;  // from 0.1 up to the reserve 0.2, from 0.9 down to the target 0.8
+    const double bound_h = 0.1 * 40.0 / kwh_per_h;
+    state.refresh_power(at_h(bound_h - 1e-5));
+    CHECK(state.p_min_kw()[0] == (is_low ? 0.0 : -7.4));
+    CHECK(state.p_max_kw()[0] == (is_low ? 7.4 : 0.0));
+    state.refresh_power(at_h(bound_h + 1e-5));
+    CHECK(state.p_min_kw()[0] == -7.4);
+    CHECK(state.p_max_kw()[0] == 7.4);
+}
+
+TEST_CASE("the limit falls above the knee whichever way the battery moves", "[charging]") {
+    OneVehicle one;
+    one.knee = 0.6;
+    one.taper_end = 0.2;
+    one.initial_soc = 0.7;
+    one.target_soc = 1.0;
+    const double p_kw = GENERATE(2.0, -2.0);
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, p_kw, 0.0, Instant{});
+    for (const double h : {0.5, 1.0}) {
+        state.refresh_soc(at_h(h));
+        state.refresh_power(at_h(h));
+        CHECK(state.p_kw()[0] == p_kw);
+        CHECK(state.p_max_kw()[0] == Approx(7.4 * (1.0 - 2.0 * (state.soc()[0] - 0.6))).epsilon(1e-13));
+    }
+}
+
+TEST_CASE("the first crossing of a fleet is the earliest, and the lowest connector's where several are", "[charging]") {
+    Population population = fleet_of({});
+    for (const double initial_soc : {0.6, 0.5, 0.6}) {
+        OneVehicle one;
+        one.initial_soc = initial_soc;
+        add_vehicle(population, one);
+    }
+    ChargingState state(population);
+    CHECK_FALSE(state.next_crossing());
+    for (std::size_t i = 0; i < 4; ++i) state.plug_in(SessionId(i), Instant{});
+    CHECK_FALSE(state.next_crossing());
+    for (const std::size_t i : {3U, 2U, 1U, 0U}) state.set_power(ConnectorId(i), 5.0, 0.0, Instant{});
+    std::vector<std::size_t> order;
+    while (const auto crossing = state.next_crossing()) {
+        order.push_back(crossing->connector.index());
+        CHECK(crossing->at == state.next_crossing(crossing->connector)->at);
+        state.cross(*crossing);
+    }
+    CHECK(order == std::vector<std::size_t>{1, 3, 0, 2});
+}
+
+TEST_CASE("a threshold that is not ahead cannot be crossed", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    CHECK_THROWS_AS(state.cross({c0, at_h(1.0), EventKind::full}), ContractViolation);
+    state.set_power(c0, 5.0, 0.0, Instant{});
+    const Crossing outdated = *state.next_crossing();
+    state.set_power(c0, 4.0, 0.0, at_h(0.5));
+    CHECK_THROWS_AS(state.cross(outdated), ContractViolation);
+}
+
+TEST_CASE("the energy of a fleet is not told for an instant before its last event", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 5.0, 0.0, at_h(1.0));
+    CHECK_THROWS_AS(state.energy(at_h(0.5)), ContractViolation);
 }

@@ -1,0 +1,23 @@
+/// A running sum that does not drift, however many terms it has.
+#pragma once
+
+namespace evsweep {
+
+/// Adds up doubles together with the rounding error of every addition (TwoSum; Knuth, The Art of Computer Programming 2, 4.2.2,
+/// theorem B), so that after any number of terms the sum is right to about its last digit.
+class CompensatedSum {
+   public:
+    void add(double x) {
+        const double sum = sum_ + x;
+        const double x_taken = sum - sum_;
+        lost_ += (sum_ - (sum - x_taken)) + (x - x_taken);
+        sum_ = sum;
+    }
+    [[nodiscard]] double value() const { return sum_ + lost_; }
+
+   private:
+    double sum_ = 0.0;
+    double lost_ = 0.0;
+};
+
+}  // namespace evsweep
