@@ -27,6 +27,10 @@ std::optional<BranchId> Feeder::find_branch(std::string_view row) const {
 
 const DeviceState& Feeder::initial_devices() const { return model_->initial; }
 
+std::shared_ptr<const FoldedNetwork> Feeder::folded_with(const DeviceState& devices) const {
+    return std::make_shared<const FoldedNetwork>(*model_, devices);
+}
+
 std::optional<Feeder> build_feeder(const FeederDescription& description, const BuildOptions& options, Issues& issues) {
     Issues found;  // so that earlier problems of the caller do not hide a good feeder
     auto feeder = FeederBuilder(description, options, found).run();

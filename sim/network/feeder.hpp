@@ -104,6 +104,8 @@ class Feeder {
     [[nodiscard]] const NetworkModel& model() const { return *model_; }
     /// Folded with the initial devices; shared by all load flows until they move a tap.
     [[nodiscard]] const std::shared_ptr<const FoldedNetwork>& folded() const { return folded_; }
+    /// Folded with other taps and steps.
+    [[nodiscard]] std::shared_ptr<const FoldedNetwork> folded_with(const DeviceState& devices) const;
 
    private:
     friend class FeederBuilder;

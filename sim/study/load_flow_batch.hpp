@@ -1,0 +1,48 @@
+/// Many load flows of one network over threads and lanes: what stands behind BatchLoadFlow and `evsweep solve --scenarios`.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evsweep/batch_load_flow.hpp"
+#include "sim/network/instruction_set.hpp"
+#include "sim/network/load_flow.hpp"
+
+namespace evsweep {
+
+/// The set of that name, the best where the name is empty; reports one that is unknown or that this machine does not have.
+[[nodiscard]] std::optional<InstructionSet> choose_instruction_set(const std::string& name, const Position& at, Issues& issues);
+
+/// The network of a feeder with the given taps and steps, drawn from where its loads are and nowhere else.
+[[nodiscard]] std::shared_ptr<const SweptNetwork> network_of_loads(const Feeder& feeder, const DeviceState& devices);
+
+class LoadFlowBatch {
+   public:
+    /// Writes the power of each load in one scenario, by LoadPoint. Called by any thread, in any order.
+    using Powers = std::function<void(std::size_t scenario, std::span<double> p_kw, std::span<double> q_kvar)>;
+
+    /// The network's feeder must outlive it. `threads` is at least 1.
+    LoadFlowBatch(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set, int threads);
+    ~LoadFlowBatch();
+    LoadFlowBatch(const LoadFlowBatch&) = delete;
+    LoadFlowBatch& operator=(const LoadFlowBatch&) = delete;
+
+    [[nodiscard]] InstructionSet instruction_set() const { return set_; }
+    [[nodiscard]] std::size_t lanes() const;
+    /// Each scenario from a flat start; `core_seconds` does not count what `powers` takes.
+    void solve(std::size_t scenarios, const Powers& powers, BatchDetail detail, BatchResult& result);
+
+   private:
+    class Worker;
+
+    std::shared_ptr<const SweptNetwork> network_;
+    InstructionSet set_;
+    std::vector<std::unique_ptr<Worker>> workers_;  ///< one per thread
+};
+
+}  // namespace evsweep
