@@ -19,31 +19,36 @@ struct Event {
     Phase phase{};
     EventKind kind{};
     std::uint32_t subject = 0;
-    std::uint32_t stamp = 0;     ///< of the prediction it came from; an outdated prediction is ignored
-    std::uint64_t sequence = 0;  ///< order of scheduling, set by the queue
+    std::uint32_t stamp = 0;  ///< of the plan it came from; an outdated plan is ignored
+
+    /// By instant, then phase.
+    [[nodiscard]] bool is_before(const Event& other) const { return at != other.at ? at < other.at : phase < other.phase; }
 };
 
-/// Events by (instant, phase, sequence): equal keys leave in the order they came in. What is known from the start stands in
-/// a list that is sorted once; only what comes up on the way goes through a binary heap, which stays small.
+/// Events by (instant, phase); equal keys leave in the order they came in. What is known from the start is a list that is
+/// sorted once; what comes up on the way is a second one, kept in order, for there are never more than a handful of it.
 class EventQueue {
    public:
     /// Takes all that is known beforehand, in any order. Once, before anything else.
     void plan(std::vector<Event> events);
-    void push(Event event);
-    [[nodiscard]] bool empty() const { return next_ == planned_.size() && heap_.empty(); }
-    [[nodiscard]] std::size_t size() const { return planned_.size() - next_ + heap_.size(); }
+    void push(const Event& event);
+    [[nodiscard]] bool empty() const { return next_ == planned_.size() && coming_.empty(); }
+    [[nodiscard]] std::size_t size() const { return planned_.size() - next_ + coming_.size(); }
     /// The event that comes first. Not for an empty queue.
-    [[nodiscard]] const Event& top() const { return is_planned_next() ? planned_[next_] : heap_.front(); }
+    [[nodiscard]] const Event& top() const { return is_planned_next() ? planned_[next_] : coming_.back(); }
     /// Takes the first event out. Not for an empty queue.
     Event pop();
 
    private:
-    [[nodiscard]] bool is_planned_next() const;
+    /// What was planned came in before all else.
+    [[nodiscard]] bool is_planned_next() const {
+        return next_ < planned_.size() && (coming_.empty() || !coming_.back().is_before(planned_[next_]));
+    }
 
     std::vector<Event> planned_;
-    std::size_t next_ = 0;  ///< of those planned; the ones before have left
-    std::vector<Event> heap_;
-    std::uint64_t next_sequence_ = 0;
+    std::size_t next_ = 0;       ///< of those planned; the ones before have left
+    std::vector<Event> coming_;  ///< the next one last
+    bool has_begun_ = false;
 };
 
 }  // namespace evsweep

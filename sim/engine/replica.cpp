@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <tuple>
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/unbalance.hpp"
@@ -42,7 +41,7 @@ Phase phase_of(EventKind kind) {
 }
 
 Event planned(Instant at, EventKind kind, std::size_t subject = 0, std::uint32_t stamp = 0) {
-    return {at, phase_of(kind), kind, static_cast<std::uint32_t>(subject), stamp, 0};
+    return {at, phase_of(kind), kind, static_cast<std::uint32_t>(subject), stamp};
 }
 
 }  // namespace
@@ -112,10 +111,11 @@ void Replica::run_to_horizon() {
 
 /// Takes what happens next: an event of the queue, or a battery's crossing, which is never outdated.
 std::optional<Event> Replica::next_event() {
-    const auto crossing = fleet_.next_crossing();
-    if (crossing &&
-        (queue_.empty() || std::tuple(crossing->at, Phase::threshold) < std::tuple(queue_.top().at, queue_.top().phase)))
+    const auto at = fleet_.next_crossing_at();
+    if (at && (queue_.empty() || Event{*at, Phase::threshold}.is_before(queue_.top()))) {
+        const auto crossing = fleet_.next_crossing();
         return planned(crossing->at, crossing->kind, crossing->connector.index());
+    }
     if (queue_.empty()) return std::nullopt;
     return queue_.pop();
 }

@@ -20,6 +20,8 @@ constexpr double ms_per_h = 3'600'000.0;
 /// Exact: instants are whole milliseconds far below 2^53.
 double ms_of(Instant t) { return static_cast<double>(t.time_since_epoch().count()); }
 
+Instant instant_of(double ms) { return Instant(Duration(static_cast<std::int64_t>(ms))); }
+
 /// The first whole number not below x, for |x| < 2^62; std::ceil is a function call on plain x86-64.
 double first_whole(double x) {
     const auto towards_zero = static_cast<double>(static_cast<std::int64_t>(x));
@@ -34,6 +36,7 @@ ChargingState::ChargingState(const Population& population)
       stays_(population.connectors.size()),
       crossings_(population.connectors.size()),
       active_(population.connectors.size()),
+      tapering_(population.connectors.size()),
       varying_(population.connectors.size()) {
     const std::size_t n = population.connectors.size();
     for (auto* column : {&soc_, &target_, &reserve_, &stored_per_drawn_, &drawn_per_returned_}) column->resize(n);
@@ -150,7 +153,6 @@ void ChargingState::land(std::size_t i, double soc, double now_ms) {
 void ChargingState::set_motion(std::size_t i, double p_kw) {
     Motion& motion = motions_[i];
     const Stay& stay = stays_[i];
-    const bool has_tapered = motion.is_tapering;
     head_for_threshold(i, p_kw);
     setpoint_[i] = p_kw;
     p_[i] = motion.is_tapering ? std::min(p_kw, stay.taper.limit_kw(motion.soc)) : p_kw;
@@ -159,9 +161,8 @@ void ChargingState::set_motion(std::size_t i, double p_kw) {
     crossings_.set(i, crossing_ms(i));
     set_limits(i, motion.soc);
     active_.put(i, p_kw != 0.0 || q_[i] != 0.0);
-    varying_.put(i, is_varying(i));
-    tapering_ += (motion.is_tapering ? 1U : 0U);
-    tapering_ -= (has_tapered ? 1U : 0U);
+    tapering_.put(i, motion.is_tapering);
+    varying_.put(i, is_varying(i, motion.soc));
     sums_are_stale_ = true;
 }
 
@@ -192,14 +193,14 @@ double ChargingState::crossing_ms(std::size_t i) const {
     return ms < never_ms ? motion.since_ms + first_whole(ms - ms_rounding) : Earliest::never;
 }
 
-/// Whether power or limits may change on the way: in the taper, above the knee, and where charging begins below the floor or
-/// discharging above the ceiling, which are passed without an event.
-bool ChargingState::is_varying(std::size_t i) const {
+/// Whether the limits may still change on the way from this state of charge: above the knee, and where charging begins below
+/// the floor or discharging above the ceiling, which are passed without an event.
+bool ChargingState::is_varying(std::size_t i, double soc) const {
     const Motion& motion = motions_[i];
     const Stay& stay = stays_[i];
     if (motion.soc_per_ms == 0.0) return false;
-    const bool passes_bound = motion.soc_per_ms > 0.0 ? motion.soc <= stay.floor : motion.soc >= stay.ceiling;
-    return passes_bound || std::max(motion.soc, motion.threshold) > stay.taper.knee;
+    const bool has_bound_ahead = motion.soc_per_ms > 0.0 ? soc <= stay.floor : soc >= stay.ceiling;
+    return has_bound_ahead || std::max(soc, motion.threshold) > stay.taper.knee;
 }
 
 double ChargingState::soc_at(std::size_t i, double now_ms) const {
@@ -220,6 +221,12 @@ void ChargingState::set_limits(std::size_t i, double soc) {
     p_min_[i] = soc > stay.floor ? 0.0 - population_->connectors.discharge_rating[i] : 0.0;
 }
 
+std::optional<Instant> ChargingState::next_crossing_at() const {
+    const double at_ms = crossings_.first_ms();
+    if (at_ms == Earliest::never) return std::nullopt;
+    return instant_of(at_ms);
+}
+
 std::optional<Crossing> ChargingState::next_crossing() const {
     if (crossings_.first_ms() == Earliest::never) return std::nullopt;
     return next_crossing(ConnectorId(crossings_.first_row()));
@@ -231,8 +238,7 @@ std::optional<Crossing> ChargingState::next_crossing(ConnectorId c) const {
     const Stay& stay = stays_[i];
     if (crossings_.at_ms(i) == Earliest::never) return std::nullopt;
     const EventKind end_of_charging = motion.threshold < stay.ceiling ? EventKind::knee : EventKind::full;
-    return Crossing{c, Instant(Duration(static_cast<std::int64_t>(crossings_.at_ms(i)))),
-                    motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
+    return Crossing{c, instant_of(crossings_.at_ms(i)), motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
 }
 
 void ChargingState::cross(const Crossing& crossing) {
@@ -254,17 +260,21 @@ void ChargingState::refresh_soc(Instant now) {
 
 void ChargingState::refresh_power(Instant now) {
     expect_nothing_missed(now);
-    for (const std::uint32_t i : varying_.members()) {
-        const double soc = soc_at(i, ms_of(now));
-        if (motions_[i].is_tapering) p_[i] = std::min(setpoint_[i], stays_[i].taper.limit_kw(soc));
+    const double now_ms = ms_of(now);
+    for (std::size_t k = varying_.members().size(); k-- > 0;) {  // backwards: who leaves gives their place to one already seen
+        const std::size_t i = varying_.members()[k];
+        const double soc = soc_at(i, now_ms);
         set_limits(i, soc);
+        if (motions_[i].is_tapering)
+            p_[i] = std::min(setpoint_[i], stays_[i].taper.limit_kw(soc));
+        else if (!is_varying(i, soc))
+            varying_.put(i, false);
     }
 }
 
 double ChargingState::charging_kw() const {
     double kw = sums().charging.grid_kw;
-    for (const std::uint32_t i : varying_.members())
-        if (motions_[i].is_tapering) kw += p_[i];
+    for (const std::uint32_t i : tapering_.members()) kw += p_[i];
     return kw;
 }
 
@@ -295,8 +305,7 @@ FleetEnergy ChargingState::energy(Instant now) const {
                        discharged_kwh_.value() + (discharging.grid_kw_ms + discharging.grid_kw * ms) / ms_per_h,
                        stored_kwh_.value() + (charging.battery_kw_ms + charging.battery_kw * ms) / ms_per_h,
                        released_kwh_.value() + (discharging.battery_kw_ms + discharging.battery_kw * ms) / ms_per_h};
-    for (const std::uint32_t i : varying_.members()) {
-        if (!motions_[i].is_tapering) continue;
+    for (const std::uint32_t i : tapering_.members()) {
         const double change = soc_at(i, now_ms) - motions_[i].soc;
         energy.charged_kwh += change * stays_[i].drawn_kwh_per_soc;
         energy.stored_kwh += change * capacity_[i];

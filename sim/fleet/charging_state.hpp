@@ -50,6 +50,8 @@ class ChargingState {
     /// Books up to `now`, then puts the new setpoint in force; the caller has validated it against the limits.
     void set_power(ConnectorId c, double p_kw, double q_kvar, Instant now);
 
+    /// When the first battery reaches a threshold; cheap to ask again.
+    [[nodiscard]] std::optional<Instant> next_crossing_at() const;
     /// The first threshold that any battery reaches, the lowest connector's where several do at once. It is right until
     /// the next event.
     [[nodiscard]] std::optional<Crossing> next_crossing() const;
@@ -82,7 +84,7 @@ class ChargingState {
     /// Indices of the connectors with a non-zero active or reactive setpoint, in no special order: all that the feeder feels.
     [[nodiscard]] std::span<const std::uint32_t> active() const { return active_.members(); }
     /// Whether any actual power changes by itself, without an event.
-    [[nodiscard]] bool is_tapering() const { return tapering_ > 0; }
+    [[nodiscard]] bool is_tapering() const { return !tapering_.members().empty(); }
 
     /// Sums of actual power over the fleet, both >= 0; of tapering vehicles as of the last `refresh_power` or event.
     [[nodiscard]] double charging_kw() const;
@@ -152,7 +154,7 @@ class ChargingState {
     void set_motion(std::size_t i, double p_kw);
     void head_for_threshold(std::size_t i, double p_kw);
     [[nodiscard]] double crossing_ms(std::size_t i) const;
-    [[nodiscard]] bool is_varying(std::size_t i) const;
+    [[nodiscard]] bool is_varying(std::size_t i, double soc) const;
     [[nodiscard]] double soc_at(std::size_t i, double now_ms) const;
     void set_limits(std::size_t i, double soc);
     void expect_nothing_missed(Instant now) const;
@@ -176,9 +178,9 @@ class ChargingState {
     Earliest crossings_;
     std::vector<ConnectorId> plugged_in_;
     IndexSet active_;
-    IndexSet varying_;          ///< active ones whose power or limits may change without an event
-    std::size_t tapering_ = 0;  ///< how many of them taper
-    double changed_ms_ = 0.0;   ///< the last event of the fleet
+    IndexSet tapering_;        ///< those whose power changes without an event
+    IndexSet varying_;         ///< those whose limits may: all tapering ones, and others until they are past what changes them
+    double changed_ms_ = 0.0;  ///< the last event of the fleet
     CompensatedSum charged_kwh_, discharged_kwh_, stored_kwh_, released_kwh_;  ///< up to each vehicle's last event
     mutable Sums sums_;  ///< at `changed_ms_`, summed afresh when first asked for after a change, so that nothing drifts
     mutable bool sums_are_stale_ = false;

@@ -3,8 +3,12 @@
 // draws.
 #include <benchmark/benchmark.h>
 
+#include <cmath>
+#include <optional>
+
 #include "evsweep/behaviour.hpp"
 #include "evsweep/plugins.hpp"
+#include "sim/engine/event_queue.hpp"
 #include "sim/fleet/charging_state.hpp"
 
 namespace evsweep {
@@ -51,34 +55,93 @@ void draw_600_vehicles(benchmark::State& state) {
 }
 BENCHMARK(draw_600_vehicles)->Unit(benchmark::kMicrosecond);
 
-/// All 600 vehicles in their chargers, half of them drawing; a step is a minute.
-void advance_300_of_600_by_a_minute(benchmark::State& state) {
-    const auto behaviour = make_homes();
+/// All 600 vehicles in their chargers, half of them drawing or returning, far from any threshold.
+struct BusyEvening {
     Population population;
-    behaviour->draw(Rng(1, 0), population);
-    ChargingState fleet(population);
+    std::optional<ChargingState> fleet;
     Instant now{};
-    for (std::size_t s = 0; s < population.sessions.size(); ++s) fleet.plug_in(SessionId(s), now);
-    const auto restart = [&] {
-        for (std::size_t c = 0; c < population.connectors.size(); ++c) {
-            const ConnectorId id(c);
-            fleet.set_power(id, 0.0, 0.0, now);
-            if (c % 2 == 0) fleet.set_power(id, fleet.soc()[c] < 0.6 ? fleet.p_max_kw()[c] : fleet.p_min_kw()[c], 0.0, now);
-        }
-    };
-    restart();
-    int minutes = 0;
+
+    BusyEvening() {
+        make_homes()->draw(Rng(1, 0), population);
+        restart();
+    }
+    /// Keeps the vehicles away from their thresholds, however long the benchmark runs.
+    void restart() {
+        now = Instant{};
+        fleet.emplace(population);
+        for (std::size_t s = 0; s < population.sessions.size(); ++s) fleet->plug_in(SessionId(s), now);
+        for (std::size_t c = 0; c < population.connectors.size(); c += 2) fleet->set_power(ConnectorId(c), power_kw(c), 0.0, now);
+    }
+    [[nodiscard]] double power_kw(std::size_t c) const { return fleet->soc()[c] < 0.6 ? 0.01 : -0.01; }
+    /// What a control step reads whatever has happened.
+    void read_step() {
+        benchmark::DoNotOptimize(fleet->energy(now));
+        benchmark::DoNotOptimize(fleet->charging_kw() - fleet->discharging_kw());
+    }
+    void next_minute() {
+        if (now > Instant(std::chrono::hours(24))) restart();
+        now += std::chrono::minutes(1);
+    }
+};
+
+/// A control step in which `changes` vehicles get another setpoint; the states of charge are read if a controller wants them.
+void control_step(benchmark::State& state, bool reads_soc) {
+    BusyEvening evening;
+    const auto changes = static_cast<std::size_t>(state.range(0));
+    std::size_t turn = 0;
     for (auto _ : state) {
-        fleet.refresh_soc(now += std::chrono::minutes(1));
-        benchmark::DoNotOptimize(fleet.energy(now));
-        if (++minutes % 20 == 0) {
-            state.PauseTiming();
-            restart();
-            state.ResumeTiming();
+        evening.next_minute();
+        if (reads_soc) evening.fleet->refresh_soc(evening.now);
+        for (std::size_t k = 0; k < changes; ++k) {
+            const std::size_t c = (turn += 2) % 600;
+            const double size_kw = turn / 600 % 2 == 0 ? 0.015 : 0.01;
+            evening.fleet->set_power(ConnectorId(c), std::copysign(size_kw, evening.fleet->setpoint_kw()[c]), 0.0, evening.now);
+        }
+        benchmark::DoNotOptimize(evening.fleet->next_crossing());
+        evening.read_step();
+    }
+}
+BENCHMARK_CAPTURE(control_step, unread, false)->Arg(0)->Arg(1)->Arg(10)->Arg(100)->Arg(300);
+BENCHMARK_CAPTURE(control_step, read, true)->Arg(0)->Arg(10);
+
+/// All 600 vehicles charge to their targets: the price of a crossing, with finding the next.
+void cross_600_thresholds(benchmark::State& state) {
+    Population population;
+    make_homes()->draw(Rng(1, 0), population);
+    for (auto _ : state) {
+        state.PauseTiming();
+        ChargingState fleet(population);
+        for (std::size_t s = 0; s < population.sessions.size(); ++s) {
+            fleet.plug_in(SessionId(s), Instant{});
+            fleet.set_power(population.sessions[s].connector, 5.0, 0.0, Instant{});
+        }
+        state.ResumeTiming();
+        while (const auto crossing = fleet.next_crossing()) fleet.cross(*crossing);
+    }
+}
+BENCHMARK(cross_600_thresholds)->Unit(benchmark::kMicrosecond);
+
+/// Plug-ins and unplugs of a day in their order, with a recording event every minute in between.
+void run_through_a_day_of_events(benchmark::State& state) {
+    Population population;
+    make_homes()->draw(Rng(1, 0), population);
+    for (auto _ : state) {
+        std::vector<Event> events;
+        for (const Session& session : population.sessions) {
+            events.push_back({session.plug_in, Phase::plug_in});
+            events.push_back({session.unplug, Phase::unplug});
+        }
+        EventQueue queue;
+        queue.plan(std::move(events));
+        queue.push({Instant{}, Phase::record});
+        while (!queue.empty()) {
+            const Event event = queue.pop();
+            if (event.phase == Phase::record && event.at < Instant(std::chrono::hours(24)))
+                queue.push({event.at + std::chrono::minutes(1), Phase::record});
         }
     }
 }
-BENCHMARK(advance_300_of_600_by_a_minute)->Unit(benchmark::kMicrosecond);
+BENCHMARK(run_through_a_day_of_events)->Unit(benchmark::kMicrosecond);
 
 void uniform_draws(benchmark::State& state) {
     std::vector<double> u(600);
