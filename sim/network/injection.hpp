@@ -45,25 +45,47 @@ inline void inject_plain(const PowerRun& run, const Lane* __restrict p, const La
     }
 }
 
-/// Share of its rated power that a load draws at the squared voltage v2.
+/// z v2 + i v + p of one piece.
+template <class Lane>
+[[gnu::always_inline]] inline void evaluate(const LoadPiece& piece, Lane v2, Lane v, Lane& p, Lane& q) {
+    p = piece.p_z * v2 + piece.p_i * v + piece.p_p;
+    q = piece.q_z * v2 + piece.q_i * v + piece.q_p;
+}
+
+/// Factors of the rated power at the squared voltage v2, where it lies in other pieces than the ordinary one, too.
+template <class Lane>
+inline void evaluate_all(const Injection& injection, const LoadLaw& law, Lane v2, Lane& p, Lane& q) {
+    const LoadCurve& curve = law.curve();
+    if (curve.has_exponent) {
+        p = Lanes<Lane>::each(v2, [&](double x) { return injection.exact_p(law, x); });
+        q = Lanes<Lane>::each(v2, [&](double x) { return injection.exact_q(law, x); });
+        return;
+    }
+    const Lane v = Lanes<Lane>::root(v2);
+    evaluate(curve.piece[0], v2, v, p, q);
+    for (std::size_t k = 1; k < curve.pieces; ++k) {
+        Lane next_p{};
+        Lane next_q{};
+        evaluate(curve.piece[k], v2, v, next_p, next_q);
+        p = Lanes<Lane>::pick(v2 >= curve.piece[k].from2, next_p, p);
+        q = Lanes<Lane>::pick(v2 >= curve.piece[k].from2, next_q, q);
+    }
+}
+
+/// Multiplies p and q by what the load draws at the squared voltage v2.
 template <class Lane>
 inline void respond(const Injection& injection, const LoadLaw& law, Lane v2, Lane& p, Lane& q) {
     const LoadCurve& curve = law.curve();
     if (curve.is_constant) return;
-    Lane share_p = curve.p_z * v2 + curve.p_p;
-    Lane share_q = curve.q_z * v2 + curve.q_p;
-    if (curve.has_root) {
-        const Lane v = Lanes<Lane>::root(v2);
-        share_p = share_p + curve.p_i * v;
-        share_q = share_q + curve.q_i * v;
-    }
-    const auto odd = Lanes<Lane>::outside(v2, curve.lowest2, curve.highest2);
-    if (Lanes<Lane>::any(odd)) {
-        share_p = Lanes<Lane>::replace(odd, share_p, v2, [&](double x) { return injection.exact_p(law, x); });
-        share_q = Lanes<Lane>::replace(odd, share_q, v2, [&](double x) { return injection.exact_q(law, x); });
-    }
-    p = p * share_p;
-    q = q * share_q;
+    Lane factor_p{};
+    Lane factor_q{};
+    const LoadPiece& ordinary = curve.piece[curve.ordinary];
+    if (curve.has_exponent || Lanes<Lane>::any(v2 < ordinary.from2 || v2 >= curve.highest2))
+        evaluate_all(injection, law, v2, factor_p, factor_q);
+    else
+        evaluate(ordinary, v2, curve.has_root ? Lanes<Lane>::root(v2) : v2, factor_p, factor_q);
+    p = p * factor_p;
+    q = q * factor_q;
 }
 
 template <class Lane>

@@ -21,12 +21,11 @@ struct Lanes<double> {
     /// The new value in lanes that still move. A single lane that does not is never swept.
     static double keep(Mask, double now, double) { return now; }
     static Mask finite(double x) { return std::isfinite(x); }
-    static Mask outside(double x, double low, double high) { return x < low || x > high; }
     static double root(double x) { return std::sqrt(x); }
-    /// `x` where the mask is not set, `exact(at)` where it is.
-    template <class Exact>
-    static double replace(Mask m, double x, double at, Exact&& exact) {
-        return m ? exact(at) : x;
+    /// `function` of every lane.
+    template <class Function>
+    static double each(double x, Function&& function) {
+        return function(x);
     }
 };
 

@@ -30,6 +30,10 @@ struct LaneKernel {
     std::size_t width;  ///< lanes
     /// Solves the first `lanes` lanes; the others are carried along and must hold numbers.
     void (*solve)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneOutcome* outcome);
+    /// packed[row][lane] = from[lane][row] for all lanes.
+    void (*pack)(const double* const* from, std::size_t rows, double* packed);
+    /// to[lane][row] = packed[row][lane] for the first `lanes` lanes.
+    void (*unpack)(const double* packed, std::size_t rows, std::size_t lanes, double* const* to);
 };
 
 /// No instruction set here has more.

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "evsweep/contracts.hpp"
-#include "sim/network/transpose.hpp"
 
 namespace evsweep {
 
@@ -55,7 +54,7 @@ void LaneSolver::load() {
     const auto pack = [&](auto&& column_of, AlignedVector<double>& packed) {
         std::array<const double*, most_lanes> from{};
         for (std::size_t l = 0; l < lanes(); ++l) from[l] = column_of(std::as_const(*flow[l])).data();
-        pack_lanes(from.data(), lanes(), packed);
+        kernel_->pack(from.data(), packed.size() / lanes(), packed.data());
     };
     pack([](const LoadFlow& f) { return std::span(f.v_re_); }, v_re_);
     pack([](const LoadFlow& f) { return std::span(f.v_im_); }, v_im_);
@@ -69,7 +68,7 @@ void LaneSolver::store() const {
     const auto unpack = [&](const AlignedVector<double>& packed, auto&& column_of) {
         std::array<double*, most_lanes> to{};
         for (std::size_t l = 0; l < batch_.size(); ++l) to[l] = column_of(*batch_[l]).data();
-        unpack_lanes(packed, lanes(), batch_.size(), to.data());
+        kernel_->unpack(packed.data(), packed.size() / lanes(), batch_.size(), to.data());
     };
     unpack(v_re_, [](LoadFlow& f) { return std::span(f.v_re_); });
     unpack(v_im_, [](LoadFlow& f) { return std::span(f.v_im_); });

@@ -1,8 +1,9 @@
 /// How much a load draws at the voltage it sees.
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 #include "evsweep/feeder_description.hpp"
@@ -15,14 +16,22 @@ struct Drawn {
     double q = 0.0;
 };
 
-/// The ordinary part of a voltage response: share = z v2 + i v + p, while lowest2 <= v2 <= highest2.
-struct LoadCurve {
+/// Factors z v^2 + i v + p from the squared voltage `from2` up to where the next piece begins.
+struct LoadPiece {
+    double from2 = 0.0;
     double p_z = 0.0, p_i = 0.0, p_p = 1.0;
     double q_z = 0.0, q_i = 0.0, q_p = 1.0;
-    double lowest2 = 0.0;
-    double highest2 = std::numeric_limits<double>::infinity();
-    bool has_root = false;
-    bool is_constant = false;  ///< 1 at every voltage
+};
+
+/// A voltage response in pieces; what kernels read of it.
+struct LoadCurve {
+    std::array<LoadPiece, 5> piece{};
+    std::size_t pieces = 1;
+    std::size_t ordinary = 0;                                   ///< the piece around the rated voltage
+    double highest2 = std::numeric_limits<double>::infinity();  ///< where that ends
+    bool is_constant = false;                                   ///< 1 at every voltage
+    bool has_root = false;                                      ///< the ordinary piece depends on v
+    bool has_exponent = false;                                  ///< the pieces do not tell all: see LoadLaw::at
 };
 
 /// A voltage response made ready for many evaluations. Takes squared voltages, which need no root where a load has constant
@@ -30,50 +39,74 @@ struct LoadCurve {
 class LoadLaw {
    public:
     explicit LoadLaw(const VoltageResponse& response) : response_(response) {
-        const PowerLaw& p = response.active;
-        const PowerLaw& q = response.reactive;
-        curve_ = {.p_z = p.z, .p_i = p.i, .p_p = p.p, .q_z = q.z, .q_i = q.i, .q_p = q.p};
-        if (response.linear) {
-            curve_.lowest2 = response.linear->min * response.linear->min;
-            curve_.highest2 = response.linear->max * response.linear->max;
-        }
-        curve_.lowest2 = std::max(curve_.lowest2, response.cut_off * response.cut_off);
-        curve_.has_root = p.i != 0.0 || q.i != 0.0;
+        curve_.pieces = 0;
+        if (response.linear && response.linear->low > 0.0) add(0.0, {.z = 1.0, .p = 0.0}, {.z = 1.0, .p = 0.0});
+        if (response.linear && response.linear->min > response.linear->low) add_linear_current(*response.linear);
+        curve_.ordinary = curve_.pieces;
+        add(response.linear ? response.linear->min : 0.0, response.active, response.reactive);
+        if (response.linear) add_impedance_above(*response.linear);
+        if (response.cut_off > 0.0) cut_off_below(response.cut_off);
+        if (curve_.ordinary + 1 < curve_.pieces) curve_.highest2 = curve_.piece[curve_.ordinary + 1].from2;
         curve_.is_constant = response == VoltageResponse{};
-        if (p.e != 0.0 || q.e != 0.0) curve_.lowest2 = std::numeric_limits<double>::infinity();  // no part is ordinary
+        curve_.has_root = response.active.i != 0.0 || response.reactive.i != 0.0;
+        curve_.has_exponent = response.active.e != 0.0 || response.reactive.e != 0.0;
     }
 
-    /// What most evaluations need; elsewhere `at`.
     [[nodiscard]] const LoadCurve& curve() const { return curve_; }
 
     /// `v2` is the square of the voltage in units of the rated voltage.
-    [[nodiscard]] Drawn at(double v2) const { return at_voltage(std::sqrt(v2)); }
+    [[nodiscard]] Drawn at(double v2) const {
+        std::size_t k = curve_.pieces - 1;
+        while (k > 0 && v2 < curve_.piece[k].from2) --k;
+        const LoadPiece& piece = curve_.piece[k];
+        const double v = std::sqrt(v2);
+        Drawn drawn{piece.p_z * v2 + piece.p_i * v + piece.p_p, piece.q_z * v2 + piece.q_i * v + piece.q_p};
+        if (!curve_.has_exponent || k != curve_.ordinary) return drawn;
+        drawn.p += response_.active.e * std::pow(v, response_.active.exponent);
+        drawn.q += response_.reactive.e * std::pow(v, response_.reactive.exponent);
+        return drawn;
+    }
 
    private:
     [[nodiscard]] static double value_of(const PowerLaw& law, double v) {
-        const double zip = (law.z * v + law.i) * v + law.p;
-        return law.e == 0.0 ? zip : zip + law.e * std::pow(v, law.exponent);
+        return (law.z * v + law.i) * v + law.p + (law.e == 0.0 ? 0.0 : law.e * std::pow(v, law.exponent));
     }
 
-    [[nodiscard]] Drawn at_voltage(double v) const {
-        if (v < response_.cut_off) return {};
-        if (!response_.linear) return {value_of(response_.active, v), value_of(response_.reactive, v)};
-        const double low = response_.linear->low;
-        const double min = response_.linear->min;
-        const double max = response_.linear->max;
-        const bool at_rated_power = response_.linear->at_rated_power;
-        const PowerLaw active = at_rated_power ? PowerLaw{} : response_.active;
-        const PowerLaw reactive = at_rated_power ? PowerLaw{} : response_.reactive;
-        if (v > max) {
-            const double square = v * v / (max * max);
-            return {value_of(active, max) * square, value_of(reactive, max) * square};
-        }
-        if (v >= min) return {value_of(response_.active, v), value_of(response_.reactive, v)};
-        if (v <= low) return {v * v, v * v};
-        // The current runs from that of the rated impedance at `low` to that of the law at `min`.
-        const double along = (v - low) / (min - low);
-        const auto current = [&](const PowerLaw& power) { return low + along * (value_of(power, min) / min - low); };
-        return {v * current(active), v * current(reactive)};
+    void add(double from, const PowerLaw& p, const PowerLaw& q) {
+        curve_.piece[curve_.pieces++] = {from * from, p.z, p.i, p.p, q.z, q.i, q.p};
+    }
+
+    /// The laws that hold at the limits of the linear response.
+    [[nodiscard]] PowerLaw at_limit(const PowerLaw& law) const { return response_.linear->at_rated_power ? PowerLaw{} : law; }
+
+    /// The current runs from that of the rated impedance at `low` to that of the law at `min`: v (low + s (v - low)).
+    void add_linear_current(const LinearOutside& limits) {
+        const auto line = [&](const PowerLaw& law) {
+            const double slope = (value_of(at_limit(law), limits.min) / limits.min - limits.low) / (limits.min - limits.low);
+            return PowerLaw{.z = slope, .i = limits.low * (1.0 - slope), .p = 0.0};
+        };
+        add(limits.low, line(response_.active), line(response_.reactive));
+    }
+
+    /// Above `max` the load is the impedance it has there.
+    void add_impedance_above(const LinearOutside& limits) {
+        const auto impedance = [&](const PowerLaw& law) {
+            return PowerLaw{.z = value_of(at_limit(law), limits.max) / (limits.max * limits.max), .p = 0.0};
+        };
+        add(limits.max, impedance(response_.active), impedance(response_.reactive));
+    }
+
+    /// Nothing is drawn below the cut-off.
+    void cut_off_below(double cut_off) {
+        const double cut2 = cut_off * cut_off;
+        std::size_t first = curve_.pieces - 1;  // the piece in which the cut-off lies
+        while (first > 0 && cut2 < curve_.piece[first].from2) --first;
+        const LoadCurve whole = curve_;
+        curve_.pieces = 0;
+        add(0.0, {.p = 0.0}, {.p = 0.0});
+        for (std::size_t k = first; k < whole.pieces; ++k) curve_.piece[curve_.pieces++] = whole.piece[k];
+        curve_.piece[1].from2 = cut2;
+        curve_.ordinary = whole.ordinary >= first ? whole.ordinary - first + 1 : 0;
     }
 
     VoltageResponse response_;

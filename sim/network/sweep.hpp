@@ -88,57 +88,95 @@ inline void by_shape(const SweepRun& run, Use&& use) {
     if (run.identity && size == 22) return use(Shape<2, 2, true>{});
     if (run.identity && size == 33) return use(Shape<3, 3, true>{});
     if (size == 11) return use(Shape<1, 1, false>{});
+    if (size == 13) return use(Shape<1, 3, false>{});
     if (size == 21) return use(Shape<2, 1, false>{});
     if (size == 22) return use(Shape<2, 2, false>{});
     if (size == 33) return use(Shape<3, 3, false>{});
     return use(Shape<0, 0, false>{});
 }
 
-/// J of one run whose transfer is the identity. The sum travels in a register along buses that follow one another and
-/// is put down where a lateral joins.
-template <std::size_t N, class Lane>
-inline void backward_identity(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state) {
-    const std::uint32_t* up = net.up.data() + run.feeders;
-    for (std::size_t row = 0; row < N; ++row) {
-        Lane jr{};
-        Lane ji{};
-        for (std::size_t k = run.buses(); k-- > 0;) {
-            const std::size_t c = run.first + k * N + row;
-            state.i_re[c] = jr = jr + state.i_re[c];
-            state.i_im[c] = ji = ji + state.i_im[c];
-            const std::size_t parent = up[k * N + row];
-            if (parent + N == c && k > 0) continue;
-            state.i_re[parent] = state.i_re[parent] + jr;
-            state.i_im[parent] = state.i_im[parent] + ji;
-            jr = ji = Lane{};
+/// Whether the bus whose first conductor is `c` hangs on the one before it, conductor by conductor. Then its voltages and
+/// currents travel in registers.
+template <class S>
+[[nodiscard]] inline bool follows(const std::uint32_t* up, std::size_t c) {
+    if constexpr (S::n != S::q) return false;
+    bool does = true;
+    for (std::size_t j = 0; j < S::q; ++j) does = does && up[j] + S::n == c + j;
+    return does;
+}
+
+/// sum += t x, or sum -= t x, for complex numbers in parts.
+template <class Lane>
+[[gnu::always_inline]] inline void add_product(double tr, double ti, Lane xr, Lane xi, Lane& re, Lane& im) {
+    re = re + tr * xr - ti * xi;
+    im = im + tr * xi + ti * xr;
+}
+template <class Lane>
+[[gnu::always_inline]] inline void take_product(double tr, double ti, Lane xr, Lane xi, Lane& re, Lane& im) {
+    re = re - tr * xr + ti * xi;
+    im = im - tr * xi - ti * xr;
+}
+
+/// J of one run. The sum travels along buses that follow one another and is put down where a lateral joins.
+template <class S, class Lane>
+inline void backward_run(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state) {
+    std::array<Lane, S::n> from_below_r{};
+    std::array<Lane, S::n> from_below_i{};
+    for (std::size_t k = run.buses(); k-- > 0;) {
+        const std::size_t c = run.first + k * S::n;
+        std::array<Lane, S::n> jr{};
+        std::array<Lane, S::n> ji{};
+        for (std::size_t row = 0; row < S::n; ++row) {
+            state.i_re[c + row] = jr[row] = state.i_re[c + row] + from_below_r[row];
+            state.i_im[c + row] = ji[row] = state.i_im[c + row] + from_below_i[row];
         }
+        std::array<Lane, S::q> to_above_r{};
+        std::array<Lane, S::q> to_above_i{};
+        if constexpr (S::is_identity) {
+            to_above_r = jr;
+            to_above_i = ji;
+        } else {
+            const std::size_t t = run.t + k * S::n * S::q;
+            for (std::size_t row = 0; row < S::n; ++row)
+                for (std::size_t col = 0; col < S::q; ++col)
+                    add_product(net.t_re[t + row * S::q + col], net.t_im[t + row * S::q + col], jr[row], ji[row], to_above_r[col],
+                                to_above_i[col]);
+        }
+        const std::uint32_t* up = net.up.data() + run.feeders + k * S::q;
+        if constexpr (S::n == S::q) {
+            if (k > 0 && follows<S>(up, c)) {
+                from_below_r = to_above_r;
+                from_below_i = to_above_i;
+                continue;
+            }
+        }
+        for (std::size_t col = 0; col < S::q; ++col) {
+            state.i_re[up[col]] = state.i_re[up[col]] + to_above_r[col];
+            state.i_im[up[col]] = state.i_im[up[col]] + to_above_i[col];
+        }
+        from_below_r = from_below_i = {};
     }
 }
 
-/// J of one run, by its transfer matrices.
-template <std::size_t N, std::size_t Q, class Lane>
-inline void backward_transfer(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state) {
-    const std::size_t n = N > 0 ? N : run.conductors;
-    const std::size_t q = Q > 0 ? Q : run.above;
+/// The same for blocks of any size.
+template <class Lane>
+inline void backward_any(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state) {
+    const std::size_t n = run.conductors;
+    const std::size_t q = run.above;
     for (std::size_t k = run.buses(); k-- > 0;) {
-        const double* tr = net.t_re.data() + run.t + k * n * q;
-        const double* ti = net.t_im.data() + run.t + k * n * q;
         const std::size_t c = run.first + k * n;
         for (std::size_t col = 0; col < q; ++col) {
-            Lane jr{};
-            Lane ji{};
-            for (std::size_t row = 0; row < n; ++row) {
-                jr = jr + tr[row * q + col] * state.i_re[c + row] - ti[row * q + col] * state.i_im[c + row];
-                ji = ji + tr[row * q + col] * state.i_im[c + row] + ti[row * q + col] * state.i_re[c + row];
-            }
             const std::size_t parent = net.up[run.feeders + k * q + col];
-            state.i_re[parent] = state.i_re[parent] + jr;
-            state.i_im[parent] = state.i_im[parent] + ji;
+            for (std::size_t row = 0; row < n; ++row) {
+                const std::size_t t = run.t + (k * n + row) * q + col;
+                add_product(net.t_re[t], net.t_im[t], state.i_re[c + row], state.i_im[c + row], state.i_re[parent],
+                            state.i_im[parent]);
+            }
         }
     }
 }
 
-/// J becomes the drop W J over one run.
+/// J becomes the drop W J over one run. Worth a pass of its own where lanes are single: it vectorises along the run.
 template <std::size_t N, class Lane>
 inline void drop(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state) {
     const double* __restrict wr = net.w_re.data() + run.w;
@@ -149,14 +187,11 @@ inline void drop(const SweepNetwork& net, const SweepRun& run, const SweepState<
     for (std::size_t k = 0; k < buses; ++k) {
         std::array<Lane, N> dr{};
         std::array<Lane, N> di{};
-        for (std::size_t row = 0; row < N; ++row) {
+        for (std::size_t row = 0; row < N; ++row)
             for (std::size_t col = 0; col < N; ++col) {
                 const std::size_t w = (k * N + row) * N + col;
-                const std::size_t c = k * N + col;
-                dr[row] = dr[row] + wr[w] * ir[c] - wi[w] * ii[c];
-                di[row] = di[row] + wr[w] * ii[c] + wi[w] * ir[c];
+                add_product(wr[w], wi[w], ir[k * N + col], ii[k * N + col], dr[row], di[row]);
             }
-        }
         for (std::size_t row = 0; row < N; ++row) {
             ir[k * N + row] = dr[row];
             ii[k * N + row] = di[row];
@@ -166,7 +201,7 @@ inline void drop(const SweepNetwork& net, const SweepRun& run, const SweepState<
 
 /// Puts a new voltage down where its lane is active, and remembers the largest change.
 template <class Lane>
-inline void settle(const SweepState<Lane>& state, std::size_t c, Lane vr, Lane vi, Lane& change2) {
+[[gnu::always_inline]] inline void settle(const SweepState<Lane>& state, std::size_t c, Lane vr, Lane vi, Lane& change2) {
     const Lane dr = vr - state.v_re[c];
     const Lane di = vi - state.v_im[c];
     change2 = Lanes<Lane>::larger(change2, dr * dr + di * di);
@@ -174,51 +209,67 @@ inline void settle(const SweepState<Lane>& state, std::size_t c, Lane vr, Lane v
     state.v_im[c] = Lanes<Lane>::keep(state.active, vi, state.v_im[c]);
 }
 
-template <std::size_t N, class Lane>
-inline void forward_identity(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state, Lane& change2) {
-    drop<N>(net, run, state);
-    const std::uint32_t* up = net.up.data() + run.feeders;
-    for (std::size_t row = 0; row < N; ++row) {
-        Lane vr{};
-        Lane vi{};
-        for (std::size_t k = 0; k < run.buses(); ++k) {
-            const std::size_t c = run.first + k * N + row;
-            const std::size_t parent = up[k * N + row];
-            if (parent + N != c || k == 0) {
-                vr = state.v_re[parent];
-                vi = state.v_im[parent];
+/// V of one run. What does not wait for the parent (W J) comes first.
+template <class S, class Lane>
+inline void forward_run(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state, Lane& change2) {
+    constexpr bool drops_are_ready = S::is_identity && Lanes<Lane>::width == 1;
+    if constexpr (drops_are_ready) drop<S::n>(net, run, state);
+    std::array<Lane, S::q> ur{};
+    std::array<Lane, S::q> ui{};
+    for (std::size_t k = 0; k < run.buses(); ++k) {
+        const std::size_t c = run.first + k * S::n;
+        const std::uint32_t* up = net.up.data() + run.feeders + k * S::q;
+        if (k == 0 || !follows<S>(up, c)) {
+            for (std::size_t col = 0; col < S::q; ++col) {
+                ur[col] = state.v_re[up[col]];
+                ui[col] = state.v_im[up[col]];
             }
-            vr = vr - state.i_re[c];
-            vi = vi - state.i_im[c];
-            settle(state, c, vr, vi, change2);
+        }
+        std::array<Lane, S::n> vr{};
+        std::array<Lane, S::n> vi{};
+        for (std::size_t row = 0; row < S::n; ++row) {
+            if constexpr (drops_are_ready) {
+                vr[row] = ur[row] - state.i_re[c + row];
+                vi[row] = ui[row] - state.i_im[c + row];
+                continue;
+            }
+            const std::size_t w = run.w + (k * S::n + row) * S::n;
+            for (std::size_t col = 0; col < S::n; ++col)
+                take_product(net.w_re[w + col], net.w_im[w + col], state.i_re[c + col], state.i_im[c + col], vr[row], vi[row]);
+            if constexpr (S::is_identity) {
+                vr[row] = vr[row] + ur[row];
+                vi[row] = vi[row] + ui[row];
+                continue;
+            }
+            const std::size_t t = run.t + (k * S::n + row) * S::q;
+            for (std::size_t col = 0; col < S::q; ++col)
+                add_product(net.t_re[t + col], net.t_im[t + col], ur[col], ui[col], vr[row], vi[row]);
+        }
+        for (std::size_t row = 0; row < S::n; ++row) settle(state, c + row, vr[row], vi[row], change2);
+        if constexpr (S::n == S::q) {
+            ur = vr;
+            ui = vi;
         }
     }
 }
 
-template <std::size_t N, std::size_t Q, class Lane>
-inline void forward_transfer(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state, Lane& change2) {
-    const std::size_t n = N > 0 ? N : run.conductors;
-    const std::size_t q = Q > 0 ? Q : run.above;
+/// The same for blocks of any size.
+template <class Lane>
+inline void forward_any(const SweepNetwork& net, const SweepRun& run, const SweepState<Lane>& state, Lane& change2) {
+    const std::size_t n = run.conductors;
+    const std::size_t q = run.above;
     for (std::size_t k = 0; k < run.buses(); ++k) {
-        const double* tr = net.t_re.data() + run.t + k * n * q;
-        const double* ti = net.t_im.data() + run.t + k * n * q;
-        const double* wr = net.w_re.data() + run.w + k * n * n;
-        const double* wi = net.w_im.data() + run.w + k * n * n;
         const std::uint32_t* up = net.up.data() + run.feeders + k * q;
         const std::size_t c = run.first + k * n;
         for (std::size_t row = 0; row < n; ++row) {
+            const std::size_t w = run.w + (k * n + row) * n;
+            const std::size_t t = run.t + (k * n + row) * q;
             Lane vr{};
             Lane vi{};
-            for (std::size_t col = 0; col < q; ++col) {
-                const Lane ur = state.v_re[up[col]];
-                const Lane ui = state.v_im[up[col]];
-                vr = vr + tr[row * q + col] * ur - ti[row * q + col] * ui;
-                vi = vi + tr[row * q + col] * ui + ti[row * q + col] * ur;
-            }
-            for (std::size_t col = 0; col < n; ++col) {
-                vr = vr - wr[row * n + col] * state.i_re[c + col] + wi[row * n + col] * state.i_im[c + col];
-                vi = vi - wr[row * n + col] * state.i_im[c + col] - wi[row * n + col] * state.i_re[c + col];
-            }
+            for (std::size_t col = 0; col < n; ++col)
+                take_product(net.w_re[w + col], net.w_im[w + col], state.i_re[c + col], state.i_im[c + col], vr, vi);
+            for (std::size_t col = 0; col < q; ++col)
+                add_product(net.t_re[t + col], net.t_im[t + col], state.v_re[up[col]], state.v_im[up[col]], vr, vi);
             settle(state, c + row, vr, vi, change2);
         }
     }
@@ -232,10 +283,10 @@ inline void backward(const SweepNetwork& net, const SweepState<Lane>& state) {
     for (std::size_t r = net.runs.size(); r-- > 0;) {
         const SweepRun& run = net.runs[r];
         sweep_detail::by_shape(run, [&](auto shape) {
-            if constexpr (shape.is_identity)
-                sweep_detail::backward_identity<shape.n>(net, run, state);
+            if constexpr (shape.n > 0)
+                sweep_detail::backward_run<decltype(shape)>(net, run, state);
             else
-                sweep_detail::backward_transfer<shape.n, shape.q>(net, run, state);
+                sweep_detail::backward_any(net, run, state);
         });
     }
 }
@@ -247,28 +298,26 @@ inline void forward_source(const SweepNetwork& net, const SweepState<Lane>& stat
     for (std::size_t row = 0; row < n; ++row) {
         Lane vr = Lane{} + net.source_re[row];
         Lane vi = Lane{} + net.source_im[row];
-        for (std::size_t col = 0; col < n; ++col) {
-            const double wr = net.source_w_re[row * n + col];
-            const double wi = net.source_w_im[row * n + col];
-            vr = vr - wr * state.i_re[col] + wi * state.i_im[col];
-            vi = vi - wr * state.i_im[col] - wi * state.i_re[col];
-        }
+        for (std::size_t col = 0; col < n; ++col)
+            sweep_detail::take_product(net.source_w_re[row * n + col], net.source_w_im[row * n + col], state.i_re[col],
+                                       state.i_im[col], vr, vi);
         sweep_detail::settle(state, row, vr, vi, change2);
     }
 }
 
-/// Voltages from the source to the ends; returns the largest squared change. The currents are used up (`inject` makes
-/// new ones).
+/// Voltages from the source to the ends; returns the largest squared change. The currents may be used up (`inject`
+/// makes new ones).
 template <class Lane>
 [[nodiscard]] inline Lane forward(const SweepNetwork& net, const SweepState<Lane>& state) {
     Lane change2{};
     forward_source(net, state, change2);
-    for (const SweepRun& run : net.runs) {
+    for (std::size_t r = 0; r < net.runs.size(); ++r) {
+        const SweepRun& run = net.runs[r];
         sweep_detail::by_shape(run, [&](auto shape) {
-            if constexpr (shape.is_identity)
-                sweep_detail::forward_identity<shape.n>(net, run, state, change2);
+            if constexpr (shape.n > 0)
+                sweep_detail::forward_run<decltype(shape)>(net, run, state, change2);
             else
-                sweep_detail::forward_transfer<shape.n, shape.q>(net, run, state, change2);
+                sweep_detail::forward_any(net, run, state, change2);
         });
     }
     return change2;

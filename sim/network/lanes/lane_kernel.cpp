@@ -3,6 +3,7 @@
 #include "sim/network/lane_kernel.hpp"
 
 #include "sim/network/lane_simd.hpp"
+#include "sim/network/lanes/transpose.hpp"
 
 namespace evsweep {
 
@@ -26,9 +27,15 @@ void solve(const SweepProblem& problem, const PackedColumns& at, std::size_t lan
         outcome[l] = {found.settled[l], static_cast<int>(found.iterations[l]), found.change2[l], found.lowest2[l]};
 }
 
+void pack(const double* const* from, std::size_t rows, double* packed) { lanes::pack<SimdLane::size()>(from, rows, packed); }
+
+void unpack(const double* packed, std::size_t rows, std::size_t lanes, double* const* to) {
+    lanes::unpack<SimdLane::size()>(packed, rows, lanes, to);
+}
+
 }  // namespace
 
 extern const LaneKernel EVSWEEP_LANE_KERNEL;
-const LaneKernel EVSWEEP_LANE_KERNEL{EVSWEEP_LANE_SET, SimdLane::size(), solve};
+const LaneKernel EVSWEEP_LANE_KERNEL{EVSWEEP_LANE_SET, SimdLane::size(), solve, pack, unpack};
 
 }  // namespace evsweep

@@ -80,11 +80,14 @@ void check_same_as_whole(const Feeder& feeder, const FoldedNetwork& full, std::s
         recover(full.sweep(), reduced.recovery(), part.state(), back.state());
         double worst_v = 0.0;
         double worst_i = 0.0;
+        double highest_v = 1.0;  // such currents may take voltages far from 1
         for (std::size_t c = 0; c < feeder.conductors(); ++c) {
             worst_v = std::max(worst_v, std::abs(back.v(c) - whole.v(c)));
+            highest_v = std::max(highest_v, std::abs(whole.v(c)));
             worst_i = std::max(worst_i, std::abs(back.i(c) - whole.i(c)));
         }
-        CHECK(worst_v < 1e-12);
+        CAPTURE(highest_v);
+        CHECK(1e12 * worst_v < highest_v);
         CHECK(worst_i < 1e-11);  // of currents up to some thousand
         for (std::size_t c = 0; c < reduced.conductors(); ++c) CHECK(back.v(reduced.kept()[c]) == part.v(c));
     }
