@@ -306,7 +306,7 @@ void Replica::assemble_power() {
     power_ = base_power_;
     const auto p = fleet_.p_kw();
     const auto q = fleet_.q_kvar();
-    for (ConnectorId c : fleet_.plugged_in()) ports_.add(c, p[c.index()], q[c.index()], power_);
+    for (const std::uint32_t i : fleet_.active()) ports_.add(ConnectorId(i), p[i], q[i], power_);
 }
 
 void Replica::solve_if_stale() {
