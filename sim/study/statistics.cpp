@@ -8,8 +8,6 @@
 namespace evsweep {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 /// The continued fraction of I_x(a, b), DLMF 8.17.22, by the modified Lentz method; converges fast for
 /// x < (a + 1) / (a + b + 2).
 double beta_fraction(double x, double a, double b) {
@@ -55,14 +53,9 @@ std::vector<double> without_nan(std::span<const double> values) {
 }  // namespace
 
 double compensated_sum(std::span<const double> values) {
-    double sum = 0.0;
-    double lost = 0.0;  // low-order digits that did not fit into `sum`
-    for (double v : values) {
-        const double next = sum + v;
-        lost += std::abs(sum) >= std::abs(v) ? (sum - next) + v : (v - next) + sum;
-        sum = next;
-    }
-    return std::isfinite(lost) ? sum + lost : sum;
+    RunningSum sum;
+    for (double v : values) sum.add(v);
+    return sum.value();
 }
 
 double regularised_incomplete_beta(double x, double a, double b) {
@@ -119,13 +112,7 @@ Estimate estimate_paired_difference(std::span<const double> a, std::span<const d
 
 double quantile_of_sorted(std::span<const double> sorted, double level) {
     EVSWEEP_EXPECTS(level >= 0.0 && level <= 1.0, "a quantile's level lies between 0 and 1");
-    if (sorted.empty()) return nan;
-    const double position = level * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(position);
-    if (below + 1 >= sorted.size()) return sorted.back();
-    const double share = position - static_cast<double>(below);
-    if (share == 0.0) return sorted[below];
-    return sorted[below] + share * (sorted[below + 1] - sorted[below]);
+    return interpolated_quantile(sorted.size(), level, [&](std::size_t i) { return sorted[i]; });
 }
 
 std::vector<double> quantiles(std::span<double> values, std::span<const double> levels) {

@@ -9,7 +9,22 @@
 
 namespace evsweep {
 
-/// Sum with Neumaier's running compensation, in the order given: the same bits for the same order, and nearly exact.
+/// A running sum with Neumaier's compensation: the same bits for the same order, and nearly exact.
+class RunningSum {
+   public:
+    void add(double v) {
+        const double next = sum_ + v;
+        lost_ += std::abs(sum_) >= std::abs(v) ? (sum_ - next) + v : (v - next) + sum_;
+        sum_ = next;
+    }
+    [[nodiscard]] double value() const { return std::isfinite(lost_) ? sum_ + lost_ : sum_; }
+
+   private:
+    double sum_ = 0.0;
+    double lost_ = 0.0;  ///< low-order digits that did not fit into `sum_`
+};
+
+/// The same over `values`, in the order given.
 [[nodiscard]] double compensated_sum(std::span<const double> values);
 
 /// A mean over replicas with the confidence interval of that mean. Fields that the sample is too small for are NaN.
@@ -35,8 +50,20 @@ struct Estimate {
 /// Estimate of the mean of `a[i] - b[i]`, both of one length; pairs with a NaN on either side are left out.
 [[nodiscard]] Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b, double confidence);
 
-/// Quantile of type 7 (Hyndman and Fan 1996, the default of R and NumPy): linear between the order statistics at
-/// positions (n - 1) level. `sorted` ascends and holds no NaN; NaN where it is empty. `level` lies in [0, 1].
+/// Quantile of type 7 (Hyndman and Fan 1996, the default of R and NumPy): linear between the order statistics next to
+/// position (count - 1) level. `at(i)` is order statistic i, from 0; NaN where there is none. `level` lies in [0, 1].
+template <class OrderStatistic>
+[[nodiscard]] double interpolated_quantile(std::size_t count, double level, OrderStatistic at) {
+    if (count == 0) return std::numeric_limits<double>::quiet_NaN();
+    const double position = level * static_cast<double>(count - 1);
+    const auto below = static_cast<std::size_t>(position);
+    if (below + 1 >= count) return at(count - 1);
+    const double share = position - static_cast<double>(below);
+    const double lower = at(below);
+    return share == 0.0 ? lower : lower + share * (at(below + 1) - lower);
+}
+
+/// The same of `sorted`, which ascends and holds no NaN.
 [[nodiscard]] double quantile_of_sorted(std::span<const double> sorted, double level);
 
 /// The quantiles of the values that are not NaN, one per level. Sorts `values` in place.
