@@ -59,6 +59,7 @@ void add_run(CommandLine& line) {
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
     run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
     add_overrides(run, line.run.set);
+    run->add_flag("--profile", line.run.profile, "Tell where the time went, also in the result file (/profile)");
     run->add_flag("--quiet", line.run.quiet, "Print nothing but problems");
     run->callback([&line] {
         line.command = [&line] {

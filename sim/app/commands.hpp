@@ -19,6 +19,7 @@ struct RunOptions {
     std::optional<std::filesystem::path> out;  ///< a folder, or a file that ends in .h5
     std::vector<std::string> set;              ///< `path=value`
     bool quiet = false;                        ///< print nothing but problems
+    bool profile = false;                      ///< tell where the time went
 };
 
 /// What `evsweep solve` was asked to do. Numbers stay text until they are checked.

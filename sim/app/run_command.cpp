@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stop_token>
 
 #include "sim/app/commands.hpp"
@@ -11,6 +12,8 @@
 #include "sim/study/comparison.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/study.hpp"
+#include "sim/study/study_profile.hpp"
+#include "sim/study/troubles.hpp"
 #include "sim/study/write_results.hpp"
 
 namespace evsweep {
@@ -40,6 +43,7 @@ void tell_failures(const StudyResult& result) {
 ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file, bool quiet) {
     if (!quiet) {
         say(comparison_table(result));
+        if (result.profile) say("\n" + profile_table(*result.profile));
         say("\nResults: " + file.string());
     }
     tell_failures(result);
@@ -48,6 +52,7 @@ ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file
                    result.planned, file.string());
         return ExitStatus::interrupted;
     }
+    if (const auto problem = dead_end(result)) return fail(*problem);
     if (result.failures.empty()) return ExitStatus::success;
     return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
 }
@@ -65,13 +70,16 @@ ExitStatus run_command(const RunOptions& options) {
     std::stop_source stop;
     const InterruptWatch watch(stop);
     ProgressReporter reporter(options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr());
-    const StudyResult result =
-        run_study(*study, {0, stop.get_token(), [&reporter](const Progress& progress) { reporter.report(progress); }});
+    StudyResult result = run_study(*study, {.stop = stop.get_token(),
+                                            .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
+                                            .profile = options.profile});
     if (result.interrupted && result.replicas.empty()) {
         fmt::print(stderr, "evsweep: interrupted before any replica was finished; nothing was written\n");
         return ExitStatus::interrupted;
     }
+    const auto finished = std::chrono::steady_clock::now();
     if (const auto error = write_results(result, file)) return fail(*error);
+    if (result.profile) result.profile = with_writing(*result.profile, std::chrono::steady_clock::now() - finished);
     return conclude(result, file, options.quiet);
 }
 

@@ -15,8 +15,11 @@ enum class Activity : std::size_t {
     load_flow,  ///< sweeps, and the columns they read and leave behind
     control,    ///< decisions, and putting setpoints in force
     recording,  ///< outputs, and putting replicas together
+    waiting,    ///< for another thread's replicas, which come first
+    writing,    ///< the result file
 };
-inline constexpr std::array<std::string_view, 5> activity_names{"sampling", "events", "load_flow", "control", "recording"};
+inline constexpr std::array<std::string_view, 7> activity_names{"sampling",  "events",  "load_flow", "control",
+                                                                "recording", "waiting", "writing"};
 
 /// Sums over replicas and threads.
 struct RunProfile {

@@ -10,6 +10,7 @@
 
 #include "sim/study/statistics.hpp"
 #include "sim/study/text_table.hpp"
+#include "sim/study/troubles.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
 
@@ -199,29 +200,6 @@ std::string differences_block(const StudyResult& result, const std::vector<const
         fmt::format("\nPaired difference to {}, replica by replica: mean ± {:g} % interval; *: excludes zero\n\n",
                     printable(result.reference), 100.0 * result.confidence);
     return title + table.text(page_width);
-}
-
-std::string troubles(const StudyResult& result) {
-    std::string text;
-    if (!result.failures.empty()) {
-        const auto& first = result.failures.front();
-        text += fmt::format("\n{} of {} replicas failed and are left out; the first: replica {}{}: {}\n", result.failures.size(),
-                            result.planned, first.replica.index(),
-                            first.controller.empty() ? "" : " under " + printable(first.controller), printable(first.what));
-    }
-    for (const auto& run : result.controllers) {
-        if (run.unsolved_steps == 0) continue;
-        text += fmt::format("\n{}: the load flow had no solution at {} control step{}", printable(run.label), run.unsolved_steps,
-                            run.unsolved_steps == 1 ? "" : "s");
-        if (!run.unsolved.empty()) {
-            const auto& first = run.unsolved.front();
-            text += fmt::format("; the first: replica {}, {:.2f} h after the start, {} at bus {}", first.replica.index(),
-                                hours(first.at.time_since_epoch()), printable(first.status), printable(first.worst_bus));
-        }
-        text += "\n";
-    }
-    if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";
-    return text;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "evsweep/contracts.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
-#include "sim/study/run_replica.hpp"
+#include "sim/study/study_outputs.hpp"
 
 namespace evsweep {
 

@@ -33,6 +33,7 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     result.seed = std::strtoull(seed.c_str(), nullptr, 10);
     result.planned = whole_number(reader, "replicas_planned");
     result.interrupted = whole_number(reader, "interrupted") != 0;
+    result.control_steps = static_cast<std::size_t>(whole_number(reader, "control_steps"));
     const double confidence = reader.number_attribute("/", "confidence").value_or(0.95);
     if (confidence > 0.0 && confidence < 1.0) result.confidence = confidence;
     result.quantile_levels = reader.numbers_attribute("/", "quantile_levels");
@@ -107,6 +108,8 @@ RunResult read_run(const ResultReader& reader, const std::string& group) {
     run.needs = reader.texts_attribute(group, "needs");
     run.settings = read_settings(reader, group);
     run.unsolved_steps = static_cast<std::size_t>(bounded(reader.number_attribute(group, "unsolved_steps"), 0.0, 1e15));
+    run.mostly_unsolved_replicas =
+        static_cast<std::size_t>(bounded(reader.number_attribute(group, "mostly_unsolved_replicas"), 0.0, 1e9));
     if (reader.has(group + "/unsolved")) read_unsolved(reader, group + "/unsolved", run);
     for (const auto& output : reader.groups(group))
         if (output != "unsolved") read_output(reader, group + "/" + output, output, run);

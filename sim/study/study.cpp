@@ -1,14 +1,15 @@
 #include "sim/study/study.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <exception>
-#include <mutex>
 #include <thread>
 
-#include "sim/study/assemble.hpp"
-#include "sim/study/run_replica.hpp"
+#include "sim/engine/ensemble.hpp"
+#include "sim/study/fold_study.hpp"
+#include "sim/study/in_order.hpp"
+#include "sim/study/run_ensemble.hpp"
+#include "sim/study/study_profile.hpp"
 
 namespace evsweep {
 
@@ -16,62 +17,89 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A replica must never take the study down: what it throws becomes its failure.
-ReplicaRun run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId replica) {
-    ReplicaRun run;
-    try {
-        run = run_replica(study, outputs, replica);
-    } catch (const std::bad_alloc&) {
-        run.failure = ReplicaFailure{replica, "", "out of memory; ask for fewer threads or coarser outputs"};
-    } catch (const std::exception& error) {
-        run.failure = ReplicaFailure{replica, "", std::string("internal error: ") + error.what()};
-    }
-    return run;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::size_t thread_count(const LoadedStudy& study, const StudyOptions& options) {
+    if (options.threads > 0) return static_cast<std::size_t>(options.threads);
+    if (study.scenario.study.threads > 0) return static_cast<std::size_t>(study.scenario.study.threads);
+    return std::max(1U, std::thread::hardware_concurrency());
 }
 
-int thread_count(const LoadedStudy& study, const StudyOptions& options) {
-    if (options.threads > 0) return options.threads;
-    if (study.scenario.study.threads > 0) return study.scenario.study.threads;
-    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+/// Wide ensembles share load flows best, but small studies must still keep every thread busy.
+std::size_t ensemble_width(const StudyOptions& options, std::size_t replicas, std::size_t threads) {
+    if (options.ensemble_width > 0) return options.ensemble_width;
+    return std::clamp<std::size_t>(divided_up(replicas, threads), 1, Ensemble::useful_width);
 }
 
-/// Hands replicas out one by one; each lands in the slot of its number, so the order of finishing does not matter.
-class ReplicaPool {
+/// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
+class Crew {
    public:
-    ReplicaPool(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options)
-        : study_(study), outputs_(outputs), options_(options), slots_(static_cast<std::size_t>(study.scenario.study.replicas)) {}
+    Crew(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, std::size_t threads)
+        : study_(study),
+          outputs_(outputs),
+          options_(options),
+          replicas_(static_cast<std::size_t>(study.scenario.study.replicas)),
+          width_(ensemble_width(options, replicas_, threads)),
+          profiles_(threads),
+          fold_(study, outputs),
+          work_(divided_up(replicas_, width_), ensembles_ahead * threads, options.stop,
+                [this](std::vector<ReplicaRun> runs) { put_together(std::move(runs)); }) {}
 
-    ReplicaRuns run(int threads) {
+    void run() {
         {
             std::vector<std::jthread> workers;
-            for (int i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+            for (RunProfile& profile : profiles_) workers.emplace_back([this, &profile] { work(profile); });
         }
-        return std::move(slots_);
+        work_.rethrow();
+    }
+
+    [[nodiscard]] StudyFold& fold() { return fold_; }
+    [[nodiscard]] RunProfile profile() const {
+        RunProfile total;
+        for (const RunProfile& of_thread : profiles_) total += of_thread;
+        return total;
     }
 
    private:
-    void work() {
-        for (std::size_t r = next_++; r < slots_.size() && !options_.stop.stop_requested(); r = next_++) {
-            slots_[r] = run_guarded(study_, outputs_, ReplicaId(r));
-            tell_progress();
+    /// How far threads may run ahead of the slowest ensemble: finished ensembles per thread that wait in memory.
+    static constexpr std::size_t ensembles_ahead = 3;
+
+    void work(RunProfile& profile) {
+        Stopwatch watch(options_.profile ? &profile : nullptr, Activity::waiting);
+        try {
+            while (const auto number = work_.take()) {
+                const std::size_t first = *number * width_;
+                auto runs = run_ensemble(study_, outputs_, ReplicaId(first), std::min(width_, replicas_ - first), watch);
+                watch.switch_to(Activity::recording);
+                work_.put(*number, std::move(runs));
+                watch.switch_to(Activity::waiting);
+            }
+        } catch (...) {
+            work_.abandon(std::current_exception());
         }
     }
 
-    void tell_progress() {
-        if (!options_.progress) return;
-        const std::scoped_lock lock(mutex_);
-        options_.progress(
-            {++finished_, static_cast<int>(slots_.size()), std::chrono::duration<double>(Clock::now() - start_).count()});
+    void put_together(std::vector<ReplicaRun> runs) {
+        for (ReplicaRun& run : runs) {
+            fold_.add(std::move(run));
+            ++finished_;
+            if (options_.progress)
+                options_.progress({static_cast<int>(finished_), static_cast<int>(replicas_), seconds_since(start_)});
+        }
     }
 
     const LoadedStudy& study_;
     const StudyOutputs& outputs_;
     const StudyOptions& options_;
-    ReplicaRuns slots_;
-    std::atomic<std::size_t> next_{0};
-    std::mutex mutex_;
-    int finished_ = 0;
-    Clock::time_point start_ = Clock::now();
+    const std::size_t replicas_;
+    const std::size_t width_;
+    const Clock::time_point start_ = Clock::now();
+    std::vector<RunProfile> profiles_;  ///< by thread
+    StudyFold fold_;
+    std::size_t finished_ = 0;
+    InOrder<std::vector<ReplicaRun>> work_;
 };
 
 }  // namespace
@@ -79,14 +107,19 @@ class ReplicaPool {
 StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     const auto start = Clock::now();
     StudyOutputs outputs;
-    const ControllerRun base = run_base(study, outputs);
-    const int threads = thread_count(study, options);
-    ReplicaRuns runs = ReplicaPool(study, outputs, options).run(threads);
-    StudyResult result = assemble(study, outputs, base, std::move(runs));
+    ControllerRun base = run_base(study, outputs);
+    const std::size_t threads = thread_count(study, options);
+    Crew crew(study, outputs, options, threads);
+    crew.run();
+    RunProfile total = crew.profile();
+    Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
+    StudyResult result = crew.fold().finish(std::move(base));
+    watch.switch_to(Activity::recording);
     result.interrupted = options.stop.stop_requested() &&
                          result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
-    result.provenance.threads = threads;
-    result.provenance.wall_seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    result.provenance.threads = static_cast<int>(threads);
+    result.provenance.wall_seconds = seconds_since(start);
+    if (options.profile) result.profile = StudyProfile{total, result.provenance.wall_seconds, peak_memory_mb()};
     return result;
 }
 

@@ -18,11 +18,14 @@ struct Progress {
 struct StudyOptions {
     int threads = 0;                                  ///< 0: what the scenario says, or one per core
     std::stop_token stop{};                           ///< asks to hand out no more replicas
-    std::function<void(const Progress&)> progress{};  ///< called after every replica, by one thread at a time
+    std::function<void(const Progress&)> progress{};  ///< called after every replica, in their order, by one thread at a time
+    std::size_t ensemble_width = 0;                   ///< replicas side by side; 0: as many as gain, with work for every thread
+    bool profile = false;                             ///< measure where the time goes
 };
 
-/// Runs all replicas. The result does not depend on the number of threads, to the last bit. Replicas that fail
-/// are told in `failures` and left out of every comparison.
+/// Runs all replicas. The result does not depend on the number of threads or on the width of ensembles, to the last bit,
+/// and memory does not grow with the number of replicas but for one number per replica and variable. Replicas that
+/// fail are told in `failures` and left out of every comparison.
 [[nodiscard]] StudyResult run_study(const LoadedStudy& study, const StudyOptions& options);
 
 }  // namespace evsweep

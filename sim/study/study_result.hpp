@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "evsweep/output.hpp"
 #include "evsweep/schema.hpp"
+#include "sim/engine/profile.hpp"
 
 namespace evsweep {
 
@@ -19,6 +21,8 @@ inline constexpr double band_quantiles[] = {0.05, 0.5, 0.95};
 struct Bands {
     std::vector<double> mean;
     std::vector<std::vector<double>> quantiles;  ///< one array per StudyResult::quantile_levels
+    /// Share of the replicas by which a quantile may miss its place among them, at worst; 0 where all are exact.
+    double quantile_rank_error = 0.0;
 };
 
 /// One variable of one output under one controller; which member is filled follows `variable.aggregation`.
@@ -45,8 +49,9 @@ struct RunResult {
     std::vector<Setting> settings;
     std::vector<std::string> needs;
     std::vector<VariableResult> variables;
-    std::vector<UnsolvedStep> unsolved;  ///< the first 1000, in replica order
-    std::size_t unsolved_steps = 0;
+    std::vector<UnsolvedStep> unsolved;        ///< the first 1000, in replica order
+    std::size_t unsolved_steps = 0;            ///< in all replicas
+    std::size_t mostly_unsolved_replicas = 0;  ///< replicas without a solution in more than half of their steps
 };
 
 /// A replica that could not be finished, and why; its seed is the study's.
@@ -72,12 +77,23 @@ struct Provenance {
     std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
 };
 
+/// Where the time of a study went; of this run only, like the provenance.
+struct StudyProfile {
+    RunProfile total;           ///< over all threads
+    double wall_seconds = 0.0;  ///< from the first draw to the last replica put together
+    double peak_memory_mb = 0.0;
+
+    /// Seconds that threads spent at work, writing apart.
+    [[nodiscard]] double working_seconds() const;
+};
+
 struct StudyResult {
     std::string title;
     std::string scenario_file;
     std::vector<Setting> scenario;  ///< every resolved setting
     std::uint64_t seed = 0;
-    int planned = 0;  ///< replicas asked for
+    int planned = 0;                ///< replicas asked for
+    std::size_t control_steps = 0;  ///< of one replica; 0: not known
     bool interrupted = false;
     std::string calendar_start;  ///< ISO 8601 local time of the scenario's start
     double confidence = 0.95;
@@ -95,6 +111,7 @@ struct StudyResult {
     std::vector<RunResult> controllers;  ///< in scenario order
     std::vector<ReplicaFailure> failures;
     Provenance provenance;
+    std::optional<StudyProfile> profile;  ///< only where it was asked for
 };
 
 }  // namespace evsweep

@@ -103,7 +103,9 @@ class OutputGroup {
         for (const auto& level : result.bands.quantiles) all.insert(all.end(), level.begin(), level.end());
         std::vector<std::string> dims{"quantile"};
         dims.insert(dims.end(), variable.dims.begin(), variable.dims.end());
-        file_.write({group_, variable.name + "_quantiles", dims, notes_on(variable)}, all);
+        Attributes notes = notes_on(variable);
+        notes.emplace_back("quantile_rank_error", result.bands.quantile_rank_error);
+        file_.write({group_, variable.name + "_quantiles", dims, notes}, all);
     }
 
     [[nodiscard]] const Coordinate* find(const std::string& dim) const {

@@ -1,9 +1,11 @@
 #include "sim/study/write_results.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "sim/record/result_file.hpp"
+#include "sim/study/study_profile.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
 
@@ -21,6 +23,7 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                         {"replicas_planned", std::int64_t{result.planned}},
                         {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
                         {"interrupted", std::int64_t{result.interrupted}},
+                        {"control_steps", static_cast<std::int64_t>(result.control_steps)},
                         {"confidence", result.confidence},
                         {"quantile_levels", result.quantile_levels},
                         {"reference", result.reference},
@@ -135,7 +138,8 @@ void write_run(ResultFile& file, const std::string& group, const StudyResult& re
     file.annotate(group, {{"label", run.label},
                           {"type", run.type},
                           {"needs", run.needs},
-                          {"unsolved_steps", static_cast<std::int64_t>(run.unsolved_steps)}});
+                          {"unsolved_steps", static_cast<std::int64_t>(run.unsolved_steps)},
+                          {"mostly_unsolved_replicas", static_cast<std::int64_t>(run.mostly_unsolved_replicas)}});
     write_settings(file, group, run.settings);
     if (!run.unsolved.empty()) write_unsolved(file, group + "/unsolved", run);
     write_outputs(file, group, result, run);
@@ -156,9 +160,38 @@ void write_failures(ResultFile& file, const StudyResult& result) {
     file.write({"/failures", "what", {"failure"}, {{"long_name", "why"}}}, what);
 }
 
+/// Where the time went, and how fast that was.
+void write_profile(ResultFile& file, const StudyProfile& profile) {
+    const std::string group = "/profile";
+    std::vector<std::string> names(activity_names.begin(), activity_names.end());
+    std::vector<double> seconds;
+    for (const auto spent : profile.total.spent) seconds.push_back(std::chrono::duration<double>(spent).count());
+    file.annotate(group, {{"long_name", "where the time of this run went"}});
+    file.write({group, "activity", {"activity"}, {{"long_name", "what a thread was at"}}}, names);
+    file.write({group, "seconds", {"activity"}, {{"units", "s"}, {"long_name", "time spent on it by all threads"}}}, seconds);
+    const auto number = [&](const std::string& name, const std::string& unit, const std::string& meaning, double value) {
+        file.write({group, name, {}, {{"units", unit}, {"long_name", meaning}}}, {&value, 1});
+    };
+    const RunProfile& total = profile.total;
+    const auto rate = [&](const std::string& name, const std::string& what, double count) {
+        number(name + "_per_core_second", "1/s", what + " per second of a thread at work",
+               ratio(count, profile.working_seconds()));
+        number(name + "_per_second", "1/s", what + " per second of the run, over all threads",
+               ratio(count, profile.wall_seconds));
+    };
+    rate("replica_days", "simulated days of replicas under all controllers", total.replica_days);
+    rate("events", "events", static_cast<double>(total.events));
+    rate("load_flows", "load flows", static_cast<double>(total.load_flows));
+    rate("decisions", "decisions of controllers", static_cast<double>(total.decisions));
+    number("sweeps_per_load_flow", "1", "mean number of sweeps of a load flow",
+           ratio(static_cast<double>(total.sweeps), static_cast<double>(total.load_flows)));
+    number("peak_memory_mb", "MB", "most memory held at once, until this was written", profile.peak_memory_mb);
+}
+
 }  // namespace
 
 std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path) {
+    const auto start = std::chrono::steady_clock::now();
     try {
         ResultFile file(path);
         write_provenance(file, result);
@@ -169,6 +202,7 @@ std::optional<std::string> write_results(const StudyResult& result, const std::f
         write_summaries(file, result);
         write_paired_differences(file, result);
         if (!result.failures.empty()) write_failures(file, result);
+        if (result.profile) write_profile(file, with_writing(*result.profile, std::chrono::steady_clock::now() - start));
         file.commit();
     } catch (const FileError& error) {
         return error.what();

@@ -88,6 +88,7 @@ TEST_CASE("a study that is asked to stop keeps what it finished and says that it
     std::stop_source stop;
     StudyOptions options;
     options.threads = 2;
+    options.ensemble_width = 1;
     options.stop = stop.get_token();
     options.progress = [&](const Progress& p) {
         if (p.finished == 5) stop.request_stop();
@@ -96,7 +97,7 @@ TEST_CASE("a study that is asked to stop keeps what it finished and says that it
     REQUIRE(result.interrupted);
     REQUIRE(result.planned == 50);
     REQUIRE(result.replicas.size() >= 5);
-    REQUIRE(result.replicas.size() <= 7);
+    REQUIRE(result.replicas.size() <= 5 + 2 * 3);  // threads may be three ensembles ahead of what is put together
     REQUIRE(values(result.controllers.at(0), "peak_kw").size() == result.replicas.size());
 }
 

@@ -1,0 +1,45 @@
+#include "sim/study/describe_study.hpp"
+
+#include "sim/study/provenance.hpp"
+
+namespace evsweep {
+
+namespace {
+
+void describe_feeder(const Feeder& feeder, StudyResult& result) {
+    result.feeder = feeder.site();
+    result.feeder_parent.assign(feeder.buses(), -1);
+    result.feeder_series_ohm.assign(feeder.buses(), 0.0);
+    for (std::size_t b = 1; b < feeder.buses(); ++b) {
+        result.feeder_parent[b] = static_cast<std::int32_t>(feeder.branch(BranchId(b - 1)).parent.index());
+        result.feeder_series_ohm[b] = feeder.branch(BranchId(b - 1)).series_ohm;
+    }
+}
+
+}  // namespace
+
+StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs) {
+    const Scenario& scenario = study.scenario;
+    StudyResult result;
+    result.title = scenario.title;
+    result.scenario_file = scenario.file.path.string();
+    result.scenario = scenario.resolved;
+    result.seed = scenario.study.seed;
+    result.planned = scenario.study.replicas;
+    result.control_steps = study.base->steps();
+    result.calendar_start = Value<Calendar>::text(scenario.time.start);
+    result.confidence = scenario.study.confidence.value();
+    result.reference = scenario.study.reference;
+    result.currency = scenario.prices ? scenario.prices->currency : "";
+    result.voltage_min_pu = scenario.limits.voltage_min.value();
+    result.voltage_max_pu = scenario.limits.voltage_max.value();
+    for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
+        result.outputs.push_back({scenario.outputs[o].label, scenario.outputs[o].type, outputs.outputs[o]->coordinates()});
+    result.outputs.push_back({"ledger", "ledger", {}});
+    result.outputs.push_back({"counters", "counters", {}});
+    describe_feeder(*study.feeder, result);
+    result.provenance = provenance_of_this_build();
+    return result;
+}
+
+}  // namespace evsweep

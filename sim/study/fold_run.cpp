@@ -1,0 +1,104 @@
+#include "sim/study/fold_run.hpp"
+
+#include <array>
+
+namespace evsweep {
+
+namespace {
+
+/// A gap of the ledger, so that anybody can see that the books close.
+struct Gap {
+    const char* name;
+    const char* meaning;
+    double (EnergyLedger::*kwh)() const;
+};
+constexpr std::array<Gap, 3> gaps{
+    {{"feeder_gap_kwh", "source energy less load, EV and loss energy", &EnergyLedger::feeder_gap_kwh},
+     {"session_gap_kwh", "largest gap between grid energy, converter losses and stored energy in any stay",
+      &EnergyLedger::session_gap_kwh},
+     {"fleet_gap_kwh", "EV energy of all steps less EV energy of all stays", &EnergyLedger::fleet_gap_kwh}}};
+
+VariableResult number_per_replica(std::string output, std::string name, std::string unit, std::string meaning) {
+    VariableResult result;
+    result.output = std::move(output);
+    result.variable.name = std::move(name);
+    result.variable.unit = std::move(unit);
+    result.variable.long_name = std::move(meaning);
+    return result;
+}
+
+}  // namespace
+
+RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_(study) {
+    for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
+        for (Variable& variable : outputs.outputs[o]->variables())
+            result_.variables.push_back({study.scenario.outputs[o].label, std::move(variable), {}, {}, {}});
+    first_of_ledger_ = result_.variables.size();
+    bands_.resize(first_of_ledger_);
+    for (const Gap& gap : gaps) result_.variables.push_back(number_per_replica("ledger", gap.name, "kWh", gap.meaning));
+    first_counter_ = result_.variables.size();
+}
+
+void RunFold::add(ReplicaId replica, ControllerRun run) {
+    if (result_.needs.empty()) result_.needs = std::move(run.needs);
+    add_outputs(replica, std::move(run.recorded));
+    add_ledger(run.outcome.ledger);
+    add_counters(run.counters);
+    add_unsolved(replica, run.outcome.unsolved);
+}
+
+void RunFold::add_outputs(ReplicaId replica, std::vector<Recorded> recorded) {
+    std::size_t v = 0;
+    for (std::size_t o = 0; o < recorded.size(); ++o) {
+        const std::string& label = study_.scenario.outputs[o].label;
+        auto array = recorded[o].begin();
+        for (; v < first_of_ledger_ && result_.variables[v].output == label; ++v) {
+            if (recorded[o].empty()) continue;  // the output left this replica out
+            VariableResult& result = result_.variables[v];
+            if (result.variable.aggregation == Aggregation::bands)
+                bands_[v].add(std::move(*array));
+            else if (result.variable.aggregation == Aggregation::trace)
+                result.traces.emplace_back(replica, std::move(*array));
+            else
+                result.values.push_back(array->at(0));
+            ++array;
+        }
+    }
+}
+
+void RunFold::add_ledger(const EnergyLedger& ledger) {
+    for (std::size_t g = 0; g < gaps.size(); ++g)
+        result_.variables[first_of_ledger_ + g].values.push_back((ledger.*gaps[g].kwh)());
+}
+
+/// What the controller counted about its own decisions; every replica counts the same things.
+void RunFold::add_counters(const std::vector<Counter>& counters) {
+    if (result_.variables.size() == first_counter_)
+        for (const Counter& counter : counters)
+            result_.variables.push_back(
+                number_per_replica("counters", counter.name, "1", "counted by the controller: " + counter.name));
+    for (std::size_t i = first_counter_; i < result_.variables.size(); ++i)
+        result_.variables[i].values.push_back(counters.at(i - first_counter_).value);
+}
+
+void RunFold::add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved) {
+    constexpr std::size_t most = 1000;
+    result_.unsolved_steps += unsolved.size();
+    if (2 * unsolved.size() > study_.base->steps()) ++result_.mostly_unsolved_replicas;
+    for (const Unsolved& u : unsolved) {
+        if (result_.unsolved.size() == most) return;
+        result_.unsolved.push_back(
+            {replica, u.at, std::string(name_of(u.result.status)), study_.feeder->site().bus[u.result.worst_bus.index()]});
+    }
+}
+
+RunResult RunFold::finish() {
+    for (std::size_t v = 0; v < bands_.size(); ++v) {
+        if (result_.variables[v].variable.aggregation == Aggregation::bands)
+            result_.variables[v].bands = bands_[v].finish(band_quantiles);
+        bands_[v] = {};  // a year's bands are large: what is summarised is freed before the next is
+    }
+    return std::move(result_);
+}
+
+}  // namespace evsweep

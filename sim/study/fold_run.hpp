@@ -1,0 +1,35 @@
+/// All replicas under one controller, put together as they come and then forgotten.
+#pragma once
+
+#include <vector>
+
+#include "sim/study/run_ensemble.hpp"
+#include "sim/study/running_bands.hpp"
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// Replicas come in ascending order. What is kept of each is one number per variable, and the traces of chosen replicas; series
+/// go into bands. Memory does not grow otherwise.
+class RunFold {
+   public:
+    /// `study` and `outputs` outlive it.
+    RunFold(const LoadedStudy& study, const StudyOutputs& outputs);
+    void add(ReplicaId replica, ControllerRun run);
+    /// The result but for the controller's label, type and settings. Call it once.
+    [[nodiscard]] RunResult finish();
+
+   private:
+    void add_outputs(ReplicaId replica, std::vector<Recorded> recorded);
+    void add_ledger(const EnergyLedger& ledger);
+    void add_counters(const std::vector<Counter>& counters);
+    void add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved);
+
+    const LoadedStudy& study_;
+    RunResult result_;                 ///< variables: of all outputs, of the ledger, then counters once they are known
+    std::vector<RunningBands> bands_;  ///< by variable of outputs; without series where it has no bands
+    std::size_t first_of_ledger_;
+    std::size_t first_counter_;
+};
+
+}  // namespace evsweep

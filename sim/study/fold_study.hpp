@@ -1,0 +1,27 @@
+/// Puts the replicas of a study together as they come: numbers in replica order, bands, gains over the reference.
+#pragma once
+
+#include <vector>
+
+#include "sim/study/fold_run.hpp"
+
+namespace evsweep {
+
+class StudyFold {
+   public:
+    /// `study` and `outputs` outlive it.
+    StudyFold(const LoadedStudy& study, const StudyOutputs& outputs);
+    /// The next replica, in ascending order. One that failed is told in `failures` and left out of everything else.
+    void add(ReplicaRun run);
+    /// The result but for wall time, threads and profile. Call it once.
+    [[nodiscard]] StudyResult finish(ControllerRun base);
+
+   private:
+    const LoadedStudy& study_;
+    const StudyOutputs& outputs_;
+    std::vector<RunFold> runs_;  ///< as Scenario::controllers
+    std::vector<ReplicaId> replicas_;
+    std::vector<ReplicaFailure> failures_;
+};
+
+}  // namespace evsweep

@@ -1,0 +1,199 @@
+#include "sim/study/run_ensemble.hpp"
+
+#include <chrono>
+#include <exception>
+#include <new>
+
+#include "sim/engine/ensemble.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// Stands in where there are no vehicles to control.
+class NoControl final : public Controller {
+   public:
+    [[nodiscard]] Needs needs() const override { return {}; }
+    [[nodiscard]] Cadence cadence() const override { return {}; }
+    void decide(const Observation&, Setpoints&) override {}
+};
+
+/// Notes the steps in which any bus is outside the voltage band, or there is no voltage to speak of.
+class BandWatch final : public Recorder {
+   public:
+    BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
+        : feeder_(feeder), min_pu_(limits.voltage_min.value()), max_pu_(limits.voltage_max.value()), outside_(outside) {}
+    void at(const Snapshot& s) override {
+        bool is_outside = !s.solved;
+        for (std::size_t c = 0; c < s.voltage_pu.size() && !is_outside; ++c)
+            is_outside = (s.voltage_pu[c] < min_pu_ || s.voltage_pu[c] > max_pu_) && feeder_.conductor[c] != Conductor::n;
+        outside_.push_back(is_outside);
+    }
+    [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
+
+   private:
+    const FeederSite& feeder_;
+    double min_pu_, max_pu_;
+    std::vector<std::uint8_t>& outside_;
+};
+
+/// One replica of an ensemble under one controller; all that it points to outlives the run.
+struct Place {
+    ReplicaId replica;
+    const Population* population = nullptr;
+    Controller* controller = nullptr;
+    Recorder* extra = nullptr;
+};
+
+using Recorders = std::vector<std::unique_ptr<Recorder>>;  ///< as StudyOutputs::outputs
+
+Recorders attach_recorders(const StudyOutputs& outputs, const Place& place, Replica& engine) {
+    Recorders recorders;
+    for (const auto& output : outputs.outputs) {
+        recorders.push_back(output->start({place.replica, place.population}));
+        if (!recorders.back()) continue;
+        engine.record_with(*recorders.back(), output->wants_events());
+        if (output->wants_unbalance()) engine.show_unbalance();
+    }
+    if (place.extra) engine.record_with(*place.extra, false);
+    return recorders;
+}
+
+std::vector<std::string> names_of_needs(const Needs& needs) {
+    std::vector<std::string> names;
+    for (Need n : {Need::state_of_charge, Need::session, Need::voltage, Need::feeder_head, Need::base_demand, Need::price})
+        if (needs.contains(n)) names.emplace_back(name_of(n));
+    return names;
+}
+
+ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const Controller& controller) {
+    ControllerRun run;
+    run.outcome = std::move(outcome);
+    for (const auto& recorder : recorders) run.recorded.push_back(recorder ? recorder->finish() : Recorded{});
+    run.needs = names_of_needs(controller.needs());
+    run.counters = controller.counters();
+    return run;
+}
+
+/// Runs all places to the horizon, with the recorders of all outputs attached; one run per place.
+std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
+                                            const std::vector<Place>& places, Stopwatch& watch) {
+    const ReplicaSite site{study.scenario, *study.feeder, *study.base};
+    watch.switch_to(Activity::recording);
+    Ensemble ensemble(site, watch);
+    std::vector<Recorders> recorders;
+    for (const Place& place : places) {
+        const Rng rng(study.scenario.study.seed, static_cast<std::uint32_t>(place.replica.index()));
+        Replica& engine = ensemble.add(*place.population, *place.controller, rng);
+        recorders.push_back(attach_recorders(outputs, place, engine));
+    }
+    std::vector<ReplicaOutcome> outcomes = ensemble.run();
+    watch.switch_to(Activity::recording);
+    std::vector<ControllerRun> runs;
+    for (std::size_t i = 0; i < places.size(); ++i)
+        runs.push_back(gather(std::move(outcomes[i]), recorders[i], *places[i].controller));
+    if (RunProfile* profile = watch.profile())
+        profile->replica_days += static_cast<double>(places.size()) *
+                                 std::chrono::duration<double, std::ratio<86400>>(study.scenario.time.duration).count();
+    return runs;
+}
+
+/// What the exception that is being handled says to the user.
+std::string complaint_of_exception() {
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        return "out of memory; ask for fewer threads or coarser outputs";
+    } catch (const std::exception& error) {
+        return std::string("internal error: ") + error.what();
+    } catch (...) {
+        return "internal error";
+    }
+}
+
+struct Member {
+    ReplicaRun run;
+    Population population;
+};
+using Members = std::vector<Member*>;
+
+/// One controller for each member, then all of them to the horizon.
+void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
+                  const Members& members, Stopwatch& watch) {
+    watch.switch_to(Activity::control);
+    std::vector<std::unique_ptr<Controller>> controllers;
+    std::vector<Place> places;
+    for (const Member* m : members) {
+        controllers.push_back(configured.make(controller_context(study, configured, m->population, m->run.replica)));
+        places.push_back({m->run.replica, &m->population, controllers.back().get()});
+    }
+    std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        ReplicaRun& run = members[i]->run;
+        if (const auto& failure = runs[i].outcome.failure) run.failure = ReplicaFailure{run.replica, configured.label, *failure};
+        run.controllers.push_back(std::move(runs[i]));
+    }
+}
+
+/// A replica must never take the study down: what it throws becomes its failure. Which of several threw shows when each
+/// runs again by itself; for the others that makes no difference.
+void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
+                 const Members& members, Stopwatch& watch) {
+    try {
+        return run_together(study, outputs, configured, members, watch);
+    } catch (...) {
+        if (members.size() == 1) {
+            ReplicaRun& run = members.front()->run;
+            run.failure = ReplicaFailure{run.replica, configured.label, complaint_of_exception()};
+            return;
+        }
+    }
+    for (Member* m : members) run_guarded(study, outputs, configured, {m}, watch);
+}
+
+Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
+    Member member{{replica, {}, std::nullopt}, {}};
+    try {
+        member.run.controllers.reserve(study.scenario.controllers.size());  // so that taking a run in cannot fail half-way
+        member.population = study.draw(replica);
+    } catch (...) {
+        member.run.failure = ReplicaFailure{replica, "", complaint_of_exception()};
+    }
+    return member;
+}
+
+}  // namespace
+
+ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs) {
+    outputs.base_outside_band.clear();
+    const Population sample = study.draw(ReplicaId(0));
+    make_outputs(study, sample, outputs);
+    std::vector<std::uint8_t> outside;
+    BandWatch band_watch(study.feeder->site(), study.scenario.limits, outside);
+    Population nobody;
+    nobody.zones = sample.zones;
+    NoControl control;
+    Stopwatch unwatched;
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, &band_watch}}, unwatched);
+    outputs.base_outside_band = std::move(outside);
+    make_outputs(study, sample, outputs);
+    return std::move(runs.front());
+}
+
+std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first, std::size_t count,
+                                     Stopwatch& watch) {
+    watch.switch_to(Activity::sampling);
+    std::vector<Member> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
+    for (const auto& configured : study.scenario.controllers) {
+        Members standing;
+        for (Member& m : all)
+            if (!m.run.failure) standing.push_back(&m);
+        if (!standing.empty()) run_guarded(study, outputs, configured, standing, watch);
+    }
+    std::vector<ReplicaRun> runs;
+    for (Member& m : all) runs.push_back(std::move(m.run));
+    return runs;
+}
+
+}  // namespace evsweep

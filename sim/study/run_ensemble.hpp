@@ -1,0 +1,42 @@
+/// A few replicas at a time under every controller of a study, with everything their outputs recorded.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/profile.hpp"
+#include "sim/engine/replica.hpp"
+#include "sim/study/study_outputs.hpp"
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// What one output recorded: one array per variable; empty where it left the replica out.
+using Recorded = std::vector<std::vector<double>>;
+
+/// One replica under one controller.
+struct ControllerRun {
+    std::vector<Recorded> recorded;  ///< as Scenario::outputs
+    ReplicaOutcome outcome;
+    std::vector<std::string> needs;
+    std::vector<Counter> counters;  ///< what the controller counted
+};
+
+/// One replica under all controllers, in scenario order; under fewer of them if it failed.
+struct ReplicaRun {
+    ReplicaId replica;
+    std::vector<ControllerRun> controllers;
+    std::optional<ReplicaFailure> failure;
+};
+
+/// The feeder without vehicles. Also finds the steps in which it leaves the voltage band by itself.
+[[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs);
+
+/// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one controller after
+/// the other. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out.
+/// What a replica records does not depend on the replicas beside it.
+[[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first,
+                                                   std::size_t count, Stopwatch& watch);
+
+}  // namespace evsweep

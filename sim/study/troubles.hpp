@@ -1,0 +1,18 @@
+/// What went wrong in a study, in words: what a reader of its numbers has to know.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// Replicas that failed, and steps without a load-flow solution: paragraphs that begin with an empty line. Empty where all went
+/// well.
+[[nodiscard]] std::string troubles(const StudyResult& result);
+
+/// Why the numbers under some controller cannot be used at all, and what to do; none where every controller has some solved step.
+[[nodiscard]] std::optional<std::string> dead_end(const StudyResult& result);
+
+}  // namespace evsweep
