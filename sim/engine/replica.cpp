@@ -194,7 +194,7 @@ void Replica::cross(const Event& event) {
     fleet_.cross({c, event.at, event.kind});
     stale_ = true;
     if (event.kind != EventKind::knee) {
-        setpoints_.set(c, 0.0, 0.0);
+        setpoints_.set(c, 0.0, fleet_.q_kvar()[c.index()]);
         setpoints_.settle();
         halted_.push_back(c);
     }

@@ -80,6 +80,23 @@ TEST_CASE("the load flow sees a vehicle from the first control step after its pl
     REQUIRE(day.notes.snapshots.at(601).ev_kvar == 5.0);
 }
 
+TEST_CASE("a full battery keeps its reactive setpoint until the controller takes it away") {
+    const Feeder feeder = two_buses();
+    Fleet fleet;
+    fleet.add(stay(10.0, 20.0, 0.5, 0.8));  // full at 11:20
+    Told controller({.period = Duration(1h), .on_plug_in = true}, {}, [](const Observation& seen, Setpoints& setpoints) {
+        for (ConnectorId c : seen.arrived) setpoints.set(c, 10.0, 5.0);
+        if (seen.now != at_hours(13.0)) return;
+        CHECK(setpoints.q_kvar(ConnectorId(0)) == 5.0);
+        setpoints.set(ConnectorId(0), 0.0, 0.0);
+    });
+    const Run day = run(a_day(), feeder, fleet.population, controller);
+    REQUIRE_FALSE(day.outcome.failure);
+    REQUIRE(day.notes.snapshots.at(12 * 60).charging_kw == 0.0);
+    REQUIRE(day.notes.snapshots.at(12 * 60).ev_kvar == 5.0);
+    REQUIRE(day.notes.snapshots.at(13 * 60).ev_kvar == 0.0);
+}
+
 TEST_CASE("a controller is asked on its period, at plug-ins and at unplugs, each instant once") {
     const Feeder feeder = two_buses();
     Fleet fleet;
