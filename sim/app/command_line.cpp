@@ -94,10 +94,24 @@ void add_describe(CommandLine& line) {
     describe->callback([&line] { line.command = [&line] { return describe_command(line.plugin); }; });
 }
 
+void add_scenarios(CLI::App* solve, SolveOptions& options) {
+    solve->add_option("--scenarios", options.scenarios, "Solve so many load flows, every load of each at random")->type_name("N");
+    solve->add_option("--spread", options.spread, "Loads are U(LOW, HIGH) times nominal, each on its own (0.3 1.5)")
+        ->type_name("LOW HIGH")
+        ->type_size(2)
+        ->expected(1)
+        ->allow_extra_args(false);
+    solve->add_option("--seed", options.seed, "Seed of the random loads (1)")->type_name("N");
+    solve->add_option("--threads", options.threads, "Number of threads; 0: one per core (the default)")->type_name("N");
+    solve->add_option("--instruction-set", options.instruction_set, "Vectors to use; else the widest that this machine has")
+        ->type_name("baseline|avx2|avx512");
+}
+
 void add_solve(CommandLine& line) {
-    CLI::App* solve = add_command(line, "solve", "Solve one load flow of a feeder at nominal load",
+    CLI::App* solve = add_command(line, "solve", "Solve one load flow of a feeder at nominal load, or very many at random loads",
                                   "  evsweep solve scenarios/ieee33/feeder.yaml\n"
                                   "  evsweep solve case33bw.m --tolerance 1e-10 --csv results/case33bw\n"
+                                  "  evsweep solve scenarios/ieee33/feeder.yaml --scenarios 1000000 --spread 0.5 1.2\n"
                                   "Exit status: 0 solved, 1 no solution or controls without rest, 2 a problem of the input.");
     solve->add_option("FEEDER", line.solve.feeder, "A feeder file")->option_text(" ");
     solve->add_option("--csv", line.solve.csv, "Folder for the tables")->type_name("DIR");
@@ -109,6 +123,7 @@ void add_solve(CommandLine& line) {
     solve->add_option("--source-voltage", line.solve.source_voltage, "Voltage at the source instead of the file's")
         ->type_name("PU");
     solve->add_option("--format", line.solve.format, "Feeder format; else recognised by content")->type_name("NAME");
+    add_scenarios(solve, line.solve);
     solve->callback([&line] {
         line.command = [&line] {
             return line.solve.feeder.empty() ? refuse("solve: no feeder is named", "try `evsweep solve feeder.yaml`")

@@ -29,6 +29,11 @@ struct SolveOptions {
     std::string source_voltage;                ///< pu; empty: as the feeder says
     std::string tolerance;                     ///< pu; empty: 1e-8
     std::string controls;                      ///< settle or as-given; empty: settle
+    std::string scenarios;                     ///< how many random ones; empty: nominal load alone
+    std::string seed;                          ///< of the scenarios; empty: 1
+    std::vector<std::string> spread;           ///< LOW and HIGH; empty: 0.3 and 1.5
+    std::string threads;                       ///< 0: one per core; empty: 0
+    std::string instruction_set;               ///< empty: the widest there is
     std::optional<std::filesystem::path> csv;  ///< folder for the tables
 };
 
@@ -49,6 +54,8 @@ struct FeederOptions {
 [[nodiscard]] ExitStatus describe_command(const std::string& name);
 /// Solves one load flow of a feeder at nominal load and prints what a planner asks first.
 [[nodiscard]] ExitStatus solve_command(const SolveOptions& options);
+/// Solves very many load flows of a feeder with random loads and tells how their voltages, losses and powers are spread.
+[[nodiscard]] ExitStatus solve_scenarios_command(const SolveOptions& options);
 /// Tells what a feeder file holds, or writes it in the project's own format.
 [[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
 /// Prints the comparison table of a result file.

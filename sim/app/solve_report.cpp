@@ -42,15 +42,6 @@ Extremes extremes(const LoadFlow& flow, Counts counts) {
     return found.value_or(Extremes{});
 }
 
-/// "18", or "611, phase c".
-std::string place(const FeederSite& site, std::size_t c) {
-    const std::string bus = site.bus[site.bus_of_conductor[c]];
-    const Conductor wire = site.conductor[c];
-    if (wire == Conductor::balanced) return bus;
-    const bool is_leg = wire == Conductor::s1 || wire == Conductor::s2;
-    return fmt::format("{}, {} {}", bus, is_leg ? "leg" : "phase", name_of(wire));
-}
-
 /// The branch nearest to its rating, or, where none has one, the branch with the largest current.
 std::string loading_text(const LoadFlow& flow) {
     const FeederSite& site = flow.feeder().site();
@@ -123,8 +114,9 @@ std::string voltages_text(const LoadFlow& flow) {
     const FeederSite& site = flow.feeder().site();
     const auto voltage = flow.voltage_pu();
     const Extremes all = extremes(flow, [](Conductor c) { return c != Conductor::n; });
-    std::string text = fmt::format("lowest voltage   {:12.6f} pu  at bus {}\n", voltage[all.lowest], place(site, all.lowest)) +
-                       fmt::format("highest voltage  {:12.6f} pu  at bus {}\n", voltage[all.highest], place(site, all.highest));
+    std::string text =
+        fmt::format("lowest voltage   {:12.6f} pu  at bus {}\n", voltage[all.lowest], place_text(site, all.lowest)) +
+        fmt::format("highest voltage  {:12.6f} pu  at bus {}\n", voltage[all.highest], place_text(site, all.highest));
     if (flow.feeder().is_balanced()) return text;
     using enum Conductor;
     for (const Conductor phase : {a, b, c, s1, s2}) {
@@ -207,12 +199,25 @@ std::string devices_text(const LoadFlow& flow) {
 
 }  // namespace
 
-std::string solve_report(const SolvedFeeder& solved) {
-    const Feeder& feeder = solved.flow.feeder();
+std::string feeder_text(const Feeder& feeder) {
     std::string text = fmt::format("feeder           {}\n", feeder.name().empty() ? "without a name" : feeder.name());
     const auto conductors = feeder.is_balanced() ? "" : fmt::format(" {} conductors,", feeder.conductors());
     text += fmt::format("                 {} buses, {} branches,{} source at bus {}\n", feeder.buses(), feeder.branches(),
                         conductors, feeder.site().bus.front());
+    return text;
+}
+
+std::string place_text(const FeederSite& site, std::size_t c) {
+    const std::string bus = site.bus[site.bus_of_conductor[c]];
+    const Conductor wire = site.conductor[c];
+    if (wire == Conductor::balanced) return bus;
+    const bool is_leg = wire == Conductor::s1 || wire == Conductor::s2;
+    return fmt::format("{}, {} {}", bus, is_leg ? "leg" : "phase", name_of(wire));
+}
+
+std::string solve_report(const SolvedFeeder& solved) {
+    const Feeder& feeder = solved.flow.feeder();
+    std::string text = feeder_text(feeder);
     text += controls_text(feeder, solved.settled);
     text += fmt::format("load flow        {} in {} iterations, tolerance {} pu\n", name_of(solved.result.status),
                         solved.result.iterations, number_text(solved.tolerance_pu));

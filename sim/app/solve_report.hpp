@@ -20,6 +20,12 @@ struct SolvedFeeder {
 /// The report, a fact a line.
 [[nodiscard]] std::string solve_report(const SolvedFeeder& solved);
 
+/// The first lines of a report: the feeder and its size.
+[[nodiscard]] std::string feeder_text(const Feeder& feeder);
+
+/// A conductor for people: "18", or "611, phase c".
+[[nodiscard]] std::string place_text(const FeederSite& site, std::size_t conductor);
+
 /// The relays that still wanted to move, by their names in the file.
 [[nodiscard]] std::string restless(const Feeder& feeder, const Settled& settled);
 

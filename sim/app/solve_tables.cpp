@@ -16,26 +16,15 @@ namespace evsweep {
 
 namespace {
 
-/// A name as a CSV field: quoted where it would be taken apart.
-std::string field(const std::string& name) {
-    if (name.find_first_of(",\"\n") == std::string::npos) return name;
-    std::string quoted = "\"";
-    for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted + "\"";
-}
-
 double degrees(std::complex<double> phasor) { return std::arg(phasor) * 180.0 / std::numbers::pi; }
-
-/// A balanced feeder's one phase stands for all.
-std::string_view phase_name(Conductor conductor) { return conductor == Conductor::balanced ? "1" : name_of(conductor); }
 
 std::string bus_table(const Feeder& feeder, const LoadFlow& flow) {
     std::string text = "bus,phase,voltage_pu,angle_deg,voltage_v\n";
     for (std::size_t c = 0; c < feeder.conductors(); ++c) {
         const FeederSite& site = feeder.site();
         const double pu = flow.voltage_pu()[c];
-        text += fmt::format("{},{},{:.12f},{:.10f},{:.6f}\n", field(site.bus[site.bus_of_conductor[c]]),
-                            phase_name(site.conductor[c]), pu, degrees(flow.voltage(c)), pu * site.base_v[c]);
+        text += fmt::format("{},{},{:.12f},{:.10f},{:.6f}\n", csv_field(site.bus[site.bus_of_conductor[c]]),
+                            csv_phase(site.conductor[c]), pu, degrees(flow.voltage(c)), pu * site.base_v[c]);
     }
     return text;
 }
@@ -65,8 +54,8 @@ std::string branch_table(const Feeder& feeder, const LoadFlow& flow) {
     for (std::size_t b = 0; b < feeder.branches(); ++b) {
         const FeederBranch& branch = feeder.branch(BranchId(b));
         const BranchFlow& f = flows[b];
-        text += fmt::format("{},{},{},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{}", field(site.branch[b]),
-                            field(site.bus[branch.from.index()]), field(site.bus[branch.to.index()]), f.p_from.value(),
+        text += fmt::format("{},{},{},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{:.9f},{}", csv_field(site.branch[b]),
+                            csv_field(site.bus[branch.from.index()]), csv_field(site.bus[branch.to.index()]), f.p_from.value(),
                             f.q_from.value(), f.p_to.value(), f.q_to.value(), f.i_from.value(), f.i_to.value(),
                             (f.p_from + f.p_to).value(), (f.q_from + f.q_to).value(), loading_text(site, flow, b));
         text += (feeder.is_balanced() ? "" : return_text(flow, BranchId(b))) + "\n";
@@ -77,8 +66,8 @@ std::string branch_table(const Feeder& feeder, const LoadFlow& flow) {
 std::string line_table(const Feeder& feeder, const LoadFlow& flow) {
     std::string text = "bus,pair,voltage_pu,angle_deg,voltage_v\n";
     for (const LineVoltage& line : line_voltages(flow))
-        text += fmt::format("{},{}{},{:.12f},{:.10f},{:.6f}\n", field(feeder.site().bus[line.bus.index()]), name_of(line.plus),
-                            name_of(line.minus), std::abs(line.voltage_pu), degrees(line.voltage_pu),
+        text += fmt::format("{},{}{},{:.12f},{:.10f},{:.6f}\n", csv_field(feeder.site().bus[line.bus.index()]),
+                            name_of(line.plus), name_of(line.minus), std::abs(line.voltage_pu), degrees(line.voltage_pu),
                             std::abs(line.voltage_pu) * line.base_v);
     return text;
 }
@@ -89,7 +78,7 @@ std::string unbalance_table(const Feeder& feeder, const LoadFlow& flow) {
         const auto voltages = phase_voltages(flow, BusId(bus));
         if (!voltages) continue;
         const Sequences v = sequences_of(*voltages);
-        text += fmt::format("{},{:.12f},{:.12f},{:.12f},{:.8f},{:.8f}\n", field(feeder.site().bus[bus]), std::abs(v.positive),
+        text += fmt::format("{},{:.12f},{:.12f},{:.12f},{:.8f},{:.8f}\n", csv_field(feeder.site().bus[bus]), std::abs(v.positive),
                             std::abs(v.negative), std::abs(v.zero), 100.0 * iec_unbalance(*voltages),
                             100.0 * nema_unbalance(*voltages));
     }
@@ -109,9 +98,10 @@ std::string phase_table(const Feeder& feeder, const LoadFlow& flow) {
                 const std::size_t c = site.first_conductor[bus.index()] + i;
                 const bool is_rated = bus.index() == b + 1 && std::isfinite(site.rating_a[c]);
                 const auto loading = is_rated ? fmt::format("{:.6f}", 100.0 * flow.current_a()[c] / site.rating_a[c]) : "";
-                text += fmt::format("{},{},{},{},{:.9f},{:.9f},{:.9f},{:.8f},{}\n", field(site.branch[b]),
-                                    end == End::from ? "from" : "to", field(site.bus[bus.index()]), name_of(site.conductor[c]),
-                                    powers[i].real(), powers[i].imag(), std::abs(currents[i]), degrees(currents[i]), loading);
+                text +=
+                    fmt::format("{},{},{},{},{:.9f},{:.9f},{:.9f},{:.8f},{}\n", csv_field(site.branch[b]),
+                                end == End::from ? "from" : "to", csv_field(site.bus[bus.index()]), name_of(site.conductor[c]),
+                                powers[i].real(), powers[i].imag(), std::abs(currents[i]), degrees(currents[i]), loading);
             }
         }
     }
@@ -123,12 +113,12 @@ std::string device_table(const Feeder& feeder, const LoadFlow& flow) {
     for (const FeederTransformer& t : feeder.transformers())
         for (std::size_t w = 0; w < t.windings.size(); ++w) {
             const double tap = flow.devices().tap[t.first_tap + w];
-            text += fmt::format("{},winding {},{:.8f},{},{}\n", field(t.id), w + 1, tap, tap_position(t.windings[w].taps, tap),
-                                t.windings[w].taps.steps);
+            text += fmt::format("{},winding {},{:.8f},{},{}\n", csv_field(t.id), w + 1, tap,
+                                tap_position(t.windings[w].taps, tap), t.windings[w].taps.steps);
         }
     for (std::size_t i = 0; i < feeder.shunts().size(); ++i) {
         const int on = flow.devices().steps_on[i];
-        text += fmt::format("{},shunt,{},{},{}\n", field(feeder.shunts()[i].id), on, on, feeder.shunts()[i].steps);
+        text += fmt::format("{},shunt,{},{},{}\n", csv_field(feeder.shunts()[i].id), on, on, feeder.shunts()[i].steps);
     }
     return text;
 }
@@ -140,6 +130,15 @@ bool write(const std::filesystem::path& file, const std::string& origin, const s
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& name) {
+    if (name.find_first_of(",\"\n") == std::string::npos) return name;
+    std::string quoted = "\"";
+    for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
+}
+
+std::string_view csv_phase(Conductor conductor) { return conductor == Conductor::balanced ? "1" : name_of(conductor); }
 
 WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
                            const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sim/network/load_flow.hpp"
 
@@ -14,6 +15,11 @@ struct WrittenTables {
     std::string text;  ///< names them, for people
     std::optional<std::string> problem{};
 };
+
+/// A name as a CSV field: quoted where it would be taken apart.
+[[nodiscard]] std::string csv_field(const std::string& name);
+/// A conductor in tables. A balanced feeder's one phase stands for all and is called 1.
+[[nodiscard]] std::string_view csv_phase(Conductor conductor);
 
 /// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`; where phases differ also `line_voltages.csv`,
 /// `branch_phases.csv`, `unbalance.csv` and `devices.csv`. Each opens with a `#` line that says `origin`, then a heading
