@@ -1,6 +1,7 @@
 /// The plug-in interface of outputs: what is recorded of each replica, and how replicas are put together.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,6 +46,25 @@ struct Coordinate {
     std::vector<std::string> labels{};
 };
 
+/// A column that is there, or that its owner brings up to date when somebody reads it.
+class ColumnOnDemand {
+   public:
+    using Bring = std::span<const double> (*)(void* owner);
+
+    ColumnOnDemand() = default;
+    template <class Values>
+    requires std::convertible_to<const Values&, std::span<const double>> ColumnOnDemand(const Values& values) : values_(values) {}
+    ColumnOnDemand(void* owner, Bring bring) : owner_(owner), bring_(bring) {}
+
+    [[nodiscard]] std::span<const double> read() const { return bring_ ? bring_(owner_) : values_; }
+    operator std::span<const double>() const { return read(); }
+
+   private:
+    std::span<const double> values_{};
+    void* owner_ = nullptr;
+    Bring bring_ = nullptr;
+};
+
 /// The network and the fleet at one control instant, after the controller has decided.
 struct Snapshot {
     Instant now{};
@@ -62,7 +82,7 @@ struct Snapshot {
     std::span<const double> unbalance{};   ///< by BusId: |V2|/|V1|, NaN without three phases; only where an output wants it
     std::span<const double> neutral_a{};   ///< by BranchId: in the neutral, or back through earth; likewise
     std::span<const double> p_kw{};        ///< actual EV power by ConnectorId
-    std::span<const double> soc{};  ///< by ConnectorId; before the first plug-in: as it will arrive; after the last: as it left
+    ColumnOnDemand soc{};  ///< by ConnectorId; before the first plug-in: as it will arrive; after the last: as it left
     std::span<const ConnectorId> plugged_in{};
     double price = 0.0;  ///< of buying, currency per kWh
     double sell_price = 0.0;

@@ -80,7 +80,8 @@ class FleetSoc {
     [[nodiscard]] double mean(const Snapshot& s) const {
         if (connectors_.empty()) return not_a_number;
         double sum = 0.0;
-        for (const std::size_t c : connectors_) sum += s.soc[c];
+        const auto soc = s.soc.read();
+        for (const std::size_t c : connectors_) sum += soc[c];
         return sum / static_cast<double>(connectors_.size());
     }
 

@@ -16,7 +16,7 @@ std::string profile_name(const LoadPoint& load, const BaseLoad& base) {
 
 }  // namespace
 
-BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_(feeder) {
+BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
     const auto& base = scenario.base_load;
     const auto steps = static_cast<std::size_t>(scenario.time.duration / scenario.time.step);
     std::vector<const Profile*> profiles{nullptr};  // row 0: constant at nominal
@@ -46,11 +46,6 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) : feeder_
         for (std::size_t i = 0; i < feeder.loads().size(); ++i) total += feeder.loads()[i].p_kw * scale(k, i);
         demand_kw_.push_back(total);
     }
-}
-
-void BaseDemand::fill(std::size_t step, PortPower& power) const {
-    power.clear();
-    for (std::size_t i = 0; i < feeder_.loads().size(); ++i) power.add(feeder_.loads()[i], scale(step, i));
 }
 
 }  // namespace evsweep

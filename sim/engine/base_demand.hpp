@@ -9,7 +9,6 @@
 #include "evsweep/forecast.hpp"
 #include "evsweep/scenario.hpp"
 #include "sim/network/feeder.hpp"
-#include "sim/network/load_flow.hpp"
 
 namespace evsweep {
 
@@ -22,8 +21,10 @@ class BaseDemand {
     [[nodiscard]] std::size_t steps() const { return demand_kw_.size(); }
     /// Whether any load differs from the step before; true for step 0.
     [[nodiscard]] bool changes_at(std::size_t step) const { return changes_[step] != 0; }
-    /// Writes the power drawn at every port during `step`.
-    void fill(std::size_t step, PortPower& power) const;
+    /// Power of a load (Feeder::loads) during `step` over its nominal power.
+    [[nodiscard]] double scale(std::size_t step, std::size_t load) const {
+        return scales_[step * profiles_ + profile_of_load_[load]];
+    }
     /// Total nominal-voltage demand by step, kW.
     [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
     /// Buying price by step, currency per kWh; zeros without prices.
@@ -31,11 +32,6 @@ class BaseDemand {
     [[nodiscard]] double sell_price(std::size_t step) const { return price_[step] * sell_share_; }
 
    private:
-    [[nodiscard]] double scale(std::size_t step, std::size_t load) const {
-        return scales_[step * profiles_ + profile_of_load_[load]];
-    }
-
-    const Feeder& feeder_;
     std::map<std::string, Profile> of_feeder_;  ///< profiles that the feeder file brings along
     std::size_t profiles_ = 0;
     std::vector<std::size_t> profile_of_load_;

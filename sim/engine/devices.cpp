@@ -11,26 +11,31 @@ constexpr Duration least_delay = std::chrono::seconds(1);
 
 }  // namespace
 
-Devices::Devices(const Scenario& scenario, LoadFlow& load_flow, const PortPower& power)
+Devices::Devices(const Scenario& scenario, LoadFlow& load_flow)
     : settings_(scenario.devices),
       calendar_(scenario.time.start),
-      network_(load_flow, power, calendar_),
+      network_(load_flow, load_flow.power(), calendar_),
       control_(make_device_control(load_flow.feeder())),
+      settles_(settings_.start == DeviceStart::settled && !control_.empty()),
       acts_(settings_.control == DeviceControls::on && !control_.empty()) {}
 
 LoadFlowResult Devices::solve(Instant now) {
-    const bool settles = !started_ && settings_.start == DeviceStart::settled && !control_.empty();
-    if (settles)
+    if (have_to_settle())
         start_ = settle(control_, network_, {.now = now});
     else
         network_.solve();
+    look_at(network_.result(), now);
+    return network_.result();
+}
+
+void Devices::look_at(const LoadFlowResult& result, Instant now) {
     started_ = true;
-    if (!acts_) return network_.result();
-    if (network_.result().status == LoadFlowStatus::converged)
+    network_.take(result);
+    if (!acts_) return;
+    if (result.status == LoadFlowStatus::converged)
         control_.look(network_, now);
     else
         control_.drop_plans();
-    return network_.result();
 }
 
 std::optional<Instant> Devices::next(Instant now) const {

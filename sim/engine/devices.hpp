@@ -13,12 +13,15 @@ namespace evsweep {
 /// lets it act and solves again.
 class Devices {
    public:
-    /// Load flow and power outlive it.
-    Devices(const Scenario& scenario, LoadFlow& load_flow, const PortPower& power);
+    /// The load flow outlives it; it is solved for the power that it holds.
+    Devices(const Scenario& scenario, LoadFlow& load_flow);
 
+    /// Whether the devices have to find their places before anything else: that takes several load flows.
+    [[nodiscard]] bool have_to_settle() const { return !started_ && settles_; }
     /// Solves; the first time, the devices settle if the scenario says so. Relays look at what was found.
     LoadFlowResult solve(Instant now);
-    [[nodiscard]] bool have_started() const { return started_; }
+    /// The same where somebody else has solved the load flow.
+    void look_at(const LoadFlowResult& result, Instant now);
     /// Whether the first solution was found with relays that still wanted to move.
     [[nodiscard]] bool hunts_at_start() const { return start_.status == SettleStatus::hunting; }
 
@@ -33,6 +36,7 @@ class Devices {
     ControlledLoadFlow network_;
     DeviceControl control_;
     bool started_ = false;
+    bool settles_;
     bool acts_;
     Settled start_{};
 };

@@ -1,17 +1,52 @@
 #include "sim/engine/ensemble.hpp"
 
+#include <algorithm>
+
+#include "evsweep/contracts.hpp"
+
 namespace evsweep {
 
+/// Replicas whose charging points are wired alike keep company: their load flows share a network.
+ReplicaCompany& Ensemble::company_of(const Connectors& connectors) {
+    const auto known =
+        std::find_if(companies_.begin(), companies_.end(), [&](const auto& company) { return company->ports.serve(connectors); });
+    if (known != companies_.end()) return **known;
+    companies_.push_back(std::make_unique<ReplicaCompany>(site_, connectors, watch_));
+    return *companies_.back();
+}
+
 Replica& Ensemble::add(const Population& population, Controller& controller, Rng rng) {
-    replicas_.push_back(std::make_unique<Replica>(site_, population, controller, rng));
+    replicas_.push_back(std::make_unique<Replica>(site_, company_of(population.connectors), population, controller, rng));
     return *replicas_.back();
 }
 
 std::vector<ReplicaOutcome> Ensemble::run() {
+    while (advance_all()) {
+        watch_.switch_to(Activity::load_flow);
+        results_.resize(flows_.size());
+        solver_.solve(flows_, results_);
+        watch_.switch_to(Activity::events);
+        for (std::size_t w = 0; w < waiting_.size(); ++w) waiting_[w]->take(results_[w]);
+    }
     std::vector<ReplicaOutcome> outcomes;
-    watch_.switch_to(Activity::events);
-    for (const auto& replica : replicas_) outcomes.push_back(replica->run());
+    for (const auto& replica : replicas_) outcomes.push_back(replica->outcome());
+    if (RunProfile* profile = watch_.profile())
+        profile->replica_days += static_cast<double>(replicas_.size()) * hours(site_.scenario.time.duration) / 24.0;
     return outcomes;
+}
+
+/// Lets every replica go on until it needs a load flow; false when none does any more.
+bool Ensemble::advance_all() {
+    watch_.switch_to(Activity::events);
+    waiting_.clear();
+    flows_.clear();
+    for (const auto& replica : replicas_) {
+        LoadFlow* const flow = replica->run_to_load_flow();
+        if (!flow) continue;
+        waiting_.push_back(replica.get());
+        flows_.push_back(flow);
+    }
+    return !flows_.empty();
 }
 
 }  // namespace evsweep

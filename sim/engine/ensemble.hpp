@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "sim/engine/profile.hpp"
 #include "sim/engine/replica.hpp"
+#include "sim/network/lane_solver.hpp"
 
 namespace evsweep {
 
@@ -15,7 +15,7 @@ namespace evsweep {
 class Ensemble {
    public:
     /// More than this many replicas at once gain nothing.
-    static constexpr std::size_t useful_width = 8;
+    static constexpr std::size_t useful_width = most_lanes;
 
     /// `site` and `watch` outlive it. Time is counted as events, load flow, control and recording.
     Ensemble(const ReplicaSite& site, Stopwatch& watch) : site_(site), watch_(watch) {}
@@ -27,9 +27,17 @@ class Ensemble {
     [[nodiscard]] std::vector<ReplicaOutcome> run();
 
    private:
+    [[nodiscard]] ReplicaCompany& company_of(const Connectors& connectors);
+    [[nodiscard]] bool advance_all();
+
     const ReplicaSite& site_;
     Stopwatch& watch_;
+    std::vector<std::unique_ptr<ReplicaCompany>> companies_;  ///< usually one
     std::vector<std::unique_ptr<Replica>> replicas_;
+    LaneSolver solver_;
+    std::vector<Replica*> waiting_;
+    std::vector<LoadFlow*> flows_;  ///< of those
+    std::vector<LoadFlowResult> results_;
 };
 
 }  // namespace evsweep

@@ -21,14 +21,15 @@ double rounded(double value, double resolution) { return resolution > 0.0 ? reso
 
 }  // namespace
 
-Metering::Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng)
+Metering::Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, Duration step, Rng rng)
     : settings_(settings),
+      point_of_(point_of),
       rng_(rng),
       voltage_delay_(static_cast<std::size_t>(settings.voltage.delay / step)),
       head_delay_(static_cast<std::size_t>(settings.feeder_head.delay / step)),
       voltages_(voltage_delay_ + 1),
       heads_(head_delay_ + 1),
-      shown_voltage_(connectors.size(), PerUnit(1.0)) {}
+      shown_voltage_(point_of.size(), PerUnit(1.0)) {}
 
 void Metering::read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
                     std::span<const ConnectorId> plugged_in) {
@@ -59,7 +60,7 @@ void Metering::show_voltages(std::span<const ConnectorId> connectors) {
     if (read.empty()) return;  // nothing had been read then
     const auto& meter = settings_.voltage;
     for (ConnectorId c : connectors) {
-        double v = read[c.index()];
+        double v = read[point_of_[c.index()]];
         if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), last_step_);
         shown_voltage_[c.index()] = rounded(v, meter.resolution);
     }

@@ -1,6 +1,7 @@
 /// Metering: the only place that sees both the truth and what controllers are shown of it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -14,10 +15,11 @@ namespace evsweep {
 /// A value asked for before the first reading is old enough is the first reading.
 class Metering {
    public:
-    /// Delays are whole numbers of `step`.
-    Metering(const MeteringSettings& settings, const Connectors& connectors, Duration step, Rng rng);
+    /// Delays are whole numbers of `step`. `point_of`: by connector, the metering point whose voltage it sees; outlives the
+    /// meters.
+    Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, Duration step, Rng rng);
 
-    /// Takes the readings of control step `step`. `voltage_pu` by connector.
+    /// Takes the readings of control step `step`. `voltage_pu` by metering point.
     void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
               std::span<const ConnectorId> plugged_in);
     /// A step whose load flow had no solution: the last reading stands for the missing one. Before any reading the
@@ -33,10 +35,11 @@ class Metering {
     void show_head();
 
     MeteringSettings settings_;
+    std::span<const std::uint32_t> point_of_;
     Rng rng_;
     std::size_t voltage_delay_;  ///< in steps
     std::size_t head_delay_;
-    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings, by connector
+    std::vector<std::vector<double>> voltages_;  ///< ring of the last readings, by metering point
     std::vector<double> heads_;
     std::size_t last_step_ = 0;
     Column<PerUnit> shown_voltage_;

@@ -46,8 +46,9 @@ Event planned(Instant at, EventKind kind, std::size_t subject = 0, std::uint32_t
 
 }  // namespace
 
-Replica::Replica(const ReplicaSite& site, const Population& population, Controller& controller, Rng rng)
+Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng)
     : site_(site),
+      company_(company),
       population_(population),
       controller_(controller),
       needs_(controller.needs()),
@@ -55,17 +56,18 @@ Replica::Replica(const ReplicaSite& site, const Population& population, Controll
       sees_network_(needs_.contains(Need::voltage) || needs_.contains(Need::feeder_head)),
       wants_currents_(has_ratings(site.feeder.site())),
       fleet_(population),
-      ports_(site.feeder, population.connectors),
-      load_flow_(site.feeder, options_of(site.scenario.load_flow), ports_.extra()),
-      metering_(site.scenario.metering, population.connectors, site.scenario.time.step, rng),
+      charging_(company.ports),
+      load_flow_(company.ports.network(), options_of(site.scenario.load_flow)),
+      metering_(site.scenario.metering, company.ports.metering_point(), site.scenario.time.step, rng),
       setpoints_(population.connectors.size()),
-      base_power_(load_flow_.ports()),
-      power_(load_flow_.ports()),
-      connector_voltage_(population.connectors.size(), 1.0),
-      devices_(site.scenario, load_flow_, power_) {
+      point_voltage_(company.ports.metering_points(), 1.0),
+      devices_(site.scenario, load_flow_) {
+    EVSWEEP_EXPECTS(company.ports.serve(population.connectors), "a replica's charging points are those of its company");
     seen_.calendar = site.scenario.time.start;
     seen_.connectors = &population.connectors;
     seen_.level_sets = &population.level_sets;
+    schedule_sessions();
+    schedule_step(0);
 }
 
 void Replica::record_with(Recorder& recorder, bool wants_events) {
@@ -80,33 +82,61 @@ void Replica::show_unbalance() {
     neutral_a_.resize(site_.feeder.branches());
 }
 
-ReplicaOutcome Replica::run() {
-    ReplicaOutcome outcome;
+LoadFlow* Replica::run_to_load_flow() {
+    if (finished_ || failure_) return nullptr;
     try {
-        run_to_horizon();
-        outcome.failure = ledger_.complaint();
+        return next_load_flow();
     } catch (const SetpointError& error) {
-        outcome.failure = error.what();
+        failure_ = error.what();
     } catch (const ContractViolation& error) {
-        outcome.failure = error.what();
+        failure_ = error.what();
+    } catch (const std::bad_alloc&) {
+        failure_ = "out of memory; ask for fewer threads or coarser outputs";
+    } catch (const std::exception& error) {
+        failure_ = std::string("internal error: ") + error.what();
     }
-    outcome.unsolved = std::move(unsolved_);
-    outcome.ledger = ledger_;
-    return outcome;
+    return nullptr;
 }
 
-void Replica::run_to_horizon() {
+ReplicaOutcome Replica::outcome() {
+    if (!failure_) failure_ = ledger_.complaint();
+    return {std::move(unsolved_), ledger_, std::move(failure_)};
+}
+
+LoadFlow* Replica::next_load_flow() {
     const Instant horizon(site_.scenario.time.duration);
-    schedule_sessions();
-    schedule_step(0);
-    while (const auto event = next_event()) {
-        if (event->at > horizon) break;
-        now_ = event->at;
+    while (pending_ || (pending_ = next_event())) {
+        if (pending_->at > horizon) break;
+        now_ = pending_->at;
         // Of what the horizon itself brings, only stays and crossings end with it.
-        if (now_ < horizon || event->phase == Phase::unplug || event->phase == Phase::threshold) handle(*event);
+        if (now_ < horizon || pending_->phase == Phase::unplug || pending_->phase == Phase::threshold) {
+            if (is_solution_missing()) return &load_flow_;
+            handle(*pending_);
+        }
+        pending_.reset();
+        looked_ = false;
     }
     now_ = horizon;
     finish();
+    return nullptr;
+}
+
+/// Whether the event at hand looks at the network, and that has changed since it was last solved.
+bool Replica::is_solution_missing() {
+    if (pending_->phase != Phase::measure && pending_->phase != Phase::record) return false;
+    if (looked_) return false;  // and it has been solved meanwhile
+    looked_ = true;
+    advance_fleet();
+    if (!stale_) return false;
+    assemble_power();
+    if (!devices_.have_to_settle()) return true;
+    solve_alone();
+    return false;
+}
+
+void Replica::take(const LoadFlowResult& result) {
+    devices_.look_at(result, now_);
+    look_at(result);
 }
 
 /// Takes what happens next: an event of the queue, or a battery's crossing, which is never outdated.
@@ -142,6 +172,7 @@ void Replica::schedule_step(std::size_t step) {
 }
 
 void Replica::handle(const Event& event) {
+    if (RunProfile* profile = company_.watch.profile()) ++profile->events;
     switch (event.phase) {
         case Phase::unplug:
             return unplug(event);
@@ -150,8 +181,8 @@ void Replica::handle(const Event& event) {
         case Phase::threshold:
             return cross(event);
         case Phase::base_load:
-            site_.base.fill(event.subject, base_power_);
-            stale_ = true;
+            base_step_ = event.subject;
+            base_is_new_ = stale_ = true;
             return tell(EventKind::base_load, std::nullopt);
         case Phase::devices:
             return move_devices(event);
@@ -171,7 +202,7 @@ void Replica::unplug(const Event& event) {
     const SessionRecord record = fleet_.unplug(c, now_);
     setpoints_.set(c, 0.0, 0.0);
     setpoints_.settle();
-    stale_ = true;
+    change_power(c);
     ledger_.book(record, population_.vehicles);
     std::erase(arrived_, c);
     std::erase(halted_, c);
@@ -192,7 +223,7 @@ void Replica::plug_in(const Event& event) {
 void Replica::cross(const Event& event) {
     const ConnectorId c(event.subject);
     fleet_.cross({c, event.at, event.kind});
-    stale_ = true;
+    change_power(c);
     if (event.kind != EventKind::knee) {
         setpoints_.set(c, 0.0, fleet_.q_kvar()[c.index()]);
         setpoints_.settle();
@@ -207,29 +238,37 @@ void Replica::ask_for_decision(Instant at) {
     queue_.push(planned(at, EventKind::decision));
 }
 
-/// Brings every battery up to date; a power that tapers has changed meanwhile.
+/// Brings powers up to date; one that tapers has changed meanwhile.
 void Replica::advance_fleet() {
-    fleet_.refresh_soc(now_);
     fleet_.refresh_power(now_);
-    if (fleet_.is_tapering()) stale_ = true;
+    for (const std::uint32_t c : fleet_.tapering()) change_power(ConnectorId(c));
+}
+
+void Replica::change_power(ConnectorId c) {
+    charging_.changed(c);
+    stale_ = true;
 }
 
 void Replica::measure() {
-    advance_fleet();
-    solve_if_stale();
     if (!solved_) return metering_.miss(step_);
     if (needs_.contains(Need::voltage))
-        for (std::size_t c = 0; c < connector_voltage_.size(); ++c)
-            connector_voltage_[c] = ports_.voltage_pu(ConnectorId(c), load_flow_);
-    metering_.read(step_, connector_voltage_, load_flow_.source_kw(), fleet_.plugged_in());
+        for (std::size_t point = 0; point < point_voltage_.size(); ++point)
+            point_voltage_[point] = company_.ports.voltage_pu(point, load_flow_);
+    metering_.read(step_, point_voltage_, load_flow_.source_kw(), fleet_.plugged_in());
     tell(EventKind::measurement, std::nullopt);
 }
 
 void Replica::decide() {
-    if (needs_.contains(Need::state_of_charge)) advance_fleet();
+    if (needs_.contains(Need::state_of_charge)) {
+        advance_fleet();
+        fleet_.refresh_soc(now_);
+    }
     show_columns();
+    const Activity before = company_.watch.switch_to(Activity::control);
     controller_.decide(seen_, setpoints_);
     apply_setpoints();
+    company_.watch.switch_to(before);
+    if (RunProfile* profile = company_.watch.profile()) ++profile->decisions;
     arrived_.clear();
     left_.clear();
     halted_.clear();
@@ -276,7 +315,7 @@ void Replica::apply_setpoints() {
     for (ConnectorId c : setpoints_.changed()) {
         check_setpoint(c);
         fleet_.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), now_);
-        stale_ = true;
+        change_power(c);
     }
     setpoints_.settle();
 }
@@ -302,22 +341,36 @@ void Replica::check_setpoint(ConnectorId c) const {
                                     hours(now_.time_since_epoch()), wrong));
 }
 
+/// Base load and chargers, as the load flow draws them from now on.
 void Replica::assemble_power() {
-    power_ = base_power_;
-    const auto p = fleet_.p_kw();
-    const auto q = fleet_.q_kvar();
-    for (const std::uint32_t i : fleet_.active()) ports_.add(ConnectorId(i), p[i], q[i], power_);
+    const auto base = base_is_new_ ? ChargingPower::Base::is_new : ChargingPower::Base::known;
+    charging_.put(fleet_, company_.base.at(base_step_), base, load_flow_.power());
+    base_is_new_ = false;
 }
 
-void Replica::solve_if_stale() {
+/// Solves here and now, with whatever relays have to do.
+void Replica::solve_alone() {
     if (!stale_) return;
     assemble_power();
-    const bool first = !devices_.have_started();
-    last_result_ = devices_.solve(now_);
-    solved_ = last_result_.status == LoadFlowStatus::converged;
+    const Activity before = company_.watch.switch_to(Activity::load_flow);
+    const LoadFlowResult result = devices_.solve(now_);
+    company_.watch.switch_to(before);
+    look_at(result);
+}
+
+/// The network is solved as far as it can be.
+void Replica::look_at(const LoadFlowResult& result) {
+    const bool first = last_solved_ == Instant::min();
+    last_result_ = result;
+    solved_ = result.status == LoadFlowStatus::converged;
     stale_ = false;
+    if (RunProfile* profile = company_.watch.profile()) {
+        ++profile->load_flows;
+        profile->sweeps += static_cast<std::uint64_t>(result.iterations);
+    }
     if (!solved_) tell(EventKind::unsolved, std::nullopt);
     if (first && devices_.hunts_at_start()) tell(EventKind::hunting, std::nullopt);
+    last_solved_ = now_;
     plan_devices();
 }
 
@@ -342,7 +395,7 @@ void Replica::move_devices(const Event& event) {
     if (event.stamp != devices_stamp_) return;
     devices_at_.reset();
     advance_fleet();
-    solve_if_stale();
+    solve_alone();
     for (const DeviceMove& move : devices_.act(now_)) {
         stale_ = true;
         const bool is_tap = move.what == DeviceMove::What::tap;
@@ -350,20 +403,20 @@ void Replica::move_devices(const Event& event) {
         tell(move);
     }
     if (stale_)
-        solve_if_stale();
+        solve_alone();
     else
         plan_devices();
     hold_powers();
 }
 
 void Replica::record() {
-    advance_fleet();
+    const Activity before = company_.watch.switch_to(Activity::recording);
     book_step(now_);
-    solve_if_stale();
     if (!solved_) unsolved_.push_back({now_, last_result_});
     const Snapshot begin = snapshot();
     books_.open(begin, fleet_);
     for (Recorder* r : recorders_) r->at(begin);
+    company_.watch.switch_to(before);
     if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
 }
 
@@ -397,11 +450,16 @@ Snapshot Replica::snapshot() {
         }
     }
     s.p_kw = fleet_.p_kw();
-    s.soc = fleet_.soc();
+    s.soc = ColumnOnDemand(this, [](void* self) { return static_cast<Replica*>(self)->soc_now(); });
     s.plugged_in = fleet_.plugged_in();
     s.price = site_.base.price()[step_];
     s.sell_price = site_.base.sell_price(step_);
     return s;
+}
+
+std::span<const double> Replica::soc_now() {
+    fleet_.refresh_soc(now_);
+    return fleet_.soc();
 }
 
 void Replica::tell(EventKind kind, std::optional<ConnectorId> connector) {
@@ -421,6 +479,7 @@ void Replica::tell(const DeviceMove& move) {
 }
 
 void Replica::finish() {
+    finished_ = true;
     book_step(now_);
     const std::vector<ConnectorId> occupied(fleet_.plugged_in().begin(), fleet_.plugged_in().end());
     for (ConnectorId c : occupied) {

@@ -7,12 +7,14 @@
 
 #include "evsweep/output.hpp"
 #include "evsweep/scenario.hpp"
-#include "sim/engine/base_demand.hpp"
+#include "sim/engine/base_power.hpp"
 #include "sim/engine/charging_ports.hpp"
+#include "sim/engine/charging_power.hpp"
 #include "sim/engine/devices.hpp"
 #include "sim/engine/event_queue.hpp"
 #include "sim/engine/ledger.hpp"
 #include "sim/engine/metering.hpp"
+#include "sim/engine/profile.hpp"
 #include "sim/engine/step_books.hpp"
 #include "sim/fleet/charging_state.hpp"
 #include "sim/network/load_flow.hpp"
@@ -39,25 +41,40 @@ struct ReplicaOutcome {
     std::optional<std::string> failure;  ///< why its numbers must not be used
 };
 
-/// Owns all that changes in one run. Build it, run it once.
+/// What replicas of one thread share: where their charging points are in the network, the base load there, and the clock.
+struct ReplicaCompany {
+    ReplicaCompany(const ReplicaSite& site, const Connectors& connectors, Stopwatch& stopwatch)
+        : ports(site.feeder, connectors), base(site.base, *ports.network()), watch(stopwatch) {}
+    ChargingPorts ports;
+    BasePower base;
+    Stopwatch& watch;
+};
+
+/// Owns all that changes in one run. Build it, run it once: go on, have the load flow that it names solved, go on.
 class Replica {
    public:
-    /// `population`, `controller` and `recorders` outlive the replica. Recorders with `wants_events` get every event.
-    Replica(const ReplicaSite& site, const Population& population, Controller& controller, Rng rng);
+    /// `company` (of the population's connectors), `population`, `controller` and `recorders` outlive the replica.
+    Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng);
 
-    /// Adds a recorder; before `run`.
+    /// Adds a recorder; before it runs. Recorders with `wants_events` get every event.
     void record_with(Recorder& recorder, bool wants_events);
 
-    /// Snapshots tell unbalance and neutral currents; before `run`. Nothing happens on a balanced feeder.
+    /// Snapshots tell unbalance and neutral currents; before it runs. Nothing happens on a balanced feeder.
     void show_unbalance();
 
-    /// Runs to the horizon. A wrong setpoint or an open ledger ends as `failure`, never as an exception.
-    [[nodiscard]] ReplicaOutcome run();
+    /// Goes on until a load flow has to be solved, and tells which; null at the horizon, or where the replica has failed: a wrong
+    /// setpoint or an open ledger ends as `failure`, never as an exception.
+    [[nodiscard]] LoadFlow* run_to_load_flow();
+    /// What has become of that load flow.
+    void take(const LoadFlowResult& result);
+    /// How it ended. Once.
+    [[nodiscard]] ReplicaOutcome outcome();
 
    private:
     void schedule_sessions();
     void schedule_step(std::size_t step);
-    void run_to_horizon();
+    [[nodiscard]] LoadFlow* next_load_flow();
+    [[nodiscard]] bool is_solution_missing();
     [[nodiscard]] std::optional<Event> next_event();
     void handle(const Event& event);
 
@@ -75,16 +92,20 @@ class Replica {
     void show_columns();
     void apply_setpoints();
     void check_setpoint(ConnectorId c) const;
-    void solve_if_stale();
+    void solve_alone();
+    void look_at(const LoadFlowResult& result);
+    void change_power(ConnectorId c);
     void hold_powers();
     void plan_devices();
     void assemble_power();
     void book_step(Instant end);
     [[nodiscard]] Snapshot snapshot();
+    [[nodiscard]] std::span<const double> soc_now();
     void tell(EventKind kind, std::optional<ConnectorId> connector);
     void tell(const DeviceMove& move);
 
     const ReplicaSite& site_;
+    ReplicaCompany& company_;
     const Population& population_;
     Controller& controller_;
     const Needs needs_;
@@ -96,23 +117,28 @@ class Replica {
     std::vector<Recorder*> event_recorders_;
 
     ChargingState fleet_;
-    ChargingPorts ports_;
+    ChargingPower charging_;
     LoadFlow load_flow_;
     Metering metering_;
     EnergyLedger ledger_;
     EventQueue queue_;
     Setpoints setpoints_;
     Observation seen_;
-    PortPower base_power_;
-    PortPower power_;
-    std::vector<double> connector_voltage_;  ///< by connector, as of the last reading
+    std::vector<double> point_voltage_;  ///< by metering point, as of the last reading
 
+    std::optional<Event> pending_;  ///< the event that is at hand
+    std::optional<std::string> failure_;
+    bool finished_ = false;
+    std::size_t base_step_ = 0;  ///< whose base load holds
+    bool base_is_new_ = true;    ///< since the last load flow
     Instant now_{};
     std::size_t step_ = 0;                ///< of the control grid: the step that contains now_
     std::optional<Instant> decision_at_;  ///< a decision already planned
     bool stale_ = true;                   ///< injections changed since the last load flow
+    bool looked_ = false;                 ///< at the fleet, for the event at hand
     bool solved_ = false;
     LoadFlowResult last_result_{};
+    Instant last_solved_ = Instant::min();
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
     std::vector<double> unbalance_, neutral_a_;  ///< of the latest snapshot, where wanted

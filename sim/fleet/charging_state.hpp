@@ -83,8 +83,8 @@ class ChargingState {
 
     /// Indices of the connectors with a non-zero active or reactive setpoint, in no special order: all that the feeder feels.
     [[nodiscard]] std::span<const std::uint32_t> active() const { return active_.members(); }
-    /// Whether any actual power changes by itself, without an event.
-    [[nodiscard]] bool is_tapering() const { return !tapering_.members().empty(); }
+    /// Indices of the connectors whose actual power changes by itself, without an event.
+    [[nodiscard]] std::span<const std::uint32_t> tapering() const { return tapering_.members(); }
 
     /// Sums of actual power over the fleet, both >= 0; of tapering vehicles as of the last `refresh_power` or event.
     [[nodiscard]] double charging_kw() const;

@@ -26,6 +26,8 @@ class ControlledLoadFlow final : public ControlledNetwork {
 
     /// Of the last solve.
     [[nodiscard]] const LoadFlowResult& result() const { return result_; }
+    /// Somebody else has solved the load flow.
+    void take(const LoadFlowResult& result) { result_ = result; }
 
    private:
     using Complex = LoadFlow::Complex;

@@ -91,6 +91,8 @@ class LoadFlow {
     [[nodiscard]] std::span<const double> voltage_pu() const;
     /// Per-unit voltage to earth; its angle counts phase shifts and the source's angle.
     [[nodiscard]] Complex voltage(std::size_t conductor) const;
+    /// Per-unit voltage of one of the conductors that are swept (SweptNetwork::here), in the frame of the sweep.
+    [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     /// Currents in A by conductor of the lower bus, the larger of both ends of a line; 0 at the source.
     [[nodiscard]] std::span<const double> current_a() const;
     /// Currents in A into a branch at one end, by conductor of the bus there.
@@ -137,7 +139,6 @@ class LoadFlow {
     void recover_all() const;
     [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
     [[nodiscard]] Complex drawn_current(std::size_t c) const { return {all().i_re[c], all().i_im[c]}; }
-    [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     [[nodiscard]] Complex port_power(std::size_t port) const;
     [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
     [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;

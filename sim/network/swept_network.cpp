@@ -61,7 +61,6 @@ SweptNetwork::SweptNetwork(const Feeder& feeder, DrawingPlaces places, std::shar
     find_flat_start();
 }
 
-/// The conductor that is swept for one of the feeder.
 std::uint32_t SweptNetwork::here(std::size_t conductor) const {
     const auto place = reduced_.place_of(conductor);
     EVSWEEP_EXPECTS(place, "a conductor where power may be drawn is swept");

@@ -61,8 +61,10 @@ class SweptNetwork {
     [[nodiscard]] std::span<const double> flat_re() const { return flat_re_; }
     [[nodiscard]] std::span<const double> flat_im() const { return flat_im_; }
 
-   private:
+    /// The conductor that is swept for one of the feeder where power may be drawn; the earth's for the earth.
     [[nodiscard]] std::uint32_t here(std::size_t conductor) const;
+
+   private:
     void take_ports();
     void take_live();
     void take_loops();

@@ -37,44 +37,53 @@ Connectors wired(const std::vector<Wiring>& wiring) {
     return connectors;
 }
 
+double voltage_at(const ChargingPorts& ports, std::size_t c, const LoadFlow& flow) {
+    return ports.voltage_pu(ports.metering_point()[c], flow);
+}
+
+void draw(const ChargingPorts& ports, std::size_t c, double p_kw, PortPower& power) {
+    const auto places = ports.places(ConnectorId(c));
+    for (const std::uint32_t place : places) power.p[place] += p_kw / static_cast<double>(places.size());
+}
+
 }  // namespace
 
 TEST_CASE("a charger on one phase lowers that phase only and unbalances its feeder") {
     const Feeder feeder = street();
     const ChargingPorts ports(feeder, wired({{{a, {}}}, {{b, {}}}}));
-    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    LoadFlow flow(ports.network(), {.tolerance_pu = 1e-13});
     PortPower power(flow.ports());
-    ports.add(ConnectorId(0), 7.4, 0.0, power);
+    draw(ports, 0, 7.4, power);
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
     const double v0 = 400.0 / std::sqrt(3.0);
     const double v = 0.5 * (v0 + std::sqrt(v0 * v0 - 4.0 * 0.1 * 7400.0)) / v0;  // V (V0 - V) = R P
-    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
-    CHECK(ports.voltage_pu(ConnectorId(1), flow) == Approx(1.0));
+    CHECK(voltage_at(ports, 0, flow) == Approx(v));
+    CHECK(voltage_at(ports, 1, flow) == Approx(1.0));
     CHECK(iec_unbalance(phase_voltages(flow, BusId(1)).value()) == Approx((1.0 - v) / (2.0 + v)));
 }
 
 TEST_CASE("a charger on all phases lowers them alike and leaves the feeder balanced") {
     const Feeder feeder = street();
     const ChargingPorts ports(feeder, wired({{}, {{a, {}}, {b, {}}, {c, {}}}}));
-    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    LoadFlow flow(ports.network(), {.tolerance_pu = 1e-13});
     PortPower power(flow.ports());
-    ports.add(ConnectorId(0), 11.0, 0.0, power);
+    draw(ports, 0, 11.0, power);
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
     const double v0 = 400.0 / std::sqrt(3.0);
     const double v = 0.5 * (v0 + std::sqrt(v0 * v0 - 4.0 * 0.1 * 11000.0 / 3.0)) / v0;
-    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
-    CHECK(ports.voltage_pu(ConnectorId(1), flow) == Approx(v));
+    CHECK(voltage_at(ports, 0, flow) == Approx(v));
+    CHECK(voltage_at(ports, 1, flow) == Approx(v));
     CHECK(iec_unbalance(phase_voltages(flow, BusId(1)).value()) == Approx(0.0).margin(1e-10));
 }
 
 TEST_CASE("a charger between two phases draws one current from the one into the other") {
     const Feeder feeder = street();
     const ChargingPorts ports(feeder, wired({{{a, b}}}));
-    LoadFlow flow(feeder, {.tolerance_pu = 1e-13}, ports.extra());
+    LoadFlow flow(ports.network(), {.tolerance_pu = 1e-13});
     PortPower power(flow.ports());
-    ports.add(ConnectorId(0), 7.4, 0.0, power);
+    draw(ports, 0, 7.4, power);
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
     const double v = 0.5 * (400.0 + std::sqrt(400.0 * 400.0 - 4.0 * 0.2 * 7400.0)) / 400.0;  // there and back: 0.2 ohm
-    CHECK(ports.voltage_pu(ConnectorId(0), flow) == Approx(v));
+    CHECK(voltage_at(ports, 0, flow) == Approx(v));
     CHECK(std::abs(branch_return(flow, BranchId(0), End::to).neutral_a) == Approx(0.0).margin(1e-9));
 }

@@ -2,41 +2,38 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <vector>
 
 using namespace evsweep;
 using namespace std::chrono_literals;
 
 namespace {
 
-Connectors three_connectors() {
-    Connectors c;
-    c.bus.assign(3, BusId(1));
-    return c;
-}
+/// Three connectors, of which the first and the last are at one metering point.
+const std::vector<std::uint32_t> points{0, 1, 0};
 
 const std::vector<ConnectorId> everybody{ConnectorId(0), ConnectorId(1), ConnectorId(2)};
 
 }  // namespace
 
 TEST_CASE("a meter without delay, noise or resolution shows the truth at its connector") {
-    const Connectors connectors = three_connectors();
-    Metering metering({}, connectors, 60s, Rng(1, 0));
-    const std::vector<double> v{0.95, 1.0, 0.95};
+    Metering metering({}, points, 60s, Rng(1, 0));
+    const std::vector<double> v{0.95, 1.0};
     metering.read(0, v, 123.0, everybody);
     REQUIRE(metering.voltage_pu()[0] == 0.95);
     REQUIRE(metering.voltage_pu()[1] == 1.0);
+    REQUIRE(metering.voltage_pu()[2] == 0.95);
     REQUIRE(metering.feeder_head_kw() == 123.0);
 }
 
 TEST_CASE("a delayed meter shows the reading of so many steps ago, and the first one before that") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.delay = 2min;
     settings.feeder_head.delay = 1min;
-    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    Metering metering(settings, points, 60s, Rng(1, 0));
     for (std::size_t k = 0; k < 6; ++k) {
         const double x = static_cast<double>(k);
-        const std::vector<double> v{0.9 + 0.01 * x, 1.0, 0.9 + 0.01 * x};
+        const std::vector<double> v{0.9 + 0.01 * x, 1.0};
         metering.read(k, v, 100.0 * x, everybody);
         REQUIRE(metering.voltage_pu()[0] == Approx(0.9 + 0.01 * std::max(0.0, x - 2.0)));
         REQUIRE(metering.feeder_head_kw() == Approx(100.0 * std::max(0.0, x - 1.0)));
@@ -44,24 +41,22 @@ TEST_CASE("a delayed meter shows the reading of so many steps ago, and the first
 }
 
 TEST_CASE("a meter rounds to its resolution") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.resolution = 0.005;
     settings.feeder_head.resolution = 10.0;
-    Metering metering(settings, connectors, 60s, Rng(1, 0));
-    const std::vector<double> v{0.9524, 1.0, 0.9524};
+    Metering metering(settings, points, 60s, Rng(1, 0));
+    const std::vector<double> v{0.9524, 1.0};
     metering.read(0, v, 123.0, everybody);
     REQUIRE(metering.voltage_pu()[0] == Approx(0.950));
     REQUIRE(metering.feeder_head_kw() == Approx(120.0));
 }
 
 TEST_CASE("meter noise has the stated deviation, no bias, and is the same for the same seed") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.noise = 0.01;
-    Metering metering(settings, connectors, 60s, Rng(5, 3));
-    Metering again(settings, connectors, 60s, Rng(5, 3));
-    const std::vector<double> v{1.0, 1.0, 1.0};
+    Metering metering(settings, points, 60s, Rng(5, 3));
+    Metering again(settings, points, 60s, Rng(5, 3));
+    const std::vector<double> v{1.0, 1.0};
     double sum = 0.0, squares = 0.0;
     constexpr int n = 20000;
     for (std::size_t k = 0; k < n; ++k) {
@@ -78,29 +73,27 @@ TEST_CASE("meter noise has the stated deviation, no bias, and is the same for th
 }
 
 TEST_CASE("a vehicle that plugs in between two readings is shown the latest reading at its connector") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.delay = 1min;
-    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    Metering metering(settings, points, 60s, Rng(1, 0));
     const std::vector<ConnectorId> first{ConnectorId(0)}, newcomer{ConnectorId(2)};
     for (std::size_t k = 0; k < 3; ++k)
-        metering.read(k, std::vector<double>(3, 0.90 + 0.01 * static_cast<double>(k)), 0.0, first);
+        metering.read(k, std::vector<double>(2, 0.90 + 0.01 * static_cast<double>(k)), 0.0, first);
     REQUIRE(metering.voltage_pu()[2] == 1.0);
     metering.show_voltages(newcomer);
     REQUIRE(metering.voltage_pu()[2] == Approx(0.91));  // one minute old
 }
 
 TEST_CASE("where the load flow has no solution a meter keeps its last reading, and that grows old like any other") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.delay = 2min;
-    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    Metering metering(settings, points, 60s, Rng(1, 0));
     const std::vector<double> shown{0.90, 0.90, 0.90, 0.90, 0.90, 0.95};  // readings 0.90 . . 0.95 . .
     for (std::size_t k = 0; k < shown.size(); ++k) {
         if (k == 0)
-            metering.read(k, std::vector<double>(3, 0.90), 500.0, everybody);
+            metering.read(k, std::vector<double>(2, 0.90), 500.0, everybody);
         else if (k == 3)
-            metering.read(k, std::vector<double>(3, 0.95), 600.0, everybody);
+            metering.read(k, std::vector<double>(2, 0.95), 600.0, everybody);
         else
             metering.miss(k);
         metering.show_voltages(everybody);
@@ -111,10 +104,9 @@ TEST_CASE("where the load flow has no solution a meter keeps its last reading, a
 }
 
 TEST_CASE("before any reading meters show 1 pu and 0 kW") {
-    const Connectors connectors = three_connectors();
     MeteringSettings settings;
     settings.voltage.delay = 2min;
-    Metering metering(settings, connectors, 60s, Rng(1, 0));
+    Metering metering(settings, points, 60s, Rng(1, 0));
     for (std::size_t k = 0; k < 4; ++k) metering.miss(k);
     metering.show_voltages(everybody);
     REQUIRE(metering.voltage_pu()[0] == 1.0);

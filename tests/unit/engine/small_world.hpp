@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "evsweep/controller.hpp"
-#include "sim/engine/replica.hpp"
+#include "sim/engine/ensemble.hpp"
 
 namespace evsweep::small_world {
 
@@ -132,9 +132,10 @@ inline Run run(const Scenario& scenario, const Feeder& feeder, const Population&
     Run result;
     const BaseDemand base(scenario, feeder);
     const ReplicaSite site{scenario, feeder, base};
-    Replica replica(site, population, controller, Rng(1, 0));
-    replica.record_with(result.notes, true);
-    result.outcome = replica.run();
+    Stopwatch watch;
+    Ensemble ensemble(site, watch);
+    ensemble.add(population, controller, Rng(1, 0)).record_with(result.notes, true);
+    result.outcome = ensemble.run().front();
     return result;
 }
 
