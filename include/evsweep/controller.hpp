@@ -1,6 +1,7 @@
 /// The plug-in interface of charging controllers: declared observations in, active and reactive setpoints out.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
@@ -100,7 +101,26 @@ struct Observation {
     /// The admissible setpoint nearest to `wish_kw` that does not exceed it in size: within the limits, on a
     /// discrete level where the charger has levels, and 0 where the smallest power would be undercut.
     [[nodiscard]] double admissible_kw(ConnectorId c, double wish_kw) const;
+
+   private:
+    [[nodiscard]] double admissible_level_kw(ConnectorId c, double wish_kw) const;
 };
+
+inline constexpr double power_rounding_kw = 1e-9;  ///< what sums of kW may be off by without meaning anything
+
+/// As `Observation::admissible_kw` for a charger without levels, from its limits and its smallest power.
+[[nodiscard]] inline double admissible_kw(double wish_kw, double p_min_kw, double p_max_kw, double minimum_kw) {
+    const double highest = p_max_kw > 0.0 ? std::max(p_max_kw, minimum_kw) : 0.0;
+    const double within = std::min(std::max(wish_kw, p_min_kw), highest);
+    const double size = std::abs(within) + power_rounding_kw < minimum_kw ? 0.0 : std::abs(within);
+    return within < 0.0 ? -size : size;
+}
+
+inline double Observation::admissible_kw(ConnectorId c, double wish_kw) const {
+    const std::size_t i = c.index();
+    if (connectors->level_set[i] != 0) return admissible_level_kw(c, wish_kw);
+    return evsweep::admissible_kw(wish_kw, p_min_kw[i], p_max_kw[i], connectors->minimum_power[i]);
+}
 
 /// The highest setpoint of connector `c` while its battery takes `battery_limit_kw` at the most: that limit, or, where the
 /// charger has steps, the lowest step that is not below it; the battery then draws less than the charger offers.
@@ -115,7 +135,9 @@ struct Observation {
 /// The setpoints of all connectors: those in force, and the changes a decision makes.
 class Setpoints {
    public:
-    explicit Setpoints(std::size_t connectors) : p_(connectors), q_(connectors), marked_(connectors, 0) {}
+    explicit Setpoints(std::size_t connectors) : p_(connectors), q_(connectors), marked_(connectors, 0) {
+        changed_.reserve(connectors);
+    }
 
     [[nodiscard]] double p_kw(ConnectorId c) const { return p_[c.index()]; }
     [[nodiscard]] double q_kvar(ConnectorId c) const { return q_[c.index()]; }

@@ -9,7 +9,9 @@ namespace evsweep {
 
 /// The largest power (kW) not above `rating_kw` that the charger of `c` has a step for; 0 where it has none.
 [[nodiscard]] inline double largest_step_kw(const Observation& seen, ConnectorId c, double rating_kw) {
-    const auto& levels = (*seen.level_sets)[seen.connectors->level_set[c.index()]];
+    const std::uint32_t level_set = seen.connectors->level_set[c.index()];
+    if (level_set == 0) return rating_kw;  // continuous, which nearly all are
+    const auto& levels = (*seen.level_sets)[level_set];
     if (levels.empty()) return rating_kw;
     const auto above = std::upper_bound(levels.begin(), levels.end(), rating_kw);
     return above == levels.begin() ? 0.0 : *(above - 1);
@@ -29,6 +31,11 @@ namespace evsweep {
 [[nodiscard]] inline double needed_kwh(const Observation& seen, ConnectorId c) {
     const std::size_t i = c.index();
     return std::max(0.0, (seen.target_soc[i] - seen.soc[i]) * seen.capacity_kwh[i] / seen.stored_per_drawn[i]);
+}
+
+/// Whether `needed_kwh` is above 0.
+[[nodiscard]] inline bool is_below_target(const Observation& seen, ConnectorId c) {
+    return seen.soc[c.index()] < seen.target_soc[c.index()];
 }
 
 /// Hours of charging at full power until the target; infinite where energy is needed and the charger gives none.
