@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "controllers/default_rules.hpp"
-#include "controllers/fuzzy_surface.hpp"
-#include "controllers/need.hpp"
+#include "controllers/fuzzy_fleet.hpp"
 #include "evsweep/plugins.hpp"
 
 namespace evsweep {
@@ -86,9 +85,8 @@ class Fuzzy final : public Controller {
           stress_source_(surface_->uses(FuzzyInput::stress) ? params.fourth_input : Stress::none),
           load_reference_kw_(params.load_reference.value_or(Kilowatts(1.0)).value()),
           period_(params.period),
-          approach_(params.approach.value()),
-          deadband_(params.deadband.value()),
-          share_(context.connectors->size(), 0.0) {}
+          layer_(surface_->layer_size()),
+          fleet_({hours(params.period), params.approach.value(), params.deadband.value()}, context.connectors->size()) {}
 
     [[nodiscard]] Needs needs() const override {
         Needs needs{Need::state_of_charge, Need::session};
@@ -100,10 +98,15 @@ class Fuzzy final : public Controller {
     [[nodiscard]] Cadence cadence() const override { return {.period = period_, .on_plug_in = true}; }
 
     void decide(const Observation& seen, Setpoints& setpoints) override {
+        for (ConnectorId c : seen.left) fleet_.leave(c);
+        for (ConnectorId c : seen.arrived) fleet_.enter(seen, c);
+        cut_layer(stress_of(seen));
+        const FuzzyLayer layer{*surface_, layer_};
         const bool on_grid = seen.now.time_since_epoch() % period_ == Duration::zero();
-        const double stress = stress_of(seen);
-        for (ConnectorId c : seen.arrived) share_[c.index()] = 0.0;
-        for (ConnectorId c : on_grid ? seen.plugged_in : seen.arrived) steer(seen, setpoints, c, stress);
+        if (on_grid)
+            fleet_.steer(seen, layer, setpoints);
+        else
+            fleet_.steer(seen, layer, setpoints, seen.arrived);
     }
 
    private:
@@ -117,41 +120,20 @@ class Fuzzy final : public Controller {
         return *mean_price_ > 0.0 ? seen.price / *mean_price_ : 1.0;
     }
 
-    void steer(const Observation& seen, Setpoints& setpoints, ConnectorId c, double stress) {
-        const double before_kw = setpoints.p_kw(c);
-        const double power_kw = seen.admissible_kw(c, wished_kw(seen, c, stress));
-        const double full_kw = power_kw < 0.0 ? full_return_kw(seen, c) : full_power_kw(seen, c);
-        const bool is_small = std::abs(power_kw - before_kw) < deadband_ * full_kw;
-        const bool is_end = power_kw == 0.0 || std::abs(power_kw) >= full_kw;
-        if (!is_small || is_end) setpoints.set(c, power_kw);
-    }
-
-    [[nodiscard]] double wished_kw(const Observation& seen, ConnectorId c, double stress) {
-        const std::size_t i = c.index();
-        const double needed = needed_h(seen, c);
-        const double left = time_left_h(seen, c) - hours(period_);  // as it will be at the next decision
-        const double full_kw = full_power_kw(seen, c);
-        if (needed > 0.0 && needed >= left) {
-            share_[i] = 1.0;
-            return full_kw;
-        }
-        const double pressure = needed > 0.0 ? needed / left : 0.0;
-        const double volts = seen.voltage_pu.empty() ? 1.0 : seen.voltage_pu[i];
-        share_[i] += approach_ * (surface_->power({volts, seen.soc[i], pressure, stress}) - share_[i]);
-        if (std::abs(share_[i]) < deadband_) return 0.0;
-        if (share_[i] > 0.0) return share_[i] * full_kw;
-        const double returned_kw = -share_[i] * full_return_kw(seen, c);
-        const double spare_h = left - needed - laxity_cost_h(seen, c, returned_kw, hours(period_));
-        return spare_h > 0.0 ? -returned_kw : 0.0;
+    /// All vehicles of a decision share its stress, and so do decisions between two readings of the meter.
+    void cut_layer(double stress) {
+        if (layer_stress_ == stress) return;
+        surface_->cut(stress, layer_);
+        layer_stress_ = stress;
     }
 
     std::shared_ptr<const FuzzySurface> surface_;
     Stress stress_source_;
     double load_reference_kw_;
     Duration period_;
-    double approach_;
-    double deadband_;
-    std::vector<double> share_;  ///< by connector: where the gradual approach to the rules' power has come to
+    std::vector<double> layer_;  ///< the surface at `layer_stress_`
+    std::optional<double> layer_stress_{};
+    FuzzyFleet fleet_;
     std::optional<double> mean_price_{};
 };
 

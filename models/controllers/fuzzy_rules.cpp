@@ -173,9 +173,9 @@ FuzzyReading tabulated(const Rules& rules, int resolution, double tolerance) {
     for (std::size_t d = 0; d < fuzzy_inputs; ++d) axes[d] = rules.axis(d, resolution);
     FuzzyReading reading;
     std::optional<Trouble> trouble;
-    auto power = tabulate(rules, axes, trouble);
+    const auto power = tabulate(rules, axes, trouble);
     if (!trouble) {
-        auto surface = std::make_shared<const FuzzySurface>(axes, std::move(power));
+        auto surface = std::make_shared<const FuzzySurface>(axes, power);
         reading.largest_error = largest_difference(rules, *surface, axes);
         if (reading.largest_error <= tolerance)
             reading.surface = std::move(surface);

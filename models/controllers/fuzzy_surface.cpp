@@ -1,8 +1,5 @@
 #include "controllers/fuzzy_surface.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "evsweep/contracts.hpp"
 
 namespace evsweep {
@@ -12,50 +9,51 @@ double FuzzySurface::Axis::at(std::size_t k) const {
     return lowest + (highest - lowest) * static_cast<double>(k) / static_cast<double>(points - 1);
 }
 
-FuzzySurface::FuzzySurface(const std::array<Axis, fuzzy_inputs>& axes, std::vector<double> power)
-    : axes_(axes), power_(std::move(power)) {
+FuzzySurface::FuzzySurface(const std::array<Axis, fuzzy_inputs>& axes, const std::vector<double>& power) : axes_(axes) {
     std::size_t size = 1;
-    for (const Axis& axis : axes_) size *= axis.points;
-    EVSWEEP_EXPECTS(power_.size() == size, "a surface has one power per grid point");
-}
-
-namespace {
-
-/// Where a value lies on an axis: the grid point below it and the share of the way to the next.
-struct Place {
-    std::size_t below = 0;
-    std::size_t step = 0;  ///< to the next point; 0 on an axis of one point
-    double share = 0.0;
-};
-
-Place place_on(const FuzzySurface::Axis& axis, double value) {
-    if (axis.points == 1) return {};
-    const double cells = static_cast<double>(axis.points - 1);
-    double position = std::isnan(value) ? 0.5 * cells : (value - axis.lowest) / (axis.highest - axis.lowest) * cells;
-    position = std::clamp(position, 0.0, cells);
-    const std::size_t below = std::min(static_cast<std::size_t>(position), axis.points - 2);
-    return {below, 1, position - static_cast<double>(below)};
-}
-
-}  // namespace
-
-/// Multilinear interpolation, one input after the other: 16 corners, then 8, 4, 2, 1.
-double FuzzySurface::power(const FuzzyPoint& point) const {
-    std::array<double, 1U << fuzzy_inputs> corner{};
-    std::array<Place, fuzzy_inputs> place{};
-    for (std::size_t d = 0; d < fuzzy_inputs; ++d) place[d] = place_on(axes_[d], point[d]);
-    for (std::size_t k = 0; k < corner.size(); ++k) {
-        std::size_t row = 0;
-        for (std::size_t d = 0; d < fuzzy_inputs; ++d) {
-            const std::size_t is_upper = k >> (fuzzy_inputs - 1 - d) & 1U;
-            row = row * axes_[d].points + place[d].below + is_upper * place[d].step;
-        }
-        corner[k] = power_[row];
+    for (std::size_t d = 0; d < fuzzy_inputs; ++d) {
+        const double top = static_cast<double>(axes[d].points - 1);
+        scale_[d] = {axes[d].lowest, top / (axes[d].highest - axes[d].lowest), top};
+        size *= axes[d].points;
     }
-    std::size_t half = corner.size() / 2;
-    for (std::size_t d = 0; d < fuzzy_inputs; ++d, half /= 2)
-        for (std::size_t k = 0; k < half; ++k) corner[k] += place[d].share * (corner[k + half] - corner[k]);
-    return corner[0];
+    EVSWEEP_EXPECTS(power.size() == size, "a surface has one power per grid point");
+    soc_stride_ = axes_[2].points + 1;
+    voltage_stride_ = (axes_[1].points + 1) * soc_stride_;
+    layer_size_ = (axes_[0].points + 1) * voltage_stride_;
+    lay_out(power);
+}
+
+void FuzzySurface::lay_out(const std::vector<double>& power) {
+    const auto repeated = [this](std::size_t d, std::size_t k) { return std::min(k, axes_[d].points - 1); };
+    layers_.reserve((axes_[3].points + 1) * layer_size_);
+    for (std::size_t stress = 0; stress <= axes_[3].points; ++stress)
+        for (std::size_t row = 0; row < layer_size_; ++row) {
+            const std::size_t voltage = repeated(0, row / voltage_stride_);
+            const std::size_t soc = repeated(1, row % voltage_stride_ / soc_stride_);
+            const std::size_t pressure = repeated(2, row % soc_stride_);
+            const std::size_t given = (voltage * axes_[1].points + soc) * axes_[2].points + pressure;
+            layers_.push_back(power[given * axes_[3].points + repeated(3, stress)]);
+        }
+}
+
+void FuzzySurface::cut(double stress, std::span<double> layer) const {
+    const auto [below, share] = scale(FuzzyInput::stress).place(stress);
+    const double* lower = layers_.data() + below * layer_size_;
+    const double* upper = lower + layer_size_;
+    for (std::size_t k = 0; k < layer_size_; ++k) layer[k] = between(lower[k], upper[k], share);
+}
+
+double FuzzySurface::power(const FuzzyPoint& point) const {
+    const FuzzyPlace voltage = scale_[0].place(point[0]);
+    const FuzzyPlace soc = scale_[1].place(point[1]);
+    const FuzzyPlace pressure = scale_[2].place(point[2]);
+    const FuzzyPlace stress = scale_[3].place(point[3]);
+    const double* corner =
+        layers_.data() + stress.below * layer_size_ + voltage.below * voltage_stride_ + soc.below * soc_stride_ + pressure.below;
+    const auto pair = [&](std::size_t k) {
+        return between(pair_at(corner + k), pair_at(corner + k + layer_size_), Pair(stress.share));
+    };
+    return interpolate(pair, voltage.share, soc.share, pressure.share);
 }
 
 }  // namespace evsweep

@@ -1,5 +1,6 @@
 /// The fuzzy surface: its shape, its table, its rules in the file, and how bad rules are told.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -234,8 +235,8 @@ TEST_CASE("the drawn surface is the surface of the default rules", "[fuzzy]") {
                 for (int s = 0; s <= 20; ++s) {
                     const FuzzyPoint p{0.88 + 0.01 * v, 0.05 * s, pressure, stress};
                     char line[96];
-                    std::snprintf(line, sizeof line, "%.3f,%.3f,%.2f,%.1f,%.4f\n", p[0], p[1], p[2], p[3],
-                                  surface->power(p) + 0.0);
+                    const double power = std::round(1e4 * surface->power(p)) / 1e4 + 0.0;  // no "-0.0000"
+                    std::snprintf(line, sizeof line, "%.3f,%.3f,%.2f,%.1f,%.4f\n", p[0], p[1], p[2], p[3], power);
                     now << line;
                 }
     if (std::getenv("EVSWEEP_WRITE_SURFACE")) std::ofstream(path) << now.str();

@@ -1,0 +1,194 @@
+#include "controllers/fuzzy_fleet.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "controllers/need.hpp"
+
+namespace evsweep {
+
+namespace {
+
+constexpr std::size_t width = FuzzyBlock::width;
+constexpr double never = -std::numeric_limits<double>::infinity();
+using Row = FuzzyBlock::Row;
+
+/// What a block's vehicles are seen to be, and what is worked out for them. The loops over a block have a fixed length
+/// and no branches, so that compilers turn them into vector code on any processor; nothing in them depends on its width.
+struct alignas(64) Sight {
+    Row voltage_pu{}, soc{}, p_min_kw{}, p_max_kw{}, before_kw{};
+    Row needed_h{}, left_h{};
+    Row voltage_share{}, soc_share{}, pressure_share{};
+    std::array<std::int32_t, width> corner{};
+    Row wish_kw{}, power_kw{};
+};
+
+void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t m) {
+    for (Row FuzzyBlock::*row :
+         {&FuzzyBlock::target_soc, &FuzzyBlock::hours_per_soc, &FuzzyBlock::departure_h, &FuzzyBlock::full_kw,
+          &FuzzyBlock::full_return_kw, &FuzzyBlock::redraw_h_per_kwh, &FuzzyBlock::minimum_kw, &FuzzyBlock::share})
+        (to.*row)[k] = (from.*row)[m];
+    to.connector[k] = from.connector[m];
+    const std::uint32_t bit = 1U << k;
+    to.stepped = (from.stepped >> m & 1U) != 0 ? to.stepped | bit : to.stepped & ~bit;
+}
+
+[[gnu::always_inline]] inline void look(const Observation& seen, const Setpoints& setpoints, const FuzzyBlock& block,
+                                        std::size_t rows, Sight& sight) {
+    for (std::size_t k = 0; k < rows; ++k) {
+        const std::size_t i = block.connector[k].index();
+        sight.soc[k] = seen.soc[i];
+        sight.p_min_kw[k] = seen.p_min_kw[i];
+        sight.p_max_kw[k] = seen.p_max_kw[i];
+        sight.before_kw[k] = setpoints.p_kw(block.connector[k]);
+        sight.voltage_pu[k] = seen.voltage_pu.empty() ? 1.0 : seen.voltage_pu[i];
+    }
+}
+
+/// Where each vehicle stands on the surface. One that by the next decision would have no time to spare is late.
+[[gnu::always_inline]] inline void place(const FuzzyBlock& block, const FuzzySurface& surface, double next_h, Sight& sight) {
+    const FuzzySurface::Scale by_voltage = surface.scale(FuzzyInput::voltage);
+    const FuzzySurface::Scale by_soc = surface.scale(FuzzyInput::soc);
+    const FuzzySurface::Scale by_pressure = surface.scale(FuzzyInput::time_pressure);
+    const auto voltage_stride = static_cast<std::int32_t>(surface.voltage_stride());
+    const auto soc_stride = static_cast<std::int32_t>(surface.soc_stride());
+    for (std::size_t k = 0; k < width; ++k) {
+        const double gap = block.target_soc[k] - sight.soc[k];
+        const double charging_h = gap * block.hours_per_soc[k];
+        const double needed = gap > 0.0 ? charging_h : 0.0;
+        const double left = block.departure_h[k] - next_h;
+        sight.needed_h[k] = needed;
+        sight.left_h[k] = left;
+        const double ratio = needed / left;
+        const double pressure = needed > 0.0 ? ratio : 0.0;
+        const double voltage_at = by_voltage.position(sight.voltage_pu[k]);
+        const double soc_at = by_soc.position(sight.soc[k]);
+        const double pressure_at = by_pressure.position(pressure);
+        const auto voltage_cell = static_cast<std::int32_t>(voltage_at);
+        const auto soc_cell = static_cast<std::int32_t>(soc_at);
+        const auto pressure_cell = static_cast<std::int32_t>(pressure_at);
+        sight.voltage_share[k] = voltage_at - voltage_cell;
+        sight.soc_share[k] = soc_at - soc_cell;
+        sight.pressure_share[k] = pressure_at - pressure_cell;
+        sight.corner[k] = voltage_cell * voltage_stride + soc_cell * soc_stride + pressure_cell;
+    }
+}
+
+/// Moves every share towards the rules' power.
+[[gnu::always_inline]] inline void approach(FuzzyBlock& block, const FuzzyLayer& layer, double approach, const Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k) {
+        const double* corner = layer.power.data() + sight.corner[k];
+        const auto pair = [corner](std::size_t m) { return FuzzySurface::pair_at(corner + m); };
+        const double power = layer.surface.interpolate(pair, sight.voltage_share[k], sight.soc_share[k], sight.pressure_share[k]);
+        block.share[k] += approach * (power - block.share[k]);
+    }
+}
+
+/// What each vehicle would do: nothing within the deadband, nor return what could not be drawn again in time.
+[[gnu::always_inline]] inline void wish(FuzzyBlock& block, const FuzzyManners& manners, Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k) {
+        const double late_below_h = sight.needed_h[k] > 0.0 ? sight.needed_h[k] : never;
+        const double share = sight.left_h[k] <= late_below_h ? 1.0 : block.share[k];
+        const double returned_kw = -share * block.full_return_kw[k];
+        const double cost_h = manners.period_h * (1.0 + returned_kw * block.redraw_h_per_kwh[k]);
+        const double spare_h = sight.left_h[k] - sight.needed_h[k] - cost_h;
+        const double drawn_kw = share * block.full_kw[k];
+        const double backward_kw = spare_h > 0.0 ? -returned_kw : 0.0;
+        const double wish_kw = share > 0.0 ? drawn_kw : backward_kw;
+        block.share[k] = share;
+        sight.wish_kw[k] = std::abs(share) < manners.deadband ? 0.0 : wish_kw;
+    }
+}
+
+[[gnu::always_inline]] inline void limit(const Observation& seen, const FuzzyBlock& block, Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k)
+        sight.power_kw[k] = admissible_kw(sight.wish_kw[k], sight.p_min_kw[k], sight.p_max_kw[k], block.minimum_kw[k]);
+    for (std::uint32_t left = block.stepped, k = 0; left != 0; left >>= 1U, ++k)
+        if ((left & 1U) != 0) sight.power_kw[k] = seen.admissible_kw(block.connector[k], sight.wish_kw[k]);
+}
+
+/// Changes smaller than the deadband are left out, unless they lead to rest or to full power.
+[[gnu::always_inline]] inline void settle(const FuzzyBlock& block, double deadband, Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k) {
+        const double power_kw = sight.power_kw[k];
+        const double size_kw = std::abs(power_kw);
+        const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
+        const double step_kw = std::abs(power_kw - sight.before_kw[k]);
+        const double settled_kw = step_kw < deadband * full_kw ? sight.before_kw[k] : power_kw;
+        const double unless_full_kw = size_kw < full_kw ? settled_kw : power_kw;
+        sight.power_kw[k] = size_kw > 0.0 ? unless_full_kw : power_kw;
+    }
+}
+
+/// Compiled for two instruction sets, of which the loader takes the best that the processor has. Neither fuses a product
+/// with a sum, so both give the same bits.
+#if defined(__x86_64__) && defined(__ELF__)
+[[gnu::target_clones("avx2", "default")]]
+#endif
+void steer_block(const Observation& seen, const FuzzyLayer& layer, const FuzzyManners& manners, FuzzyBlock& block,
+                 std::size_t rows, Sight& sight, Setpoints& setpoints) {
+    look(seen, setpoints, block, rows, sight);
+    place(block, layer.surface, hours(seen.now.time_since_epoch()) + manners.period_h, sight);
+    approach(block, layer, manners.approach, sight);
+    wish(block, manners, sight);
+    limit(seen, block, sight);
+    settle(block, manners.deadband, sight);
+    for (std::size_t k = 0; k < rows; ++k)
+        if (sight.power_kw[k] != sight.before_kw[k]) setpoints.set(block.connector[k], sight.power_kw[k]);
+}
+
+}  // namespace
+
+void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
+    leave(c);
+    if (size_ == block_.size() * width) block_.emplace_back();
+    FuzzyBlock& block = block_[size_ / width];
+    const std::size_t k = size_ % width;
+    const std::size_t i = c.index();
+    const double full_kw = full_power_kw(seen, c);
+    block.target_soc[k] = seen.target_soc[i];
+    block.hours_per_soc[k] = seen.capacity_kwh[i] / seen.stored_per_drawn[i] / full_kw;
+    block.departure_h[k] = hours(seen.stated_departure[i].time_since_epoch());
+    block.full_kw[k] = full_kw;
+    block.full_return_kw[k] = full_return_kw(seen, c);
+    block.redraw_h_per_kwh[k] = seen.drawn_per_returned[i] / seen.stored_per_drawn[i] / full_kw;
+    block.minimum_kw[k] = seen.connectors->minimum_power[i];
+    block.share[k] = 0.0;
+    block.connector[k] = c;
+    const std::uint32_t bit = 1U << k;
+    block.stepped = seen.connectors->level_set[i] != 0 ? block.stepped | bit : block.stepped & ~bit;
+    place_[i] = static_cast<std::uint32_t>(size_++);
+}
+
+void FuzzyFleet::leave(ConnectorId c) {
+    const std::size_t hole = place_[c.index()];
+    if (hole == nowhere) return;
+    const std::size_t last = --size_;
+    copy_row(block_[hole / width], hole % width, block_[last / width], last % width);
+    place_[block_[hole / width].connector[hole % width].index()] = static_cast<std::uint32_t>(hole);
+    place_[c.index()] = nowhere;
+    block_[last / width].stepped &= ~(1U << last % width);
+}
+
+void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
+    Sight sight;
+    for (std::size_t first = 0; first < size_; first += width)
+        steer_block(seen, layer, manners_, block_[first / width], std::min(width, size_ - first), sight, setpoints);
+}
+
+void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints,
+                       std::span<const ConnectorId> connectors) {
+    for (std::size_t first = 0; first < connectors.size(); first += width) {
+        const auto some = connectors.subspan(first, std::min(width, connectors.size() - first));
+        FuzzyBlock block;
+        const auto row_of = [this](ConnectorId c) { return place_[c.index()]; };
+        for (std::size_t k = 0; k < some.size(); ++k)
+            copy_row(block, k, block_[row_of(some[k]) / width], row_of(some[k]) % width);
+        Sight sight;
+        steer_block(seen, layer, manners_, block, some.size(), sight, setpoints);
+        for (std::size_t k = 0; k < some.size(); ++k)
+            block_[row_of(some[k]) / width].share[row_of(some[k]) % width] = block.share[k];
+    }
+}
+
+}  // namespace evsweep
