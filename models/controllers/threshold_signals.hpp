@@ -1,7 +1,9 @@
 /// Turns signals into opinions (charge, idle, discharge) by bands with hysteresis, for the `threshold_v2g` controller.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace evsweep {
 
@@ -28,6 +30,18 @@ struct Band {
         if (before == below && value <= low + hysteresis) return below;
         if (before == above && value >= high - hysteresis) return above;
         return value > low && value < high ? Action::idle : before;
+    }
+
+    /// Values strictly between the two leave the opinion `before` as it was.
+    struct Hold {
+        double above = 0.0;
+        double below = 0.0;
+    };
+    [[nodiscard]] Hold hold(Action before) const {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        if (before == Action::idle) return {low, high};
+        const bool is_low_side = (before == Action::discharge) == (trouble == Trouble::low);
+        return is_low_side ? Hold{-infinity, std::min(high, low + hysteresis)} : Hold{std::max(low, high - hysteresis), infinity};
     }
 };
 

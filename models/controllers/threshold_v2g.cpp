@@ -1,6 +1,8 @@
 /// The controller `threshold_v2g`: charge, idle and discharge bands on signals that every charger can see.
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "controllers/need.hpp"
@@ -15,6 +17,9 @@ namespace {
 /// Each vehicle follows the combined opinion of the watched signals: discharge if any says so, charge if all do.
 /// It keeps an action for the dwell time, follows a change after its own random delay (or in order of need, a few per
 /// decision), and from the moment when waiting longer would cost its target it charges at full power to the end.
+///
+/// A vehicle is looked at only when something may have changed for it: its battery ended a setpoint, a signal changed
+/// its opinion, or the instant has come that `next_look` told at the last look. So a quiet decision costs next to nothing.
 class ThresholdV2g final : public Controller {
    public:
     static constexpr std::string_view name = "threshold_v2g";
@@ -29,7 +34,6 @@ class ThresholdV2g final : public Controller {
    private:
     struct Vehicle {
         Action action = Action::idle;
-        Action voltage_opinion = Action::idle;
         Action pending = Action::idle;  ///< the change that `due` belongs to
         bool is_critical = false;       ///< charges to the end whatever the signals say
         Instant since{};                ///< of the present action
@@ -44,13 +48,18 @@ class ThresholdV2g final : public Controller {
 
     void take_note(const Observation& seen, Setpoints& setpoints);
     void watch_signals(const Observation& seen);
-    [[nodiscard]] Action wish_of(const Observation& seen, ConnectorId c);
+    void watch_voltage(const Observation& seen);
+    void look_now(ConnectorId c);
+    [[nodiscard]] Action wish_of(const Observation& seen, ConnectorId c) const;
     [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c, double laxity) const;
-    void consider(const Observation& seen, Setpoints& setpoints, ConnectorId c);
+    [[nodiscard]] double laxity_cost(const Observation& seen, ConnectorId c) const;
+    [[nodiscard]] double drawn_in_period(const Observation& seen, ConnectorId c) const;
+    [[nodiscard]] Instant consider(const Observation& seen, Setpoints& setpoints, ConnectorId c);
+    [[nodiscard]] Instant next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const;
     void wait_for_turn(const Observation& seen, ConnectorId c, Action wish);
     void grant_claims(const Observation& seen, Setpoints& setpoints);
     void act(const Observation& seen, Setpoints& setpoints, ConnectorId c, Action action);
-    void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c);
+    void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c, double laxity);
 
     ThresholdParams params_;
     Rng rng_;
@@ -58,7 +67,11 @@ class ThresholdV2g final : public Controller {
     Action head_opinion_ = Action::idle;
     Action price_opinion_ = Action::idle;
     bool by_voltage_, by_head_, by_price_;
-    std::vector<Vehicle> vehicle_;            ///< by connector
+    std::array<Band::Hold, 3> voltage_hold_;  ///< by opinion, discharge first
+    std::vector<Vehicle> vehicle_;            ///< by connector, as the two below
+    std::vector<Action> voltage_opinion_;
+    std::vector<Instant> look_at_;            ///< when something may change for the vehicle, as far as it is foreseen
+    Instant earliest_look_ = Instant::max();  ///< none of the vehicles comes before it
     std::vector<Claim> raises_, reductions_;  ///< changes towards charging and away from it that may happen now
 };
 
@@ -76,7 +89,10 @@ ThresholdV2g::ThresholdV2g(const ThresholdParams& params, const Context& context
       by_voltage_(params.watches(ThresholdSignal::voltage)),
       by_head_(params.watches(ThresholdSignal::feeder_head)),
       by_price_(params.watches(ThresholdSignal::price)),
-      vehicle_(context.connectors->size()) {
+      voltage_hold_{voltage_band_.hold(Action::discharge), voltage_band_.hold(Action::idle), voltage_band_.hold(Action::charge)},
+      vehicle_(context.connectors->size()),
+      voltage_opinion_(vehicle_.size(), Action::idle),
+      look_at_(vehicle_.size(), Instant::max()) {
     raises_.reserve(vehicle_.size());
     reductions_.reserve(vehicle_.size());
 }
@@ -95,40 +111,61 @@ void ThresholdV2g::decide(const Observation& seen, Setpoints& setpoints) {
     watch_signals(seen);
     raises_.clear();
     reductions_.clear();
-    for (ConnectorId c : seen.plugged_in) consider(seen, setpoints, c);
+    if (earliest_look_ > seen.now) return;
+    earliest_look_ = Instant::max();
+    for (ConnectorId c : seen.plugged_in) {
+        Instant& look_at = look_at_[c.index()];
+        if (look_at <= seen.now) look_at = consider(seen, setpoints, c);
+        earliest_look_ = std::min(earliest_look_, look_at);
+    }
     grant_claims(seen, setpoints);
 }
+
+void ThresholdV2g::look_now(ConnectorId c) { look_at_[c.index()] = earliest_look_ = Instant::min(); }
 
 void ThresholdV2g::take_note(const Observation& seen, Setpoints& setpoints) {
     for (ConnectorId c : seen.halted) {
         vehicle_[c.index()].action = Action::idle;
         vehicle_[c.index()].since = seen.now;
+        look_now(c);
     }
     for (ConnectorId c : seen.arrived) {
         const std::uint32_t draws = vehicle_[c.index()].draws;  // a connector's delays go on where its last stay ended
         vehicle_[c.index()] = Vehicle{};
         vehicle_[c.index()].draws = draws;
         vehicle_[c.index()].since = seen.now - params_.dwell;
-        charge_if_critical(seen, setpoints, c);
+        voltage_opinion_[c.index()] = Action::idle;
+        look_now(c);
+        charge_if_critical(seen, setpoints, c, laxity_h(seen, c));
     }
 }
 
 void ThresholdV2g::watch_signals(const Observation& seen) {
+    const auto before = std::pair(head_opinion_, price_opinion_);
     if (by_head_) head_opinion_ = head_band_.opinion(seen.feeder_head_kw, head_opinion_);
     if (by_price_) price_opinion_ = price_band_.opinion(seen.price, price_opinion_);
-    if (!by_voltage_) return;
+    if (before != std::pair(head_opinion_, price_opinion_))
+        for (ConnectorId c : seen.plugged_in) look_now(c);
+    if (by_voltage_) watch_voltage(seen);
+}
+
+void ThresholdV2g::watch_voltage(const Observation& seen) {
     for (ConnectorId c : seen.plugged_in) {
-        Vehicle& v = vehicle_[c.index()];
-        v.voltage_opinion = voltage_band_.opinion(seen.voltage_pu[c.index()], v.voltage_opinion);
+        Action& opinion = voltage_opinion_[c.index()];
+        const double voltage = seen.voltage_pu[c.index()];
+        const Band::Hold& hold = voltage_hold_[static_cast<std::size_t>(static_cast<int>(opinion) + 1)];
+        if (voltage > hold.above && voltage < hold.below) continue;
+        const Action before = std::exchange(opinion, voltage_band_.opinion(voltage, opinion));
+        if (opinion != before) look_now(c);
     }
 }
 
 /// The lowest of the watched opinions: discharge wins over idle, idle over charge.
-Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) {
+Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) const {
     Action wish = Action::charge;
     if (by_head_) wish = std::min(wish, head_opinion_);
     if (by_price_) wish = std::min(wish, price_opinion_);
-    if (by_voltage_) wish = std::min(wish, vehicle_[c.index()].voltage_opinion);
+    if (by_voltage_) wish = std::min(wish, voltage_opinion_[c.index()]);
     if (wish == Action::charge && seen.p_max_kw[c.index()] <= 0.0) wish = Action::idle;
     return wish;
 }
@@ -136,33 +173,66 @@ Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) {
 /// Whether a period of discharging leaves the reserve and the target within reach.
 bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c, double laxity) const {
     const std::size_t i = c.index();
-    const double returned_kw = full_return_kw(seen, c);
-    if (returned_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
-    const double period_h = hours(params_.period);
-    if (laxity - laxity_cost_h(seen, c, returned_kw, period_h) <= hours(params_.departure_margin)) return false;
+    if (full_return_kw(seen, c) <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
+    if (laxity - laxity_cost(seen, c) <= hours(params_.departure_margin)) return false;
     if (vehicle_[i].action != Action::discharge)
         return seen.soc[i] > std::max(params_.reserve_soc.value(), seen.reserve_soc[i]) + params_.reserve_margin.value();
     if (params_.reserve_soc.value() <= seen.reserve_soc[i]) return true;  // the battery itself stops at its reserve
-    const double drawn = returned_kw * seen.drawn_per_returned[i] * period_h / seen.capacity_kwh[i];
-    return seen.soc[i] - drawn >= params_.reserve_soc.value();
+    return seen.soc[i] - drawn_in_period(seen, c) >= params_.reserve_soc.value();
 }
 
-void ThresholdV2g::consider(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
-    charge_if_critical(seen, setpoints, c);
+/// By how many hours a period of discharging shrinks laxity.
+double ThresholdV2g::laxity_cost(const Observation& seen, ConnectorId c) const {
+    return laxity_cost_h(seen, c, full_return_kw(seen, c), hours(params_.period));
+}
+
+/// The state of charge that a period of full return takes.
+double ThresholdV2g::drawn_in_period(const Observation& seen, ConnectorId c) const {
+    const std::size_t i = c.index();
+    return full_return_kw(seen, c) * seen.drawn_per_returned[i] * hours(params_.period) / seen.capacity_kwh[i];
+}
+
+/// Looks at a vehicle; says when the next look is due.
+Instant ThresholdV2g::consider(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
-    if (v.is_critical) return;
+    if (v.is_critical) return Instant::max();
     const double laxity = laxity_h(seen, c);
+    charge_if_critical(seen, setpoints, c, laxity);
+    if (v.is_critical) return Instant::max();
     Action wish = wish_of(seen, c);
     const bool is_barred = (wish == Action::discharge || v.action == Action::discharge) && !may_discharge(seen, c, laxity);
+    const bool may_be_freed = is_barred && v.action == Action::charge;  // by what it charges
     if (is_barred && v.action == Action::discharge) act(seen, setpoints, c, Action::idle);
     if (is_barred && wish == Action::discharge) wish = Action::idle;
     if (wish == v.action) {
         v.due.reset();
-        return;
+        return next_look(seen, c, wish, laxity);
     }
     wait_for_turn(seen, c, wish);
-    if (seen.now < *v.due || seen.now - v.since < params_.dwell) return;
+    if (seen.now < *v.due || seen.now - v.since < params_.dwell)
+        return may_be_freed ? seen.now : next_look(seen, c, wish, laxity);
     (wish > v.action ? raises_ : reductions_).push_back({laxity, c, wish});
+    return seen.now;
+}
+
+/// The first instant at which a look may have another outcome, while signals and battery tell nothing new. Laxity falls
+/// no faster than time passes while a vehicle rests or charges, however its power tapers; and no faster than full return
+/// costs while it discharges.
+Instant ThresholdV2g::next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const {
+    const Vehicle& v = vehicle_[c.index()];
+    constexpr Duration rounding = std::chrono::milliseconds(2);  // looking too early changes nothing
+    const auto in = [&](double h) { return seen.now + std::max(Duration::zero(), from_hours(h) - rounding); };
+    const double period_h = hours(params_.period);
+    const double spare_h = laxity - hours(params_.departure_margin);
+    const bool discharges = v.action == Action::discharge;
+    Instant look = wish == v.action ? Instant::max() : std::max(*v.due, v.since + params_.dwell);
+    if (is_below_target(seen, c) && !discharges) look = std::min(look, in(spare_h - period_h));
+    if (wish != Action::discharge && !discharges) return look;
+    const double cost_h = laxity_cost(seen, c);
+    look = std::min(look, in((spare_h - cost_h) * (discharges ? period_h / cost_h : 1.0)));  // before it is critical
+    if (!discharges || params_.reserve_soc.value() <= seen.reserve_soc[c.index()]) return look;
+    const double drawn_soc = drawn_in_period(seen, c);
+    return std::min(look, in((seen.soc[c.index()] - drawn_soc - params_.reserve_soc.value()) / drawn_soc * period_h));
 }
 
 /// Gives a change that has just come up the instant from which it may happen.
@@ -203,6 +273,7 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
     v.action = action;
     v.since = seen.now;
     v.due.reset();
+    look_now(c);
     double wish_kw = 0.0;
     if (action == Action::charge) wish_kw = full_power_kw(seen, c);
     if (action == Action::discharge) wish_kw = -full_return_kw(seen, c);
@@ -210,10 +281,10 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
 }
 
 /// Starts charging to the end when, by the next decision, no more than the margin could be spared.
-void ThresholdV2g::charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
+void ThresholdV2g::charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c, double laxity) {
     Vehicle& v = vehicle_[c.index()];
-    if (v.is_critical || needed_kwh(seen, c) <= 0.0) return;
-    if (laxity_h(seen, c) - hours(params_.period) > hours(params_.departure_margin)) return;
+    if (!is_below_target(seen, c)) return;
+    if (laxity - hours(params_.period) > hours(params_.departure_margin)) return;
     v.is_critical = true;
     act(seen, setpoints, c, Action::charge);
 }
