@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tests/contract/reference_plant.hpp"
 #include "evsweep/plugins.hpp"
+#include "tests/contract/reference_plant.hpp"
 
 namespace {
 
@@ -78,7 +78,7 @@ Configured<Controller> configured(const std::string& name, const std::string& ya
 void decisions(benchmark::State& state, const std::string& name, const std::string& yaml) {
     const auto controller = configured(name, yaml);
     const World world = homes(600);
-    double seconds = 0.0, decided = 0.0, changes = 0.0, vehicles = 0.0;
+    double fastest = std::numeric_limits<double>::infinity();
     for (auto _ : state) {
         Plant plant(world, Keep::nothing);
         Controller::Context context;
@@ -88,12 +88,13 @@ void decisions(benchmark::State& state, const std::string& name, const std::stri
         Timed timed(controller.make(context));
         if (!plant.run(timed).faults.empty()) state.SkipWithError("a setpoint that a connector cannot follow");
         state.SetIterationTime(timed.seconds);
-        seconds += timed.seconds, decided += static_cast<double>(timed.decisions);
-        changes += static_cast<double>(timed.changes), vehicles += static_cast<double>(timed.vehicles);
+        fastest = std::min(fastest, timed.seconds);
+        const auto decided = static_cast<double>(timed.decisions);
+        state.counters["us/decision"] = 1e6 * fastest / decided;
+        state.counters["changes/decision"] = static_cast<double>(timed.changes) / decided;
+        state.counters["vehicles"] = static_cast<double>(timed.vehicles) / decided;
     }
-    state.counters["us/decision"] = 1e6 * seconds / decided;
-    state.counters["changes/decision"] = changes / decided;
-    state.counters["vehicles"] = vehicles / decided;
+    state.counters["ms/day"] = 1e3 * fastest;  // the mean of a shared machine says more about the others
 }
 
 const char* const by_head = "{signals: [feeder_head], head_low: 3150 kW, head_high: 3400 kW, head_hysteresis: 50 kW}";
@@ -101,17 +102,28 @@ const char* const in_order =
     "{signals: [feeder_head], head_low: 3150 kW, head_high: 3400 kW, head_hysteresis: 50 kW, release: ordered}";
 const char* const by_load = "{fourth_input: load, load_reference: 3200 kW}";
 
-BENCHMARK_CAPTURE(decisions, uncoordinated, "uncoordinated", "")->Unit(benchmark::kMicrosecond)->UseManualTime();
+BENCHMARK_CAPTURE(decisions, uncoordinated, "uncoordinated", "")->Unit(benchmark::kMicrosecond)->UseManualTime()->Iterations(25);
 BENCHMARK_CAPTURE(decisions, evms, "evms", "{peak_setpoint: 3180 kW, cap: 3240 kW}")
     ->Unit(benchmark::kMicrosecond)
-    ->UseManualTime();
-BENCHMARK_CAPTURE(decisions, evms_literal, "evms", "{reading: literal}")->Unit(benchmark::kMicrosecond)->UseManualTime();
-BENCHMARK_CAPTURE(decisions, threshold_by_head, "threshold_v2g", by_head)->Unit(benchmark::kMicrosecond)->UseManualTime();
-BENCHMARK_CAPTURE(decisions, threshold_in_order, "threshold_v2g", in_order)->Unit(benchmark::kMicrosecond)->UseManualTime();
+    ->UseManualTime()
+    ->Iterations(25);
+BENCHMARK_CAPTURE(decisions, evms_literal, "evms", "{reading: literal}")
+    ->Unit(benchmark::kMicrosecond)
+    ->UseManualTime()
+    ->Iterations(25);
+BENCHMARK_CAPTURE(decisions, threshold_by_head, "threshold_v2g", by_head)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseManualTime()
+    ->Iterations(25);
+BENCHMARK_CAPTURE(decisions, threshold_in_order, "threshold_v2g", in_order)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseManualTime()
+    ->Iterations(25);
 BENCHMARK_CAPTURE(decisions, threshold_by_voltage, "threshold_v2g", "{signals: [voltage]}")
     ->Unit(benchmark::kMicrosecond)
-    ->UseManualTime();
-BENCHMARK_CAPTURE(decisions, fuzzy, "fuzzy", by_load)->Unit(benchmark::kMicrosecond)->UseManualTime();
-BENCHMARK_CAPTURE(decisions, fuzzy_alone, "fuzzy", "")->Unit(benchmark::kMicrosecond)->UseManualTime();
+    ->UseManualTime()
+    ->Iterations(25);
+BENCHMARK_CAPTURE(decisions, fuzzy, "fuzzy", by_load)->Unit(benchmark::kMicrosecond)->UseManualTime()->Iterations(25);
+BENCHMARK_CAPTURE(decisions, fuzzy_alone, "fuzzy", "")->Unit(benchmark::kMicrosecond)->UseManualTime()->Iterations(25);
 
 }  // namespace
