@@ -150,13 +150,15 @@ std::optional<ConnectorId> NetDemandRule::most_patient_charging(const Observatio
     return found;
 }
 
-std::optional<ConnectorId> NetDemandRule::next_to_return(const Observation& seen) const {
-    std::optional<ConnectorId> found;
-    ready_.each([&](ConnectorId c) {
-        if (can_spare_a_period(seen, c) && seen.admissible_kw(c, -full_return_kw(seen, c)) < 0.0) found = c;
-        return !found;
-    });
-    return found;
+/// While a vehicle rests, its laxity only falls and its limits stay put: one that cannot return now cannot later, until
+/// it has charged and rests again.
+std::optional<ConnectorId> NetDemandRule::next_to_return(const Observation& seen) {
+    while (!ready_.empty()) {
+        const ConnectorId c = ready_.first();
+        if (can_spare_a_period(seen, c) && seen.admissible_kw(c, -full_return_kw(seen, c)) < 0.0) return c;
+        ready_.leave(c);
+    }
+    return std::nullopt;
 }
 
 }  // namespace evsweep

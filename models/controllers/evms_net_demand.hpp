@@ -55,7 +55,7 @@ class NetDemandRule {
     [[nodiscard]] bool admits(const Observation& seen) const;
     [[nodiscard]] bool can_spare_a_period(const Observation& seen, ConnectorId c) const;
     [[nodiscard]] std::optional<ConnectorId> most_patient_charging(const Observation& seen) const;
-    [[nodiscard]] std::optional<ConnectorId> next_to_return(const Observation& seen) const;
+    [[nodiscard]] std::optional<ConnectorId> next_to_return(const Observation& seen);
 
     EvmsParams params_;
     bool peak_ = false;

@@ -37,13 +37,6 @@ class Ranking {
         key_[c.index()] = absent;
     }
 
-    /// Visits connectors from the largest key down, as long as `visit(c)` says true.
-    template <class Visit>
-    void each(Visit&& visit) const {
-        for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
-            if (!visit(entry->connector)) return;
-    }
-
    private:
     struct Entry {
         double key;
