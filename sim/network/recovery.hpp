@@ -14,11 +14,11 @@
 
 namespace evsweep {
 
-/// A conductor that was left out and carries current, and a bus that it feeds; one entry per bus.
+/// A conductor that was left out and carries current, and the rows that it feeds at one bus; one entry per bus.
 struct LeftOutCurrent {
     std::uint32_t conductor = 0;
-    std::uint32_t first = 0;  ///< conductor of the bus
-    std::uint32_t t = 0;      ///< place of the conductor's column of T_k, in its first row
+    std::uint32_t first = 0;  ///< conductor of the first of these rows
+    std::uint32_t t = 0;      ///< place of the conductor's column of T_k, in that row
     std::uint8_t conductors = 1;
     std::uint8_t above = 1;  ///< from a row of T_k to the next
 };
@@ -73,18 +73,18 @@ inline void recover_voltages(const SweepNetwork& full, const Recovery& recovery,
     for (const LeftOutVoltage& at : recovery.voltages) {
         Lane vr{};
         Lane vi{};
+        for (std::size_t col = 0; col < at.conductors; ++col) {
+            const double wr = full.w_re[at.w + col];
+            const double wi = full.w_im[at.w + col];
+            vr = vr - wr * all.i_re[at.first + col] + wi * all.i_im[at.first + col];
+            vi = vi - wr * all.i_im[at.first + col] - wi * all.i_re[at.first + col];
+        }
         for (std::size_t col = 0; col < at.above; ++col) {
             const double tr = full.t_re[at.t + col];
             const double ti = full.t_im[at.t + col];
             const std::size_t parent = full.up[at.feeders + col];
             vr = vr + tr * all.v_re[parent] - ti * all.v_im[parent];
             vi = vi + tr * all.v_im[parent] + ti * all.v_re[parent];
-        }
-        for (std::size_t col = 0; col < at.conductors; ++col) {
-            const double wr = full.w_re[at.w + col];
-            const double wi = full.w_im[at.w + col];
-            vr = vr - wr * all.i_re[at.first + col] + wi * all.i_im[at.first + col];
-            vi = vi - wr * all.i_im[at.first + col] - wi * all.i_re[at.first + col];
         }
         all.v_re[at.conductor] = vr;
         all.v_im[at.conductor] = vi;

@@ -273,13 +273,21 @@ void NetworkReduction::leave_out(const Place& at) {
     }
 }
 
-/// Notes what a bus draws from conductors that were not kept.
+/// Notes what a bus draws from conductors that were not kept, by the rows that count.
 void NetworkReduction::draw_through(const Place& at) {
     for (std::size_t col = 0; col < at.q; ++col) {
         const std::uint32_t up = full_.up[at.feeders + col];
-        if (carries_[up] != 0 && reduced_.place_[up] == nowhere)
-            reduced_.currents_.push_back({up, static_cast<std::uint32_t>(at.first), static_cast<std::uint32_t>(at.t + col),
-                                          static_cast<std::uint8_t>(at.n), static_cast<std::uint8_t>(at.q)});
+        if (carries_[up] == 0 || reduced_.place_[up] != nowhere) continue;
+        const Range rows = nonzero(at.n, [&](std::size_t row) {
+            const std::size_t t = at.t + row * at.q + col;
+            return carries_[at.first + row] != 0 && (full_.t_re[t] != 0.0 || full_.t_im[t] != 0.0);
+        });
+        LeftOutCurrent& found = reduced_.currents_.emplace_back();
+        found.conductor = up;
+        found.first = static_cast<std::uint32_t>(at.first + rows.begin);
+        found.t = static_cast<std::uint32_t>(at.t + rows.begin * at.q + col);
+        found.conductors = static_cast<std::uint8_t>(rows.size());
+        found.above = static_cast<std::uint8_t>(at.q);
     }
 }
 
