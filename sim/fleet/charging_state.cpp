@@ -20,8 +20,6 @@ constexpr double ms_per_h = 3'600'000.0;
 /// Exact: instants are whole milliseconds far below 2^53.
 double ms_of(Instant t) { return static_cast<double>(t.time_since_epoch().count()); }
 
-Instant instant_of(double ms) { return Instant(Duration(static_cast<std::int64_t>(ms))); }
-
 /// The first whole number not below x, for |x| < 2^62; std::ceil is a function call on plain x86-64.
 double first_whole(double x) {
     const auto towards_zero = static_cast<double>(static_cast<std::int64_t>(x));
@@ -221,12 +219,6 @@ void ChargingState::set_limits(std::size_t i, double soc) {
     p_min_[i] = soc > stay.floor ? 0.0 - population_->connectors.discharge_rating[i] : 0.0;
 }
 
-std::optional<Instant> ChargingState::next_crossing_at() const {
-    const double at_ms = crossings_.first_ms();
-    if (at_ms == Earliest::never) return std::nullopt;
-    return instant_of(at_ms);
-}
-
 std::optional<Crossing> ChargingState::next_crossing() const {
     if (crossings_.first_ms() == Earliest::never) return std::nullopt;
     return next_crossing(ConnectorId(crossings_.first_row()));
@@ -238,7 +230,8 @@ std::optional<Crossing> ChargingState::next_crossing(ConnectorId c) const {
     const Stay& stay = stays_[i];
     if (crossings_.at_ms(i) == Earliest::never) return std::nullopt;
     const EventKind end_of_charging = motion.threshold < stay.ceiling ? EventKind::knee : EventKind::full;
-    return Crossing{c, instant_of(crossings_.at_ms(i)), motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
+    const Instant at(Duration(static_cast<std::int64_t>(crossings_.at_ms(i))));
+    return Crossing{c, at, motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
 }
 
 void ChargingState::cross(const Crossing& crossing) {

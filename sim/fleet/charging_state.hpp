@@ -51,7 +51,11 @@ class ChargingState {
     void set_power(ConnectorId c, double p_kw, double q_kvar, Instant now);
 
     /// When the first battery reaches a threshold; cheap to ask again.
-    [[nodiscard]] std::optional<Instant> next_crossing_at() const;
+    [[nodiscard]] std::optional<Instant> next_crossing_at() const {
+        const double at_ms = crossings_.first_ms();
+        if (at_ms == Earliest::never) return std::nullopt;
+        return Instant(Duration(static_cast<std::int64_t>(at_ms)));
+    }
     /// The first threshold that any battery reaches, the lowest connector's where several do at once. It is right until
     /// the next event.
     [[nodiscard]] std::optional<Crossing> next_crossing() const;

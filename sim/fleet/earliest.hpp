@@ -12,9 +12,9 @@
 
 namespace evsweep {
 
-/// One instant per row, in whole ms; infinite: never. Rows stand in blocks whose first instants are remembered: a change costs
-/// two stores, and a question looks through the blocks that have changed since the last one. Nothing is ever outdated, and equal
-/// instants go by row number, whatever their history.
+/// One instant per row, in whole ms; infinite: never. Rows stand in blocks whose first instants are remembered: a change is two
+/// stores at the most, and a question looks through the blocks whose first has changed since the last one. Nothing is ever
+/// outdated, and equal instants go by row number, whatever their history.
 class Earliest {
    public:
     static constexpr double never = std::numeric_limits<double>::infinity();
@@ -26,7 +26,9 @@ class Earliest {
 
     [[nodiscard]] double at_ms(std::size_t row) const { return at_ms_[row]; }
     void set(std::size_t row, double at_ms) {
+        const double earlier = std::min(at_ms, at_ms_[row]);
         at_ms_[row] = at_ms;
+        if (earlier > first_ms_[row / block]) return;  // neither was nor becomes the first of its block
         stale_[row / block] = 1;
         is_stale_ = true;
     }
@@ -67,7 +69,7 @@ class Earliest {
 
     AlignedVector<double> at_ms_;  ///< by row, filled up to whole blocks
     mutable std::vector<double> first_ms_;
-    mutable std::vector<std::uint8_t> stale_;  ///< by block: changed since it was looked through
+    mutable std::vector<std::uint8_t> stale_;  ///< by block: its first has changed since it was looked through
     mutable double earliest_ms_ = never;
     mutable bool is_stale_ = false;
 };
