@@ -20,7 +20,7 @@ struct alignas(64) Sight {
     Row needed_h{}, left_h{};
     Row voltage_share{}, soc_share{}, pressure_share{};
     std::array<std::int32_t, width> corner{};
-    Row wish_kw{}, power_kw{};
+    Row rules{}, wish_kw{}, power_kw{};
 };
 
 void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t m) {
@@ -74,49 +74,53 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     }
 }
 
-/// Moves every share towards the rules' power.
-[[gnu::always_inline]] inline void approach(FuzzyBlock& block, const FuzzyLayer& layer, double approach, const Sight& sight) {
+/// What the rules say, as a share of full power.
+[[gnu::always_inline]] inline void look_up(const FuzzyLayer& layer, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
         const double* corner = layer.power.data() + sight.corner[k];
         const auto pair = [corner](std::size_t m) { return FuzzySurface::pair_at(corner + m); };
-        const double power = layer.surface.interpolate(pair, sight.voltage_share[k], sight.soc_share[k], sight.pressure_share[k]);
-        block.share[k] += approach * (power - block.share[k]);
+        sight.rules[k] = layer.surface.interpolate(pair, sight.voltage_share[k], sight.soc_share[k], sight.pressure_share[k]);
     }
 }
 
-/// What each vehicle would do: nothing within the deadband, nor return what could not be drawn again in time.
-[[gnu::always_inline]] inline void wish(FuzzyBlock& block, const FuzzyManners& manners, Sight& sight) {
+/// The next setpoint: a change smaller than the deadband is left out, unless it leads to rest or to full power.
+[[gnu::always_inline]] inline double settled_kw(double power_kw, double before_kw, double full_kw, double deadband) {
+    const double size_kw = std::abs(power_kw);
+    const double settled = std::abs(power_kw - before_kw) < deadband * full_kw ? before_kw : power_kw;
+    const double unless_full = size_kw < full_kw ? settled : power_kw;
+    return size_kw > 0.0 ? unless_full : power_kw;
+}
+
+/// Moves every share towards what the rules say, and makes a setpoint of it: none within the deadband, nor one that
+/// returns what could not be drawn again in time.
+[[gnu::always_inline]] inline void follow(FuzzyBlock& block, const FuzzyManners& manners, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
+        const double nearer = block.share[k] + manners.approach * (sight.rules[k] - block.share[k]);
         const double late_below_h = sight.needed_h[k] > 0.0 ? sight.needed_h[k] : never;
-        const double share = sight.left_h[k] <= late_below_h ? 1.0 : block.share[k];
+        const double share = sight.left_h[k] <= late_below_h ? 1.0 : nearer;
+        block.share[k] = share;
         const double returned_kw = -share * block.full_return_kw[k];
         const double cost_h = manners.period_h * (1.0 + returned_kw * block.redraw_h_per_kwh[k]);
         const double spare_h = sight.left_h[k] - sight.needed_h[k] - cost_h;
         const double drawn_kw = share * block.full_kw[k];
         const double backward_kw = spare_h > 0.0 ? -returned_kw : 0.0;
-        const double wish_kw = share > 0.0 ? drawn_kw : backward_kw;
-        block.share[k] = share;
-        sight.wish_kw[k] = std::abs(share) < manners.deadband ? 0.0 : wish_kw;
+        const double either_kw = share > 0.0 ? drawn_kw : backward_kw;
+        const double wish_kw = std::abs(share) < manners.deadband ? 0.0 : either_kw;
+        const double power_kw = admissible_kw(wish_kw, sight.p_min_kw[k], sight.p_max_kw[k], block.minimum_kw[k]);
+        const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
+        sight.wish_kw[k] = wish_kw;
+        sight.power_kw[k] = settled_kw(power_kw, sight.before_kw[k], full_kw, manners.deadband);
     }
 }
 
-[[gnu::always_inline]] inline void limit(const Observation& seen, const FuzzyBlock& block, Sight& sight) {
-    for (std::size_t k = 0; k < width; ++k)
-        sight.power_kw[k] = admissible_kw(sight.wish_kw[k], sight.p_min_kw[k], sight.p_max_kw[k], block.minimum_kw[k]);
-    for (std::uint32_t left = block.stepped, k = 0; left != 0; left >>= 1U, ++k)
-        if ((left & 1U) != 0) sight.power_kw[k] = seen.admissible_kw(block.connector[k], sight.wish_kw[k]);
-}
-
-/// Changes smaller than the deadband are left out, unless they lead to rest or to full power.
-[[gnu::always_inline]] inline void settle(const FuzzyBlock& block, double deadband, Sight& sight) {
-    for (std::size_t k = 0; k < width; ++k) {
-        const double power_kw = sight.power_kw[k];
-        const double size_kw = std::abs(power_kw);
+/// Chargers with levels take what they have a step for.
+[[gnu::always_inline]] inline void follow_in_steps(const Observation& seen, const FuzzyBlock& block, double deadband,
+                                                   Sight& sight) {
+    for (std::uint32_t left = block.stepped, k = 0; left != 0; left >>= 1U, ++k) {
+        if ((left & 1U) == 0) continue;
+        const double power_kw = seen.admissible_kw(block.connector[k], sight.wish_kw[k]);
         const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
-        const double step_kw = std::abs(power_kw - sight.before_kw[k]);
-        const double settled_kw = step_kw < deadband * full_kw ? sight.before_kw[k] : power_kw;
-        const double unless_full_kw = size_kw < full_kw ? settled_kw : power_kw;
-        sight.power_kw[k] = size_kw > 0.0 ? unless_full_kw : power_kw;
+        sight.power_kw[k] = settled_kw(power_kw, sight.before_kw[k], full_kw, deadband);
     }
 }
 
@@ -129,10 +133,9 @@ void steer_block(const Observation& seen, const FuzzyLayer& layer, const FuzzyMa
                  std::size_t rows, Sight& sight, Setpoints& setpoints) {
     look(seen, setpoints, block, rows, sight);
     place(block, layer.surface, hours(seen.now.time_since_epoch()) + manners.period_h, sight);
-    approach(block, layer, manners.approach, sight);
-    wish(block, manners, sight);
-    limit(seen, block, sight);
-    settle(block, manners.deadband, sight);
+    look_up(layer, sight);
+    follow(block, manners, sight);
+    follow_in_steps(seen, block, manners.deadband, sight);
     for (std::size_t k = 0; k < rows; ++k)
         if (sight.power_kw[k] != sight.before_kw[k]) setpoints.set(block.connector[k], sight.power_kw[k]);
 }
