@@ -1,6 +1,5 @@
 #include "sim/study/run_ensemble.hpp"
 
-#include <chrono>
 #include <exception>
 #include <new>
 
@@ -92,9 +91,6 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
     std::vector<ControllerRun> runs;
     for (std::size_t i = 0; i < places.size(); ++i)
         runs.push_back(gather(std::move(outcomes[i]), recorders[i], *places[i].controller));
-    if (RunProfile* profile = watch.profile())
-        profile->replica_days += static_cast<double>(places.size()) *
-                                 std::chrono::duration<double, std::ratio<86400>>(study.scenario.time.duration).count();
     return runs;
 }
 

@@ -1,39 +1,19 @@
 #include "sim/study/study.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstring>
-#include <map>
-#include <set>
+#include <optional>
 
+#include "sim/record/result_reader.hpp"
+#include "sim/study/write_results.hpp"
+#include "tests/unit/record/scratch_folder.hpp"
+#include "tests/unit/study/result_numbers.hpp"
 #include "tests/validation/study_fixture.hpp"
 
 using namespace evsweep;
 using namespace evsweep::validation;
+using namespace evsweep::test;
 
 namespace {
-
-/// Every number of a result, by a name that says where it stands.
-std::map<std::string, std::vector<double>> all_numbers(const StudyResult& result) {
-    std::map<std::string, std::vector<double>> numbers;
-    const auto add = [&](const RunResult& run) {
-        for (const auto& v : run.variables) {
-            const std::string name = run.label + "/" + v.output + "/" + v.variable.name;
-            numbers[name] = v.values;
-            numbers[name + " mean"] = v.bands.mean;
-            for (std::size_t q = 0; q < v.bands.quantiles.size(); ++q)
-                numbers[name + " q" + std::to_string(q)] = v.bands.quantiles[q];
-            for (const auto& [replica, trace] : v.traces) numbers[name + " trace " + std::to_string(replica.index())] = trace;
-        }
-    };
-    add(result.base);
-    for (const auto& run : result.controllers) add(run);
-    return numbers;
-}
-
-/// Bit for bit, so that NaN equals NaN and -0 differs from 0.
-bool is_identical(const std::vector<double>& a, const std::vector<double>& b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
-}
 
 StudyResult run_on(const LoadedStudy& study, int threads) {
     StudyOptions options;
@@ -41,21 +21,65 @@ StudyResult run_on(const LoadedStudy& study, int threads) {
     return run_study(study, options);
 }
 
+/// None where the array holds texts.
+std::optional<std::vector<double>> numbers_of(const ResultReader& reader, const std::string& path) {
+    try {
+        return reader.numbers(path);
+    } catch (const FileError&) {
+        return std::nullopt;
+    }
+}
+
+/// Every array of `group` and below, but for the profile.
+void require_same_arrays(const ResultReader& one, const ResultReader& many, const std::string& group, std::size_t& compared) {
+    const std::string prefix = group == "/" ? "/" : group + "/";
+    REQUIRE(one.arrays(group) == many.arrays(group));
+    for (const std::string& name : one.arrays(group)) {
+        CAPTURE(prefix + name);
+        ++compared;
+        REQUIRE(one.dims(prefix + name) == many.dims(prefix + name));
+        if (const auto numbers = numbers_of(one, prefix + name))
+            REQUIRE(is_identical(*numbers, many.numbers(prefix + name)));
+        else
+            REQUIRE(one.texts(prefix + name) == many.texts(prefix + name));
+    }
+    for (const std::string& below : one.groups(group)) require_same_arrays(one, many, prefix + below, compared);
+}
+
 }  // namespace
 
-TEST_CASE("a study's result is the same to the last bit for 1, 2 and 7 threads") {
+TEST_CASE("a study's result is the same to the last bit for 1, 2, 3 and 7 threads, for any width of ensembles, profiled or not") {
     const LoadedStudy study =
         load(scenario("ieee33/comparison_study.yaml"), {"study.replicas=9", "population.homes.vehicles=90"});
-    const auto one = all_numbers(run_on(study, 1));
+    const Numbers one = all_numbers(run_study(study, {.threads = 1, .ensemble_width = 1}));
     REQUIRE(one.size() > 100);
-    for (int threads : {2, 7}) {
-        const auto many = all_numbers(run_on(study, threads));
-        REQUIRE(many.size() == one.size());
-        for (const auto& [name, values] : one) {
-            INFO(name);
-            REQUIRE(is_identical(values, many.at(name)));
-        }
+    const StudyOptions others[] = {{.threads = 1},
+                                   {.threads = 2},
+                                   {.threads = 3, .profile = true},
+                                   {.threads = 7},
+                                   {.threads = 1, .ensemble_width = 2, .profile = true},
+                                   {.threads = 2, .ensemble_width = 5},
+                                   {.threads = 3, .ensemble_width = 9},
+                                   {.threads = 2, .ensemble_width = 100}};
+    for (const StudyOptions& options : others) {
+        CAPTURE(options.threads, options.ensemble_width, options.profile);
+        require_identical(one, all_numbers(run_study(study, options)));
     }
+}
+
+TEST_CASE("result files are the same but for their provenance, whatever threads, widths and profile") {
+    const ScratchFolder folder;
+    const LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), {"study.replicas=8", "population.homes.vehicles=60"});
+    REQUIRE(write_results(run_study(study, {.threads = 1, .ensemble_width = 1}), folder / "one.h5") == std::nullopt);
+    REQUIRE(write_results(run_study(study, {.threads = 3, .ensemble_width = 3, .profile = true}), folder / "many.h5") ==
+            std::nullopt);
+    const ResultReader one(folder / "one.h5");
+    const ResultReader many(folder / "many.h5");
+    std::size_t compared = 0;
+    require_same_arrays(one, many, "/", compared);
+    REQUIRE(compared > 100);
+    CHECK_FALSE(one.has("/profile"));
+    CHECK(many.has("/profile"));
 }
 
 TEST_CASE("a replica does not depend on how many others there are") {
