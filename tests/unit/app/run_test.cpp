@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "command.hpp"
+#include "sim/record/result_reader.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
@@ -122,6 +123,72 @@ TEST_CASE("Ctrl-C keeps the finished replicas, says so, and exits with 130") {
     CHECK_THAT(answer.err, Contains("stopping after the replicas in progress"));
     CHECK_THAT(answer.err, Contains("of 100000 replicas are finished and kept in results/study.h5"));
     CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).status == 0);
+}
+
+TEST_CASE("a profile is printed below the table and stored with the result, and changes neither") {
+    const StudyFolder folder;
+    const auto plain = evsweep_in(folder.path(), {"run", "study.yaml", "--out", "r.h5"});
+    const auto profiled = evsweep_in(folder.path(), {"run", "study.yaml", "--out", "p.h5", "--profile"});
+    REQUIRE(plain.status == 0);
+    REQUIRE(profiled.status == 0);
+    const std::string table = evsweep_in(folder.path(), {"summary", "r.h5"}).out;
+    CHECK(evsweep_in(folder.path(), {"summary", "p.h5"}).out == table);
+    CHECK(profiled.out.find(table) == 0);
+    CHECK_THAT(plain.out, !Contains("Where the time went"));
+    for (const char* word : {"Where the time went", "sampling", "load flow", "recording", "writing", "replica-days", "of a core",
+                             "sweeps per load flow; peak memory"})
+        CHECK_THAT(profiled.out, Contains(word));
+    const evsweep::ResultReader without(folder.path() / "r.h5");
+    const evsweep::ResultReader with(folder.path() / "p.h5");
+    CHECK_FALSE(without.has("/profile"));
+    CHECK(with.texts("/profile/activity").size() == with.numbers("/profile/seconds").size());
+    CHECK(with.numbers("/profile/replica_days_per_second").at(0) > 0.0);
+    CHECK(with.numbers("/profile/replica_days_per_core_second").at(0) > 0.0);
+    CHECK(with.text_attribute("/profile/peak_memory_mb", "units") == "MB");
+    CHECK(evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--profile"}).out.empty());
+}
+
+TEST_CASE("memory does not grow with the number of replicas") {
+    const StudyFolder folder;
+    const auto peak_mb = [&folder](const char* replicas) {
+        const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--replicas", replicas, "--threads", "2", "--profile",
+                                                       "--set", "time.step=15 min", "--out", "r.h5"});
+        REQUIRE(answer.status == 0);
+        return evsweep::ResultReader(folder.path() / "r.h5").numbers("/profile/peak_memory_mb").at(0);
+    };
+    // The series of 4,000 more replicas are 42 MB; their KPIs 2 MB. Allocators may differ by some.
+    CHECK(peak_mb("5000") < peak_mb("1000") + 12.0);
+}
+
+TEST_CASE("steps without a solution are told with what the numbers are over, and the run is done") {
+    const StudyFolder folder;
+    std::string feeder = evsweep::test::small_feeder;
+    feeder.replace(feeder.find("r: 1 ohm, x: 1 ohm"), 18, "r: 8 ohm, x: 8 ohm");
+    folder.write("feeder.yaml", feeder);
+    const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--set", "population.homes.charge_rating=700 kW", "--set",
+                                                   "population.homes.capacity=4000 kWh"});
+    INFO(answer.out + answer.err);
+    CHECK(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("uncoordinated: the load flow had no solution at") && Contains("of 384 control steps; its") &&
+                               Contains("are over the other steps only; the first: replica 0"));
+    CHECK_THAT(answer.out, !Contains("in most of their steps"));
+    CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).out + "\nResults: results/study.h5\n" == answer.out);
+}
+
+TEST_CASE("a study in which no load flow has a solution has failed, and says what to look at") {
+    const StudyFolder folder;
+    std::string feeder = evsweep::test::small_feeder;
+    feeder.replace(feeder.find("r: 1 ohm, x: 1 ohm"), 18, "r: 80 ohm, x: 80 ohm");
+    folder.write("feeder.yaml", feeder);
+    const auto answer = evsweep_in(folder.path(), {"run", "study.yaml"});
+    CHECK(answer.status == 1);
+    CHECK_THAT(answer.out,
+               Contains("uncoordinated: the load flow had no solution at 384 of 384 control steps") &&
+                   Contains("uncoordinated: 4 of 4 replicas had no load flow in most of their steps; their numbers say little"));
+    CHECK_THAT(answer.err,
+               Contains("evsweep: under uncoordinated no load flow had a solution, in any step of any replica; nor has the "
+                        "feeder without vehicles: look at its loads, lines and voltages with `evsweep solve`\n"));
+    CHECK(std::filesystem::exists(folder.path() / "results/study.h5"));
 }
 
 TEST_CASE("summary of a file that is no result is refused") {
