@@ -204,13 +204,10 @@ bool ChargingState::is_varying(std::size_t i, double soc) const {
 double ChargingState::soc_at(std::size_t i, double now_ms) const {
     const Motion& motion = motions_[i];
     if (now_ms >= crossings_.at_ms(i)) return motion.threshold;
-    const double ms = now_ms - motion.since_ms;
-    if (motion.is_tapering) {
-        const Stay& stay = stays_[i];
-        return std::min(stay.taper.soc_after(motion.soc, ms / ms_per_h, stay.full_rate), motion.threshold);
-    }
-    const double soc = motion.soc + motion.soc_per_ms * ms;
-    return motion.soc_per_ms > 0.0 ? std::min(soc, motion.threshold) : std::max(soc, motion.threshold);
+    if (!motion.is_tapering) return motion.straight_soc(now_ms);
+    const Stay& stay = stays_[i];
+    const double h = (now_ms - motion.since_ms) / ms_per_h;
+    return std::min(stay.taper.soc_after(motion.soc, h, stay.full_rate), motion.threshold);
 }
 
 void ChargingState::set_limits(std::size_t i, double soc) {
@@ -248,7 +245,8 @@ void ChargingState::expect_nothing_missed(Instant now) const {
 void ChargingState::refresh_soc(Instant now) {
     expect_nothing_missed(now);
     const double now_ms = ms_of(now);
-    for (const std::uint32_t i : active_.members()) soc_[i] = soc_at(i, now_ms);
+    for (const std::uint32_t i : active_.members()) soc_[i] = motions_[i].straight_soc(now_ms);
+    for (const std::uint32_t i : tapering_.members()) soc_[i] = soc_at(i, now_ms);  // and so in place of a straight one
 }
 
 void ChargingState::refresh_power(Instant now) {

@@ -1,6 +1,7 @@
 /// State of charge of every connector's vehicle, moved in closed form between events, with an exact energy account.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -115,6 +116,12 @@ class ChargingState {
         double grid_kw = 0.0;     ///< constant part of the actual power: none while tapering
         double battery_kw = 0.0;  ///< the same behind the converter
         bool is_tapering = false;
+
+        /// State of charge at an instant before the end of the motion, unless it tapers.
+        [[nodiscard]] double straight_soc(double now_ms) const {
+            const double ahead = soc + soc_per_ms * (now_ms - since_ms);
+            return soc_per_ms > 0.0 ? std::min(ahead, threshold) : std::max(ahead, threshold);
+        }
     };
     /// One session at a connector: its bounds, what a change of its state of charge means, and its account.
     struct Stay {
