@@ -40,8 +40,7 @@ namespace evsweep {
 
 /// Hours of charging at full power until the target; infinite where energy is needed and the charger gives none.
 [[nodiscard]] inline double needed_h(const Observation& seen, ConnectorId c) {
-    const double energy = needed_kwh(seen, c);
-    return energy == 0.0 ? 0.0 : energy / full_power_kw(seen, c);
+    return is_below_target(seen, c) ? needed_kwh(seen, c) / full_power_kw(seen, c) : 0.0;
 }
 
 /// Hours from now to the stated departure; negative when it has passed.

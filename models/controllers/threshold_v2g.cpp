@@ -39,6 +39,10 @@ class ThresholdV2g final : public Controller {
         Instant since{};                ///< of the present action
         std::optional<Instant> due{};   ///< when a pending change may happen
         std::uint32_t draws = 0;
+        // Of the stay:
+        double return_kw = 0.0;  ///< full power returned
+        double cost_h = 0.0;     ///< by how many hours a period of it shrinks laxity
+        double drawn_soc = 0.0;  ///< the state of charge that a period of it takes
     };
     struct Claim {
         double laxity_h;
@@ -52,8 +56,7 @@ class ThresholdV2g final : public Controller {
     void look_now(ConnectorId c);
     [[nodiscard]] Action wish_of(const Observation& seen, ConnectorId c) const;
     [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c, double laxity) const;
-    [[nodiscard]] double laxity_cost(const Observation& seen, ConnectorId c) const;
-    [[nodiscard]] double drawn_in_period(const Observation& seen, ConnectorId c) const;
+    void arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c);
     [[nodiscard]] Instant consider(const Observation& seen, Setpoints& setpoints, ConnectorId c);
     [[nodiscard]] Instant next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const;
     void wait_for_turn(const Observation& seen, ConnectorId c, Action wish);
@@ -129,15 +132,21 @@ void ThresholdV2g::take_note(const Observation& seen, Setpoints& setpoints) {
         vehicle_[c.index()].since = seen.now;
         look_now(c);
     }
-    for (ConnectorId c : seen.arrived) {
-        const std::uint32_t draws = vehicle_[c.index()].draws;  // a connector's delays go on where its last stay ended
-        vehicle_[c.index()] = Vehicle{};
-        vehicle_[c.index()].draws = draws;
-        vehicle_[c.index()].since = seen.now - params_.dwell;
-        voltage_opinion_[c.index()] = Action::idle;
-        look_now(c);
-        charge_if_critical(seen, setpoints, c, laxity_h(seen, c));
-    }
+    for (ConnectorId c : seen.arrived) arrive(seen, setpoints, c);
+}
+
+void ThresholdV2g::arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
+    const std::size_t i = c.index();
+    Vehicle vehicle;
+    vehicle.draws = vehicle_[i].draws;  // a connector's delays go on where its last stay ended
+    vehicle.since = seen.now - params_.dwell;
+    vehicle.return_kw = full_return_kw(seen, c);
+    vehicle.cost_h = laxity_cost_h(seen, c, vehicle.return_kw, hours(params_.period));
+    vehicle.drawn_soc = vehicle.return_kw * seen.drawn_per_returned[i] * hours(params_.period) / seen.capacity_kwh[i];
+    vehicle_[i] = vehicle;
+    voltage_opinion_[i] = Action::idle;
+    look_now(c);
+    charge_if_critical(seen, setpoints, c, laxity_h(seen, c));
 }
 
 void ThresholdV2g::watch_signals(const Observation& seen) {
@@ -173,23 +182,13 @@ Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) const {
 /// Whether a period of discharging leaves the reserve and the target within reach.
 bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c, double laxity) const {
     const std::size_t i = c.index();
-    if (full_return_kw(seen, c) <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
-    if (laxity - laxity_cost(seen, c) <= hours(params_.departure_margin)) return false;
-    if (vehicle_[i].action != Action::discharge)
+    const Vehicle& v = vehicle_[i];
+    if (v.return_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
+    if (laxity - v.cost_h <= hours(params_.departure_margin)) return false;
+    if (v.action != Action::discharge)
         return seen.soc[i] > std::max(params_.reserve_soc.value(), seen.reserve_soc[i]) + params_.reserve_margin.value();
     if (params_.reserve_soc.value() <= seen.reserve_soc[i]) return true;  // the battery itself stops at its reserve
-    return seen.soc[i] - drawn_in_period(seen, c) >= params_.reserve_soc.value();
-}
-
-/// By how many hours a period of discharging shrinks laxity.
-double ThresholdV2g::laxity_cost(const Observation& seen, ConnectorId c) const {
-    return laxity_cost_h(seen, c, full_return_kw(seen, c), hours(params_.period));
-}
-
-/// The state of charge that a period of full return takes.
-double ThresholdV2g::drawn_in_period(const Observation& seen, ConnectorId c) const {
-    const std::size_t i = c.index();
-    return full_return_kw(seen, c) * seen.drawn_per_returned[i] * hours(params_.period) / seen.capacity_kwh[i];
+    return seen.soc[i] - v.drawn_soc >= params_.reserve_soc.value();
 }
 
 /// Looks at a vehicle; says when the next look is due.
@@ -220,19 +219,20 @@ Instant ThresholdV2g::consider(const Observation& seen, Setpoints& setpoints, Co
 /// costs while it discharges.
 Instant ThresholdV2g::next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const {
     const Vehicle& v = vehicle_[c.index()];
-    constexpr Duration rounding = std::chrono::milliseconds(2);  // looking too early changes nothing
-    const auto in = [&](double h) { return seen.now + std::max(Duration::zero(), from_hours(h) - rounding); };
+    const auto in = [&](double h) {  // whole milliseconds, 2 too early: that changes nothing
+        return seen.now + Duration(static_cast<std::int64_t>(std::max(0.0, h * 3'600'000.0 - 2.0)));
+    };
     const double period_h = hours(params_.period);
     const double spare_h = laxity - hours(params_.departure_margin);
     const bool discharges = v.action == Action::discharge;
     Instant look = wish == v.action ? Instant::max() : std::max(*v.due, v.since + params_.dwell);
     if (is_below_target(seen, c) && !discharges) look = std::min(look, in(spare_h - period_h));
     if (wish != Action::discharge && !discharges) return look;
-    const double cost_h = laxity_cost(seen, c);
-    look = std::min(look, in((spare_h - cost_h) * (discharges ? period_h / cost_h : 1.0)));  // before it is critical
+    const double slowed = discharges ? period_h / v.cost_h : 1.0;
+    look = std::min(look, in((spare_h - v.cost_h) * slowed));  // comes before it is critical
     if (!discharges || params_.reserve_soc.value() <= seen.reserve_soc[c.index()]) return look;
-    const double drawn_soc = drawn_in_period(seen, c);
-    return std::min(look, in((seen.soc[c.index()] - drawn_soc - params_.reserve_soc.value()) / drawn_soc * period_h));
+    const double left_soc = seen.soc[c.index()] - v.drawn_soc - params_.reserve_soc.value();
+    return std::min(look, in(left_soc / v.drawn_soc * period_h));
 }
 
 /// Gives a change that has just come up the instant from which it may happen.
@@ -276,7 +276,7 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
     look_now(c);
     double wish_kw = 0.0;
     if (action == Action::charge) wish_kw = full_power_kw(seen, c);
-    if (action == Action::discharge) wish_kw = -full_return_kw(seen, c);
+    if (action == Action::discharge) wish_kw = -v.return_kw;
     setpoints.set(c, seen.admissible_kw(c, wish_kw));
 }
 
