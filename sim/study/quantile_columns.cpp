@@ -10,25 +10,6 @@
 
 namespace evsweep {
 
-namespace {
-
-/// Columns `first` and following of all rows; lanes without a column are zero.
-void cut_out(const std::vector<std::vector<double>>& rows, std::size_t first, std::size_t width, std::vector<double>& table) {
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        double* const to = table.data() + r * columns_at_once;
-        std::copy_n(rows[r].data() + first, width, to);
-        std::fill(to + width, to + columns_at_once, 0.0);
-    }
-}
-
-bool has_nan(const std::vector<double>& table) {
-    bool found = false;
-    for (const double v : table) found |= std::isnan(v);
-    return found;
-}
-
-}  // namespace
-
 void QuantileColumns::add(std::vector<double> row) {
     EVSWEEP_EXPECTS(row.size() == columns_, "every row has a value for every column");
     rows_.push_back(std::move(row));
@@ -36,18 +17,25 @@ void QuantileColumns::add(std::vector<double> row) {
 }
 
 void QuantileColumns::put_rows_in_runs() {
-    Table table(run_length * columns_at_once);
+    Table table;
     for (std::size_t first = 0; first < columns_; first += columns_at_once) {
         const std::size_t width = std::min(columns_at_once, columns_ - first);
-        cut_out(rows_, first, width, table);
-        bool is_plain = !has_nan(table);
-        for (std::size_t c = first; c < first + width; ++c) is_plain = is_plain && left_over(c).empty();
-        if (is_plain)
+        if (cut_out(first, width, table))
             put_side_by_side(table, first, width);
         else
             for (std::size_t lane = 0; lane < width; ++lane) put_one_by_one(table, lane, first + lane);
     }
     rows_.clear();
+}
+
+bool QuantileColumns::cut_out(std::size_t first, std::size_t width, Table& table) const {
+    table.assign(rows_.size() * columns_at_once, 0.0);
+    for (std::size_t r = 0; r < rows_.size(); ++r)
+        std::copy_n(rows_[r].data() + first, width, table.data() + r * columns_at_once);
+    bool is_plain = true;
+    for (const double v : table) is_plain &= !std::isnan(v);
+    for (std::size_t c = first; c < first + width; ++c) is_plain &= left_over(c).empty();
+    return is_plain;
 }
 
 void QuantileColumns::put_side_by_side(Table& table, std::size_t first, std::size_t width) {
@@ -110,23 +98,27 @@ std::span<const double> QuantileColumns::left_over(std::size_t column) const {
     return {left_over_.values.data() + column * run_length, left_over_.count[column]};
 }
 
-std::vector<double> QuantileColumns::loose_values(std::size_t column) const {
+void QuantileColumns::sort_loose(const Table& table, std::size_t lane, std::size_t column, std::vector<double>& values) const {
     const auto waiting = left_over(column);
-    std::vector<double> values(waiting.begin(), waiting.end());
-    for (const auto& row : rows_)
-        if (!std::isnan(row[column])) values.push_back(row[column]);
-    std::sort(values.begin(), values.end());
-    return values;
+    values.assign(waiting.begin(), waiting.end());
+    for (std::size_t i = lane; i < table.size(); i += columns_at_once)
+        if (!std::isnan(table[i])) values.push_back(table[i]);
+    if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
 }
 
 QuantileColumns::Found QuantileColumns::quantiles(std::span<const double> levels) const {
     Found found;
     found.quantiles.assign(levels.size(), std::vector<double>(columns_));
+    Table table;
+    std::vector<double> loose;
     WeightedSample sample;
     for (std::size_t column = 0; column < columns_; ++column) {
+        const std::size_t lane = column % columns_at_once;
+        if (lane == 0 && cut_out(column, std::min(columns_at_once, columns_ - column), table)) sort_columns(table);
         const RunLayout& layout = layouts_[runs_of_[column]];
         gather_runs(column, layout, 0, sample);
-        sample.merge_in(loose_values(column), 1);
+        sort_loose(table, lane, column, loose);
+        sample.merge_in(loose, 1);
         for (std::size_t q = 0; q < levels.size(); ++q)
             found.quantiles[q][column] =
                 interpolated_quantile(sample.size(), levels[q], [&](std::size_t place) { return sample.at(place); });

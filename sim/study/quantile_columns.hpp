@@ -44,6 +44,8 @@ class QuantileColumns {
     };
 
     void put_rows_in_runs();
+    /// Columns `first` and following of all rows; lanes beyond are zero. Whether the rows are all the loose values there are.
+    bool cut_out(std::size_t first, std::size_t width, Table& table) const;
     void put_side_by_side(Table& table, std::size_t first, std::size_t width);
     void put_one_by_one(const Table& table, std::size_t lane, std::size_t column);
     void leave_over(std::span<const double> values, std::size_t column);
@@ -52,8 +54,8 @@ class QuantileColumns {
     void merge_youngest(std::size_t column, const RunLayout& before, const RunLayout& after);
     /// Merges runs `first` and later of a column into `sample`.
     void gather_runs(std::size_t column, const RunLayout& layout, std::size_t first, WeightedSample& sample) const;
-    /// The values of a column that are in no run, sorted.
-    [[nodiscard]] std::vector<double> loose_values(std::size_t column) const;
+    /// The values of a column that are in no run, ascending; `table` is cut out around it, and may be sorted.
+    void sort_loose(const Table& table, std::size_t lane, std::size_t column, std::vector<double>& values) const;
     [[nodiscard]] std::span<const double> left_over(std::size_t column) const;
 
     std::size_t columns_;

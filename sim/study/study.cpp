@@ -27,10 +27,11 @@ std::size_t thread_count(const LoadedStudy& study, const StudyOptions& options) 
 
 std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-/// Wide ensembles share load flows best, but small studies must still keep every thread busy.
+/// Wide ensembles share load flows best, but every thread is to have as much to do as the others.
 std::size_t ensemble_width(const StudyOptions& options, std::size_t replicas, std::size_t threads) {
     if (options.ensemble_width > 0) return options.ensemble_width;
-    return std::clamp<std::size_t>(divided_up(replicas, threads), 1, Ensemble::useful_width);
+    const std::size_t rounds = divided_up(replicas, threads * Ensemble::useful_width);
+    return divided_up(replicas, threads * rounds);
 }
 
 /// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
