@@ -126,6 +126,18 @@ TEST_CASE("Summaries and paired differences of every pair are those of the hand 
     CHECK(summary[6] == 102.0);
 }
 
+TEST_CASE("Every array of quantiles says by how much its ranks may be off") {
+    const ScratchFolder folder;
+    StudyResult study = synthetic::make_study(3);
+    for (auto& v : study.controllers[1].variables)
+        if (v.variable.name == "demand_kw") v.bands.quantile_rank_error = 0.0035;
+    REQUIRE(write_results(study, folder / "study.h5") == std::nullopt);
+    const ResultReader reader(folder / "study.h5");
+    CHECK(reader.number_attribute("/controllers/evms/series/demand_kw_quantiles", "quantile_rank_error") == 0.0035);
+    CHECK(reader.number_attribute("/controllers/evms/voltages/voltage_pu_quantiles", "quantile_rank_error") == 0.0);
+    CHECK_FALSE(reader.number_attribute("/controllers/evms/series/demand_kw_mean", "quantile_rank_error"));
+}
+
 TEST_CASE("The table printed from a file is the table printed after the run") {
     const ScratchFolder folder;
     StudyResult study = synthetic::make_study();
