@@ -34,10 +34,11 @@ class ThresholdV2g final : public Controller {
    private:
     struct Vehicle {
         Action action = Action::idle;
-        Action pending = Action::idle;  ///< the change that `due` belongs to
-        bool is_critical = false;       ///< charges to the end whatever the signals say
-        Instant since{};                ///< of the present action
-        std::optional<Instant> due{};   ///< when a pending change may happen
+        Action pending = Action::idle;        ///< the change that `due` belongs to
+        bool is_critical = false;             ///< charges to the end whatever the signals say
+        Instant since{};                      ///< of the present action
+        std::optional<Instant> due{};         ///< when a pending change may happen
+        Instant calm_until = Instant::min();  ///< it cannot become critical before; unknown while it discharges
         std::uint32_t draws = 0;
         // Of the stay:
         double return_kw = 0.0;  ///< full power returned
@@ -55,16 +56,17 @@ class ThresholdV2g final : public Controller {
     void watch_voltage(const Observation& seen);
     void look_now(ConnectorId c);
     [[nodiscard]] Action wish_of(const Observation& seen, ConnectorId c) const;
-    [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c, double laxity) const;
+    [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c) const;
     void arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c);
     [[nodiscard]] Instant consider(const Observation& seen, Setpoints& setpoints, ConnectorId c);
-    [[nodiscard]] Instant next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const;
+    [[nodiscard]] Instant next_look(const Observation& seen, ConnectorId c, Action wish) const;
     void wait_for_turn(const Observation& seen, ConnectorId c, Action wish);
     void grant_claims(const Observation& seen, Setpoints& setpoints);
     void act(const Observation& seen, Setpoints& setpoints, ConnectorId c, Action action);
-    void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c, double laxity);
+    void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c);
 
     ThresholdParams params_;
+    double period_h_, margin_h_, spread_h_;
     Rng rng_;
     Band voltage_band_, head_band_, price_band_;
     Action head_opinion_ = Action::idle;
@@ -80,8 +82,16 @@ class ThresholdV2g final : public Controller {
 
 constexpr Purpose release_delay{"threshold_v2g.release_delay"};
 
+/// Up to 2 ms before `wait_h` from now have passed: whole milliseconds, and looking too early changes nothing.
+Instant just_before(Instant now, double wait_h) {
+    return now + Duration(static_cast<std::int64_t>(std::max(0.0, wait_h * 3'600'000.0 - 2.0)));
+}
+
 ThresholdV2g::ThresholdV2g(const ThresholdParams& params, const Context& context)
     : params_(params),
+      period_h_(hours(params.period)),
+      margin_h_(hours(params.departure_margin)),
+      spread_h_(hours(params.release_spread)),
       rng_(context.rng),
       voltage_band_{params.voltage_low.value(), params.voltage_high.value(), params.voltage_hysteresis.value(),
                     Band::Trouble::low},
@@ -141,12 +151,12 @@ void ThresholdV2g::arrive(const Observation& seen, Setpoints& setpoints, Connect
     vehicle.draws = vehicle_[i].draws;  // a connector's delays go on where its last stay ended
     vehicle.since = seen.now - params_.dwell;
     vehicle.return_kw = full_return_kw(seen, c);
-    vehicle.cost_h = laxity_cost_h(seen, c, vehicle.return_kw, hours(params_.period));
-    vehicle.drawn_soc = vehicle.return_kw * seen.drawn_per_returned[i] * hours(params_.period) / seen.capacity_kwh[i];
+    vehicle.cost_h = laxity_cost_h(seen, c, vehicle.return_kw, period_h_);
+    vehicle.drawn_soc = vehicle.return_kw * seen.drawn_per_returned[i] * period_h_ / seen.capacity_kwh[i];
     vehicle_[i] = vehicle;
     voltage_opinion_[i] = Action::idle;
     look_now(c);
-    charge_if_critical(seen, setpoints, c, laxity_h(seen, c));
+    charge_if_critical(seen, setpoints, c);
 }
 
 void ThresholdV2g::watch_signals(const Observation& seen) {
@@ -180,11 +190,11 @@ Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) const {
 }
 
 /// Whether a period of discharging leaves the reserve and the target within reach.
-bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c, double laxity) const {
+bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c) const {
     const std::size_t i = c.index();
     const Vehicle& v = vehicle_[i];
     if (v.return_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
-    if (laxity - v.cost_h <= hours(params_.departure_margin)) return false;
+    if (laxity_h(seen, c) - v.cost_h <= margin_h_) return false;
     if (v.action != Action::discharge)
         return seen.soc[i] > std::max(params_.reserve_soc.value(), seen.reserve_soc[i]) + params_.reserve_margin.value();
     if (params_.reserve_soc.value() <= seen.reserve_soc[i]) return true;  // the battery itself stops at its reserve
@@ -194,45 +204,37 @@ bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c, double 
 /// Looks at a vehicle; says when the next look is due.
 Instant ThresholdV2g::consider(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
-    if (v.is_critical) return Instant::max();
-    const double laxity = laxity_h(seen, c);
-    charge_if_critical(seen, setpoints, c, laxity);
+    if (seen.now >= v.calm_until && !v.is_critical) charge_if_critical(seen, setpoints, c);
     if (v.is_critical) return Instant::max();
     Action wish = wish_of(seen, c);
-    const bool is_barred = (wish == Action::discharge || v.action == Action::discharge) && !may_discharge(seen, c, laxity);
+    const bool is_barred = (wish == Action::discharge || v.action == Action::discharge) && !may_discharge(seen, c);
     const bool may_be_freed = is_barred && v.action == Action::charge;  // by what it charges
     if (is_barred && v.action == Action::discharge) act(seen, setpoints, c, Action::idle);
     if (is_barred && wish == Action::discharge) wish = Action::idle;
     if (wish == v.action) {
         v.due.reset();
-        return next_look(seen, c, wish, laxity);
+        return next_look(seen, c, wish);
     }
     wait_for_turn(seen, c, wish);
-    if (seen.now < *v.due || seen.now - v.since < params_.dwell)
-        return may_be_freed ? seen.now : next_look(seen, c, wish, laxity);
+    if (seen.now < *v.due || seen.now - v.since < params_.dwell) return may_be_freed ? seen.now : next_look(seen, c, wish);
+    const double laxity = params_.release == Release::ordered ? laxity_h(seen, c) : 0.0;
     (wish > v.action ? raises_ : reductions_).push_back({laxity, c, wish});
     return seen.now;
 }
 
-/// The first instant at which a look may have another outcome, while signals and battery tell nothing new. Laxity falls
-/// no faster than time passes while a vehicle rests or charges, however its power tapers; and no faster than full return
-/// costs while it discharges.
-Instant ThresholdV2g::next_look(const Observation& seen, ConnectorId c, Action wish, double laxity) const {
+/// The first instant at which a look may have another outcome, while signals and battery tell nothing new. While a vehicle
+/// discharges, laxity falls no faster than full return costs.
+Instant ThresholdV2g::next_look(const Observation& seen, ConnectorId c, Action wish) const {
     const Vehicle& v = vehicle_[c.index()];
-    const auto in = [&](double h) {  // whole milliseconds, 2 too early: that changes nothing
-        return seen.now + Duration(static_cast<std::int64_t>(std::max(0.0, h * 3'600'000.0 - 2.0)));
-    };
-    const double period_h = hours(params_.period);
-    const double spare_h = laxity - hours(params_.departure_margin);
     const bool discharges = v.action == Action::discharge;
-    Instant look = wish == v.action ? Instant::max() : std::max(*v.due, v.since + params_.dwell);
-    if (is_below_target(seen, c) && !discharges) look = std::min(look, in(spare_h - period_h));
-    if (wish != Action::discharge && !discharges) return look;
-    const double slowed = discharges ? period_h / v.cost_h : 1.0;
-    look = std::min(look, in((spare_h - v.cost_h) * slowed));  // comes before it is critical
+    const Instant turn = wish == v.action ? Instant::max() : std::max(*v.due, v.since + params_.dwell);
+    if (wish != Action::discharge && !discharges) return std::min(turn, v.calm_until);
+    const double slowed = discharges ? period_h_ / v.cost_h : 1.0;
+    const double spare_h = laxity_h(seen, c) - margin_h_ - v.cost_h;  // used up before the vehicle is critical
+    const Instant look = std::min(turn, just_before(seen.now, spare_h * slowed));
     if (!discharges || params_.reserve_soc.value() <= seen.reserve_soc[c.index()]) return look;
     const double left_soc = seen.soc[c.index()] - v.drawn_soc - params_.reserve_soc.value();
-    return std::min(look, in(left_soc / v.drawn_soc * period_h));
+    return std::min(look, just_before(seen.now, left_soc / v.drawn_soc * period_h_));
 }
 
 /// Gives a change that has just come up the instant from which it may happen.
@@ -243,7 +245,7 @@ void ThresholdV2g::wait_for_turn(const Observation& seen, ConnectorId c, Action 
     v.due = seen.now;
     if (params_.release == Release::ordered) return;
     const double share = rng_.uniform(release_delay, static_cast<std::uint32_t>(c.index()), v.draws++);
-    *v.due += from_hours(share * hours(params_.release_spread));
+    *v.due += from_hours(share * spread_h_);
 }
 
 /// Random release: every claim has waited for its own turn. Ordered: raises by least laxity, reductions by most.
@@ -273,6 +275,7 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
     v.action = action;
     v.since = seen.now;
     v.due.reset();
+    v.calm_until = Instant::min();
     look_now(c);
     double wish_kw = 0.0;
     if (action == Action::charge) wish_kw = full_power_kw(seen, c);
@@ -280,11 +283,16 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
     setpoints.set(c, seen.admissible_kw(c, wish_kw));
 }
 
-/// Starts charging to the end when, by the next decision, no more than the margin could be spared.
-void ThresholdV2g::charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c, double laxity) {
+/// Starts charging to the end when, by the next decision, no more than the margin could be spared. Laxity falls no faster
+/// than time passes while a vehicle rests or charges, however its power tapers.
+void ThresholdV2g::charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
-    if (!is_below_target(seen, c)) return;
-    if (laxity - hours(params_.period) > hours(params_.departure_margin)) return;
+    const bool is_needy = is_below_target(seen, c);
+    const double spare_h = is_needy ? laxity_h(seen, c) - period_h_ : 0.0;
+    if (!is_needy || spare_h > margin_h_) {
+        if (v.action != Action::discharge) v.calm_until = is_needy ? just_before(seen.now, spare_h - margin_h_) : Instant::max();
+        return;
+    }
     v.is_critical = true;
     act(seen, setpoints, c, Action::charge);
 }
