@@ -78,12 +78,13 @@ ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const C
 std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
                                             const std::vector<Place>& places, Stopwatch& watch) {
     const ReplicaSite site{study.scenario, *study.feeder, *study.base};
-    watch.switch_to(Activity::recording);
     Ensemble ensemble(site, watch);
     std::vector<Recorders> recorders;
     for (const Place& place : places) {
         const Rng rng(study.scenario.study.seed, static_cast<std::uint32_t>(place.replica.index()));
+        watch.switch_to(Activity::events);
         Replica& engine = ensemble.add(*place.population, *place.controller, rng);
+        watch.switch_to(Activity::recording);
         recorders.push_back(attach_recorders(outputs, place, engine));
     }
     std::vector<ReplicaOutcome> outcomes = ensemble.run();
