@@ -129,6 +129,7 @@ bool Replica::is_solution_missing() {
     advance_fleet();
     if (!stale_) return false;
     assemble_power();
+    load_flow_.expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
     if (!devices_.have_to_settle()) return true;
     solve_alone();
     return false;

@@ -3,8 +3,9 @@
 
 #include <cstddef>
 
+#include "sim/network/accounts.hpp"
 #include "sim/network/instruction_set.hpp"
-#include "sim/network/iterate.hpp"
+#include "sim/network/recovery.hpp"
 
 namespace evsweep {
 
@@ -25,11 +26,29 @@ struct LaneOutcome {
     double lowest2 = 0.0;
 };
 
+/// The balance of power, by lane; see accounts.hpp.
+struct LaneAccounts {
+    LanePower<double> drawn_at_ports;
+    LanePower<double> lost_on_the_way;
+};
+
+/// All conductors of a feeder of which some were swept, to be recovered.
+struct PackedRecovery {
+    SweepNetwork full;
+    Recovery recovery;
+    double *v_re = nullptr, *v_im = nullptr, *i_re = nullptr, *i_im = nullptr;
+    std::size_t conductors = 0;
+};
+
 struct LaneKernel {
     InstructionSet set;
     std::size_t width;  ///< lanes
     /// Solves the first `lanes` lanes; the others are carried along and must hold numbers.
     void (*solve)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneOutcome* outcome);
+    void (*account)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneAccounts* accounts);
+    void (*recover)(const PackedColumns& swept, const PackedRecovery& all);
+    /// Magnitudes of packed voltages.
+    void (*magnitudes)(const double* v_re, const double* v_im, std::size_t rows, double* magnitude);
     /// packed[row][lane] = from[lane][row] for all lanes.
     void (*pack)(const double* const* from, std::size_t rows, double* packed);
     /// to[lane][row] = packed[row][lane] for the first `lanes` lanes.

@@ -23,13 +23,20 @@ class LaneSolver {
 
    private:
     void solve_batch();
+    [[nodiscard]] PackedColumns packed();
     void load();
-    void store() const;
+    void store();
+    void tell_balance();
+    void tell_voltages();
+    void recover_all();
+    template <class ColumnOf>
+    void unpack(const AlignedVector<double>& packed, ColumnOf&& column_of);
 
     const LaneKernel* kernel_;
     std::vector<LoadFlow*> batch_;          ///< of one network, at most as many as there are lanes
     std::vector<LoadFlowResult*> results_;  ///< of the batch
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_, p_, q_, loop_re_, loop_im_;
+    AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_, magnitude_;  ///< of the whole feeder
 };
 
 }  // namespace evsweep

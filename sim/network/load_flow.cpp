@@ -127,7 +127,7 @@ LoadFlowResult LoadFlow::solve() {
 
 /// Makes the columns ready for an iteration.
 void LoadFlow::prepare() {
-    has_voltage_ = has_current_ = has_all_ = false;
+    has_voltage_ = has_current_ = has_all_ = has_sums_ = false;
     if (!moved_.empty()) refold();
     if (!warm_) start_flat();
 }
@@ -153,6 +153,7 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
         result.status = LoadFlowStatus::collapsed, result.worst_bus = swept_->bus_of(lowest_conductor());
     else
         blame(result);
+    if (!warm_) has_voltage_ = has_current_ = has_all_ = has_sums_ = false;
     return result;
 }
 

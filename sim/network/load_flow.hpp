@@ -10,6 +10,7 @@
 
 #include "evsweep/column.hpp"
 #include "evsweep/quantity.hpp"
+#include "sim/network/accounts.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/swept_network.hpp"
 
@@ -78,6 +79,9 @@ class LoadFlow {
     [[nodiscard]] const PortPower& power() const { return asked_; }
     LoadFlowResult solve();
     LoadFlowResult solve(const PortPower& power);
+    /// What somebody is about to ask for: LaneSolver finds it for all lanes at once. It can be asked for in any case.
+    enum class Questions { none, balance, everything };
+    void expect(Questions questions) { expected_ = questions; }
     /// Forgets the last solution: the next solve starts flat.
     void restart() { warm_ = false; }
 
@@ -113,8 +117,8 @@ class LoadFlow {
     /// What loads and shunts draw at the solved voltages.
     [[nodiscard]] double drawn_kw() const { return drawn_power().real(); }
     [[nodiscard]] double drawn_kvar() const { return drawn_power().imag(); }
-    /// What the branches keep, each P_from + P_to with its own shunt admittance. The three sums are taken
-    /// separately, and source = drawn + loss holds to rounding.
+    /// What the branches keep, P_from + P_to of each with its own shunt admittance. The three sums are taken separately, and
+    /// source = drawn + loss holds to rounding.
     [[nodiscard]] double loss_kw() const { return loss_power().real(); }
     [[nodiscard]] double loss_kvar() const { return loss_power().imag(); }
 
@@ -139,7 +143,9 @@ class LoadFlow {
     void recover_all() const;
     [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
     [[nodiscard]] Complex drawn_current(std::size_t c) const { return {all().i_re[c], all().i_im[c]}; }
-    [[nodiscard]] Complex port_power(std::size_t port) const;
+    [[nodiscard]] Complex admittance_power() const;
+    [[nodiscard]] Complex shunt_power() const;
+    void take_stock() const;
     [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
     [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;
     [[nodiscard]] Complex source_power() const;
@@ -154,12 +160,15 @@ class LoadFlow {
     DeviceState devices_;
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
     bool warm_ = false;
+    Questions expected_ = Questions::none;
     PortPower asked_;
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;  ///< of the conductors that are swept, and the earth
     std::vector<double> loop_re_, loop_im_;
     mutable AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_;  ///< of all, where that is more
     mutable SweepState<double> all_{};
     mutable bool has_all_ = false;
+    mutable LanePower<double> drawn_at_ports_{}, lost_on_the_way_{};
+    mutable bool has_sums_ = false;
     mutable AlignedVector<double> voltage_pu_, current_a_;  // filled on demand
     mutable bool has_voltage_ = false;
     mutable bool has_current_ = false;

@@ -158,66 +158,53 @@ LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t wi
     return current * 1000.0 / volts;
 }
 
-LoadFlow::Complex LoadFlow::source_power() const {
+/// V_0 conj(Y_0 V_0): what all admittances take at the source's side. The source is always swept, its conductors first.
+LoadFlow::Complex LoadFlow::admittance_power() const {
+    const Block& y = folded().admittance(0);
     Complex power = 0.0;
-    const std::size_t n = feeder_.model().conductors_of(0);
-    const Block& y = folded().admittance(0);  // the source is always swept, and its conductors are the first
-    for (std::size_t row = 0; row < n; ++row) {
-        Complex current(i_re_[row], i_im_[row]);
+    for (Eigen::Index row = 0; row < y.rows(); ++row)
         for (Eigen::Index col = 0; col < y.cols(); ++col)
-            current += y(static_cast<Eigen::Index>(row), col) * swept_voltage(static_cast<std::size_t>(col));
-        power += swept_voltage(row) * std::conj(current);
-    }
+            power += swept_voltage(static_cast<std::size_t>(row)) *
+                     std::conj(y(row, col) * swept_voltage(static_cast<std::size_t>(col)));
     return power;
 }
 
-/// Power that a port draws, at its place beyond the plain ones.
-LoadFlow::Complex LoadFlow::port_power(std::size_t port) const {
-    const Port& wires = problem_.injection.ports[port];
-    const std::size_t place = places().conductors.size() + port;
-    const LoadLaw& law = problem_.injection.laws[wires.law];
-    const Complex asked(asked_.p[place], asked_.q[place]);
-    if (law.curve().is_constant) return asked;
-    const Drawn drawn =
-        law.at(std::norm(swept_voltage(wires.plus) - swept_voltage(wires.minus)) / (wires.rated_pu * wires.rated_pu));
-    return {asked.real() * drawn.p, asked.imag() * drawn.q};
+LoadFlow::Complex LoadFlow::source_power() const {
+    Complex power = admittance_power();
+    for (std::size_t row = 0; row < feeder_.model().conductors_of(0); ++row)
+        power += swept_voltage(row) * std::conj(Complex(i_re_[row], i_im_[row]));
+    return power;
 }
 
-LoadFlow::Complex LoadFlow::drawn_power() const {
+LoadFlow::Complex LoadFlow::shunt_power() const {
     Complex drawn = 0.0;
-    for (std::size_t place = 0; place < places().conductors.size(); ++place) drawn += Complex(asked_.p[place], asked_.q[place]);
-    for (std::size_t port = 0; port < problem_.injection.ports.size(); ++port) drawn += port_power(port);
-    const NetworkModel& model = feeder_.model();
-    for (std::size_t bus = 0; bus < model.buses(); ++bus) {
-        const Block& y = folded().devices(bus);
-        if (y.size() == 0) continue;
-        const std::size_t first = model.first_conductor[bus];
+    for (const SweptNetwork::ShuntBus& shunt : swept_->shunts()) {
+        const Block& y = folded().devices(shunt.bus);
         for (Eigen::Index i = 0; i < y.rows(); ++i)
             for (Eigen::Index j = 0; j < y.cols(); ++j)
-                drawn += at(first + static_cast<std::size_t>(i)) * std::conj(y(i, j) * at(first + static_cast<std::size_t>(j)));
+                drawn += swept_voltage(shunt.first + static_cast<std::size_t>(i)) *
+                         std::conj(y(i, j) * swept_voltage(shunt.first + static_cast<std::size_t>(j)));
     }
     return drawn;
 }
 
-/// What goes into every branch less what comes out; the gap of a loop that is closed to the tolerance counts as well.
+/// The sums over ports and branches; lanes have them ready.
+void LoadFlow::take_stock() const {
+    has_sums_ = true;
+    auto& self = const_cast<LoadFlow&>(*this);  // the sums only read; columns to read from do not exist
+    const SweepColumns<double> swept = self.columns();
+    drawn_at_ports_ = drawn_at_ports(problem_.injection, swept);
+    lost_on_the_way_ = lost_on_the_way(problem_.network, problem_.loops, swept);
+}
+
+LoadFlow::Complex LoadFlow::drawn_power() const {
+    if (!has_sums_) take_stock();
+    return Complex(drawn_at_ports_.p, drawn_at_ports_.q) + shunt_power();
+}
+
 LoadFlow::Complex LoadFlow::loss_power() const {
-    const NetworkModel& model = feeder_.model();
-    Complex loss = 0.0;
-    for (std::size_t k = 1; k < model.buses(); ++k) {
-        const std::size_t first = model.first_conductor[k];
-        const std::uint32_t* up = model.up.data() + model.first_up[k];
-        if (folded().is_plain(k)) {
-            for (std::size_t row = 0; row < model.conductors_of(k); ++row)
-                loss += (at(up[row]) - at(first + row)) * std::conj(drawn_current(first + row));
-            continue;
-        }
-        for (std::size_t j = 0; j < model.above(k); ++j) loss += at(up[j]) * std::conj(upward_current(k, j));
-        for (std::size_t row = 0; row < model.conductors_of(k); ++row)
-            loss -= at(first + row) * std::conj(downward_current(k, row));
-    }
-    for (std::size_t l = 0; l < loop_re_.size(); ++l)
-        loss += (at(model.loop_ends[l].leaf) - at(model.loop_ends[l].main)) * std::conj(Complex(loop_re_[l], loop_im_[l]));
-    return loss;
+    if (!has_sums_) take_stock();
+    return Complex(lost_on_the_way_.p, lost_on_the_way_.q) + admittance_power() - shunt_power();
 }
 
 }  // namespace evsweep

@@ -41,13 +41,6 @@ struct Recovery {
     std::span<const LeftOutCurrent> currents;  ///< of those that carry any, from the source to the ends
 };
 
-/// Power in kW and kvar.
-template <class Lane>
-struct LanePower {
-    Lane p{};
-    Lane q{};
-};
-
 /// J at conductors that were left out; at those that were kept it must be there.
 template <class Lane>
 inline void recover_currents(const SweepNetwork& full, const Recovery& recovery, const SweepState<Lane>& all) {
@@ -105,37 +98,6 @@ inline void recover(const SweepNetwork& full, const Recovery& recovery, const Sw
     }
     recover_currents(full, recovery, all);
     recover_voltages(full, recovery, all);
-}
-
-/// What the branches of a network without admittances keep, from its V and J: sum of V_p conj(T_k^T J_k) - V_k conj(J_k).
-template <class Lane>
-[[nodiscard]] inline LanePower<Lane> branch_loss(const SweepNetwork& net, const SweepState<Lane>& state) {
-    LanePower<Lane> lost;
-    const auto add = [&](double sign, std::size_t v, const Lane& jr, const Lane& ji) {
-        lost.p = lost.p + sign * (state.v_re[v] * jr + state.v_im[v] * ji);
-        lost.q = lost.q + sign * (state.v_im[v] * jr - state.v_re[v] * ji);
-    };
-    for (const SweepRun& run : net.runs) {
-        const std::size_t n = run.conductors;
-        const std::size_t q = run.above;
-        for (std::size_t k = 0; k < run.buses(); ++k) {
-            const std::size_t c = run.first + k * n;
-            const std::size_t t = run.t + k * n * q;
-            for (std::size_t col = 0; col < q; ++col) {
-                Lane jr{};
-                Lane ji{};
-                for (std::size_t row = 0; row < n; ++row) {
-                    const double tr = net.t_re[t + row * q + col];
-                    const double ti = net.t_im[t + row * q + col];
-                    jr = jr + tr * state.i_re[c + row] - ti * state.i_im[c + row];
-                    ji = ji + tr * state.i_im[c + row] + ti * state.i_re[c + row];
-                }
-                add(1.0, net.up[run.feeders + k * q + col], jr, ji);
-            }
-            for (std::size_t row = 0; row < n; ++row) add(-1.0, c + row, state.i_re[c + row], state.i_im[c + row]);
-        }
-    }
-    return lost;
 }
 
 }  // namespace evsweep

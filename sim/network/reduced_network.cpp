@@ -293,8 +293,6 @@ void NetworkReduction::draw_through(const Place& at) {
 
 ReducedNetwork::ReducedNetwork(const NetworkModel& model, const FoldedNetwork& full, std::span<const std::uint8_t> draws) {
     NetworkReduction(model, full, draws, *this).run();
-    for (std::size_t k = 0; k < model.buses(); ++k)
-        plain_ = plain_ && full.admittance(k).isZero(0.0) && full.shown(k).isZero(0.0);
 }
 
 }  // namespace evsweep

@@ -48,16 +48,12 @@ class ReducedNetwork {
     }
     /// How the full network is found, with its own `SweepNetwork`.
     [[nodiscard]] Recovery recovery() const { return {kept_, voltages_, currents_}; }
-    /// Whether nothing in the full network is an admittance: only then does `branch_loss` of this one hold all that branches
-    /// keep. Else lines lose power without load, too, and it takes the recovered network to tell how much.
-    [[nodiscard]] bool is_plain() const { return plain_; }
 
    private:
     friend class NetworkReduction;
     static constexpr std::uint32_t nowhere = 0xffffffff;
 
     std::size_t buses_ = 1;
-    bool plain_ = true;
     std::vector<std::uint32_t> kept_;
     std::vector<std::uint32_t> place_;  ///< by conductor of the full network, and the earth
     std::vector<LeftOutVoltage> voltages_;

@@ -34,7 +34,7 @@ std::optional<std::uint32_t> DrawingPlaces::find(std::size_t port) const {
 
 namespace {
 
-/// By conductor: whether a load, a charger or a loop current may be drawn there.
+/// By conductor: whether a load, a charger or a loop current may be drawn there, or a shunt device, whose power is asked for.
 std::vector<std::uint8_t> drawing(const Feeder& feeder, const DrawingPlaces& places) {
     std::vector<std::uint8_t> draws(feeder.conductors() + 1, 0);
     for (const std::uint32_t c : places.conductors) draws[c] = 1;
@@ -43,6 +43,11 @@ std::vector<std::uint8_t> drawing(const Feeder& feeder, const DrawingPlaces& pla
     };
     add(feeder.load_ports());
     add(places.extra);
+    const NetworkModel& model = feeder.model();
+    for (std::size_t bus = 0; bus < model.buses(); ++bus)
+        if (!model.shunts_at[bus].empty())
+            std::fill(draws.begin() + model.first_conductor[bus], draws.begin() + model.first_conductor[bus + 1],
+                      std::uint8_t{1});
     draws.pop_back();  // the earth
     return draws;
 }
@@ -58,6 +63,7 @@ SweptNetwork::SweptNetwork(const Feeder& feeder, DrawingPlaces places, std::shar
     take_ports();
     take_live();
     take_loops();
+    take_shunts();
     find_flat_start();
 }
 
@@ -80,6 +86,12 @@ void SweptNetwork::take_ports() {
     for (const Port& port : places_.extra) ports_.push_back({here(port.plus), here(port.minus), port.rated_pu, constant});
     problem_.injection = {plain_, ports_, laws_, [](const LoadLaw& law, double v2) { return law.at(v2).p; },
                           [](const LoadLaw& law, double v2) { return law.at(v2).q; }};
+}
+
+void SweptNetwork::take_shunts() {
+    const NetworkModel& model = feeder_.model();
+    for (std::size_t bus = 0; bus < model.buses(); ++bus)
+        if (!model.shunts_at[bus].empty()) shunts_.push_back({static_cast<std::uint32_t>(bus), here(model.first_conductor[bus])});
 }
 
 void SweptNetwork::take_live() {

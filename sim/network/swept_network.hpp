@@ -64,10 +64,18 @@ class SweptNetwork {
     /// The conductor that is swept for one of the feeder where power may be drawn; the earth's for the earth.
     [[nodiscard]] std::uint32_t here(std::size_t conductor) const;
 
+    /// A bus with shunt devices, and its first conductor among those that are swept; all of its are.
+    struct ShuntBus {
+        std::uint32_t bus = 0;
+        std::uint32_t first = 0;
+    };
+    [[nodiscard]] std::span<const ShuntBus> shunts() const { return shunts_; }
+
    private:
     void take_ports();
     void take_live();
     void take_loops();
+    void take_shunts();
     void find_flat_start();
 
     const Feeder& feeder_;
@@ -79,6 +87,7 @@ class SweptNetwork {
     std::vector<LoadLaw> laws_;
     std::vector<std::uint32_t> live_;
     std::vector<LoopEnd> loop_ends_;
+    std::vector<ShuntBus> shunts_;
     AlignedVector<double> flat_re_, flat_im_;
     SweepProblem problem_{};
 };

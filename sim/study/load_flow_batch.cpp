@@ -98,6 +98,9 @@ class LoadFlowBatch::Worker {
     void solve(std::size_t begin, std::size_t end, const Powers& powers, BatchDetail detail, BatchResult& result) {
         for (std::size_t s = begin; s < end; ++s) powers(s, asked(p_kw_, s - begin), asked(q_kvar_, s - begin));
         seconds_ -= thread_seconds();
+        const bool wants_voltages = detail != BatchDetail::powers;
+        for (LoadFlow& flow : flows_)
+            flow.expect(wants_voltages ? LoadFlow::Questions::everything : LoadFlow::Questions::balance);
         for (std::size_t first = begin; first < end; first += lanes()) {
             const std::size_t count = std::min(lanes(), end - first);
             for (std::size_t l = 0; l < count; ++l) ask(flows_[l], first - begin + l);
@@ -140,8 +143,7 @@ class LoadFlowBatch::Worker {
         if (found.status != LoadFlowStatus::converged) return;  // numbers stay NaN
         result.source_kw[scenario] = flow.source_kw();
         result.source_kvar[scenario] = flow.source_kvar();
-        // The sum over all branches is the same to rounding, and would need what was not swept.
-        result.loss_kw[scenario] = result.source_kw[scenario] - flow.drawn_kw();
+        result.loss_kw[scenario] = flow.loss_kw();
         if (detail == BatchDetail::powers) return;
         note_extremes(flow, scenario, result);
         if (detail == BatchDetail::extremes) return;

@@ -169,7 +169,6 @@ TEST_CASE("a dead end is left out, and lines in series become one", "[reduced]")
     const auto conductor = [&](const char* bus) { return static_cast<std::uint32_t>(feeder.find_bus(bus)->index()); };
     REQUIRE(reduced.conductors() == 4);
     CHECK(reduced.buses() == 4);
-    CHECK(reduced.is_plain());
     for (const char* left_out : {"2", "5", "6"}) CHECK_FALSE(reduced.place_of(conductor(left_out)));
     for (std::uint32_t c = 0; c < 4; ++c) CHECK(reduced.place_of(reduced.kept()[c]) == c);
     CHECK(reduced.place_of(feeder.conductors()) == 4U);  // the earth
@@ -222,59 +221,6 @@ TEST_CASE("a closed switch is passed through, whatever hangs on it", "[reduced]"
     CHECK(reduced.conductors() == 4);
     CHECK_FALSE(reduced.place_of(feeder.find_bus("2")->index()));
     check_same_as_whole(feeder, *feeder.folded(), 1);
-}
-
-TEST_CASE("the losses of a network without admittances are those of its reduced one", "[reduced]") {
-    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-        FeederDescription d;
-        if (seed % 2 == 0) {
-            d = random_feeder(100, seed, true);
-            std::erase_if(d.loads, [](const LoadRow& row) { return row.bus.size() % 2 == 0 && row.bus.back() != '7'; });
-        } else {
-            Garden garden(seed);
-            for (int i = 0; i < 60; ++i) garden.grow_line(garden.d.buses[garden.pick(garden.d.buses.size())]);
-            garden.load_up(5.0);
-            d = garden.d;
-            std::erase_if(d.loads, [&](const LoadRow& row) { return row.terminals.front().minus || garden.draw(0, 1) > 0.3; });
-            for (LoadRow& row : d.loads) row.response = {};
-            drop_charging(d);
-        }
-        const Feeder feeder = built(d);
-        REQUIRE(feeder.load_ports().empty());
-        const ReducedNetwork reduced(feeder.model(), *feeder.folded(), drawing(feeder));
-        REQUIRE(reduced.is_plain());
-        REQUIRE(reduced.conductors() + 20 < feeder.conductors());
-        LoadFlow flow(feeder, {.tolerance_pu = 1e-13});
-        const PortPower power = nominal_power(feeder);
-        REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
-        Columns columns(reduced.conductors());
-        for (std::size_t c = 0; c < reduced.conductors(); ++c) {
-            const std::uint32_t at = reduced.kept()[c];
-            const Complex v = flow.voltage(at) / feeder.rotation(BusId(feeder.site().bus_of_conductor[at]));
-            columns.v_re[c] = v.real(), columns.v_im[c] = v.imag();
-            columns.set_i(c, std::conj(Complex(power.p[at], power.q[at]) / v));
-        }
-        backward(reduced.sweep(), columns.state());
-        const LanePower<double> lost = branch_loss(reduced.sweep(), columns.state());
-        CHECK(lost.p == Approx(flow.loss_kw()).epsilon(1e-9));
-        CHECK(lost.q == Approx(flow.loss_kvar()).epsilon(1e-9));
-    }
-}
-
-TEST_CASE("a network with an admittance anywhere does not claim to know all losses", "[reduced]") {
-    FeederDescription d = buses(3);
-    d.branches = {line("1", "2"), line("2", "3")};
-    d.loads = {load("2", 10.0)};
-    const auto is_plain = [&] {
-        const Feeder feeder = built(d);
-        return ReducedNetwork(feeder.model(), *feeder.folded(), drawing(feeder)).is_plain();
-    };
-    CHECK(is_plain());
-    d.branches[1].shunt_s = {{0.0, 1e-6}};  // of a line without load
-    CHECK_FALSE(is_plain());
-    d.branches[1].shunt_s.clear();
-    d.shunts = {shunt("S", "3", 0.0, -5.0)};
-    CHECK_FALSE(is_plain());
 }
 
 TEST_CASE("a feeder without load is its source, and is recovered", "[reduced]") {
