@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <sstream>
 
 #include "controllers/default_rules.hpp"
@@ -90,6 +91,33 @@ TEST_CASE("the default surface is monotone where it must be, on a fine grid of t
     }
     CHECK(worst_table >= -1e-12);
     CHECK(worst_rules >= -1e-5);  // fuzzylite compares memberships with a tolerance of 1e-6
+}
+
+TEST_CASE("inputs beyond their range count as its ends, and unknown ones as its middle", "[fuzzy]") {
+    const auto surface = default_surface();
+    const double unknown = std::numeric_limits<double>::quiet_NaN();
+    CHECK(surface->power({0.5, -1.0, -3.0, 9.0}) == surface->power({0.88, 0.0, 0.0, 1.6}));
+    CHECK(surface->power({1.5, 2.0, 0.3, -9.0}) == surface->power({1.04, 1.0, 0.3, 0.4}));
+    CHECK(surface->power({unknown, 0.6, 0.6, 0.9}) == Approx(surface->power({0.96, 0.6, 0.6, 0.9})).epsilon(1e-12));
+    CHECK(surface->power({0.93, unknown, unknown, unknown}) == Approx(surface->power({0.93, 0.5, 0.5, 1.0})).epsilon(1e-12));
+}
+
+TEST_CASE("a layer cut at one stress holds what the surface holds there, to the bit", "[fuzzy]") {
+    const auto surface = default_surface(7);
+    std::vector<double> layer(surface->layer_size());
+    for (const double stress : {0.2, 0.4, 0.83, 1.0, 1.37, 1.6, 2.0}) {
+        surface->cut(stress, layer);
+        for (int k = 0; k < 500; ++k) {
+            const FuzzyPoint point{0.86 + 0.2 * (k % 11) / 10.0, k % 17 / 16.0, 1.2 * (k % 23) / 22.0, stress};
+            const FuzzyPlace voltage = surface->scale(FuzzyInput::voltage).place(point[0]);
+            const FuzzyPlace soc = surface->scale(FuzzyInput::soc).place(point[1]);
+            const FuzzyPlace pressure = surface->scale(FuzzyInput::time_pressure).place(point[2]);
+            const double* corner =
+                layer.data() + voltage.below * surface->voltage_stride() + soc.below * surface->soc_stride() + pressure.below;
+            const auto pair = [corner](std::size_t m) { return FuzzySurface::pair_at(corner + m); };
+            REQUIRE(surface->interpolate(pair, voltage.share, soc.share, pressure.share) == surface->power(point));
+        }
+    }
 }
 
 TEST_CASE("the default surface reaches from full discharge to full charge", "[fuzzy]") {

@@ -48,6 +48,25 @@ TEST_CASE("a meter that shows nothing leaves the opinion as it was", "[threshold
     CHECK(voltage.opinion(nothing, Action::idle) == Action::idle);
 }
 
+TEST_CASE("values inside the hold of an opinion leave it as it was, and some outside it do not", "[threshold]") {
+    for (const double hysteresis : {0.0, 0.3, 2.5})  // the last is wider than the band
+        for (const auto trouble : {Band::Trouble::low, Band::Trouble::high})
+            for (const auto before : {Action::discharge, Action::idle, Action::charge}) {
+                const Band band{10.0, 12.0, hysteresis, trouble};
+                const Band::Hold hold = band.hold(before);
+                int held = 0, changed = 0;
+                for (double value = 5.0; value <= 17.0; value += 0.01) {
+                    const bool stays = band.opinion(value, before) == before;
+                    const bool is_inside = value > hold.above && value < hold.below;
+                    CAPTURE(hysteresis, static_cast<int>(before), value);
+                    if (is_inside) REQUIRE(stays);
+                    held += is_inside ? 1 : 0;
+                    changed += stays ? 0 : 1;
+                }
+                CHECK(held + changed >= 1198);  // but for the two edges
+            }
+}
+
 TEST_CASE("each vehicle follows the voltage at its own connector", "[threshold]") {
     ControllerDesk desk;
     const auto weak = desk.park({.soc = 0.6});
