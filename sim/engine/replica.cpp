@@ -1,13 +1,11 @@
 #include "sim/engine/replica.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
 #include "evsweep/contracts.hpp"
-#include "sim/network/unbalance.hpp"
+#include "sim/engine/setpoint_check.hpp"
 
 namespace evsweep {
 
@@ -314,32 +312,11 @@ void Replica::show_columns() {
 
 void Replica::apply_setpoints() {
     for (ConnectorId c : setpoints_.changed()) {
-        check_setpoint(c);
+        check_setpoint(population_, fleet_, setpoints_, c, now_);
         fleet_.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), now_);
         change_power(c);
     }
     setpoints_.settle();
-}
-
-void Replica::check_setpoint(ConnectorId c) const {
-    const std::size_t i = c.index();
-    const double p = setpoints_.p_kw(c);
-    const double q = setpoints_.q_kvar(c);
-    const double s = population_.connectors.apparent_rating[i];
-    const double highest = highest_setpoint_kw(population_.connectors, population_.level_sets, c, fleet_.p_max_kw()[i]);
-    constexpr double slack = 1e-9;  // kW: rounding of a controller's own sums
-    std::string wrong;
-    if (!fleet_.occupied(c))
-        wrong = "no vehicle is plugged in";
-    else if (!(p >= fleet_.p_min_kw()[i] - slack && p <= highest + slack))
-        wrong = fmt::format("it can follow {:.6g} to {:.6g} kW now", fleet_.p_min_kw()[i], highest);
-    else if (!is_step_of(population_.connectors, population_.level_sets, c, p))
-        wrong = "the charger has no such step";
-    else if (!(p * p + q * q <= s * s * (1.0 + slack)))
-        wrong = fmt::format("its apparent power is {:.6g} kVA at most", s);
-    if (wrong.empty()) return;
-    throw SetpointError(fmt::format("connector {} was told {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
-                                    hours(now_.time_since_epoch()), wrong));
 }
 
 /// Base load and chargers, as the load flow draws them from now on.
@@ -408,75 +385,6 @@ void Replica::move_devices(const Event& event) {
     else
         plan_devices();
     hold_powers();
-}
-
-void Replica::record() {
-    const Activity before = company_.watch.switch_to(Activity::recording);
-    book_step(now_);
-    if (!solved_) unsolved_.push_back({now_, last_result_});
-    const Snapshot begin = snapshot();
-    books_.open(begin, fleet_);
-    for (Recorder* r : recorders_) r->at(begin);
-    company_.watch.switch_to(before);
-    if (step_ + 1 < site_.base.steps()) schedule_step(step_ + 1);
-}
-
-void Replica::book_step(Instant end) {
-    if (!books_.is_open()) return;
-    const Interval interval = books_.close(end, fleet_);
-    ledger_.book(interval);
-    for (Recorder* r : recorders_) r->over(interval);
-}
-
-Snapshot Replica::snapshot() {
-    Snapshot s;
-    s.now = now_;
-    s.step = step_;
-    s.solved = solved_;
-    s.charging_kw = fleet_.charging_kw();
-    s.discharging_kw = fleet_.discharging_kw();
-    s.ev_kvar = fleet_.ev_kvar();
-    if (solved_) {
-        s.source_kw = load_flow_.source_kw();
-        s.source_kvar = load_flow_.source_kvar();
-        s.load_kw = load_flow_.drawn_kw() - (s.charging_kw - s.discharging_kw);
-        s.loss_kw = load_flow_.loss_kw();
-        s.voltage_pu = load_flow_.voltage_pu();
-        if (wants_currents_) s.current_a = load_flow_.current_a();
-        if (wants_unbalance_) {
-            fill_unbalance(load_flow_, unbalance_);
-            fill_neutral_currents(load_flow_, neutral_a_);
-            s.unbalance = unbalance_;
-            s.neutral_a = neutral_a_;
-        }
-    }
-    s.p_kw = fleet_.p_kw();
-    s.soc = ColumnOnDemand(this, [](void* self) { return static_cast<Replica*>(self)->soc_now(); });
-    s.plugged_in = fleet_.plugged_in();
-    s.price = site_.base.price()[step_];
-    s.sell_price = site_.base.sell_price(step_);
-    return s;
-}
-
-std::span<const double> Replica::soc_now() {
-    fleet_.refresh_soc(now_);
-    return fleet_.soc();
-}
-
-void Replica::tell(EventKind kind, std::optional<ConnectorId> connector) {
-    if (event_recorders_.empty()) return;
-    EventRecord record{now_, kind, connector};
-    if (connector) {
-        record.soc = fleet_.soc()[connector->index()];
-        record.p_kw = fleet_.p_kw()[connector->index()];
-    }
-    for (Recorder* r : event_recorders_) r->event(record);
-}
-
-void Replica::tell(const DeviceMove& move) {
-    const EventKind kind = move.what == DeviceMove::What::tap ? EventKind::tap : EventKind::capacitor;
-    const EventRecord record{.at = now_, .kind = kind, .device = move.relay, .state = move.state};
-    for (Recorder* r : event_recorders_) r->event(record);
 }
 
 void Replica::finish() {

@@ -91,7 +91,6 @@ class Replica {
     void ask_for_decision(Instant at);
     void show_columns();
     void apply_setpoints();
-    void check_setpoint(ConnectorId c) const;
     void solve_alone();
     void look_at(const LoadFlowResult& result);
     void change_power(ConnectorId c);

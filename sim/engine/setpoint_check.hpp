@@ -1,0 +1,14 @@
+/// Whether a charging point can follow what a controller told it. A setpoint is never clipped, so a faulty controller cannot look
+/// good.
+#pragma once
+
+#include "evsweep/controller.hpp"
+#include "sim/fleet/charging_state.hpp"
+
+namespace evsweep {
+
+/// Throws SetpointError where the connector's setpoint is outside its limits, off its steps or beyond its apparent power.
+void check_setpoint(const Population& population, const ChargingState& fleet, const Setpoints& setpoints, ConnectorId c,
+                    Instant now);
+
+}  // namespace evsweep
