@@ -18,6 +18,13 @@ contract::World day(unsigned seed) {
     return world;
 }
 
+/// With a base load that comes back several times a night, so that charging has to be paused.
+contract::World wavy(contract::World world) {
+    for (std::size_t minute = 0; minute < world.base_kw.size(); ++minute)
+        world.base_kw[minute] += 80.0 * std::sin(static_cast<double>(minute) / 25.0);
+    return world;
+}
+
 Controller::Context context_of(const contract::Plant& plant) {
     Controller::Context context;
     context.connectors = &plant.connectors();
@@ -119,14 +126,35 @@ TEST_CASE("fuzzy decides what the plain one decides, to the rounding of its sums
         {"", {surface, 3000.0}},
         {", approach: 100 %, deadband: 0 %", {surface, 3000.0, 1.0, 0.0}},
         {", approach: 7 %, deadband: 2 %, period: 3 min", {surface, 3000.0, 0.07, 0.02, std::chrono::minutes(3)}}};
-    for (const auto& [text, plain_settings] : settings) {
+    for (const auto& setting : settings) {
+        const std::string& text = setting.first;
         const auto fast = configured("fuzzy", "{fourth_input: load, load_reference: 3000 kW" + text + "}");
         for (unsigned seed = 1; seed <= 6; ++seed) {
             CAPTURE(text, seed);
-            const auto plain = run(day(seed), [&](const auto&) { return std::make_unique<reference::Fuzzy>(plain_settings); });
+            const auto plain = run(day(seed), [&](const auto&) { return std::make_unique<reference::Fuzzy>(setting.second); });
             const auto run_fast = run(day(seed), [&](const auto& context) { return fast.make(context); });
             CHECK(first_difference(plain, run_fast, 1e-9) == "");
             CHECK(changes(plain) > 1000);
+        }
+    }
+}
+
+TEST_CASE("evms decides what the plain one decides, to the bit", "[evms]") {
+    for (const auto& [cap, peak] :
+         std::vector<std::pair<int, int>>{{3300, 3180}, {3240, 3060}, {3150, 2990}, {3020, 3010}, {2990, 2980}}) {
+        EvmsParams params;
+        params.cap = Kilowatts(cap);
+        params.peak_setpoint = Kilowatts(peak);
+        const std::string text = "{cap: " + std::to_string(cap) + " kW, peak_setpoint: " + std::to_string(peak) + " kW}";
+        const auto fast = configured("evms", text);
+        for (unsigned seed = 1; seed <= 6; ++seed) {
+            CAPTURE(text, seed);
+            const auto plain = run(wavy(day(seed)), [&](const auto& context) -> std::unique_ptr<Controller> {
+                return std::make_unique<reference::Evms>(params, context);
+            });
+            const auto run_fast = run(wavy(day(seed)), [&](const auto& context) { return fast.make(context); });
+            CHECK(first_difference(plain, run_fast, 0.0) == "");
+            CHECK(changes(plain) > 200);
         }
     }
 }
