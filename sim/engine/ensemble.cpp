@@ -25,6 +25,7 @@ std::vector<ReplicaOutcome> Ensemble::run() {
         watch_.switch_to(Activity::load_flow);
         results_.resize(flows_.size());
         solver_.solve(flows_, results_);
+        solver_.answer(solved_);
         watch_.switch_to(Activity::events);
         for (std::size_t w = 0; w < waiting_.size(); ++w) waiting_[w]->take(results_[w]);
     }
@@ -40,13 +41,18 @@ bool Ensemble::advance_all() {
     watch_.switch_to(Activity::events);
     waiting_.clear();
     flows_.clear();
+    solved_.clear();
     for (const auto& replica : replicas_) {
         LoadFlow* const flow = replica->run_to_load_flow();
         if (!flow) continue;
+        if (replica->has_solution()) {
+            solved_.push_back(flow);
+            continue;
+        }
         waiting_.push_back(replica.get());
         flows_.push_back(flow);
     }
-    return !flows_.empty();
+    return !flows_.empty() || !solved_.empty();
 }
 
 }  // namespace evsweep

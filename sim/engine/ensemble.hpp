@@ -36,7 +36,8 @@ class Ensemble {
     std::vector<std::unique_ptr<Replica>> replicas_;
     LaneSolver solver_;
     std::vector<Replica*> waiting_;
-    std::vector<LoadFlow*> flows_;  ///< of those
+    std::vector<LoadFlow*> flows_;   ///< of those
+    std::vector<LoadFlow*> solved_;  ///< that only have to answer questions
     std::vector<LoadFlowResult> results_;
 };
 

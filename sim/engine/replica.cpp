@@ -119,15 +119,15 @@ LoadFlow* Replica::next_load_flow() {
     return nullptr;
 }
 
-/// Whether the event at hand looks at the network, and that has changed since it was last solved.
+/// Whether the event at hand looks at the network, and that has changed since it was last solved or asked.
 bool Replica::is_solution_missing() {
     if (pending_->phase != Phase::measure && pending_->phase != Phase::record) return false;
     if (looked_) return false;  // and it has been solved meanwhile
     looked_ = true;
     advance_fleet();
-    if (!stale_) return false;
-    assemble_power();
     load_flow_.expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
+    if (!stale_) return solved_ && !load_flow_.has_answers();
+    assemble_power();
     if (!devices_.have_to_settle()) return true;
     solve_alone();
     return false;

@@ -65,7 +65,10 @@ class Replica {
     /// Goes on until a load flow has to be solved, and tells which; null at the horizon, or where the replica has failed: a wrong
     /// setpoint or an open ledger ends as `failure`, never as an exception.
     [[nodiscard]] LoadFlow* run_to_load_flow();
-    /// What has become of that load flow.
+    /// Whether that load flow is solved already, and only to be asked many questions (LoadFlow::expect) that are better
+    /// answered for all replicas at once.
+    [[nodiscard]] bool has_solution() const { return !stale_; }
+    /// What has become of that load flow, where it had no solution.
     void take(const LoadFlowResult& result);
     /// How it ended. Once.
     [[nodiscard]] ReplicaOutcome outcome();

@@ -21,32 +21,61 @@ void LaneSolver::solve(std::span<LoadFlow* const> flows, std::span<LoadFlowResul
             results[f] = flow.solve();
             continue;
         }
-        const bool is_alike =
-            batch_.empty() || (batch_.front()->swept_ == flow.swept_ && batch_.front()->expected_ == flow.expected_);
-        if (!is_alike || batch_.size() == lanes()) solve_batch();
+        if (!has_room_for(flow)) solve_batch();
         batch_.push_back(&flow);
         results_.push_back(&results[f]);
     }
     if (!batch_.empty()) solve_batch();
 }
 
+void LaneSolver::answer(std::span<LoadFlow* const> flows) {
+    for (LoadFlow* flow : flows) {
+        if (flow->own_) continue;  // it will answer for itself
+        if (!has_room_for(*flow)) answer_batch();
+        batch_.push_back(flow);
+    }
+    if (!batch_.empty()) answer_batch();
+}
+
+/// A batch has one network and one kind of questions.
+bool LaneSolver::has_room_for(const LoadFlow& flow) const {
+    if (batch_.empty()) return true;
+    const LoadFlow& first = *batch_.front();
+    return batch_.size() < lanes() && first.swept_ == flow.swept_ && first.expected_ == flow.expected_;
+}
+
 void LaneSolver::solve_batch() {
-    LoadFlow& first = *batch_.front();
-    const std::size_t width = lanes();
-    const std::size_t rows = first.v_re_.size();
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(rows * width);
-    for (auto* column : {&p_, &q_}) column->resize(first.ports() * width);
-    for (auto* column : {&loop_re_, &loop_im_}) column->resize(first.loop_re_.size() * width);
-    load();
+    make_room();
+    load_question();
     std::array<LaneOutcome, most_lanes> found{};
-    kernel_->solve(first.problem_, packed(), batch_.size(), found.data());
+    kernel_->solve(batch_.front()->problem_, packed(), batch_.size(), found.data());
     store();
-    if (first.expected_ != LoadFlow::Questions::none) tell_balance();
-    if (first.expected_ == LoadFlow::Questions::everything) tell_voltages();
+    answer_questions();
     for (std::size_t l = 0; l < batch_.size(); ++l)
         *results_[l] = batch_[l]->conclude(found[l].settled, found[l].iterations, found[l].change2, found[l].lowest2);
     batch_.clear();
     results_.clear();
+}
+
+void LaneSolver::answer_batch() {
+    make_room();
+    load_question();
+    load_solution();
+    answer_questions();
+    batch_.clear();
+}
+
+void LaneSolver::make_room() {
+    const LoadFlow& first = *batch_.front();
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(first.v_re_.size() * lanes());
+    for (auto* column : {&p_, &q_}) column->resize(first.ports() * lanes());
+    for (auto* column : {&loop_re_, &loop_im_}) column->resize(first.loop_re_.size() * lanes());
+}
+
+void LaneSolver::answer_questions() {
+    const LoadFlow::Questions expected = batch_.front()->expected_;
+    if (expected != LoadFlow::Questions::none) tell_balance();
+    if (expected == LoadFlow::Questions::everything) tell_voltages();
 }
 
 PackedColumns LaneSolver::packed() {
@@ -92,20 +121,25 @@ void LaneSolver::recover_all() {
 }
 
 /// Lanes without a load flow repeat the first one.
-void LaneSolver::load() {
-    std::array<LoadFlow*, most_lanes> flow{};
-    for (std::size_t l = 0; l < lanes(); ++l) flow[l] = batch_[l < batch_.size() ? l : 0];
-    const auto pack = [&](auto&& column_of, AlignedVector<double>& packed) {
-        std::array<const double*, most_lanes> from{};
-        for (std::size_t l = 0; l < lanes(); ++l) from[l] = column_of(std::as_const(*flow[l])).data();
-        kernel_->pack(from.data(), packed.size() / lanes(), packed.data());
-    };
-    pack([](const LoadFlow& f) { return std::span(f.v_re_); }, v_re_);
-    pack([](const LoadFlow& f) { return std::span(f.v_im_); }, v_im_);
-    pack([](const LoadFlow& f) { return f.asked_.p.raw(); }, p_);
-    pack([](const LoadFlow& f) { return f.asked_.q.raw(); }, q_);
-    pack([](const LoadFlow& f) { return std::span(f.loop_re_); }, loop_re_);
-    pack([](const LoadFlow& f) { return std::span(f.loop_im_); }, loop_im_);
+template <class ColumnOf>
+void LaneSolver::pack(AlignedVector<double>& packed, ColumnOf&& column_of) {
+    std::array<const double*, most_lanes> from{};
+    for (std::size_t l = 0; l < lanes(); ++l) from[l] = column_of(std::as_const(*batch_[l < batch_.size() ? l : 0])).data();
+    kernel_->pack(from.data(), packed.size() / lanes(), packed.data());
+}
+
+void LaneSolver::load_question() {
+    pack(v_re_, [](const LoadFlow& f) { return std::span(f.v_re_); });
+    pack(v_im_, [](const LoadFlow& f) { return std::span(f.v_im_); });
+    pack(p_, [](const LoadFlow& f) { return f.asked_.p.raw(); });
+    pack(q_, [](const LoadFlow& f) { return f.asked_.q.raw(); });
+    pack(loop_re_, [](const LoadFlow& f) { return std::span(f.loop_re_); });
+    pack(loop_im_, [](const LoadFlow& f) { return std::span(f.loop_im_); });
+}
+
+void LaneSolver::load_solution() {
+    pack(i_re_, [](const LoadFlow& f) { return std::span(f.i_re_); });
+    pack(i_im_, [](const LoadFlow& f) { return std::span(f.i_im_); });
 }
 
 template <class ColumnOf>

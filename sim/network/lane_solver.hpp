@@ -20,12 +20,21 @@ class LaneSolver {
     /// Solves every load flow for the power it holds and puts what became of it at the same place of `results`. What each finds
     /// does not depend on the others. Those whose taps have moved have networks of their own and are solved one by one.
     void solve(std::span<LoadFlow* const> flows, std::span<LoadFlowResult> results);
+    /// Finds what solved load flows expect to be asked for (LoadFlow::expect).
+    void answer(std::span<LoadFlow* const> flows);
 
    private:
+    [[nodiscard]] bool has_room_for(const LoadFlow& flow) const;
     void solve_batch();
+    void answer_batch();
+    void make_room();
     [[nodiscard]] PackedColumns packed();
-    void load();
+    void load_question();
+    void load_solution();
     void store();
+    template <class ColumnOf>
+    void pack(AlignedVector<double>& packed, ColumnOf&& column_of);
+    void answer_questions();
     void tell_balance();
     void tell_voltages();
     void recover_all();

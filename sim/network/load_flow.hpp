@@ -82,6 +82,10 @@ class LoadFlow {
     /// What somebody is about to ask for: LaneSolver finds it for all lanes at once. It can be asked for in any case.
     enum class Questions { none, balance, everything };
     void expect(Questions questions) { expected_ = questions; }
+    /// Whether all that is expected has been found already.
+    [[nodiscard]] bool has_answers() const {
+        return expected_ == Questions::none || (has_sums_ && (has_voltage_ || expected_ == Questions::balance));
+    }
     /// Forgets the last solution: the next solve starts flat.
     void restart() { warm_ = false; }
 
