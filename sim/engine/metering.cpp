@@ -59,6 +59,10 @@ void Metering::show_voltages(std::span<const ConnectorId> connectors) {
     const auto& read = voltages_[read_at % voltages_.size()];
     if (read.empty()) return;  // nothing had been read then
     const auto& meter = settings_.voltage;
+    if (meter.noise == 0.0 && meter.resolution == 0.0) {
+        for (ConnectorId c : connectors) shown_voltage_[c.index()] = read[point_of_[c.index()]];
+        return;
+    }
     for (ConnectorId c : connectors) {
         double v = read[point_of_[c.index()]];
         if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), last_step_);

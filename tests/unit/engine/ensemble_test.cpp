@@ -1,0 +1,188 @@
+// Replicas that run together against the same replicas alone: not a bit may differ, whatever happens to the others.
+#include "sim/engine/ensemble.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "tests/bench/feeders.hpp"
+#include "tests/unit/engine/small_world.hpp"
+
+using namespace evsweep;
+using namespace evsweep::small_world;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Follows the voltage it sees, so that load flows reach back into setpoints, and answers every minute.
+Told by_voltage(double faulty_above_h = 1e9) {
+    return {{.period = 1min, .on_plug_in = true, .on_unplug = false},
+            {Need::voltage, Need::feeder_head, Need::state_of_charge},
+            [=](const Observation& seen, Setpoints& setpoints) {
+                for (ConnectorId c : seen.plugged_in) {
+                    const double room = (seen.voltage_pu[c.index()] - 0.9) * 60.0 + (1.0 - seen.soc[c.index()]);
+                    double p = seen.admissible_kw(c, room);
+                    if (hours(seen.now.time_since_epoch()) > faulty_above_h) p = 1000.0;
+                    setpoints.set(c, p);
+                }
+            }};
+}
+
+/// Another fleet for every seed, the same charging points.
+Population fleet_of(unsigned seed, std::size_t vehicles, std::size_t buses) {
+    std::mt19937_64 engine(seed);
+    std::uniform_real_distribution<double> u(0.0, 1.0);
+    Fleet fleet;
+    for (std::size_t v = 0; v < vehicles; ++v) {
+        const double from = 8.0 * u(engine);
+        fleet.add(stay(from, from + 1.0 + 12.0 * u(engine), 0.2 + 0.4 * u(engine), 0.9), v % 3 == 0 ? 0.7 : 1.0);
+        fleet.population.connectors.bus.back() = BusId(1 + v % (buses - 1));
+    }
+    auto& sessions = fleet.population.sessions;
+    std::sort(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) {
+        return std::tie(a.plug_in, a.connector) < std::tie(b.plug_in, b.connector);
+    });
+    return std::move(fleet.population);
+}
+
+struct Member {
+    Population population;
+    Told controller;
+    Notebook notes;
+    ReplicaOutcome outcome;
+};
+
+/// Runs the members in ensembles of `width`.
+void run_in(std::size_t width, const ReplicaSite& site, std::vector<std::unique_ptr<Member>>& members) {
+    Stopwatch watch;
+    for (std::size_t first = 0; first < members.size(); first += width) {
+        const std::size_t end = std::min(first + width, members.size());
+        Ensemble ensemble(site, watch);
+        for (std::size_t m = first; m < end; ++m) {
+            Replica& replica =
+                ensemble.add(members[m]->population, members[m]->controller, Rng(1, static_cast<std::uint32_t>(m)));
+            replica.record_with(members[m]->notes, true);
+            replica.show_unbalance();
+        }
+        auto outcomes = ensemble.run();
+        for (std::size_t m = first; m < end; ++m) members[m]->outcome = std::move(outcomes[m - first]);
+    }
+}
+
+std::vector<std::unique_ptr<Member>> members_of(std::size_t count, std::size_t vehicles, std::size_t buses) {
+    std::vector<std::unique_ptr<Member>> members;
+    for (std::size_t m = 0; m < count; ++m)
+        members.push_back(std::make_unique<Member>(
+            Member{fleet_of(static_cast<unsigned>(m), vehicles, buses), by_voltage(m == 3 ? 5.0 : 1e9), {}, {}}));
+    return members;
+}
+
+void require_same(const Member& a, const Member& b) {
+    CHECK(a.outcome.failure == b.outcome.failure);
+    CHECK(a.outcome.unsolved.size() == b.outcome.unsolved.size());
+    CHECK(a.outcome.ledger.feeder_gap_kwh() == b.outcome.ledger.feeder_gap_kwh());
+    REQUIRE(a.notes.snapshots.size() == b.notes.snapshots.size());
+    for (std::size_t k = 0; k < a.notes.snapshots.size(); ++k) {
+        const Snapshot& x = a.notes.snapshots[k];
+        const Snapshot& y = b.notes.snapshots[k];
+        const bool same = x.source_kw == y.source_kw && x.source_kvar == y.source_kvar && x.load_kw == y.load_kw &&
+                          x.loss_kw == y.loss_kw && x.charging_kw == y.charging_kw && x.solved == y.solved &&
+                          a.notes.lowest_voltage[k] == b.notes.lowest_voltage[k];
+        INFO("snapshot " << k);
+        REQUIRE(same);
+    }
+    REQUIRE(a.notes.events.size() == b.notes.events.size());
+    for (std::size_t k = 0; k < a.notes.events.size(); ++k) {
+        const bool same = a.notes.events[k].at == b.notes.events[k].at && a.notes.events[k].kind == b.notes.events[k].kind &&
+                          a.notes.events[k].soc == b.notes.events[k].soc && a.notes.events[k].p_kw == b.notes.events[k].p_kw &&
+                          a.notes.events[k].state == b.notes.events[k].state;
+        INFO("event " << k);
+        REQUIRE(same);
+    }
+}
+
+std::vector<std::unique_ptr<Member>> check_widths(const Scenario& scenario, const Feeder& feeder, std::size_t vehicles) {
+    const BaseDemand base(scenario, feeder);
+    const ReplicaSite site{scenario, feeder, base};
+    auto alone = members_of(11, vehicles, feeder.buses());
+    run_in(1, site, alone);
+    CHECK(alone[3]->outcome.failure);
+    CHECK_FALSE(alone[4]->outcome.failure);
+    for (const std::size_t width : {2U, 3U, 8U, 11U}) {
+        CAPTURE(width);
+        auto together = members_of(11, vehicles, feeder.buses());
+        run_in(width, site, together);
+        for (std::size_t m = 0; m < alone.size(); ++m) require_same(*alone[m], *together[m]);
+    }
+    return alone;
+}
+
+}  // namespace
+
+TEST_CASE("a replica finds the same bits in any company, and one that fails stops alone") {
+    (void)check_widths(a_day(), two_buses(), 12);
+}
+
+TEST_CASE("so it does where single load flows have no solution") {
+    Scenario scenario = a_day(5min);
+    scenario.load_flow.max_iterations = 5;  // some steps converge, some do not
+    const Feeder feeder = two_buses(9000.0);
+    const auto members = check_widths(scenario, feeder, 12);
+    std::size_t unsolved = 0;
+    for (const auto& member : members) unsolved += member->outcome.unsolved.size();
+    CHECK(unsolved > 0);
+    CHECK(unsolved < members.size() * 288);
+}
+
+TEST_CASE("so it does where relays move taps at instants of their own") {
+    Scenario scenario = a_day(1min);
+    scenario.base_load.profiles["day"] = Profile{6h, false, {0.3, 1.2, 0.4, 1.1}};
+    scenario.base_load.other = "day";
+    const Feeder& feeder = bench::feeder_of("feeders/ieee13.yaml");
+    const auto members = check_widths(scenario, feeder, 60);
+    CHECK(members[0]->notes.instants_of(EventKind::tap).size() > 0);
+}
+
+TEST_CASE("replicas with other charging points may share an ensemble") {
+    const Scenario scenario = a_day(15min);
+    const Feeder feeder = two_buses();
+    const BaseDemand base(scenario, feeder);
+    const ReplicaSite site{scenario, feeder, base};
+    Stopwatch watch;
+    Ensemble ensemble(site, watch);
+    const Population few = fleet_of(1, 2, 2);
+    const Population many = fleet_of(2, 9, 2);
+    Told a = on_arrival(5.0);
+    Told b = on_arrival(5.0);
+    ensemble.add(few, a, Rng(1, 0));
+    ensemble.add(many, b, Rng(1, 1));
+    const auto outcomes = ensemble.run();
+    CHECK_FALSE(outcomes[0].failure);
+    CHECK_FALSE(outcomes[1].failure);
+}
+
+TEST_CASE("a profile counts what was done, and its clock runs for one activity at a time") {
+    const Scenario scenario = a_day(15min);
+    const Feeder feeder = two_buses();
+    const BaseDemand base(scenario, feeder);
+    const ReplicaSite site{scenario, feeder, base};
+    RunProfile profile;
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        Stopwatch watch(&profile, Activity::events);
+        Ensemble ensemble(site, watch);
+        const Population population = fleet_of(1, 5, 2);
+        Told controller = by_voltage();
+        ensemble.add(population, controller, Rng(1, 0));
+        (void)ensemble.run();
+    }
+    const auto wall = std::chrono::steady_clock::now() - begin;
+    std::chrono::nanoseconds sum{};
+    for (const auto spent : profile.spent) sum += spent;
+    CHECK(sum <= wall);
+    CHECK(profile.replica_days == 1.0);
+    CHECK(profile.load_flows > 20);
+    CHECK(profile.load_flows <= 4 * 96);
+    CHECK(profile.sweeps >= profile.load_flows);
+    CHECK(profile.decisions >= 96);
+    CHECK(profile.events > profile.decisions);
+}
