@@ -46,6 +46,11 @@ void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
         ->allow_extra_args(false);
 }
 
+void add_instruction_set(CLI::App* command, std::string& name) {
+    command->add_option("--instruction-set", name, "Vectors to use; else the widest that this machine has")
+        ->type_name("baseline|avx2|avx512");
+}
+
 void add_run(CommandLine& line) {
     CLI::App* run = add_command(line, "run", "Run a study and write its result file",
                                 "  evsweep run scenarios/ieee33/evms_study.yaml\n"
@@ -59,6 +64,7 @@ void add_run(CommandLine& line) {
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
     run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
     add_overrides(run, line.run.set);
+    add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Tell where the time went, also in the result file (/profile)");
     run->add_flag("--quiet", line.run.quiet, "Print nothing but problems");
     run->callback([&line] {
@@ -103,8 +109,7 @@ void add_scenarios(CLI::App* solve, SolveOptions& options) {
         ->allow_extra_args(false);
     solve->add_option("--seed", options.seed, "Seed of the random loads (1)")->type_name("N");
     solve->add_option("--threads", options.threads, "Number of threads; 0: one per core (the default)")->type_name("N");
-    solve->add_option("--instruction-set", options.instruction_set, "Vectors to use; else the widest that this machine has")
-        ->type_name("baseline|avx2|avx512");
+    add_instruction_set(solve, options.instruction_set);
 }
 
 void add_solve(CommandLine& line) {

@@ -20,6 +20,7 @@ struct RunOptions {
     std::vector<std::string> set;              ///< `path=value`
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< tell where the time went
+    std::string instruction_set;               ///< empty: the widest there is
 };
 
 /// What `evsweep solve` was asked to do. Numbers stay text until they are checked.

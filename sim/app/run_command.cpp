@@ -9,7 +9,9 @@
 #include "sim/app/progress.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/say.hpp"
+#include "sim/app/solve_request.hpp"
 #include "sim/study/comparison.hpp"
+#include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
@@ -43,7 +45,7 @@ void tell_failures(const StudyResult& result) {
 ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file, bool quiet) {
     if (!quiet) {
         say(comparison_table(result));
-        if (result.profile) say("\n" + profile_table(*result.profile));
+        if (result.profile) say("\n" + profile_table(*result.profile, result.provenance.instruction_set));
         say("\nResults: " + file.string());
     }
     tell_failures(result);
@@ -62,8 +64,10 @@ ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file
 ExitStatus run_command(const RunOptions& options) {
     Issues issues;
     const auto study = load_study(options.scenario, overrides_of(options), issues);
+    const auto instruction_set = choose_instruction_set(options.instruction_set, at_flag("--instruction-set"), issues);
     tell(issues);
-    if (!study) return ExitStatus::invalid_input;
+    if (!study || !instruction_set) return ExitStatus::invalid_input;
+    use_instruction_set(*instruction_set);
     const auto file = result_path(options.scenario, options.out);
     if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another folder or file");
 

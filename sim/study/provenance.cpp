@@ -8,6 +8,7 @@
 
 #include "evsweep/build_info.hpp"
 #include "evsweep/version.hpp"
+#include "sim/network/instruction_set.hpp"
 
 namespace evsweep {
 
@@ -18,6 +19,7 @@ Provenance provenance_of_this_build() {
     std::array<char, 256> host{};
     if (gethostname(host.data(), host.size() - 1) == 0) provenance.host = host.data();
     provenance.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    provenance.instruction_set = name_of(instruction_set_in_use());
     for (const auto& [name, text] : build_info::libraries) provenance.libraries.emplace_back(name, text);
     return provenance;
 }

@@ -50,6 +50,7 @@ void read_provenance(const ResultReader& reader, Provenance& made) {
     made.started = reader.text_attribute("/", "started");
     made.wall_seconds = reader.number_attribute("/", "wall_seconds").value_or(0.0);
     made.threads = whole_number(reader, "threads");
+    made.instruction_set = reader.text_attribute("/", "instruction_set");
     for (const auto& library : reader.texts_attribute("/", "libraries")) {
         const std::size_t blank = library.rfind(' ');
         made.libraries.emplace_back(library.substr(0, blank), blank == std::string::npos ? "" : library.substr(blank + 1));

@@ -70,10 +70,12 @@ StudyProfile with_writing(StudyProfile profile, std::chrono::nanoseconds spent) 
     return profile;
 }
 
-std::string profile_table(const StudyProfile& profile) {
+std::string profile_table(const StudyProfile& profile, std::string_view instruction_set) {
     const double sweeps = ratio(static_cast<double>(profile.total.sweeps), static_cast<double>(profile.total.load_flows));
-    return fmt::format("Where the time went, over all threads\n\n{}\n{}\n{:.2f} sweeps per load flow; peak memory {:.0f} MB\n",
-                       activities(profile), rates(profile), sweeps, profile.peak_memory_mb);
+    return fmt::format(
+        "Where the time went, over all threads\n\n{}\n{}\n"
+        "{:.2f} sweeps per load flow; peak memory {:.0f} MB; instruction set {}\n",
+        activities(profile), rates(profile), sweeps, profile.peak_memory_mb, instruction_set);
 }
 
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "sim/study/study_result.hpp"
 
@@ -17,7 +18,7 @@ namespace evsweep {
 /// The profile as it stands when writing the result has taken `spent` so far, with the memory held until now.
 [[nodiscard]] StudyProfile with_writing(StudyProfile profile, std::chrono::nanoseconds spent);
 
-/// A table of activities, rates and memory; several lines that end in '\n'.
-[[nodiscard]] std::string profile_table(const StudyProfile& profile);
+/// A table of activities, rates, memory and the instruction set in use; several lines that end in '\n'.
+[[nodiscard]] std::string profile_table(const StudyProfile& profile, std::string_view instruction_set);
 
 }  // namespace evsweep

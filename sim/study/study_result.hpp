@@ -74,6 +74,7 @@ struct Provenance {
     std::string started;  ///< ISO 8601, UTC
     double wall_seconds = 0.0;
     int threads = 0;
+    std::string instruction_set;                                 ///< that load flows were solved with
     std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
 };
 

@@ -36,7 +36,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                         {"host", made.host},
                         {"started", made.started},
                         {"wall_seconds", made.wall_seconds},
-                        {"threads", std::int64_t{made.threads}}});
+                        {"threads", std::int64_t{made.threads}},
+                        {"instruction_set", made.instruction_set}});
 }
 
 void write_settings(ResultFile& file, const std::string& group, const std::vector<Setting>& settings) {

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "command.hpp"
+#include "evsweep/batch_load_flow.hpp"
 #include "sim/record/result_reader.hpp"
 
 using Catch::Matchers::Contains;
@@ -146,6 +147,31 @@ TEST_CASE("a profile is printed below the table and stored with the result, and 
     CHECK(with.numbers("/profile/replica_days_per_core_second").at(0) > 0.0);
     CHECK(with.text_attribute("/profile/peak_memory_mb", "units") == "MB");
     CHECK(evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--profile"}).out.empty());
+}
+
+TEST_CASE("a run uses the instruction set that it is told, the widest by default, and stores which") {
+    const StudyFolder folder;
+    const auto used = [&folder](std::vector<std::string> more) {
+        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5", "--profile"});
+        const auto answer = evsweep_in(folder.path(), more);
+        REQUIRE(answer.status == 0);
+        const std::string stored = evsweep::ResultReader(folder.path() / "r.h5").text_attribute("/", "instruction_set");
+        CHECK_THAT(answer.out, Contains("; instruction set " + stored + "\n"));
+        return stored;
+    };
+    const auto sets = evsweep::available_instruction_sets();
+    CHECK(used({}) == sets.back());
+    for (const std::string& set : sets) CHECK(used({"--instruction-set", set}) == set);
+}
+
+TEST_CASE("an instruction set that there is not is refused with the study's other problems, and nothing is written") {
+    const StudyFolder folder;
+    const auto answer =
+        evsweep_in(folder.path(), {"run", "study.yaml", "--instruction-set", "avx3", "--set", "study.replicas=0"});
+    CHECK(answer.status == 2);
+    CHECK(answer.out.empty());
+    CHECK_THAT(answer.err, Contains("--instruction-set: unknown choice 'avx3'") && Contains("study.replicas: 0 is out of range"));
+    CHECK(folder.files() == 2);
 }
 
 TEST_CASE("memory does not grow with the number of replicas") {

@@ -254,7 +254,8 @@ inline StudyResult make_study(std::size_t replicas = 40) {
         study.controllers.push_back(RunMaker(study, controller++, replicas).make(label));
     study.controllers[1].unsolved = {{ReplicaId(3), Instant(std::chrono::hours(8)), "collapsed", "18"}};
     study.controllers[1].unsolved_steps = 1;
-    study.provenance = {"0.1.0", "abc123", "a-host", "2025-01-06T12:00:00Z", 12.5, 2, {{"hdf5", "1.10.8"}, {"yaml-cpp", "0.7"}}};
+    study.provenance = {"0.1.0", "abc123", "a-host", "2025-01-06T12:00:00Z",
+                        12.5,    2,        "avx2",   {{"hdf5", "1.10.8"}, {"yaml-cpp", "0.7"}}};
     return study;
 }
 

@@ -63,9 +63,10 @@ TEST_CASE("A profile tells each activity's share, and rates of a core and in all
     profile.wall_seconds = 5.0;
     profile = with_writing(profile, 1s);
     CHECK(profile.working_seconds() == 8.0);
-    const std::string text = profile_table(profile);
+    const std::string text = profile_table(profile, "avx2");
     CHECK_THAT(text, Contains("load flow      6.00  60.0 %"));
     CHECK_THAT(text, Contains("writing        1.00  10.0 %"));
     CHECK_THAT(text, Contains("replica-days      500.0   800.0"));
     CHECK_THAT(text, Contains("3.50 sweeps per load flow; peak memory "));
+    CHECK_THAT(text, Contains(" MB; instruction set avx2\n"));
 }

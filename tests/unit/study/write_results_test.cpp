@@ -149,6 +149,7 @@ TEST_CASE("The table printed from a file is the table printed after the run") {
     CHECK(read.result->seed == study.seed);
     CHECK(read.result->replicas == study.replicas);
     CHECK(read.result->provenance.git_revision == "abc123");
+    CHECK(read.result->provenance.instruction_set == "avx2");
     CHECK(read.result->provenance.libraries == study.provenance.libraries);
     CHECK(read.result->controllers[1].needs == Names{"feeder_head"});
     CHECK(read.result->controllers[1].unsolved.at(0).at == Instant(std::chrono::hours(8)));
@@ -229,8 +230,9 @@ TEST_CASE("Rows that are zero everywhere are left out, and rows that are unknown
 TEST_CASE("What went wrong is said below the table") {
     const std::string text = comparison_table(synthetic::make_study());
     CHECK(contains(text, "1 of 41 replicas failed and are left out; the first: replica 5 under evms: broken promise"));
-    CHECK(contains(text, "evms: the load flow had no solution at 1 control step; its voltages, losses and feeder energies are "
-                         "over the other steps only; the first: replica 3, 8.00 h after the start"));
+    CHECK(contains(text,
+                   "evms: the load flow had no solution at 1 control step; its voltages, losses and feeder energies are "
+                   "over the other steps only; the first: replica 3, 8.00 h after the start"));
 }
 
 TEST_CASE("The table keeps to a hundred columns for four controllers and beyond") {
