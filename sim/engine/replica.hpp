@@ -18,6 +18,7 @@
 #include "sim/engine/step_books.hpp"
 #include "sim/fleet/charging_state.hpp"
 #include "sim/network/load_flow.hpp"
+#include "sim/network/unbalance.hpp"
 
 namespace evsweep {
 
@@ -44,9 +45,10 @@ struct ReplicaOutcome {
 /// What replicas of one thread share: where their charging points are in the network, the base load there, and the clock.
 struct ReplicaCompany {
     ReplicaCompany(const ReplicaSite& site, const Connectors& connectors, Stopwatch& stopwatch)
-        : ports(site.feeder, connectors), base(site.base, *ports.network()), watch(stopwatch) {}
+        : ports(site.feeder, connectors), base(site.base, *ports.network()), unbalance(site.feeder), watch(stopwatch) {}
     ChargingPorts ports;
     BasePower base;
+    UnbalanceReader unbalance;
     Stopwatch& watch;
 };
 

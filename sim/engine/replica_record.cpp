@@ -1,6 +1,5 @@
 // What a replica tells its recorders: snapshots on the control grid, intervals between them, and events.
 #include "sim/engine/replica.hpp"
-#include "sim/network/unbalance.hpp"
 
 namespace evsweep {
 
@@ -38,8 +37,8 @@ Snapshot Replica::snapshot() {
         s.voltage_pu = load_flow_.voltage_pu();
         if (wants_currents_) s.current_a = load_flow_.current_a();
         if (wants_unbalance_) {
-            fill_unbalance(load_flow_, unbalance_);
-            fill_neutral_currents(load_flow_, neutral_a_);
+            company_.unbalance.fill_unbalance(load_flow_, unbalance_);
+            company_.unbalance.fill_neutral_currents(load_flow_, neutral_a_);
             s.unbalance = unbalance_;
             s.neutral_a = neutral_a_;
         }

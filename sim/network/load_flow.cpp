@@ -53,7 +53,9 @@ LoadFlow::LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions 
     : feeder_(network->feeder()), options_(options), devices_(feeder_.initial_devices()), asked_(network->places().size()) {
     adopt(std::move(network));
     voltage_pu_.assign(feeder_.conductors(), 0.0);
-    current_a_.assign(feeder_.conductors(), 0.0);
+    for (auto* column : {&current_a_, &fed_re_, &fed_im_}) column->assign(feeder_.conductors(), 0.0);
+    for (const double base_v : feeder_.site().base_v)
+        amperes_per_unit_.push_back(1000.0 / base_v / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0));
     loop_re_.assign(feeder_.model().loop_ends.size(), 0.0);
     loop_im_ = loop_re_;
     start_flat();
@@ -127,7 +129,7 @@ LoadFlowResult LoadFlow::solve() {
 
 /// Makes the columns ready for an iteration.
 void LoadFlow::prepare() {
-    has_voltage_ = has_current_ = has_all_ = has_sums_ = false;
+    has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
     if (!moved_.empty()) refold();
     if (!warm_) start_flat();
 }
@@ -153,7 +155,7 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
         result.status = LoadFlowStatus::collapsed, result.worst_bus = swept_->bus_of(lowest_conductor());
     else
         blame(result);
-    if (!warm_) has_voltage_ = has_current_ = has_all_ = has_sums_ = false;
+    if (!warm_) has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
     return result;
 }
 

@@ -99,14 +99,25 @@ class LoadFlow {
     [[nodiscard]] std::span<const double> voltage_pu() const;
     /// Per-unit voltage to earth; its angle counts phase shifts and the source's angle.
     [[nodiscard]] Complex voltage(std::size_t conductor) const;
+    /// The columns of all conductors of the feeder in the frame of the sweep; what was not swept is recovered when first asked
+    /// for.
+    [[nodiscard]] const SweepState<double>& all() const {
+        if (!has_all_) recover_all();
+        return all_;
+    }
     /// Per-unit voltage of one of the conductors that are swept (SweptNetwork::here), in the frame of the sweep.
     [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     /// Currents in A by conductor of the lower bus, the larger of both ends of a line; 0 at the source.
     [[nodiscard]] std::span<const double> current_a() const;
     /// Currents in A into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_currents(BranchId b, End end) const;
-    /// Current in A that a branch gives to a conductor of its lower bus; not at the source, and not on balanced feeders.
-    [[nodiscard]] Complex fed_current(std::size_t conductor) const;
+    /// Per-unit currents that branches give to the conductors of their lower buses, by conductor; nothing at the source.
+    struct FedCurrents {
+        std::span<const double> re, im;
+    };
+    [[nodiscard]] FedCurrents fed_currents() const;
+    /// Amperes per unit at a conductor.
+    [[nodiscard]] std::span<const double> amperes_per_unit() const { return amperes_per_unit_; }
     /// Power in kVA into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_powers(BranchId b, End end) const;
     [[nodiscard]] BranchFlow branch_flow(BranchId b) const;
@@ -139,11 +150,6 @@ class LoadFlow {
     void blame(LoadFlowResult& result);
 
     [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }
-    /// The columns of all conductors of the feeder; what was not swept is recovered when first asked for.
-    [[nodiscard]] const SweepState<double>& all() const {
-        if (!has_all_) recover_all();
-        return all_;
-    }
     void recover_all() const;
     [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
     [[nodiscard]] Complex drawn_current(std::size_t c) const { return {all().i_re[c], all().i_im[c]}; }
@@ -151,6 +157,7 @@ class LoadFlow {
     [[nodiscard]] Complex shunt_power() const;
     void take_stock() const;
     [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
+    void find_larger_ends(std::size_t bus) const;
     [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;
     [[nodiscard]] Complex source_power() const;
     [[nodiscard]] Complex drawn_power() const;
@@ -173,7 +180,9 @@ class LoadFlow {
     mutable bool has_all_ = false;
     mutable LanePower<double> drawn_at_ports_{}, lost_on_the_way_{};
     mutable bool has_sums_ = false;
-    mutable AlignedVector<double> voltage_pu_, current_a_;  // filled on demand
+    AlignedVector<double> amperes_per_unit_;
+    mutable AlignedVector<double> voltage_pu_, current_a_, fed_re_, fed_im_;  // filled on demand
+    mutable bool has_fed_ = false;
     mutable bool has_voltage_ = false;
     mutable bool has_current_ = false;
 };

@@ -64,10 +64,21 @@ std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const
     return currents;
 }
 
-LoadFlow::Complex LoadFlow::fed_current(std::size_t conductor) const {
-    const std::size_t bus = feeder_.site().bus_of_conductor[conductor];
-    const double amperes = 1000.0 / feeder_.site().base_v[conductor];
-    return downward_current(bus, conductor - feeder_.site().first_conductor[bus]) * amperes;
+LoadFlow::FedCurrents LoadFlow::fed_currents() const {
+    if (has_fed_) return {fed_re_, fed_im_};
+    const NetworkModel& model = feeder_.model();
+    std::copy_n(all().i_re.begin(), fed_re_.size(), fed_re_.begin());
+    std::copy_n(all().i_im.begin(), fed_im_.size(), fed_im_.begin());
+    for (std::size_t k = 0; k < feeder_.buses(); ++k) {
+        if (folded().is_plain(k)) continue;
+        for (std::size_t row = 0; row < model.conductors_of(k); ++row) {
+            const Complex current = k > 0 ? downward_current(k, row) : 0.0;
+            fed_re_[model.first_conductor[k] + row] = current.real();
+            fed_im_[model.first_conductor[k] + row] = current.imag();
+        }
+    }
+    has_fed_ = true;
+    return {fed_re_, fed_im_};
 }
 
 std::vector<LoadFlow::Complex> LoadFlow::end_powers(BranchId b, End end) const {
@@ -84,28 +95,30 @@ std::vector<LoadFlow::Complex> LoadFlow::end_powers(BranchId b, End end) const {
 
 std::span<const double> LoadFlow::current_a() const {
     if (has_current_) return current_a_;
-    const NetworkModel& model = feeder_.model();
-    const FeederSite& site = feeder_.site();
-    for (std::size_t k = 1; k < feeder_.buses(); ++k) {
-        const FeederBranch& branch = feeder_.branch(BranchId(k - 1));
-        const std::size_t first = model.first_conductor[k];
-        const std::size_t parent = model.first_conductor[branch.parent.index()];
-        // A balanced transformer is rated at its `to` side, wherever that is.
-        const bool above = feeder_.is_balanced() && branch.kind == BranchKind::transformer && branch.to == branch.parent;
-        const double per_unit = 1000.0 / site.base_v[above ? parent : first] / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
-        for (std::size_t row = 0; row < model.conductors_of(k); ++row) {
-            const Complex below = above ? upward_current(k, row) : downward_current(k, row);
-            double square = std::norm(below);
-            if (!branch.mates.empty() && !folded().is_plain(k)) {
-                for (std::size_t j = 0; j < model.above(k); ++j)
-                    if (model.up[model.first_up[k] + j] == branch.mates[row])
-                        square = std::max(square, std::norm(upward_current(k, j)));
-            }
-            current_a_[first + row] = std::sqrt(square) * per_unit;
-        }
-    }
+    const FedCurrents fed = fed_currents();
+    for (std::size_t c = 0; c < current_a_.size(); ++c)
+        current_a_[c] = std::sqrt(fed.re[c] * fed.re[c] + fed.im[c] * fed.im[c]) * amperes_per_unit_[c];
+    for (std::size_t k = 1; k < feeder_.buses(); ++k)
+        if (!folded().is_plain(k)) find_larger_ends(k);
     has_current_ = true;
     return current_a_;
+}
+
+/// Where a branch has admittances, or is a transformer, its two ends differ.
+void LoadFlow::find_larger_ends(std::size_t k) const {
+    const NetworkModel& model = feeder_.model();
+    const FeederBranch& branch = feeder_.branch(BranchId(k - 1));
+    const std::size_t first = model.first_conductor[k];
+    // A balanced transformer is rated at its `to` side, wherever that is.
+    if (feeder_.is_balanced() && branch.kind == BranchKind::transformer && branch.to == branch.parent) {
+        current_a_[first] = std::abs(upward_current(k, 0)) * amperes_per_unit_[model.first_conductor[branch.parent.index()]];
+        return;
+    }
+    for (std::size_t row = 0; row < branch.mates.size(); ++row)
+        for (std::size_t j = 0; j < model.above(k); ++j)
+            if (model.up[model.first_up[k] + j] == branch.mates[row])
+                current_a_[first + row] =
+                    std::max(current_a_[first + row], std::abs(upward_current(k, j)) * amperes_per_unit_[first + row]);
 }
 
 BranchFlow LoadFlow::branch_flow(BranchId b) const {

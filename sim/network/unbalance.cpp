@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <utility>
 
 namespace evsweep {
@@ -100,20 +101,53 @@ std::span<const Conductor> conductors_of(const FeederSite& site, BusId bus) {
     return std::span(site.conductor).subspan(first, site.first_conductor[bus.index() + 1] - first);
 }
 
-void fill_unbalance(const LoadFlow& flow, std::span<double> by_bus) {
-    for (std::size_t bus = 0; bus < by_bus.size(); ++bus) {
-        const auto voltages = phase_voltages(flow, BusId(bus));
-        by_bus[bus] = voltages ? iec_unbalance(*voltages) : std::numeric_limits<double>::quiet_NaN();
+UnbalanceReader::UnbalanceReader(const Feeder& feeder) {
+    const FeederSite& site = feeder.site();
+    for (std::size_t bus = 0; bus < feeder.buses(); ++bus) {
+        const auto at = three_phases(feeder, BusId(bus));
+        if (!at) continue;
+        const auto place = [&](std::size_t phase) { return static_cast<std::uint32_t>((*at)[phase]); };
+        three_phases_.push_back({static_cast<std::uint32_t>(bus), place(0), place(1), place(2)});
+    }
+    for (std::size_t b = 0; b < feeder.branches(); ++b) {
+        const auto wires = conductors_of(site, BusId(b + 1));
+        const auto neutral = std::find(wires.begin(), wires.end(), Conductor::n);
+        const auto first = static_cast<std::uint32_t>(site.first_conductor[b + 1]);
+        if (neutral != wires.end())
+            returning_.push_back({first + static_cast<std::uint32_t>(neutral - wires.begin()), 1});
+        else
+            returning_.push_back({first, static_cast<std::uint32_t>(wires.size())});
     }
 }
 
-void fill_neutral_currents(const LoadFlow& flow, std::span<double> by_branch) {
-    const FeederSite& site = flow.feeder().site();
-    std::array<Complex, 8> currents;  // a bus has six conductors at most
+/// |V2|/|V1| of `iec_unbalance` written out in parts, for |3 V1| and |3 V2| share their terms.
+void UnbalanceReader::fill_unbalance(const LoadFlow& flow, std::span<double> by_bus) const {
+    constexpr double s = std::numbers::sqrt3 / 2.0;
+    std::fill(by_bus.begin(), by_bus.end(), std::numeric_limits<double>::quiet_NaN());
+    const double* re = flow.all().v_re.data();
+    const double* im = flow.all().v_im.data();
+    for (const ThreePhases& at : three_phases_) {
+        const double common_re = re[at.a] - 0.5 * (re[at.b] + re[at.c]);
+        const double common_im = im[at.a] - 0.5 * (im[at.b] + im[at.c]);
+        const double turned_re = s * (im[at.b] - im[at.c]);
+        const double turned_im = s * (re[at.b] - re[at.c]);
+        const double positive_re = common_re - turned_re, positive_im = common_im + turned_im;
+        const double negative_re = common_re + turned_re, negative_im = common_im - turned_im;
+        by_bus[at.bus] = std::sqrt((negative_re * negative_re + negative_im * negative_im) /
+                                   (positive_re * positive_re + positive_im * positive_im));
+    }
+}
+
+void UnbalanceReader::fill_neutral_currents(const LoadFlow& flow, std::span<double> by_branch) const {
+    const LoadFlow::FedCurrents fed = flow.fed_currents();
     for (std::size_t b = 0; b < by_branch.size(); ++b) {
-        const auto wires = conductors_of(site, BusId(b + 1));
-        for (std::size_t i = 0; i < wires.size(); ++i) currents[i] = flow.fed_current(site.first_conductor[b + 1] + i);
-        by_branch[b] = std::abs(return_current(wires, currents));
+        double re = 0.0;
+        double im = 0.0;
+        for (std::uint32_t c = returning_[b].first; c < returning_[b].first + returning_[b].count; ++c) {
+            re += fed.re[c] * flow.amperes_per_unit()[c];
+            im += fed.im[c] * flow.amperes_per_unit()[c];
+        }
+        by_branch[b] = std::sqrt(re * re + im * im);
     }
 }
 

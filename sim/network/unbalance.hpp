@@ -3,6 +3,7 @@
 
 #include <array>
 #include <complex>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -57,10 +58,27 @@ struct LineVoltage {
 /// Every pair ab, bc, ca and s1 s2 that a bus has; none on a balanced feeder.
 [[nodiscard]] std::vector<LineVoltage> line_voltages(const LoadFlow& flow);
 
-/// The IEC unbalance factor by bus; NaN at buses that lack a phase.
-void fill_unbalance(const LoadFlow& flow, std::span<double> by_bus);
+/// Reads unbalance factors and return currents at every control step: what does not change is looked up once. Immutable.
+class UnbalanceReader {
+   public:
+    explicit UnbalanceReader(const Feeder& feeder);
+    /// The IEC unbalance factor by bus; NaN at buses that lack a phase.
+    void fill_unbalance(const LoadFlow& flow, std::span<double> by_bus) const;
+    /// The return current by branch in A, at the lower bus.
+    void fill_neutral_currents(const LoadFlow& flow, std::span<double> by_branch) const;
 
-/// The return current by branch in A, at the lower bus.
-void fill_neutral_currents(const LoadFlow& flow, std::span<double> by_branch);
+   private:
+    struct ThreePhases {
+        std::uint32_t bus = 0;
+        std::uint32_t a = 0, b = 0, c = 0;  ///< conductors
+    };
+    /// Conductors whose currents add up to what returns: the neutral, or all.
+    struct Returning {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+    };
+    std::vector<ThreePhases> three_phases_;
+    std::vector<Returning> returning_;  ///< by branch
+};
 
 }  // namespace evsweep

@@ -53,10 +53,10 @@ void magnitudes(const double* v_re, const double* v_im, std::size_t rows, double
     }
 }
 
-void pack(const double* const* from, std::size_t rows, double* packed) { lanes::pack<SimdLane::size()>(from, rows, packed); }
+void pack(const double* const* from, std::size_t rows, double* packed) { lanes::pack<SimdLane>(from, rows, packed); }
 
 void unpack(const double* packed, std::size_t rows, std::size_t lanes, double* const* to) {
-    lanes::unpack<SimdLane::size()>(packed, rows, lanes, to);
+    lanes::unpack<SimdLane>(packed, rows, lanes, to);
 }
 
 }  // namespace

@@ -35,9 +35,10 @@ struct Block {
     }
 };
 
-/// packed[row][lane] = from[lane][row].
-template <std::size_t W>
+/// packed[row][lane] = from[lane][row]. The pack's type, not its width, makes this and `unpack` one instruction set's own.
+template <class Lane>
 inline void pack(const double* const* from, std::size_t rows, double* packed) {
+    constexpr std::size_t W = Lane::size();
     std::size_t row = 0;
     for (; row + W <= rows; row += W) {
         Block<W> block;
@@ -50,8 +51,9 @@ inline void pack(const double* const* from, std::size_t rows, double* packed) {
 }
 
 /// to[lane][row] = packed[row][lane], for the first `lanes` lanes.
-template <std::size_t W>
+template <class Lane>
 inline void unpack(const double* packed, std::size_t rows, std::size_t lanes, double* const* to) {
+    constexpr std::size_t W = Lane::size();
     std::size_t row = 0;
     for (; row + W <= rows; row += W) {
         Block<W> block;

@@ -87,8 +87,8 @@ TEST_CASE("a load on one phase returns through the earth whole, a third of it as
         CHECK(std::abs(back.zero_a.value()) == Approx(amperes / 3.0));
     }
     std::vector<double> factor(2), neutral(1);
-    fill_unbalance(flow, factor);
-    fill_neutral_currents(flow, neutral);
+    UnbalanceReader(flow.feeder()).fill_unbalance(flow, factor);
+    UnbalanceReader(flow.feeder()).fill_neutral_currents(flow, neutral);
     CHECK(neutral[0] == Approx(amperes));
     CHECK(factor[0] == Approx(0.0).margin(1e-12));
     CHECK(factor[1] == Approx((1.0 - v / v0) / (2.0 + v / v0)));  // V2 = (1 - v) / 3, V1 = (2 + v) / 3
@@ -108,7 +108,7 @@ TEST_CASE("a bus without three phases has no unbalance factor, and a balanced fe
     LoadFlow flow(balanced);
     REQUIRE(flow.solve(nominal_power(balanced)).status == LoadFlowStatus::converged);
     std::vector<double> factor(2);
-    fill_unbalance(flow, factor);
+    UnbalanceReader(flow.feeder()).fill_unbalance(flow, factor);
     CHECK(std::isnan(factor[1]));
     CHECK(line_voltages(flow).empty());
 }
