@@ -55,6 +55,12 @@ class LayerCheck(unittest.TestCase):
     def test_a_package_stays_in_its_one_place(self):
         self.assertIn("sim/config may not include <H5Cpp.h>", self.answer("sim/config/b.cpp", "#include <H5Cpp.h>\n"))
 
+    def test_a_package_may_be_one_files_alone(self):
+        self.assertEqual(self.answer("sim/network/lane_simd.hpp", HEADER + "#include <experimental/simd>\n"),
+                         "sim/network: has no README.md that says what it is for\n")
+        told = self.answer("sim/network/sweep.hpp", HEADER + "#include <experimental/simd>\n")
+        self.assertIn("sim/network/sweep.hpp:3: sim/network may not include <experimental/simd>", told)
+
     def test_an_unknown_package_is_questioned(self):
         self.assertIn("<zlib.h> is a package", self.answer("sim/config/b.cpp", "#include <zlib.h>\n"))
 
