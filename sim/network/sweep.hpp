@@ -16,8 +16,8 @@
 ///
 /// Real and imaginary parts lie in separate columns, and `Lane` is a double or, for several replicas at once, a pack of
 /// them: a lane is a replica. Buses with equally many conductors that follow one another form a run, and each run
-/// is swept by loops of fixed size. One column holds I, then J, then W J, so that the divisions and products run over
-/// plain columns and only additions wait for the parent.
+/// is swept by loops of fixed size. One column holds I, then J. Along a run of buses that hang on one another V and J
+/// travel in registers; products with what does not wait for a neighbour come first.
 ///
 /// This text is compiled once per instruction set (lane_kernel.cpp), so what is inline here must not be shared with the
 /// rest of the program: templates over Lane are not, ordinary inline functions would be.
