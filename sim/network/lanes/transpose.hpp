@@ -2,36 +2,50 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <utility>
 
 namespace evsweep::lanes {
 
-/// A pack as the compiler's own vector type, for its shuffles.
+/// A pack as the compiler's own vector type, for its shuffles, and the same at any place of a column.
+template <std::size_t W>
+struct PackOf {
+    typedef double Row __attribute__((vector_size(W * sizeof(double))));
+    typedef double Anywhere __attribute__((vector_size(W * sizeof(double)), aligned(alignof(double)), may_alias));
+};
+
+/// As many rows as lanes. Loops are written out by the compiler (folds), so that rows stay in registers.
 template <std::size_t W>
 struct Block {
-    typedef double Row __attribute__((vector_size(W * sizeof(double))));
+    using Row = typename PackOf<W>::Row;
+    using Anywhere = typename PackOf<W>::Anywhere;
+    static constexpr auto all = std::make_index_sequence<W>{};
     Row row[W];  // std::array would lose the attribute
 
-    [[gnu::always_inline]] void load(std::size_t r, const double* from) { std::memcpy(&row[r], from, sizeof(Row)); }
-    [[gnu::always_inline]] void store(std::size_t r, double* to) const { std::memcpy(to, &row[r], sizeof(Row)); }
+    template <class PlaceOf, std::size_t... R>
+    [[gnu::always_inline]] void load(PlaceOf&& place_of, std::index_sequence<R...>) {
+        ((row[R] = *reinterpret_cast<const Anywhere*>(place_of(R))), ...);
+    }
+    template <class PlaceOf, std::size_t... R>
+    [[gnu::always_inline]] void store(std::size_t rows, PlaceOf&& place_of, std::index_sequence<R...>) const {
+        ((R < rows ? void(*reinterpret_cast<Anywhere*>(place_of(R)) = row[R]) : void()), ...);
+    }
 
-    /// Exchanges, in every pair of rows `Step` apart, the elements that belong into the other (Eklundh 1972).
+    /// Exchanges, in a pair of rows `Step` apart, the elements that belong into the other (Eklundh 1972).
     template <std::size_t Step, std::size_t... E>
-    [[gnu::always_inline]] void exchange(std::index_sequence<E...>) {
-        for (std::size_t r = 0; r < W; ++r) {
-            if ((r & Step) != 0) continue;
-            const Row a = row[r];
-            const Row b = row[r + Step];
-            row[r] = __builtin_shufflevector(a, b, ((E & Step) == 0 ? E : W + E - Step)...);
-            row[r + Step] = __builtin_shufflevector(a, b, ((E & Step) == 0 ? E + Step : W + E)...);
-        }
+    [[gnu::always_inline]] static void exchange(Row& upper, Row& lower, std::index_sequence<E...>) {
+        const Row a = upper;
+        const Row b = lower;
+        upper = __builtin_shufflevector(a, b, ((E & Step) == 0 ? E : W + E - Step)...);
+        lower = __builtin_shufflevector(a, b, ((E & Step) == 0 ? E + Step : W + E)...);
+    }
+    template <std::size_t Step, std::size_t... R>
+    [[gnu::always_inline]] void exchange_all(std::index_sequence<R...>) {
+        (((R & Step) == 0 ? exchange<Step>(row[R], row[(R + Step) % W], all) : void()), ...);
     }
     [[gnu::always_inline]] void transpose() {
-        constexpr auto elements = std::make_index_sequence<W>{};
-        if constexpr (W > 1) exchange<1>(elements);
-        if constexpr (W > 2) exchange<2>(elements);
-        if constexpr (W > 4) exchange<4>(elements);
+        if constexpr (W > 1) exchange_all<1>(all);
+        if constexpr (W > 2) exchange_all<2>(all);
+        if constexpr (W > 4) exchange_all<4>(all);
     }
 };
 
@@ -42,9 +56,10 @@ inline void pack(const double* const* from, std::size_t rows, double* packed) {
     std::size_t row = 0;
     for (; row + W <= rows; row += W) {
         Block<W> block;
-        for (std::size_t l = 0; l < W; ++l) block.load(l, from[l] + row);
+        block.load([&](std::size_t l) { return from[l] + row; }, Block<W>::all);
         block.transpose();
-        for (std::size_t r = 0; r < W; ++r) block.store(r, packed + (row + r) * W);
+        block.store(
+            W, [&](std::size_t r) { return packed + (row + r) * W; }, Block<W>::all);
     }
     for (; row < rows; ++row)
         for (std::size_t l = 0; l < W; ++l) packed[row * W + l] = from[l][row];
@@ -57,10 +72,10 @@ inline void unpack(const double* packed, std::size_t rows, std::size_t lanes, do
     std::size_t row = 0;
     for (; row + W <= rows; row += W) {
         Block<W> block;
-        for (std::size_t r = 0; r < W; ++r) block.load(r, packed + (row + r) * W);
+        block.load([&](std::size_t r) { return packed + (row + r) * W; }, Block<W>::all);
         block.transpose();
-        for (std::size_t l = 0; l < W; ++l)
-            if (l < lanes) block.store(l, to[l] + row);
+        block.store(
+            lanes, [&](std::size_t l) { return to[l] + row; }, Block<W>::all);
     }
     for (; row < rows; ++row)
         for (std::size_t l = 0; l < lanes; ++l) to[l][row] = packed[row * W + l];
