@@ -173,10 +173,14 @@ class SeriesRecorder final : public Recorder {
         if (samples_ == 0) return;
         const double share = 1.0 / static_cast<double>(samples_);
         double* zone_kw = arrays_[zone_ev].data() + zone_interval_ * zones_;
-        for (std::size_t c = 0; c < connector_kw_.size(); ++c) {
-            zone_kw[connectors_.zone[c]] += connector_kw_[c] * share;
-            connector_kw_[c] = 0.0;
+        const auto& zone = connectors_.zone;
+        for (std::size_t c = 0; c < zone.size();) {  // neighbours are mostly of one zone: add them up before storing
+            const auto z = zone[c];
+            double kw = zone_kw[z];
+            for (; c < zone.size() && zone[c] == z; ++c) kw += connector_kw_[c] * share;
+            zone_kw[z] = kw;
         }
+        std::fill(connector_kw_.begin(), connector_kw_.end(), 0.0);
         samples_ = 0;
     }
 
