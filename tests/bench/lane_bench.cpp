@@ -10,31 +10,13 @@
 #include <memory>
 #include <vector>
 
-#include "feeders.hpp"
 #include "sim/network/lane_solver.hpp"
+#include "swept.hpp"
 
 namespace {
 
 using namespace evsweep;
 using namespace evsweep::bench;
-
-enum class Network { whole, reduced };
-
-DrawingPlaces places_of(const Feeder& feeder, Network kind) {
-    return kind == Network::whole ? DrawingPlaces::everywhere(feeder) : DrawingPlaces::at(feeder, {});
-}
-
-/// Fresh loads for each of many load flows.
-std::vector<PortPower> random_powers_at(const Feeder& feeder, const DrawingPlaces& places, std::size_t count) {
-    std::mt19937_64 engine(1);
-    std::uniform_real_distribution<double> scale(0.3, 1.5);
-    std::vector<PortPower> powers;
-    for (std::size_t i = 0; i < count; ++i) {
-        powers.emplace_back(places.size());
-        for (const LoadPoint& load : feeder.loads()) powers.back().add(load, scale(engine), places);
-    }
-    return powers;
-}
 
 void tell(benchmark::State& state, std::size_t solved, double sweeps, const SweptNetwork& network) {
     state.SetItemsProcessed(static_cast<std::int64_t>(solved));
@@ -45,7 +27,7 @@ void tell(benchmark::State& state, std::size_t solved, double sweeps, const Swep
 void lanes(benchmark::State& state, const char* file, Network kind, InstructionSet set) {
     if (!is_available(set)) return state.SkipWithError("not on this machine");
     const Feeder& feeder = feeder_of(file);
-    const auto network = std::make_shared<SweptNetwork>(feeder, places_of(feeder, kind), feeder.folded());
+    const auto network = network_of(feeder, kind);
     const std::size_t count = feeder.conductors() > 5000 ? 64 : 1024;
     const auto powers = random_powers_at(feeder, network->places(), count);
     LaneSolver solver(set);
@@ -73,7 +55,7 @@ void lanes(benchmark::State& state, const char* file, Network kind, InstructionS
 
 void scalar(benchmark::State& state, const char* file, Network kind) {
     const Feeder& feeder = feeder_of(file);
-    const auto network = std::make_shared<SweptNetwork>(feeder, places_of(feeder, kind), feeder.folded());
+    const auto network = network_of(feeder, kind);
     const auto powers = random_powers_at(feeder, network->places(), feeder.conductors() > 5000 ? 64 : 1024);
     LoadFlow flow(network);
     std::size_t next = 0;
@@ -89,12 +71,7 @@ void scalar(benchmark::State& state, const char* file, Network kind) {
 }
 
 const bool registered = [] {
-    const std::pair<const char*, const char*> feeders[] = {{"ieee33", "ieee33/feeder.yaml"},
-                                                           {"cigre_mv", "feeders/cigre_mv.yaml"},
-                                                           {"european_lv", "feeders/european_lv.yaml"},
-                                                           {"ieee123", "feeders/ieee123.yaml"},
-                                                           {"ieee8500", "ieee8500/feeder.yaml"}};
-    for (const auto& [name, file] : feeders) {
+    for (const auto& [name, file] : swept_feeders) {
         for (const auto& [label, kind] : {std::pair("whole", Network::whole), std::pair("reduced", Network::reduced)}) {
             const std::string under = std::string("lanes/") + name + "/" + label + "/";
             benchmark::RegisterBenchmark((under + "scalar").c_str(), scalar, file, kind);
