@@ -27,22 +27,28 @@ void PortPower::clear() {
     q.assign(q.size(), Kilovars{});
 }
 
-void PortPower::add(const LoadPoint& load, double scale) {
+namespace {
+
+void share_out(const LoadPoint& load, double scale, PortPower& power, auto&& place_of) {
     const double part = scale / static_cast<double>(load.ports.size());
     for (const std::uint32_t port : load.ports) {
-        p[port] += load.p_kw * part;
-        q[port] += load.q_kvar * part;
+        power.p[place_of(port)] += load.p_kw * part;
+        power.q[place_of(port)] += load.q_kvar * part;
     }
 }
 
+}  // namespace
+
+void PortPower::add(const LoadPoint& load, double scale) {
+    share_out(load, scale, *this, [](std::uint32_t port) { return port; });
+}
+
 void PortPower::add(const LoadPoint& load, double scale, const DrawingPlaces& places) {
-    const double part = scale / static_cast<double>(load.ports.size());
-    for (const std::uint32_t port : load.ports) {
+    share_out(load, scale, *this, [&places](std::uint32_t port) {
         const auto place = places.find(port);
         EVSWEEP_EXPECTS(place, "power may be drawn where the feeder has loads");
-        p[*place] += load.p_kw * part;
-        q[*place] += load.q_kvar * part;
-    }
+        return *place;
+    });
 }
 
 LoadFlow::LoadFlow(const Feeder& feeder, LoadFlowOptions options, std::vector<Port> extra)

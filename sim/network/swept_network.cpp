@@ -64,6 +64,7 @@ SweptNetwork::SweptNetwork(const Feeder& feeder, DrawingPlaces places, std::shar
     take_live();
     take_loops();
     take_shunts();
+    take_loads();
     find_flat_start();
 }
 
@@ -92,6 +93,14 @@ void SweptNetwork::take_shunts() {
     const NetworkModel& model = feeder_.model();
     for (std::size_t bus = 0; bus < model.buses(); ++bus)
         if (!model.shunts_at[bus].empty()) shunts_.push_back({static_cast<std::uint32_t>(bus), here(model.first_conductor[bus])});
+}
+
+void SweptNetwork::take_loads() {
+    const auto loads = feeder_.loads();
+    for (std::size_t l = 0; l < loads.size(); ++l)
+        for (const std::uint32_t port : loads[l].ports)
+            load_parts_.push_back(
+                {static_cast<std::uint32_t>(l), places_.find(port).value(), 1.0 / static_cast<double>(loads[l].ports.size())});
 }
 
 void SweptNetwork::take_live() {

@@ -64,6 +64,13 @@ class SweptNetwork {
     /// The conductor that is swept for one of the feeder where power may be drawn; the earth's for the earth.
     [[nodiscard]] std::uint32_t here(std::size_t conductor) const;
 
+    /// What one place has of one load (Feeder::loads).
+    struct LoadPart {
+        std::uint32_t load = 0;
+        std::uint32_t place = 0;
+        double share = 1.0;
+    };
+    [[nodiscard]] std::span<const LoadPart> load_parts() const { return load_parts_; }
     /// A bus with shunt devices, and its first conductor among those that are swept; all of its are.
     struct ShuntBus {
         std::uint32_t bus = 0;
@@ -76,6 +83,7 @@ class SweptNetwork {
     void take_live();
     void take_loops();
     void take_shunts();
+    void take_loads();
     void find_flat_start();
 
     const Feeder& feeder_;
@@ -88,6 +96,7 @@ class SweptNetwork {
     std::vector<std::uint32_t> live_;
     std::vector<LoopEnd> loop_ends_;
     std::vector<ShuntBus> shunts_;
+    std::vector<LoadPart> load_parts_;
     AlignedVector<double> flat_re_, flat_im_;
     SweepProblem problem_{};
 };

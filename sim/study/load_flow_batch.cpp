@@ -75,17 +75,11 @@ std::shared_ptr<const SweptNetwork> network_of_loads(const Feeder& feeder, const
 class LoadFlowBatch::Worker {
    public:
     Worker(const std::shared_ptr<const SweptNetwork>& network, const LoadFlowOptions& options, InstructionSet set)
-        : loads_(network->feeder().loads().size()), solver_(set), results_(solver_.lanes()) {
+        : network_(network), loads_(network->feeder().loads().size()), solver_(set), results_(solver_.lanes()) {
         for (auto* column : {&p_kw_, &q_kvar_}) column->resize(portion() * loads_);
         flows_.reserve(lanes());
         for (std::size_t l = 0; l < lanes(); ++l) flows_.emplace_back(network, options);
         for (LoadFlow& flow : flows_) pointers_.push_back(&flow);
-        for (std::size_t load = 0; load < loads_; ++load) {
-            const auto& ports = network->feeder().loads()[load].ports;
-            for (const std::uint32_t port : ports)
-                parts_.push_back({static_cast<std::uint32_t>(load), network->places().find(port).value(),
-                                  1.0 / static_cast<double>(ports.size())});
-        }
     }
 
     [[nodiscard]] std::size_t lanes() const { return solver_.lanes(); }
@@ -111,13 +105,6 @@ class LoadFlowBatch::Worker {
     }
 
    private:
-    /// What one port has of one load.
-    struct Part {
-        std::uint32_t load = 0;
-        std::uint32_t place = 0;
-        double share = 1.0;
-    };
-
     [[nodiscard]] std::span<double> asked(std::vector<double>& column, std::size_t scenario) const {
         return {column.data() + scenario * loads_, loads_};
     }
@@ -130,7 +117,7 @@ class LoadFlowBatch::Worker {
         flow.power().clear();
         const auto p = flow.power().p.raw();
         const auto q = flow.power().q.raw();
-        for (const Part& part : parts_) {
+        for (const SweptNetwork::LoadPart& part : network_->load_parts()) {
             p[part.place] += p_kw[part.load] * part.share;
             q[part.place] += q_kvar[part.load] * part.share;
         }
@@ -152,11 +139,11 @@ class LoadFlowBatch::Worker {
                   result.voltage_pu.begin() + static_cast<std::ptrdiff_t>(scenario * voltage.size()));
     }
 
+    std::shared_ptr<const SweptNetwork> network_;
     std::size_t loads_;
     LaneSolver solver_;
     std::vector<LoadFlow> flows_;
     std::vector<LoadFlow*> pointers_;
-    std::vector<Part> parts_;
     std::vector<double> p_kw_, q_kvar_;  ///< [scenario of the portion][load]
     std::vector<LoadFlowResult> results_;
     double seconds_ = 0.0;

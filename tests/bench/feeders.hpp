@@ -41,6 +41,22 @@ inline const Feeder& feeder_of(const std::string& file) {
     return known.emplace(file, std::move(*feeder)).first->second;
 }
 
+/// By conductor: whether a load may draw there.
+inline std::vector<std::uint8_t> drawing(const Feeder& feeder) {
+    std::vector<std::uint8_t> draws(feeder.conductors() + 1, 0);  // the last is the earth
+    for (const LoadPoint& load : feeder.loads())
+        for (const std::uint32_t port : load.ports) {
+            if (port < feeder.conductors()) {
+                draws[port] = 1;
+                continue;
+            }
+            const Port& between = feeder.load_ports()[port - feeder.conductors()];
+            draws[between.plus] = draws[between.minus] = 1;
+        }
+    draws.pop_back();
+    return draws;
+}
+
 /// Nominal loads, each times a factor of its own.
 template <class Factor>
 PortPower scaled_power(const Feeder& feeder, Factor&& factor) {

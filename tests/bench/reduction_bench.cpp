@@ -17,21 +17,6 @@ namespace {
 using namespace evsweep;
 using namespace evsweep::bench;
 
-std::vector<std::uint8_t> drawing(const Feeder& feeder) {
-    std::vector<std::uint8_t> draws(feeder.conductors() + 1, 0);  // the last is the earth
-    for (const LoadPoint& load : feeder.loads())
-        for (const std::uint32_t port : load.ports) {
-            if (port < feeder.conductors()) {
-                draws[port] = 1;
-                continue;
-            }
-            const Port& between = feeder.load_ports()[port - feeder.conductors()];
-            draws[between.plus] = draws[between.minus] = 1;
-        }
-    draws.pop_back();
-    return draws;
-}
-
 struct Columns {
     explicit Columns(std::size_t conductors) : v_re(conductors + 1), v_im(v_re), i_re(v_re), i_im(v_re) {}
     SweepState<double> state() { return {v_re, v_im, i_re, i_im}; }

@@ -6,40 +6,18 @@
 #include <sstream>
 
 #include "command.hpp"
+#include "csv_rows.hpp"
 #include "evsweep/batch_load_flow.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
+using evsweep::test::Row;
 using evsweep::test::ScratchFolder;
+using evsweep::test::table;
 
 namespace {
 
 const std::string ieee33 = EVSWEEP_SOURCE_DIR "/scenarios/ieee33/feeder.yaml";
-
-using Row = std::map<std::string, std::string>;
-
-/// The rows of a table, by the names of its columns.
-std::vector<Row> table(const std::string& text) {
-    std::istringstream lines(text);
-    const auto cells = [](const std::string& line) {
-        std::istringstream in(line + ",");
-        std::vector<std::string> list;
-        for (std::string cell; std::getline(in, cell, ',');) list.push_back(cell);
-        return list;
-    };
-    std::string line;
-    std::getline(lines, line);  // where it comes from
-    std::getline(lines, line);
-    const auto names = cells(line);
-    std::vector<Row> rows;
-    while (std::getline(lines, line)) {
-        const auto values = cells(line);
-        REQUIRE(values.size() == names.size());
-        rows.emplace_back();
-        for (std::size_t i = 0; i < names.size(); ++i) rows.back()[names[i]] = values[i];
-    }
-    return rows;
-}
 
 /// The cells of a line of the printed table.
 std::vector<double> printed_row(const std::string& text, const std::string& label) {

@@ -4,10 +4,13 @@
 #include <sstream>
 
 #include "command.hpp"
+#include "csv_rows.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
+using evsweep::test::Row;
 using evsweep::test::ScratchFolder;
+using evsweep::test::table;
 
 namespace {
 
@@ -25,31 +28,6 @@ lines:
 loads:
   - {id: d, bus: e, p: 10 kW, q: 0 kvar, phases: b}
 )";
-
-using Row = std::map<std::string, std::string>;
-
-/// The rows of a table, by the names of its columns.
-std::vector<Row> table(const std::string& text) {
-    std::istringstream lines(text);
-    const auto cells = [](const std::string& line) {
-        std::istringstream in(line + ",");
-        std::vector<std::string> list;
-        for (std::string cell; std::getline(in, cell, ',');) list.push_back(cell);
-        return list;
-    };
-    std::string line;
-    std::getline(lines, line);  // where it comes from
-    std::getline(lines, line);
-    const auto names = cells(line);
-    std::vector<Row> rows;
-    while (std::getline(lines, line)) {
-        const auto values = cells(line);
-        REQUIRE(values.size() == names.size());
-        rows.emplace_back();
-        for (std::size_t i = 0; i < names.size(); ++i) rows.back()[names[i]] = values[i];
-    }
-    return rows;
-}
 
 double number(const Row& row, const std::string& column) { return std::stod(row.at(column)); }
 

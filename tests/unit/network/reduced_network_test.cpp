@@ -5,11 +5,13 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/network_model.hpp"
+#include "tests/bench/feeders.hpp"
 #include "unit/network/unbalanced_garden.hpp"
 
 namespace {
 
 using namespace evsweep;
+using evsweep::bench::drawing;
 using namespace evsweep::testing;
 using Complex = std::complex<double>;
 
@@ -33,22 +35,6 @@ Columns swept(const SweepNetwork& net, const std::vector<Complex>& drawn) {
     static_cast<void>(forward(net, columns.state()));
     columns.i_re = currents.i_re, columns.i_im = currents.i_im;
     return columns;
-}
-
-/// Where the loads of a feeder draw.
-std::vector<std::uint8_t> drawing(const Feeder& feeder) {
-    std::vector<std::uint8_t> draws(feeder.conductors() + 1, 0);  // the last is the earth
-    for (const LoadPoint& load : feeder.loads())
-        for (const std::uint32_t port : load.ports) {
-            if (port < feeder.conductors()) {
-                draws[port] = 1;
-                continue;
-            }
-            const Port& between = feeder.load_ports()[port - feeder.conductors()];
-            draws[between.plus] = draws[between.minus] = 1;
-        }
-    draws.pop_back();
-    return draws;
 }
 
 std::vector<Complex> random_currents(const std::vector<std::uint8_t>& draws, std::uint64_t seed) {
