@@ -100,6 +100,7 @@ class Fuzzy final : public Controller {
     void decide(const Observation& seen, Setpoints& setpoints) override {
         for (ConnectorId c : seen.left) fleet_.leave(c);
         for (ConnectorId c : seen.arrived) fleet_.enter(seen, c);
+        for (ConnectorId c : seen.halted) fleet_.halt(c);
         cut_layer(stress_of(seen));
         const FuzzyLayer layer{*surface_, layer_};
         const bool on_grid = seen.now.time_since_epoch() % period_ == Duration::zero();

@@ -1,6 +1,7 @@
 #include "controllers/fuzzy_fleet.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "controllers/need.hpp"
@@ -10,37 +11,39 @@ namespace evsweep {
 namespace {
 
 constexpr std::size_t width = FuzzyBlock::width;
+/// Blocks that go through each loop one after the other: while one is written, the next is worked out.
+constexpr std::size_t together = 4;
 constexpr double never = -std::numeric_limits<double>::infinity();
 using Row = FuzzyBlock::Row;
 
 /// What a block's vehicles are seen to be, and what is worked out for them. The loops over a block have a fixed length
 /// and no branches, so that compilers turn them into vector code on any processor; nothing in them depends on its width.
 struct alignas(64) Sight {
-    Row voltage_pu{}, soc{}, p_min_kw{}, p_max_kw{}, before_kw{};
-    Row needed_h{}, left_h{};
-    Row voltage_share{}, soc_share{}, pressure_share{};
-    std::array<std::int32_t, width> corner{};
-    Row rules{}, wish_kw{}, power_kw{};
+    Row voltage_pu, soc, p_min_kw, p_max_kw;
+    Row needed_h, left_h;
+    Row voltage_share, soc_share, pressure_share;
+    std::array<std::int32_t, width> corner;
+    std::array<double, 2 * width> ends;
+    Row wish_kw, power_kw;
 };
 
 void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t m) {
-    for (Row FuzzyBlock::*row :
-         {&FuzzyBlock::target_soc, &FuzzyBlock::hours_per_soc, &FuzzyBlock::departure_h, &FuzzyBlock::full_kw,
-          &FuzzyBlock::full_return_kw, &FuzzyBlock::redraw_h_per_kwh, &FuzzyBlock::minimum_kw, &FuzzyBlock::share})
+    for (Row FuzzyBlock::*row : {&FuzzyBlock::target_soc, &FuzzyBlock::hours_per_soc, &FuzzyBlock::departure_h,
+                                 &FuzzyBlock::full_kw, &FuzzyBlock::full_return_kw, &FuzzyBlock::redraw_h_per_kwh,
+                                 &FuzzyBlock::minimum_kw, &FuzzyBlock::share, &FuzzyBlock::setpoint_kw})
         (to.*row)[k] = (from.*row)[m];
     to.connector[k] = from.connector[m];
     const std::uint32_t bit = 1U << k;
     to.stepped = (from.stepped >> m & 1U) != 0 ? to.stepped | bit : to.stepped & ~bit;
 }
 
-[[gnu::always_inline]] inline void look(const Observation& seen, const Setpoints& setpoints, const FuzzyBlock& block,
-                                        std::size_t rows, Sight& sight) {
+[[gnu::always_inline]] inline void look(const Observation& seen, const FuzzyBlock& block, std::size_t rows, Sight& sight) {
+    if (rows < width) sight = {};
     for (std::size_t k = 0; k < rows; ++k) {
         const std::size_t i = block.connector[k].index();
         sight.soc[k] = seen.soc[i];
         sight.p_min_kw[k] = seen.p_min_kw[i];
         sight.p_max_kw[k] = seen.p_max_kw[i];
-        sight.before_kw[k] = setpoints.p_kw(block.connector[k]);
         sight.voltage_pu[k] = seen.voltage_pu.empty() ? 1.0 : seen.voltage_pu[i];
     }
 }
@@ -74,12 +77,23 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     }
 }
 
-/// What the rules say, as a share of full power.
+/// What the rules say at both ends of each vehicle's cell in time pressure, as a share of full power.
 [[gnu::always_inline]] inline void look_up(const FuzzyLayer& layer, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
         const double* corner = layer.power.data() + sight.corner[k];
         const auto pair = [corner](std::size_t m) { return FuzzySurface::pair_at(corner + m); };
-        sight.rules[k] = layer.surface.interpolate(pair, sight.voltage_share[k], sight.soc_share[k], sight.pressure_share[k]);
+        layer.surface.ends(pair, sight.voltage_share[k], sight.soc_share[k])
+            .copy_to(&sight.ends[2 * k], std::experimental::element_aligned);
+    }
+}
+
+/// Moves every share towards what the rules say.
+[[gnu::always_inline]] inline void approach(FuzzyBlock& block, double share_of_way, const Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k) {
+        const double rules = FuzzySurface::between(sight.ends[2 * k], sight.ends[2 * k + 1], sight.pressure_share[k]);
+        const double nearer = FuzzySurface::between(block.share[k], rules, share_of_way);
+        const double late_below_h = sight.needed_h[k] > 0.0 ? sight.needed_h[k] : never;
+        block.share[k] = sight.left_h[k] <= late_below_h ? 1.0 : nearer;
     }
 }
 
@@ -91,14 +105,10 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     return size_kw > 0.0 ? unless_full : power_kw;
 }
 
-/// Moves every share towards what the rules say, and makes a setpoint of it: none within the deadband, nor one that
-/// returns what could not be drawn again in time.
+/// Makes a setpoint of every share: none within the deadband, nor one that returns what could not be drawn again in time.
 [[gnu::always_inline]] inline void follow(FuzzyBlock& block, const FuzzyManners& manners, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
-        const double nearer = block.share[k] + manners.approach * (sight.rules[k] - block.share[k]);
-        const double late_below_h = sight.needed_h[k] > 0.0 ? sight.needed_h[k] : never;
-        const double share = sight.left_h[k] <= late_below_h ? 1.0 : nearer;
-        block.share[k] = share;
+        const double share = block.share[k];
         const double returned_kw = -share * block.full_return_kw[k];
         const double cost_h = manners.period_h * (1.0 + returned_kw * block.redraw_h_per_kwh[k]);
         const double spare_h = sight.left_h[k] - sight.needed_h[k] - cost_h;
@@ -109,7 +119,7 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
         const double power_kw = admissible_kw(wish_kw, sight.p_min_kw[k], sight.p_max_kw[k], block.minimum_kw[k]);
         const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
         sight.wish_kw[k] = wish_kw;
-        sight.power_kw[k] = settled_kw(power_kw, sight.before_kw[k], full_kw, manners.deadband);
+        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, manners.deadband);
     }
 }
 
@@ -120,24 +130,47 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
         if ((left & 1U) == 0) continue;
         const double power_kw = seen.admissible_kw(block.connector[k], sight.wish_kw[k]);
         const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
-        sight.power_kw[k] = settled_kw(power_kw, sight.before_kw[k], full_kw, deadband);
+        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, deadband);
     }
 }
 
-/// Compiled for two instruction sets, of which the loader takes the best that the processor has. Neither fuses a product
-/// with a sum, so both give the same bits.
+/// Puts the new setpoints into the block and marks those that are not what they were.
+[[gnu::always_inline]] inline void settle(FuzzyBlock& block, const Sight& sight) {
+    std::uint32_t changed = 0;
+    for (std::uint32_t k = 0; k < width; ++k) changed |= sight.power_kw[k] != block.setpoint_kw[k] ? 1U << k : 0U;
+    block.changed = changed;
+    block.setpoint_kw = sight.power_kw;
+}
+
+/// Steers up to `together` blocks of which all but the last are full. Compiled for three instruction sets, of which the loader
+/// takes the best that the processor has; none fuses a product with a sum, so all give the same bits.
 #if defined(__x86_64__) && defined(__ELF__)
-[[gnu::target_clones("avx2", "default")]]
+[[gnu::target_clones("avx512f", "avx2", "default")]]
 #endif
-void steer_block(const Observation& seen, const FuzzyLayer& layer, const FuzzyManners& manners, FuzzyBlock& block,
-                 std::size_t rows, Sight& sight, Setpoints& setpoints) {
-    look(seen, setpoints, block, rows, sight);
-    place(block, layer.surface, hours(seen.now.time_since_epoch()) + manners.period_h, sight);
-    look_up(layer, sight);
-    follow(block, manners, sight);
-    follow_in_steps(seen, block, manners.deadband, sight);
-    for (std::size_t k = 0; k < rows; ++k)
-        if (sight.power_kw[k] != sight.before_kw[k]) setpoints.set(block.connector[k], sight.power_kw[k]);
+void steer_blocks(const Observation& seen, const FuzzyLayer& layer, const FuzzyManners& given, std::span<FuzzyBlock> blocks,
+                  std::size_t rows) {
+    const FuzzyManners manners = given;
+    const double next_h = hours(seen.now.time_since_epoch()) + manners.period_h;
+    std::array<Sight, together> sights;
+    const std::size_t n = blocks.size();
+    for (std::size_t b = 0; b < n; ++b) look(seen, blocks[b], std::min(width, rows - b * width), sights[b]);
+    for (std::size_t b = 0; b < n; ++b) place(blocks[b], layer.surface, next_h, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) look_up(layer, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) approach(blocks[b], manners.approach, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) follow(blocks[b], manners, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) {
+        follow_in_steps(seen, blocks[b], manners.deadband, sights[b]);
+        settle(blocks[b], sights[b]);
+    }
+}
+
+/// Tells what has changed in the order of rows. A processor cannot guess where that is, so it comes after all arithmetic,
+/// where nothing waits for a wrong guess.
+void tell_changes(const FuzzyBlock& block, std::size_t rows, Setpoints& setpoints) {
+    for (std::uint32_t left = block.changed & ((1U << rows) - 1); left != 0; left &= left - 1) {
+        const auto k = static_cast<std::size_t>(std::countr_zero(left));
+        setpoints.set(block.connector[k], block.setpoint_kw[k]);
+    }
 }
 
 }  // namespace
@@ -156,7 +189,7 @@ void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
     block.full_return_kw[k] = full_return_kw(seen, c);
     block.redraw_h_per_kwh[k] = seen.drawn_per_returned[i] / seen.stored_per_drawn[i] / full_kw;
     block.minimum_kw[k] = seen.connectors->minimum_power[i];
-    block.share[k] = 0.0;
+    block.share[k] = block.setpoint_kw[k] = 0.0;
     block.connector[k] = c;
     const std::uint32_t bit = 1U << k;
     block.stepped = seen.connectors->level_set[i] != 0 ? block.stepped | bit : block.stepped & ~bit;
@@ -173,10 +206,18 @@ void FuzzyFleet::leave(ConnectorId c) {
     block_[last / width].stepped &= ~(1U << last % width);
 }
 
+void FuzzyFleet::halt(ConnectorId c) {
+    const std::size_t row = place_[c.index()];
+    if (row != nowhere) block_[row / width].setpoint_kw[row % width] = 0.0;
+}
+
 void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
-    Sight sight;
-    for (std::size_t first = 0; first < size_; first += width)
-        steer_block(seen, layer, manners_, block_[first / width], std::min(width, size_ - first), sight, setpoints);
+    const std::size_t filled = (size_ + width - 1) / width;
+    for (std::size_t b = 0; b < filled; b += together) {
+        const auto blocks = std::span(block_).subspan(b, std::min(together, filled - b));
+        steer_blocks(seen, layer, manners_, blocks, size_ - b * width);
+    }
+    for (std::size_t b = 0; b < filled; ++b) tell_changes(block_[b], std::min(width, size_ - b * width), setpoints);
 }
 
 void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints,
@@ -187,10 +228,10 @@ void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoin
         const auto row_of = [this](ConnectorId c) { return place_[c.index()]; };
         for (std::size_t k = 0; k < some.size(); ++k)
             copy_row(block, k, block_[row_of(some[k]) / width], row_of(some[k]) % width);
-        Sight sight;
-        steer_block(seen, layer, manners_, block, some.size(), sight, setpoints);
+        steer_blocks(seen, layer, manners_, {&block, 1}, some.size());
+        tell_changes(block, some.size(), setpoints);
         for (std::size_t k = 0; k < some.size(); ++k)
-            block_[row_of(some[k]) / width].share[row_of(some[k]) % width] = block.share[k];
+            copy_row(block_[row_of(some[k]) / width], row_of(some[k]) % width, block, k);
     }
 }
 

@@ -37,8 +37,10 @@ struct alignas(64) FuzzyBlock {
     Row full_return_kw{};
     Row redraw_h_per_kwh{};  ///< hours of charging at full power to draw a returned kWh back
     Row minimum_kw{};
-    Row share{};  ///< of full power, -1 to 1
+    Row share{};        ///< of full power, -1 to 1
+    Row setpoint_kw{};  ///< in force
     std::array<ConnectorId, width> connector{};
+    std::uint32_t changed = 0;  ///< a bit per vehicle whose setpoint the last decision has changed
     std::uint32_t stepped = 0;  ///< a bit per vehicle whose charger has levels
 };
 
@@ -47,10 +49,13 @@ class FuzzyFleet {
    public:
     FuzzyFleet(const FuzzyManners& manners, std::size_t connectors) : manners_(manners), place_(connectors, nowhere) {}
 
-    /// Takes in a vehicle that has just plugged in, with a share of 0; in place of the one before it at its connector.
+    /// Takes in a vehicle that has just plugged in, with a share and a setpoint of 0; in place of the one before it at its
+    /// connector.
     void enter(const Observation& seen, ConnectorId c);
     /// Nothing happens if no vehicle has entered at `c`.
     void leave(ConnectorId c);
+    /// The battery has ended the vehicle's setpoint; nothing happens if none has entered at `c`.
+    void halt(ConnectorId c);
     /// Steers every vehicle.
     void steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints);
     /// Steers only those at `connectors`, all of them entered.

@@ -4,6 +4,18 @@
 
 namespace evsweep {
 
+namespace {
+
+/// Compiled for three instruction sets, all without fused products: the same bits from each.
+#if defined(__x86_64__) && defined(__ELF__)
+[[gnu::target_clones("avx512f", "avx2", "default")]]
+#endif
+void blend(const double* lower, const double* upper, double share, std::span<double> out) {
+    for (std::size_t k = 0; k < out.size(); ++k) out[k] = FuzzySurface::between(lower[k], upper[k], share);
+}
+
+}  // namespace
+
 double FuzzySurface::Axis::at(std::size_t k) const {
     if (points == 1) return 0.5 * (lowest + highest);
     return lowest + (highest - lowest) * static_cast<double>(k) / static_cast<double>(points - 1);
@@ -39,8 +51,7 @@ void FuzzySurface::lay_out(const std::vector<double>& power) {
 void FuzzySurface::cut(double stress, std::span<double> layer) const {
     const auto [below, share] = scale(FuzzyInput::stress).place(stress);
     const double* lower = layers_.data() + below * layer_size_;
-    const double* upper = lower + layer_size_;
-    for (std::size_t k = 0; k < layer_size_; ++k) layer[k] = between(lower[k], upper[k], share);
+    blend(lower, lower + layer_size_, share, layer.first(layer_size_));
 }
 
 double FuzzySurface::power(const FuzzyPoint& point) const {
@@ -53,7 +64,8 @@ double FuzzySurface::power(const FuzzyPoint& point) const {
     const auto pair = [&](std::size_t k) {
         return between(pair_at(corner + k), pair_at(corner + k + layer_size_), Pair(stress.share));
     };
-    return interpolate(pair, voltage.share, soc.share, pressure.share);
+    const Pair both = ends(pair, voltage.share, soc.share);
+    return between<double>(both[0], both[1], pressure.share);
 }
 
 }  // namespace evsweep

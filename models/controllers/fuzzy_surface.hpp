@@ -70,7 +70,7 @@ class FuzzySurface {
     [[nodiscard]] double power(const FuzzyPoint& point) const;
 
     /// What is left of the surface at one stress, which all vehicles of a decision share: fills `layer`, of size
-    /// `layer_size`, to be read by `interpolate` at places on the other three axes.
+    /// `layer_size`, to be read by `ends` at places on the other three axes.
     void cut(double stress, std::span<double> layer) const;
     [[nodiscard]] std::size_t layer_size() const { return layer_size_; }
     /// How far neighbours on an axis are apart in a layer.
@@ -81,21 +81,20 @@ class FuzzySurface {
     using Pair = std::experimental::fixed_size_simd<double, 2>;
     [[nodiscard]] static Pair pair_at(const double* value) { return Pair(value, std::experimental::element_aligned); }
 
-    /// Interpolates between the eight corners of a cell of a layer; `pair(k)` is the pair k behind its lowest corner, and
-    /// shares are those of the way to its highest.
+    /// Interpolates in voltage and state of charge between the eight corners of a cell of a layer: the values at both ends in
+    /// time pressure. `pair(k)` is the pair k behind its lowest corner, and shares are those of the way to its highest.
     template <class PairAt>
-    [[nodiscard]] double interpolate(PairAt&& pair, double voltage_share, double soc_share, double pressure_share) const {
+    [[nodiscard]] Pair ends(PairAt&& pair, double voltage_share, double soc_share) const {
         const Pair lower = between(pair(0), pair(voltage_stride_), Pair(voltage_share));
         const Pair upper = between(pair(soc_stride_), pair(soc_stride_ + voltage_stride_), Pair(voltage_share));
-        const Pair ends = between(lower, upper, Pair(soc_share));
-        return between<double>(ends[0], ends[1], pressure_share);
+        return between(lower, upper, Pair(soc_share));
+    }
+    template <class Value>
+    [[nodiscard]] static Value between(Value low, Value high, Value share) {
+        return low + share * (high - low);
     }
 
    private:
-    template <class Value>
-    static Value between(Value low, Value high, Value share) {
-        return low + share * (high - low);
-    }
     void lay_out(const std::vector<double>& power);
 
     std::array<Axis, fuzzy_inputs> axes_;

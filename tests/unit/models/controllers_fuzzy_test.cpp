@@ -115,7 +115,8 @@ TEST_CASE("a layer cut at one stress holds what the surface holds there, to the 
             const double* corner =
                 layer.data() + voltage.below * surface->voltage_stride() + soc.below * surface->soc_stride() + pressure.below;
             const auto pair = [corner](std::size_t m) { return FuzzySurface::pair_at(corner + m); };
-            REQUIRE(surface->interpolate(pair, voltage.share, soc.share, pressure.share) == surface->power(point));
+            const FuzzySurface::Pair ends = surface->ends(pair, voltage.share, soc.share);
+            REQUIRE(FuzzySurface::between<double>(ends[0], ends[1], pressure.share) == surface->power(point));
         }
     }
 }
