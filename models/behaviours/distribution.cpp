@@ -109,15 +109,14 @@ class DistributionBehaviour final : public Behaviour {
     }
 
     void draw(const Rng& rng, Population& population) const override {
-        Stays stays(population, places_.bus.size());
+        Stays stays(population, places_.bus.size(), days_of_arrival());
         append_connectors(places_, population);
         vehicles_.append(rng, places_.bus.size(), population);
         Columns columns(places_.bus.size());
         for (int day = days_.first; day <= days_.last; ++day) {
-            const auto date = first_date() + std::chrono::days(day);
-            if (!arrives_[std::chrono::weekday(date).iso_encoding() - 1]) continue;
+            if (!arrives_on(date_of(day))) continue;
             draw_day(rng, static_cast<std::uint32_t>(day), columns);
-            append_day(context_.calendar.midnight(date), columns, stays);
+            append_day(context_.calendar.midnight(date_of(day)), columns, stays);
         }
         stays.finish();
     }
@@ -130,6 +129,13 @@ class DistributionBehaviour final : public Behaviour {
     };
 
     std::chrono::local_days first_date() const { return context_.calendar.day(Instant{}); }
+    std::chrono::local_days date_of(int day) const { return first_date() + std::chrono::days(day); }
+    bool arrives_on(std::chrono::local_days date) const { return arrives_[std::chrono::weekday(date).iso_encoding() - 1]; }
+    std::size_t days_of_arrival() const {
+        std::size_t count = 0;
+        for (int day = days_.first; day <= days_.last; ++day) count += arrives_on(date_of(day)) ? 1 : 0;
+        return count;
+    }
 
     /// Bounded by what Rng can draw (2^-53 <= u <= 1 - 2^-53), and by a week either way for laws with heavy tails.
     DayRange reachable_days() const {

@@ -142,7 +142,7 @@ class SessionsBehaviour final : public Behaviour {
 
     void draw(const Rng& rng, Population& population) const override {
         const std::size_t first_vehicle = population.vehicles.size();
-        Stays stays(population, places_.bus.size());
+        Stays stays(population, places_.bus.size(), 1);
         append_connectors(places_, population);
         vehicles_.append(rng, places_.bus.size(), population);
         std::vector<double> target(places_.bus.size());

@@ -5,13 +5,13 @@
 
 namespace evsweep {
 
-Stays::Stays(Population& population, std::size_t connectors)
+Stays::Stays(Population& population, std::size_t connectors, std::size_t days)
     : population_(population),
       first_connector_(population.connectors.size()),
       first_vehicle_(population.vehicles.size()),
       first_session_(population.sessions.size()),
       occupied_until_(connectors, Instant::min()) {
-    population.sessions.reserve(first_session_ + connectors);
+    population.sessions.reserve(first_session_ + connectors * days);
 }
 
 void Stays::add(std::size_t i, const Stay& stay) {

@@ -20,7 +20,8 @@ struct Stay {
 /// vehicles are appended, add stays of a connector in the order of their arrival, and finish once.
 class Stays {
    public:
-    Stays(Population& population, std::size_t connectors);
+    /// `days`: on how many of them a connector may have a stay, so that room is made once.
+    Stays(Population& population, std::size_t connectors, std::size_t days);
 
     /// Drops, and counts, a stay that ends before it begins or begins before the last one there has ended.
     void add(std::size_t i, const Stay& stay);
