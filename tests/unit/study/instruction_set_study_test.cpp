@@ -75,7 +75,8 @@ TEST_CASE("with every instruction set a study is the same to the last bit, whate
     }
 }
 
-TEST_CASE("between instruction sets the 33-bus study differs by rounding: lowest voltages, losses, peaks and all other numbers") {
+TEST_CASE("between instruction sets the 33-bus study differs by rounding: lowest voltages, losses, peaks and all other numbers",
+          "[slow]") {
     constexpr double bound = 1e-12;  // of the largest number of its column; sim/network/lanes/README.md
     const LoadedStudy study = load(scenario("ieee33/comparison_study.yaml"), {"study.replicas=16"});
     const auto numbers_with = [&](InstructionSet set) {
