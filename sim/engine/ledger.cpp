@@ -9,12 +9,9 @@ namespace evsweep {
 
 void EnergyLedger::book(const Interval& interval) {
     const double ev = interval.charged_kwh - interval.discharged_kwh;
-    fleet_kwh_ += ev;
+    fleet_gap_kwh_.add(ev);
     if (!interval.solved) return;
-    source_kwh_ += interval.source_kwh;
-    load_kwh_ += interval.load_kwh;
-    loss_kwh_ += interval.loss_kwh;
-    ev_kwh_ += ev;
+    for (const double kwh : {interval.source_kwh, -interval.load_kwh, -ev, -interval.loss_kwh}) feeder_gap_kwh_.add(kwh);
 }
 
 void EnergyLedger::book(const SessionRecord& record, const Vehicles& vehicles) {
@@ -24,7 +21,7 @@ void EnergyLedger::book(const SessionRecord& record, const Vehicles& vehicles) {
                            record.released_kwh - record.discharged_kwh * vehicles.drawn_per_returned[v],
                            record.stored_kwh - record.released_kwh - in_battery};
     for (double gap : gaps) session_gap_kwh_ = std::fmax(session_gap_kwh_, std::isnan(gap) ? INFINITY : std::abs(gap));
-    sessions_kwh_ += record.charged_kwh - record.discharged_kwh;
+    fleet_gap_kwh_.add(-(record.charged_kwh - record.discharged_kwh));
 }
 
 std::optional<std::string> EnergyLedger::complaint() const {

@@ -6,6 +6,7 @@
 
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
+#include "sim/fleet/compensated_sum.hpp"
 
 namespace evsweep {
 
@@ -22,17 +23,18 @@ class EnergyLedger {
     void book(const SessionRecord& record, const Vehicles& vehicles);
 
     /// source - load - EV - losses over all solved steps.
-    [[nodiscard]] double feeder_gap_kwh() const { return source_kwh_ - load_kwh_ - ev_kwh_ - loss_kwh_; }
+    [[nodiscard]] double feeder_gap_kwh() const { return feeder_gap_kwh_.value(); }
     /// The largest gap found in any single stay.
     [[nodiscard]] double session_gap_kwh() const { return session_gap_kwh_; }
     /// Grid energy of all steps less grid energy of all stays.
-    [[nodiscard]] double fleet_gap_kwh() const { return fleet_kwh_ - sessions_kwh_; }
+    [[nodiscard]] double fleet_gap_kwh() const { return fleet_gap_kwh_.value(); }
     /// What does not close, in words; nothing if all do.
     [[nodiscard]] std::optional<std::string> complaint() const;
 
    private:
-    double source_kwh_ = 0.0, load_kwh_ = 0.0, ev_kwh_ = 0.0, loss_kwh_ = 0.0;
-    double fleet_kwh_ = 0.0, sessions_kwh_ = 0.0, session_gap_kwh_ = 0.0;
+    CompensatedSum feeder_gap_kwh_;  // plain totals of a year (1e8 kWh) have rounding of the tolerance's size
+    CompensatedSum fleet_gap_kwh_;
+    double session_gap_kwh_ = 0.0;
 };
 
 }  // namespace evsweep
