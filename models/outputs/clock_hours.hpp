@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "evsweep/time.hpp"
+#include "outputs/rounding.hpp"
 
 namespace evsweep {
 
@@ -28,7 +29,7 @@ class ClockHours {
 
     /// Highest mean over a clock hour; NaN where none was covered.
     [[nodiscard]] double highest_kw() const { return highest_kw_; }
-    /// Begin of that hour (the first of several alike), in hours since the start; NaN where none was covered.
+    /// Begin of that hour (the first of several alike, rounding apart), in hours since the start; NaN where none was covered.
     [[nodiscard]] double highest_from_h() const { return highest_from_h_; }
 
    private:
@@ -42,8 +43,11 @@ class ClockHours {
         }
         covered_ += covered;
         kwh_ += kwh;
-        if (covered_ != std::chrono::hours(1) || kwh_ <= highest_kw_) return;
-        highest_kw_ = kwh_;
+        if (covered_ != std::chrono::hours(1)) return;
+        const bool is_later_peak = is_beyond_rounding(noted_kw_, kwh_);
+        if (is_later_peak || kwh_ > highest_kw_) highest_kw_ = kwh_;
+        if (!is_later_peak) return;
+        noted_kw_ = kwh_;
         highest_from_h_ = hours(hour - calendar_.start());
     }
 
@@ -53,6 +57,7 @@ class ClockHours {
     double kwh_ = 0.0;
     double highest_kw_ = std::numeric_limits<double>::quiet_NaN();
     double highest_from_h_ = std::numeric_limits<double>::quiet_NaN();
+    double noted_kw_ = std::numeric_limits<double>::quiet_NaN();  // the mean over the hour from there
 };
 
 }  // namespace evsweep

@@ -12,6 +12,7 @@
 #include "outputs/clock_hours.hpp"
 #include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
+#include "outputs/rounding.hpp"
 #include "outputs/snapshot_values.hpp"
 
 namespace evsweep::kpi {
@@ -26,26 +27,42 @@ struct Frame {
     double unbalance_limit = 0.0;  ///< |V2|/|V1| above which time is counted
 };
 
-/// The largest value seen and when; the first of equals, NaN while nothing was seen.
+/// The largest value seen and when it was first reached, NaN while nothing was seen. Neither a rise that is no more than rounding
+/// nor the order of sums decides when a flat maximum is told to be.
 struct Highest {
     double value = not_a_number;
     Instant when{};
-    void see(double candidate, Instant now) {
-        if (candidate <= value) return;
-        value = candidate;
+    /// Whether it was reached now.
+    bool see(double candidate, Instant now) {
+        if (!is_beyond_rounding(noted_, candidate)) {
+            if (candidate > value) value = candidate;
+            return false;
+        }
+        value = noted_ = candidate;
         when = now;
+        return true;
     }
+
+   private:
+    double noted_ = not_a_number;  ///< the value at `when`
 };
 
-/// The smallest value seen and when; the first of equals, NaN while nothing was seen.
+/// The smallest value seen, likewise.
 struct Lowest {
     double value = not_a_number;
     Instant when{};
-    void see(double candidate, Instant now) {
-        if (candidate >= value) return;
-        value = candidate;
+    bool see(double candidate, Instant now) {
+        if (!is_beyond_rounding(candidate, noted_)) {
+            if (candidate < value) value = candidate;
+            return false;
+        }
+        value = noted_ = candidate;
         when = now;
+        return true;
     }
+
+   private:
+    double noted_ = not_a_number;
 };
 
 /// When the extreme was seen, in hours since the scenario's start.
@@ -129,10 +146,8 @@ class NetworkTally {
         for (std::size_t k = 0; k < phase.size(); ++k) {
             const VoltageRange range = frame_.live.range(s, k);
             all = {std::min(all.min_pu, range.min_pu), std::max(all.max_pu, range.max_pu)};
-            if (!(range.min_pu >= vmin_pu.value)) vmin_at = ConductorId(frame_.live.place(s, k, range.min_pu));
-            if (!(range.max_pu <= vmax_pu.value)) vmax_at = ConductorId(frame_.live.place(s, k, range.max_pu));
-            vmin_pu.see(range.min_pu, s.now);
-            vmax_pu.see(range.max_pu, s.now);
+            if (vmin_pu.see(range.min_pu, s.now)) vmin_at = ConductorId(frame_.live.place(s, k, range.min_pu));
+            if (vmax_pu.see(range.max_pu, s.now)) vmax_at = ConductorId(frame_.live.place(s, k, range.max_pu));
             phase[k].vmin_pu.see(range.min_pu, s.now);
             phase[k].vmax_pu.see(range.max_pu, s.now);
             if (is_outside(range)) ++phase[k].steps_outside;
@@ -157,13 +172,11 @@ class NetworkTally {
         for (std::size_t b = 0; b < s.unbalance.size(); ++b) {
             if (std::isnan(s.unbalance[b])) continue;
             highest = std::max(highest, s.unbalance[b]);
-            if (!(s.unbalance[b] <= unbalance.value)) unbalance_bus = BusId(b);
-            unbalance.see(s.unbalance[b], s.now);
+            if (unbalance.see(s.unbalance[b], s.now)) unbalance_bus = BusId(b);
         }
         if (highest > frame_.unbalance_limit) ++steps_unbalanced;
         for (std::size_t b = 0; b < s.neutral_a.size(); ++b) {
-            if (!(s.neutral_a[b] <= neutral_a.value)) neutral_branch = BranchId(b);
-            neutral_a.see(s.neutral_a[b], s.now);
+            if (neutral_a.see(s.neutral_a[b], s.now)) neutral_branch = BranchId(b);
         }
     }
 

@@ -48,6 +48,8 @@ StudyResult StudyFold::finish(ControllerRun base) {
         run.settings = configured.settings;
         result.controllers.push_back(std::move(run));
     }
+    if (base.outcome.failure)
+        result.failures.push_back({ReplicaId(0), "base (the feeder without vehicles)", *base.outcome.failure});
     RunFold base_fold(study_, outputs_);
     base_fold.add(ReplicaId(0), std::move(base));
     result.base = base_fold.finish();

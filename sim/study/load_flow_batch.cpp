@@ -151,9 +151,14 @@ class LoadFlowBatch::Worker {
 
 LoadFlowBatch::LoadFlowBatch(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set,
                              int threads)
-    : network_(std::move(network)), set_(set) {
+    : network_(std::move(network)), options_(options), set_(set), threads_(static_cast<std::size_t>(threads)) {
     EVSWEEP_EXPECTS(threads >= 1, "load flows are solved by somebody");
-    for (int t = 0; t < threads; ++t) workers_.push_back(std::make_unique<Worker>(network_, options, set));
+    hire(1);
+}
+
+/// Makes as many workers as there is work for; each has columns of its own.
+void LoadFlowBatch::hire(std::size_t workers) {
+    while (workers_.size() < std::min(workers, threads_)) workers_.push_back(std::make_unique<Worker>(network_, options_, set_));
 }
 
 LoadFlowBatch::~LoadFlowBatch() = default;
@@ -163,6 +168,7 @@ std::size_t LoadFlowBatch::lanes() const { return workers_.front()->lanes(); }
 void LoadFlowBatch::solve(std::size_t scenarios, const Powers& powers, BatchDetail detail, BatchResult& result) {
     result.reset(scenarios, network_->feeder().conductors(), detail);
     const std::size_t portion = workers_.front()->portion();
+    hire((scenarios + portion - 1) / portion);
     std::atomic<std::size_t> next{0};
     std::mutex failing;
     std::exception_ptr failure;

@@ -40,9 +40,13 @@ class LoadFlowBatch {
    private:
     class Worker;
 
+    void hire(std::size_t workers);
+
     std::shared_ptr<const SweptNetwork> network_;
+    LoadFlowOptions options_;
     InstructionSet set_;
-    std::vector<std::unique_ptr<Worker>> workers_;  ///< one per thread
+    std::size_t threads_;                           ///< at the most
+    std::vector<std::unique_ptr<Worker>> workers_;  ///< one per thread that has had work
 };
 
 }  // namespace evsweep

@@ -210,6 +210,24 @@ TEST_CASE("of equal extremes the first instant and the first bus are told") {
     CHECK(kpis.at("peak_to_valley_kw") == 0);
 }
 
+TEST_CASE("an extreme that lasts is told from its begin, whatever rounding makes of the rest") {
+    Rig rig;
+    std::vector<Step> day(4, worked_day()[0]);
+    for (std::size_t k = 0; k < day.size(); ++k) {
+        const double rounding = 1.0 + 1e-14 * static_cast<double>(k);
+        day[k].load_kw = 100.0 * rounding;
+        day[k].end_pu = 0.98 / rounding;
+    }
+    auto kpis = kpis_of(rig, day);
+    CHECK(kpis.at("peak_time_h") == 0);
+    CHECK(kpis.at("peak_kw") == 100.0 * (1.0 + 3e-14));  // the value itself is exact
+    CHECK(kpis.at("vmin_time_h") == 0);
+    CHECK(kpis.at("peak_hourly_time_h") == 0);
+    day[3].load_kw = 100.0 * (1.0 + 1e-8);  // no rounding any more
+    kpis = kpis_of(rig, day);
+    CHECK(kpis.at("peak_time_h") == 1.5);
+}
+
 TEST_CASE("the limits of the band and of a rating are still inside, and too high a voltage is outside") {
     Rig rig;
     std::vector<Step> day(4, worked_day()[2]);  // 100 A on a line of 100 A
