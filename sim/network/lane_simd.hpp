@@ -2,7 +2,11 @@
 /// through memory, hence the attributes.
 #pragma once
 
+#include <bit>
 #include <experimental/simd>
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 #include "sim/network/lane.hpp"
 
@@ -21,8 +25,15 @@ struct Lanes<SimdLane> {
     [[gnu::always_inline]] static bool any(Mask m) { return std::experimental::any_of(m); }
     [[gnu::always_inline]] static Lane larger(Lane a, Lane b) { return pick(a < b, b, a); }
     [[gnu::always_inline]] static Lane pick(Mask m, Lane yes, Lane no) {
+#ifdef __AVX512F__  // clang 14 drops assignments through where() under masks of bits
+        static_assert(sizeof(Mask) == sizeof(__mmask8) && sizeof(Lane) == sizeof(__m512d));
+        const auto picked =
+            _mm512_mask_blend_pd(std::bit_cast<__mmask8>(m), std::bit_cast<__m512d>(no), std::bit_cast<__m512d>(yes));
+        return std::bit_cast<Lane>(picked);
+#else
         std::experimental::where(m, no) = yes;
         return no;
+#endif
     }
     [[gnu::always_inline]] static Lane keep(Mask active, Lane now, Lane before) { return pick(active, now, before); }
     [[gnu::always_inline]] static Mask finite(Lane x) { return x - x == 0.0; }
