@@ -40,13 +40,13 @@ SolveRequest read_solve_request(const SolveOptions& options, Issues& issues) {
 SolvedFeeder solve_nominal(LoadFlow& flow, const SolveRequest& request) {
     const Feeder& feeder = flow.feeder();
     SolvedFeeder solved{flow, {}, request.flow.tolerance_pu, {}};
-    const PortPower power = nominal_power(feeder);
+    flow.draw(nominal_power(feeder));
     DeviceControl control = make_device_control(feeder);
     if (control.empty() || !request.settles) {
-        solved.result = flow.solve(power);
+        solved.result = flow.solve();
         return solved;
     }
-    ControlledLoadFlow network(flow, power, Calendar());
+    ControlledLoadFlow network(flow, Calendar());
     solved.settled = settle(control, network, {});
     solved.result = network.result();
     return solved;

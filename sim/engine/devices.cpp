@@ -14,7 +14,7 @@ constexpr Duration least_delay = std::chrono::seconds(1);
 Devices::Devices(const Scenario& scenario, LoadFlow& load_flow)
     : settings_(scenario.devices),
       calendar_(scenario.time.start),
-      network_(load_flow, load_flow.power(), calendar_),
+      network_(load_flow, calendar_),
       control_(make_device_control(load_flow.feeder())),
       settles_(settings_.start == DeviceStart::settled && !control_.empty()),
       acts_(settings_.control == DeviceControls::on && !control_.empty()) {}

@@ -338,7 +338,7 @@ void Replica::solve_alone() {
 
 /// The network is solved as far as it can be.
 void Replica::look_at(const LoadFlowResult& result) {
-    const bool first = last_solved_ == Instant::min();
+    const bool first = !has_looked_;
     last_result_ = result;
     solved_ = result.status == LoadFlowStatus::converged;
     stale_ = false;
@@ -348,7 +348,7 @@ void Replica::look_at(const LoadFlowResult& result) {
     }
     if (!solved_) tell(EventKind::unsolved, std::nullopt);
     if (first && devices_.hunts_at_start()) tell(EventKind::hunting, std::nullopt);
-    last_solved_ = now_;
+    has_looked_ = true;
     plan_devices();
 }
 

@@ -142,7 +142,7 @@ class Replica {
     bool looked_ = false;                 ///< at the fleet, for the event at hand
     bool solved_ = false;
     LoadFlowResult last_result_{};
-    Instant last_solved_ = Instant::min();
+    bool has_looked_ = false;  ///< at any load flow
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
     std::vector<double> unbalance_, neutral_a_;  ///< of the latest snapshot, where wanted

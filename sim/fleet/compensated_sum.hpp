@@ -1,6 +1,8 @@
 /// A running sum that does not drift, however many terms it has.
 #pragma once
 
+#include <cmath>
+
 namespace evsweep {
 
 /// Adds up doubles together with the rounding error of every addition (TwoSum; Knuth, The Art of Computer Programming 2, 4.2.2,
@@ -13,7 +15,8 @@ class CompensatedSum {
         lost_ += (sum_ - (sum - x_taken)) + (x - x_taken);
         sum_ = sum;
     }
-    [[nodiscard]] double value() const { return sum_ + lost_; }
+    /// Infinite or NaN where a term or the sum is.
+    [[nodiscard]] double value() const { return std::isfinite(lost_) ? sum_ + lost_ : sum_; }
 
    private:
     double sum_ = 0.0;

@@ -41,8 +41,8 @@ DeviceControl make_device_control(const Feeder& feeder) {
     return control;
 }
 
-ControlledLoadFlow::ControlledLoadFlow(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar)
-    : load_flow_(load_flow), power_(power), calendar_(calendar) {
+ControlledLoadFlow::ControlledLoadFlow(LoadFlow& load_flow, const Calendar& calendar)
+    : load_flow_(load_flow), calendar_(calendar) {
     for (const RegulatorRow& row : load_flow.feeder().regulators()) regulators_.push_back(place_of(row));
     for (const CapacitorControlRow& row : load_flow.feeder().capacitor_controls()) capacitors_.push_back(place_of(row));
 }
@@ -85,7 +85,7 @@ ControlledLoadFlow::CapacitorPlace ControlledLoadFlow::place_of(const CapacitorC
 }
 
 bool ControlledLoadFlow::solve() {
-    result_ = load_flow_.solve(power_);
+    result_ = load_flow_.solve();
     return result_.status == LoadFlowStatus::converged;
 }
 
@@ -166,7 +166,8 @@ void ControlledLoadFlow::set_steps(std::size_t control, int steps_on) {
 }
 
 SettledLoadFlow settle(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar, const SettleOptions& options) {
-    ControlledLoadFlow network(load_flow, power, calendar);
+    load_flow.draw(power);
+    ControlledLoadFlow network(load_flow, calendar);
     DeviceControl control = make_device_control(load_flow.feeder());
     const Settled devices = settle(control, network, options);
     return {network.result(), devices};

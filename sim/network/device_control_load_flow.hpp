@@ -12,11 +12,11 @@ namespace evsweep {
 /// The relays of a feeder, as in its file.
 [[nodiscard]] DeviceControl make_device_control(const Feeder& feeder);
 
-/// A load flow as relays see it. Load flow and power must outlive it.
+/// A load flow as relays see it, solved for the power that it holds. The load flow must outlive it.
 class ControlledLoadFlow final : public ControlledNetwork {
    public:
-    /// `power` is what every solve takes; it may change between them. Clocks follow the calendar.
-    ControlledLoadFlow(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar);
+    /// Clocks follow the calendar.
+    ControlledLoadFlow(LoadFlow& load_flow, const Calendar& calendar);
 
     bool solve() override;
     [[nodiscard]] RegulatorReading see_regulator(std::size_t regulator) const override;
@@ -50,7 +50,6 @@ class ControlledLoadFlow final : public ControlledNetwork {
     [[nodiscard]] double volts(BusId bus, const Terminals& across) const;
 
     LoadFlow& load_flow_;
-    const PortPower& power_;
     Calendar calendar_;
     LoadFlowResult result_{};
     std::vector<RegulatorPlace> regulators_;

@@ -117,13 +117,10 @@ SweepColumns<double> LoadFlow::columns() {
             loop_im_.data()};
 }
 
-LoadFlowResult LoadFlow::solve(const PortPower& power) {
+void LoadFlow::draw(const PortPower& power) {
     EVSWEEP_EXPECTS(power.p.size() == ports(), "one power per place of the load flow");
-    if (&power != &asked_) {
-        std::copy(power.p.raw().begin(), power.p.raw().end(), asked_.p.raw().begin());
-        std::copy(power.q.raw().begin(), power.q.raw().end(), asked_.q.raw().begin());
-    }
-    return solve();
+    std::copy(power.p.raw().begin(), power.p.raw().end(), asked_.p.raw().begin());
+    std::copy(power.q.raw().begin(), power.q.raw().end(), asked_.q.raw().begin());
 }
 
 LoadFlowResult LoadFlow::solve() {

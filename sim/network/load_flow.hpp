@@ -77,8 +77,12 @@ class LoadFlow {
     /// What the next `solve` draws; it stays as it is until somebody changes it.
     [[nodiscard]] PortPower& power() { return asked_; }
     [[nodiscard]] const PortPower& power() const { return asked_; }
+    void draw(const PortPower& power);
     LoadFlowResult solve();
-    LoadFlowResult solve(const PortPower& power);
+    LoadFlowResult solve(const PortPower& power) {
+        draw(power);
+        return solve();
+    }
     /// What somebody is about to ask for: LaneSolver finds it for all lanes at once. It can be asked for in any case.
     enum class Questions { none, balance, everything };
     void expect(Questions questions) { expected_ = questions; }

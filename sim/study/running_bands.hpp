@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/fleet/compensated_sum.hpp"
 #include "sim/study/quantile_columns.hpp"
-#include "sim/study/statistics.hpp"
 #include "sim/study/study_result.hpp"
 
 namespace evsweep {
@@ -21,7 +21,7 @@ class RunningBands {
 
    private:
     struct Mean {
-        RunningSum sum;
+        CompensatedSum sum;
         std::uint32_t count = 0;
         [[nodiscard]] double value() const { return count > 0 ? sum.value() / count : std::numeric_limits<double>::quiet_NaN(); }
     };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "evsweep/contracts.hpp"
+#include "sim/fleet/compensated_sum.hpp"
 
 namespace evsweep {
 namespace {
@@ -53,7 +54,7 @@ std::vector<double> without_nan(std::span<const double> values) {
 }  // namespace
 
 double compensated_sum(std::span<const double> values) {
-    RunningSum sum;
+    CompensatedSum sum;
     for (double v : values) sum.add(v);
     return sum.value();
 }

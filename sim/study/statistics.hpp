@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+
 #include <cstddef>
 #include <limits>
 #include <span>
@@ -9,22 +10,7 @@
 
 namespace evsweep {
 
-/// A running sum with Neumaier's compensation: the same bits for the same order, and nearly exact.
-class RunningSum {
-   public:
-    void add(double v) {
-        const double next = sum_ + v;
-        lost_ += std::abs(sum_) >= std::abs(v) ? (sum_ - next) + v : (v - next) + sum_;
-        sum_ = next;
-    }
-    [[nodiscard]] double value() const { return std::isfinite(lost_) ? sum_ + lost_ : sum_; }
-
-   private:
-    double sum_ = 0.0;
-    double lost_ = 0.0;  ///< low-order digits that did not fit into `sum_`
-};
-
-/// The same over `values`, in the order given.
+/// The sum of `values`, added up with compensation (CompensatedSum) in the order given: the same bits for the same order.
 [[nodiscard]] double compensated_sum(std::span<const double> values);
 
 /// A mean over replicas with the confidence interval of that mean. Fields that the sample is too small for are NaN.

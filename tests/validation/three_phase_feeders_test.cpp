@@ -86,8 +86,8 @@ struct Reading {
     bool in_band = false;
 };
 std::map<std::string, Reading> readings(LoadFlow& flow) {
-    const PortPower power = nominal_power(flow.feeder());
-    ControlledLoadFlow network(flow, power, {});
+    flow.draw(nominal_power(flow.feeder()));
+    ControlledLoadFlow network(flow, {});
     REQUIRE(network.solve());
     DeviceControl control = make_device_control(flow.feeder());
     control.look(network, Instant{});

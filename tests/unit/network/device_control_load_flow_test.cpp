@@ -184,7 +184,8 @@ TEST_CASE("generation behind a regulator turns its power round") {
     LoadFlow flow(feeder);
     flow.set_tap(0, 1, 1.05);
     const PortPower power = nominal(feeder);
-    ControlledLoadFlow network(flow, power, Calendar());
+    flow.draw(power);
+    ControlledLoadFlow network(flow, Calendar());
     REQUIRE(network.solve());
     const RegulatorReading seen = network.see_regulator(0);
     // What comes back is what is made less what the line keeps.
@@ -222,7 +223,8 @@ TEST_CASE("a capacitor control sees the power that passes its line, and switches
     const Feeder feeder = built(d);
     LoadFlow flow(feeder);
     const PortPower power = nominal(feeder);
-    ControlledLoadFlow network(flow, power, Calendar());
+    flow.draw(power);
+    ControlledLoadFlow network(flow, Calendar());
     REQUIRE(network.solve());
     const CapacitorReading seen = network.see_capacitor(0, Instant{});
     const double amperes = seen.current_a;

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "sim/study/running_bands.hpp"
+#include "sim/study/statistics.hpp"
 
 using namespace evsweep;
 using Numbers = std::vector<double>;
