@@ -7,12 +7,14 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "evsweep/behaviour.hpp"
 #include "evsweep/forecast.hpp"
+#include "evsweep/linear_grid.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/rng.hpp"
 
@@ -26,6 +28,9 @@ enum class Need : unsigned {
     feeder_head = 1U << 3U,  ///< metered power into the feeder
     base_demand = 1U << 4U,  ///< base load, now and forecast
     price = 1U << 5U,        ///< now and forecast
+    linear_grid = 1U << 6U,  ///< a linear model of the feeder under the forecast base load
+    arrivals = 1U << 7U,     ///< a forecast of the fleet's stays: another draw of the same behaviours
+    foresight = 1U << 8U,    ///< perfect information on the fleet: all its stays as they will be
 };
 [[nodiscard]] constexpr std::string_view name_of(Need need) {
     switch (need) {
@@ -41,6 +46,12 @@ enum class Need : unsigned {
             return "base_demand";
         case Need::price:
             return "price";
+        case Need::linear_grid:
+            return "linear_grid";
+        case Need::arrivals:
+            return "arrivals";
+        case Need::foresight:
+            return "foresight";
     }
     return {};
 }
@@ -94,6 +105,12 @@ struct Observation {
     Forecast base_forecast{};  ///< kW
     double price = std::numeric_limits<double>::quiet_NaN();
     Forecast price_forecast{};  ///< currency per kWh
+    Forecast sell_forecast{};   ///< currency per kWh returned; Need::price
+
+    GridModel* grid = nullptr;             ///< Need::linear_grid
+    const Population* foretold = nullptr;  ///< Need::arrivals: a fleet with the same connectors, not the true one
+    const Population* foreseen = nullptr;  ///< Need::foresight: the true fleet, past and future
+    Instant horizon{};                     ///< where the study ends
 
     const Connectors* connectors = nullptr;  ///< ratings; always there
     const std::vector<std::vector<double>>* level_sets = nullptr;
@@ -174,6 +191,19 @@ struct Counter {
     double value = 0.0;
 };
 
+/// Something a controller has to tell about one instant, e.g. a limit that it could not keep.
+struct Remark {
+    Instant at{};
+    std::string text;  ///< as a person reads it, without the instant
+};
+
+/// Thrown by a controller that cannot decide, e.g. on a forecast without numbers: what is wrong and what to do. It ends the
+/// replica, which is told as failed.
+class ControllerError : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+};
+
 /// Decides the setpoints of its connectors. One instance serves one replica and may remember.
 class Controller {
    public:
@@ -196,6 +226,8 @@ class Controller {
     virtual void decide(const Observation& seen, Setpoints& setpoints) = 0;
     /// What it has counted in this replica so far; the same names in every replica.
     [[nodiscard]] virtual std::vector<Counter> counters() const { return {}; }
+    /// What it has to tell about this replica, in the order of time. Few: they are meant to be read.
+    [[nodiscard]] virtual std::vector<Remark> remarks() const { return {}; }
 };
 
 }  // namespace evsweep

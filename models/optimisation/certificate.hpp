@@ -1,0 +1,20 @@
+/// How far a schedule can be from the best one: a lower bound that owes nothing to the solver.
+#pragma once
+
+#include "optimisation/schedule_problem.hpp"
+
+namespace evsweep {
+
+/// By weak duality no schedule costs less than `bound`, whatever the prices it was computed at.
+struct Certificate {
+    double objective = 0.0;  ///< of the schedule, with the excess that its power really has over the limits
+    double bound = 0.0;
+    double relative_gap = 0.0;     ///< (objective - bound) / max(1, |objective|)
+    double worst_violation = 0.0;  ///< of any bound, circle or battery equation of a vehicle, in shares and state of charge
+};
+
+/// Recomputes the objective from the schedule's power, and bounds the best objective from below at the schedule's `worth` and
+/// `pull`: each vehicle's cheapest answer to those prices, by an exact dynamic programme on piecewise linear marginal values.
+[[nodiscard]] Certificate certify(const ScheduleProblem& problem, const Schedule& schedule);
+
+}  // namespace evsweep

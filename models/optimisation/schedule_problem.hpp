@@ -1,0 +1,111 @@
+/// The problem of charging many vehicles at once within the limits of one grid, and its answer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace evsweep {
+
+/// One vehicle for one stay. In step t it draws u, returns w (shares of `rating_kva`, 0 <= u <= charge_max, 0 <= w <=
+/// discharge_max) and, where the problem is reactive, draws q with (u - w)^2 + q^2 <= 1. Its deficit, what its state of charge
+/// lacks to the target, follows x_t = x_{t-1} - soc_per_charge u_t + soc_per_discharge w_t within [deficit_min, deficit_max].
+struct ScheduleVehicle {
+    std::uint32_t place = 0;  ///< where it draws
+    std::uint32_t first = 0;  ///< it may act in the steps first .. last - 1
+    std::uint32_t last = 0;
+    double rating_kva = 0.0;
+    double charge_max = 1.0;
+    double discharge_max = 0.0;      ///< 0: it cannot return
+    double soc_per_charge = 0.0;     ///< charging efficiency x step x rating / capacity
+    double soc_per_discharge = 0.0;  ///< step x rating / (discharging efficiency x capacity)
+    double deficit = 0.0;            ///< when step `first` begins
+    double deficit_min = 0.0;
+    double deficit_max = 1.0;
+    double final_deficit = 0.0;    ///< allowed when it leaves, after step last - 1; more is a shortfall
+    double shortfall_price = 0.0;  ///< cost per unit of shortfall; 0: leaving short costs nothing of its own
+};
+
+/// What is minimised: the sum over vehicles and all steps of
+///   deficit_weight x^2 + throughput_weight (u + w) + reactive_weight q^2 + rating (buy u - sell w) + shortfalls
+/// plus the costs of rows (GridRows). Before its first step and after its last a vehicle's deficit counts as it stands.
+struct ScheduleObjective {
+    double deficit_weight = 1.0;
+    double throughput_weight = 1e-3;
+    double reactive_weight = 1e-7;
+    std::vector<double> buy;   ///< cost per kW drawn, by step; empty: nothing
+    std::vector<double> sell;  ///< income per kW returned, by step; empty: nothing
+};
+
+/// Linear functions a y of the power that vehicles draw at all places in one step: y has the kW of every place, then the kvar.
+struct GridRows {
+    std::vector<std::uint32_t> step;
+    std::vector<double> coefficient;  ///< [row][2 places]
+    [[nodiscard]] std::size_t size() const { return step.size(); }
+};
+
+/// a y <= limit + excess, with excess >= 0 at `price` per unit. While its price is higher than what the limit is worth at the
+/// optimum, the limit is as good as hard: the excess is 0.
+struct GridLimits {
+    GridRows rows;
+    std::vector<double> limit;
+    std::vector<double> price;
+};
+
+/// Costs of weight / 2 (a y - target)^2.
+struct GridCosts {
+    GridRows rows;
+    std::vector<double> weight;
+    std::vector<double> target;
+};
+
+struct ScheduleProblem {
+    std::uint32_t steps = 0;
+    std::uint32_t places = 0;
+    bool reactive = false;  ///< vehicles may draw and give reactive power
+    std::vector<ScheduleVehicle> vehicles;
+    ScheduleObjective objective;
+    GridLimits limits;
+    GridCosts costs;
+};
+
+/// Everything that makes the problem meaningless (numbers that are not finite, windows outside the steps, columns of
+/// different lengths, negative weights, ...), one sentence each; empty for a sound problem.
+[[nodiscard]] std::vector<std::string> complaints(const ScheduleProblem& problem);
+
+/// Where the steps of each vehicle stand in columns that have one number per vehicle and step of its window.
+struct VehicleSteps {
+    explicit VehicleSteps(const ScheduleProblem& problem);
+    std::vector<std::size_t> first;  ///< by vehicle, and one beyond the last
+    [[nodiscard]] std::size_t size() const { return first.back(); }
+};
+
+/// How a solver ended. `optimal`: to the tolerance; `stalled`: no more progress, the schedule is feasible to `worst_residual`.
+enum class ScheduleStatus { optimal, stalled };
+
+struct Schedule {
+    ScheduleStatus status = ScheduleStatus::stalled;
+    int iterations = 0;
+    double objective = 0.0;
+    double worst_residual = 0.0;  ///< of the equations, in state of charge and in units of limits over their largest coefficients
+    // By vehicle and step of its window (VehicleSteps):
+    std::vector<double> charge, discharge, reactive;  ///< u, w, q; `reactive` is empty without reactive power
+    std::vector<double> deficit;                      ///< x at the end of the step
+    // By limit:
+    std::vector<double> worth;   ///< multiplier: what one unit more of the limit would save
+    std::vector<double> excess;  ///< by which the limit is not kept
+    std::vector<double> pull;    ///< by cost row: weight (a y - target)
+};
+
+/// The objective of a schedule, excess included, added up with compensation.
+[[nodiscard]] double objective_of(const ScheduleProblem& problem, const Schedule& schedule);
+
+/// kW and kvar drawn by the vehicles: [step][2 places], kW of every place, then kvar.
+[[nodiscard]] std::vector<double> power_by_place(const ScheduleProblem& problem, const Schedule& schedule);
+
+/// What limits and costs make a kW and a kvar cost at each step and place: [step][2 places], sum of worth (or pull) x
+/// coefficient.
+[[nodiscard]] std::vector<double> price_by_place(const ScheduleProblem& problem, const Schedule& schedule);
+
+}  // namespace evsweep
