@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "evsweep/compensated_sum.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
-#include "sim/fleet/compensated_sum.hpp"
 
 namespace evsweep {
 

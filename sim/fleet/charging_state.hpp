@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "evsweep/column.hpp"
+#include "evsweep/compensated_sum.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
-#include "sim/fleet/compensated_sum.hpp"
 #include "sim/fleet/earliest.hpp"
 #include "sim/fleet/index_set.hpp"
 #include "sim/fleet/taper.hpp"

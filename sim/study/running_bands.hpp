@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/fleet/compensated_sum.hpp"
+#include "evsweep/compensated_sum.hpp"
 #include "sim/study/quantile_columns.hpp"
 #include "sim/study/study_result.hpp"
 

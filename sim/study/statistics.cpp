@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evsweep/compensated_sum.hpp"
 #include "evsweep/contracts.hpp"
-#include "sim/fleet/compensated_sum.hpp"
 
 namespace evsweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/fleet/compensated_sum.hpp"
+#include "evsweep/compensated_sum.hpp"
 
 #include <catch2/catch.hpp>
 
