@@ -71,7 +71,8 @@ struct ScheduleProblem {
 };
 
 /// Everything that makes the problem meaningless (numbers that are not finite, windows outside the steps, columns of
-/// different lengths, negative weights, ...), one sentence each; empty for a sound problem.
+/// different lengths, negative weights, ...), one sentence each; empty for a sound problem. A deficit on arrival may miss its
+/// bounds by 1e-9, as rounding makes it; the bounds then give way to it.
 [[nodiscard]] std::vector<std::string> complaints(const ScheduleProblem& problem);
 
 /// Where the steps of each vehicle stand in columns that have one number per vehicle and step of its window.
@@ -103,6 +104,10 @@ struct Schedule {
 
 /// kW and kvar drawn by the vehicles: [step][2 places], kW of every place, then kvar.
 [[nodiscard]] std::vector<double> power_by_place(const ScheduleProblem& problem, const Schedule& schedule);
+
+/// The value a y of each row for the power of `power_by_place`.
+[[nodiscard]] std::vector<double> row_values(const ScheduleProblem& problem, const GridRows& rows,
+                                             const std::vector<double>& power);
 
 /// What limits and costs make a kW and a kvar cost at each step and place: [step][2 places], sum of worth (or pull) x
 /// coefficient.
