@@ -48,6 +48,14 @@ class LayerCheck(unittest.TestCase):
         self.assertEqual(self.answer("models/outputs/a.cpp", '#include "outputs/marks.hpp"\n'), "")
         self.assertIn("models/outputs/a.cpp:1: ", self.answer("models/outputs/a.cpp", '#include "controllers/need.hpp"\n'))
 
+    def test_controllers_share_the_solvers_and_solvers_know_no_controller(self):
+        (self.root / "models/optimisation").mkdir()
+        (self.root / "models/optimisation/README.md").write_text("What it is for.\n")
+        self.assertEqual(self.answer("models/outputs/a.cpp", '#include "optimisation/solver.hpp"\n'), "")
+        self.assertEqual(self.answer("models/optimisation/solver.cpp", '#include "optimisation/solver.hpp"\n'), "")
+        told = self.answer("models/optimisation/solver.cpp", '#include "outputs/marks.hpp"\n')
+        self.assertEqual(told, "models/optimisation/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
+
     def test_the_vocabulary_knows_the_standard_library_alone(self):
         told = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
         self.assertEqual(told, "include/evsweep/a.hpp:4: include/evsweep may not include <fmt/format.h>\n")
