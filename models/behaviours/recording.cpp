@@ -23,14 +23,28 @@ std::optional<int> parse_digits(std::string_view text) {
     return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-/// "YYYY-MM-DD HH:MM".
-std::optional<std::chrono::local_time<Duration>> parse_minute(std::string_view text) {
-    if (text.size() != 16 || text[10] != ' ' || text[13] != ':') return std::nullopt;
+/// "", ":SS", ":SS.m", ":SS.mm" or ":SS.mmm".
+std::optional<Duration> parse_second(std::string_view text) {
+    if (text.empty()) return Duration(0);
+    if (text.size() < 3 || text.size() == 4 || text.size() > 7 || text[0] != ':') return std::nullopt;
+    const auto whole = parse_digits(text.substr(1, 2));
+    if (!whole || *whole > 59) return std::nullopt;
+    if (text.size() == 3) return std::chrono::seconds(*whole);
+    std::string thousandths(text.substr(4));
+    thousandths.resize(3, '0');
+    const auto rest = text[3] == '.' ? parse_digits(thousandths) : std::nullopt;
+    return rest ? std::optional(std::chrono::seconds(*whole) + Duration(*rest)) : std::nullopt;
+}
+
+/// "YYYY-MM-DD HH:MM", or with seconds ":SS" and up to three digits of them after a point.
+std::optional<std::chrono::local_time<Duration>> parse_time(std::string_view text) {
+    if (text.size() < 16 || text[10] != ' ' || text[13] != ':') return std::nullopt;
     const auto date = parse_date(text.substr(0, 10));
     const auto hour = parse_digits(text.substr(11, 2));
     const auto minute = parse_digits(text.substr(14, 2));
-    if (!date || !hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
-    return date->day + std::chrono::hours(*hour) + std::chrono::minutes(*minute);
+    const auto second = parse_second(text.substr(16));
+    if (!date || !hour || !minute || !second || *hour > 23 || *minute > 59) return std::nullopt;
+    return date->day + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + *second;
 }
 
 std::optional<double> parse_energy(std::string_view text) {
@@ -108,24 +122,24 @@ class RecordingReader {
     void read_row(std::string_view line) {
         cells_ = split(line);
         if (cells_.size() != width_) return complain(fmt::format("{} cells where the header has {}", cells_.size(), width_), "");
-        const auto plug_in = parse_minute(cell("plug_in_local"));
-        if (!plug_in) return complain("plug_in_local is not a time", "write YYYY-MM-DD HH:MM");
+        const auto plug_in = parse_time(cell("plug_in_local"));
+        if (!plug_in) return complain("plug_in_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
         const auto day = std::chrono::floor<std::chrono::days>(*plug_in);
         if ((choice_.from && day < choice_.from->day) || (choice_.to && day > choice_.to->day)) return;
         if (cell("plug_out_local").empty()) return void(++without_plug_out_);
-        const auto plug_out = parse_minute(cell("plug_out_local"));
-        if (!plug_out) return complain("plug_out_local is not a time", "write YYYY-MM-DD HH:MM");
+        const auto plug_out = parse_time(cell("plug_out_local"));
+        if (!plug_out) return complain("plug_out_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
         const auto energy = parse_energy(cell("energy_kwh"));
         if (!energy) return complain("energy_kwh is not a number >= 0", "");
         if (*plug_out <= *plug_in) return void(++without_length_);
         const auto stated = stated_departure(*plug_out);
-        if (!stated) return complain("est_departure_local is not a time", "write YYYY-MM-DD HH:MM");
+        if (!stated) return complain("est_departure_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
         recording_.stays.push_back({line_, station(), day, *plug_in - day, *plug_out - day, *stated - day, *energy});
     }
 
     std::optional<std::chrono::local_time<Duration>> stated_departure(std::chrono::local_time<Duration> plug_out) const {
         if (choice_.layout != Layout::acn || cell("claimed") != "1") return plug_out;
-        return parse_minute(cell("est_departure_local"));
+        return parse_time(cell("est_departure_local"));
     }
 
     std::uint32_t station() {

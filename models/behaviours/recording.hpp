@@ -29,7 +29,8 @@ struct Value<Date> {
     static std::optional<double> out_of(const Range&, const Date&) { return std::nullopt; }
 };
 
-/// Column layouts of published recordings. All have plug_in_local, plug_out_local ("YYYY-MM-DD HH:MM") and energy_kwh.
+/// Column layouts of published recordings. All have plug_in_local, plug_out_local ("YYYY-MM-DD HH:MM", with seconds and their
+/// thousandths where they are known) and energy_kwh.
 enum class Layout {
     acn,        ///< station_id, est_departure_local and claimed: ACN-Data, Caltech and JPL
     trondheim,  ///< garage, user_id, shared_id: residential garages in Trondheim

@@ -164,6 +164,31 @@ TEST_CASE("sessions faster than the charge rating are told", "[behaviours][sessi
     CHECK_THAT(desk.told(), Catch::Contains("1 of 3 sessions took more than the charge rating gives in their time"));
 }
 
+TEST_CASE("recorded times are kept to the millisecond where they are told so", "[behaviours][sessions]") {
+    const TemporaryFile file(
+        "station_id,plug_in_local,plug_out_local,energy_kwh\n"
+        "1,2019-05-06 14:00:07,2019-05-06 18:30:59.9,9.5\n"
+        "2,2019-05-06 15:00:00.25,2019-05-06 18:30:01.078,9.5\n");
+    BehaviourDesk desk;
+    const Population population = desk.draw(replay_of(file, "workplace"));
+    REQUIRE(population.sessions.size() == 2);
+    CHECK(population.sessions[0].plug_in == at_clock(0, 14, 0) + std::chrono::seconds(7));
+    CHECK(population.sessions[0].unplug == at_clock(0, 18, 30) + Duration(59900));
+    CHECK(population.sessions[1].plug_in == at_clock(0, 15, 0) + Duration(250));
+    CHECK(population.sessions[1].unplug == at_clock(0, 18, 30) + Duration(1078));
+}
+
+TEST_CASE("a recorded time with odd seconds is refused", "[behaviours][sessions]") {
+    for (const std::string time : {"14:00:7", "14:00:60", "14:00:07.", "14:00:07.1234", "14:00.07", "14:00 07", "14:00:07,5"}) {
+        INFO(time);
+        const TemporaryFile file("station_id,plug_in_local,plug_out_local,energy_kwh\n1,2019-05-06 " + time +
+                                 ",2019-05-06 18:30,9.5\n");
+        BehaviourDesk desk;
+        CHECK_FALSE(desk.try_make(replay_of(file, "workplace")));
+        CHECK_THAT(desk.told(), Catch::Contains("plug_in_local is not a time") || Catch::Contains("cells where the header"));
+    }
+}
+
 TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]") {
     const auto told = [](const std::string& text, const std::string& layout) {
         const TemporaryFile file(text);
@@ -180,7 +205,7 @@ TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]
         "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,9.5,12.0,soon,1\n"
         "caltech,CA-1\n";
     CHECK_THAT(told(acn_header + rows, "acn"),
-               Catch::Contains(":2:1: population.homes: plug_in_local is not a time; write YYYY-MM-DD HH:MM") &&
+               Catch::Contains(":2:1: population.homes: plug_in_local is not a time; write YYYY-MM-DD HH:MM[:SS[.mmm]]") &&
                    Catch::Contains(":3:1: population.homes: energy_kwh is not a number >= 0") &&
                    Catch::Contains(":4:1: population.homes: est_departure_local is not a time") &&
                    Catch::Contains(":5:1: population.homes: 2 cells where the header has 8"));
