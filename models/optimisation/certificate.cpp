@@ -1,0 +1,189 @@
+// Weak duality. With multipliers m >= 0 of the limits and g of the cost rows' values v = a y, the minimum over all variables of
+//   f + m (a y - limit - e) + price e + weight / 2 (v - target)^2 + g (a y - v)
+// is a lower bound of the objective. It falls apart into
+//   excesses   min over e >= 0 of (price - m) e             = 0 for m <= price
+//   cost rows  min over v of weight / 2 (v - target)^2 - g v = -g^2 / (2 weight) - g target
+//   vehicles   min over its own schedules of its part of f plus the prices m a + g a of its kW and kvar: MarginalValue.
+#include "optimisation/certificate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evsweep/compensated_sum.hpp"
+#include "evsweep/contracts.hpp"
+#include "optimisation/marginal_value.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// A linear lower bound constant + slope p on what reactive power costs, at best, beside active power p.
+struct ReactiveCost {
+    double constant = 0.0, slope = 0.0;
+};
+
+/// min over q of price q + weight q^2 with p^2 + q^2 <= 1 is convex in p (a convex function minimised over some of its
+/// variables), so it lies above its tangent at `p`.
+ReactiveCost reactive_tangent(double price, double weight, double p) {
+    const double steepness = std::abs(price);
+    const double active = std::clamp(p, -(1.0 - 1e-9), 1.0 - 1e-9);  // at 1 the tangent is upright
+    const double most = std::sqrt(1.0 - active * active);
+    if (steepness <= 2.0 * weight * most) return {steepness > 0.0 ? -0.25 * price * price / weight : 0.0, 0.0};
+    const double slope = (steepness - 2.0 * weight * most) * active / most;
+    return {(weight * most - steepness) * most - slope * active, slope};
+}
+
+/// Multipliers for which the bound holds: no limit is worth more than its price, and a cost without weight has no pull.
+Schedule within_prices(const ScheduleProblem& problem, const Schedule& schedule) {
+    Schedule prices;
+    prices.worth.resize(problem.limits.rows.size());
+    prices.pull.resize(problem.costs.rows.size());
+    for (std::size_t r = 0; r < prices.worth.size(); ++r)
+        prices.worth[r] = schedule.worth[r] > 0.0 ? std::min(schedule.worth[r], problem.limits.price[r]) : 0.0;
+    for (std::size_t r = 0; r < prices.pull.size(); ++r)
+        prices.pull[r] = problem.costs.weight[r] > 0.0 && std::isfinite(schedule.pull[r]) ? schedule.pull[r] : 0.0;
+    return prices;
+}
+
+/// The cheapest answer of each vehicle to given prices of kW and kvar.
+class CheapestAnswers {
+   public:
+    CheapestAnswers(const ScheduleProblem& problem, const Schedule& schedule, const std::vector<double>& price)
+        : problem_(problem), schedule_(schedule), price_(price) {}
+
+    /// Adds the cost of vehicle `v`, whose steps stand in the schedule's columns from `k` on.
+    void add(std::size_t v, std::size_t k, CompensatedSum& sum);
+
+   private:
+    void step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k, CompensatedSum& sum);
+    void move(double soc, double most, double cost, CompensatedSum& sum, void (MarginalValue::*allow)(double, double));
+
+    const ScheduleProblem& problem_;
+    const Schedule& schedule_;
+    const std::vector<double>& price_;
+    MarginalValue value_;
+};
+
+void CheapestAnswers::add(std::size_t v, std::size_t k, CompensatedSum& sum) {
+    const ScheduleVehicle& vehicle = problem_.vehicles[v];
+    const double weight = problem_.objective.deficit_weight;
+    const double lowest = std::min(vehicle.deficit_min, vehicle.deficit);
+    const double highest = std::max(vehicle.deficit_max, vehicle.deficit);
+    value_.begin(lowest, highest, vehicle.final_deficit, vehicle.shortfall_price);
+    value_.hold(weight * (problem_.steps - vehicle.last));
+    for (std::size_t t = vehicle.last; t-- > vehicle.first;) {
+        value_.hold(weight);
+        step_back(vehicle, t, k + (t - vehicle.first), sum);
+        value_.keep(lowest, highest);
+    }
+    sum.add(value_.at(vehicle.deficit));
+    sum.add(weight * vehicle.first * vehicle.deficit * vehicle.deficit);
+}
+
+void CheapestAnswers::step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k, CompensatedSum& sum) {
+    const ScheduleObjective& objective = problem_.objective;
+    const double* price = price_.data() + t * 2 * problem_.places + vehicle.place;
+    ReactiveCost reactive;
+    if (problem_.reactive)
+        reactive = reactive_tangent(vehicle.rating_kva * price[problem_.places], objective.reactive_weight,
+                                    schedule_.charge[k] - schedule_.discharge[k]);
+    const double buy = price[0] + (objective.buy.empty() ? 0.0 : objective.buy[t]);
+    const double sell = price[0] + (objective.sell.empty() ? 0.0 : objective.sell[t]);
+    sum.add(reactive.constant);
+    move(vehicle.soc_per_charge, vehicle.charge_max, objective.throughput_weight + vehicle.rating_kva * buy + reactive.slope, sum,
+         &MarginalValue::allow_fall);
+    move(vehicle.soc_per_discharge, vehicle.discharge_max,
+         objective.throughput_weight - vehicle.rating_kva * sell - reactive.slope, sum, &MarginalValue::allow_rise);
+}
+
+/// A share from 0 to `most` at `cost` per unit, which moves the deficit by `soc` per unit.
+void CheapestAnswers::move(double soc, double most, double cost, CompensatedSum& sum,
+                           void (MarginalValue::*allow)(double, double)) {
+    const double marginal = cost / soc;
+    if (soc * most > 0.0 && std::isfinite(marginal))
+        (value_.*allow)(soc * most, marginal);
+    else
+        sum.add(std::min(0.0, cost) * most);  // it moves nothing: on or off by its cost alone
+}
+
+/// The same power with the deficits it leads to and the excess it has.
+Schedule as_executed(const ScheduleProblem& problem, const Schedule& schedule) {
+    Schedule executed;
+    executed.charge = schedule.charge;
+    executed.discharge = schedule.discharge;
+    executed.reactive = schedule.reactive;
+    executed.deficit.reserve(schedule.charge.size());
+    for (const ScheduleVehicle& vehicle : problem.vehicles) {
+        double deficit = vehicle.deficit;
+        for (std::size_t t = vehicle.first; t < vehicle.last; ++t) {
+            const std::size_t k = executed.deficit.size();
+            deficit += vehicle.soc_per_discharge * schedule.discharge[k] - vehicle.soc_per_charge * schedule.charge[k];
+            executed.deficit.push_back(deficit);
+        }
+    }
+    executed.excess = row_values(problem, problem.limits.rows, power_by_place(problem, schedule));
+    for (std::size_t r = 0; r < executed.excess.size(); ++r)
+        executed.excess[r] = std::max(0.0, executed.excess[r] - problem.limits.limit[r]);
+    return executed;
+}
+
+/// The largest of all breaches; not a number is an infinite one.
+class WorstBreach {
+   public:
+    void add(double breach) { worst_ = std::isnan(breach) ? std::numeric_limits<double>::infinity() : std::max(worst_, breach); }
+    [[nodiscard]] double value() const { return worst_; }
+
+   private:
+    double worst_ = 0.0;
+};
+
+double worst_violation(const ScheduleProblem& problem, const Schedule& schedule, const Schedule& executed) {
+    WorstBreach worst;
+    std::size_t k = 0;
+    for (const ScheduleVehicle& vehicle : problem.vehicles)
+        for (std::size_t t = vehicle.first; t < vehicle.last; ++t, ++k) {
+            const double u = schedule.charge[k];
+            const double w = schedule.discharge[k];
+            for (const double breach : {-u, u - vehicle.charge_max, -w, w - vehicle.discharge_max}) worst.add(breach);
+            if (problem.reactive) worst.add(std::hypot(u - w, schedule.reactive[k]) - 1.0);
+            worst.add(std::abs(schedule.deficit[k] - executed.deficit[k]));
+            worst.add(std::min(vehicle.deficit_min, vehicle.deficit) - executed.deficit[k]);
+            worst.add(executed.deficit[k] - std::max(vehicle.deficit_max, vehicle.deficit));
+        }
+    return worst.value();
+}
+
+double lower_bound(const ScheduleProblem& problem, const Schedule& schedule) {
+    const Schedule prices = within_prices(problem, schedule);
+    const std::vector<double> by_place = price_by_place(problem, prices);
+    const VehicleSteps steps(problem);
+    CompensatedSum sum;
+    CheapestAnswers answers(problem, schedule, by_place);
+    for (std::size_t v = 0; v < problem.vehicles.size(); ++v) answers.add(v, steps.first[v], sum);
+    for (std::size_t r = 0; r < prices.worth.size(); ++r) sum.add(-prices.worth[r] * problem.limits.limit[r]);
+    for (std::size_t r = 0; r < prices.pull.size(); ++r)
+        if (prices.pull[r] != 0.0)
+            sum.add(-prices.pull[r] * (0.5 * prices.pull[r] / problem.costs.weight[r] + problem.costs.target[r]));
+    return sum.value();
+}
+
+}  // namespace
+
+Certificate certify(const ScheduleProblem& problem, const Schedule& schedule) {
+    const std::size_t steps = VehicleSteps(problem).size();
+    EVSWEEP_EXPECTS(schedule.charge.size() == steps && schedule.discharge.size() == steps && schedule.deficit.size() == steps &&
+                        schedule.reactive.size() == (problem.reactive ? steps : 0),
+                    "a schedule has one number for each vehicle and step of its window");
+    EVSWEEP_EXPECTS(schedule.worth.size() == problem.limits.rows.size() && schedule.pull.size() == problem.costs.rows.size(),
+                    "a schedule has one multiplier for each limit and each cost");
+    const Schedule executed = as_executed(problem, schedule);
+    Certificate certificate;
+    certificate.objective = objective_of(problem, executed);
+    certificate.bound = lower_bound(problem, schedule);
+    certificate.relative_gap = (certificate.objective - certificate.bound) / std::max(1.0, std::abs(certificate.objective));
+    certificate.worst_violation = worst_violation(problem, schedule, executed);
+    return certificate;
+}
+
+}  // namespace evsweep
