@@ -26,6 +26,8 @@ std::vector<local_days> covered_days(const Recording& recording) {
             for (local_days day = covered.back() + days(1); day < stay.day; day += days(1)) covered.push_back(day);
         covered.push_back(stay.day);
     }
+    if (recording.to && !covered.empty() && recording.to->day - covered.back() <= gap)
+        while (covered.back() < recording.to->day) covered.push_back(covered.back() + days(1));
     return covered;
 }
 

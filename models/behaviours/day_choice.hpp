@@ -20,7 +20,7 @@ enum class DayDraw {
 [[nodiscard]] std::vector<std::pair<std::string, DayDraw>> names_of(DayDraw);
 
 /// The days that a recording covers, and the choice among them. Seven days in a row or more without a session are a gap in
-/// the record; fewer are days on which nobody came.
+/// the record; fewer are days on which nobody came, and so are those up to a chosen last day.
 class DayChoice {
    public:
     /// Reports under `path` a recording that cannot cover the scenario (error, or warning where it only ends early).

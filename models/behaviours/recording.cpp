@@ -82,6 +82,7 @@ class RecordingReader {
    public:
     RecordingReader(const FilePath& file, const RecordingChoice& choice, Issues& issues) : choice_(choice), issues_(issues) {
         recording_.file.file = std::make_shared<const std::string>(file.path.string());
+        recording_.to = choice.to;
     }
 
     Recording read(std::istream& text) {

@@ -54,6 +54,7 @@ struct Recording {
     Position file;
     std::vector<std::string> stations;  ///< charging points that were used, in order of appearance
     std::vector<RecordedStay> stays;    ///< by plug-in
+    std::optional<Date> to;             ///< the last recorded day, where the choice names it
 };
 
 /// Which rows are wanted, by day of plug-in, and under which path their troubles are told.

@@ -189,6 +189,16 @@ TEST_CASE("a recorded time with odd seconds is refused", "[behaviours][sessions]
     }
 }
 
+TEST_CASE("a last day that is named was recorded, even if nobody came", "[behaviours][sessions]") {
+    const TemporaryFile file(acn_header + acn_rows.substr(0, acn_rows.find('\n') + 1));  // Monday alone
+    for (const auto& [to, days] : {std::pair("2019-05-06", 1), {"2019-05-07", 2}}) {
+        BehaviourDesk desk;
+        CHECK(desk.draw(replay_of(file, "acn", std::string("to: ") + to + "\n")).sessions.size() == 1);
+        INFO(desk.told());
+        CHECK((desk.told().find("the recording has 1 of the scenario's 2 days") == std::string::npos) == (days == 2));
+    }
+}
+
 TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]") {
     const auto told = [](const std::string& text, const std::string& layout) {
         const TemporaryFile file(text);
