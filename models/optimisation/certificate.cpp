@@ -13,26 +13,12 @@
 #include "evsweep/compensated_sum.hpp"
 #include "evsweep/contracts.hpp"
 #include "optimisation/marginal_value.hpp"
+#include "optimisation/reactive_cost.hpp"
+#include "optimisation/step_choices.hpp"
 
 namespace evsweep {
 
 namespace {
-
-/// A linear lower bound constant + slope p on what reactive power costs, at best, beside active power p.
-struct ReactiveCost {
-    double constant = 0.0, slope = 0.0;
-};
-
-/// min over q of price q + weight q^2 with p^2 + q^2 <= 1 is convex in p (a convex function minimised over some of its
-/// variables), so it lies above its tangent at `p`.
-ReactiveCost reactive_tangent(double price, double weight, double p) {
-    const double steepness = std::abs(price);
-    const double active = std::clamp(p, -(1.0 - 1e-9), 1.0 - 1e-9);  // at 1 the tangent is upright
-    const double most = std::sqrt(1.0 - active * active);
-    if (steepness <= 2.0 * weight * most) return {steepness > 0.0 ? -0.25 * price * price / weight : 0.0, 0.0};
-    const double slope = (steepness - 2.0 * weight * most) * active / most;
-    return {(weight * most - steepness) * most - slope * active, slope};
-}
 
 /// Multipliers for which the bound holds: no limit is worth more than its price, and a cost without weight has no pull.
 Schedule within_prices(const ScheduleProblem& problem, const Schedule& schedule) {
@@ -49,19 +35,20 @@ Schedule within_prices(const ScheduleProblem& problem, const Schedule& schedule)
 /// The cheapest answer of each vehicle to given prices of kW and kvar.
 class CheapestAnswers {
    public:
-    CheapestAnswers(const ScheduleProblem& problem, const Schedule& schedule, const std::vector<double>& price)
-        : problem_(problem), schedule_(schedule), price_(price) {}
+    /// `executed`: near which schedule the bound is to be tight.
+    CheapestAnswers(const ScheduleProblem& problem, const Schedule& executed, const std::vector<double>& price)
+        : problem_(problem), executed_(executed), price_(price) {}
 
-    /// Adds the cost of vehicle `v`, whose steps stand in the schedule's columns from `k` on.
+    /// Adds the cost of vehicle `v`, whose steps stand in the columns from `k` on.
     void add(std::size_t v, std::size_t k, CompensatedSum& sum);
 
    private:
-    void step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k, CompensatedSum& sum);
-    void move(double soc, double most, double cost, CompensatedSum& sum, void (MarginalValue::*allow)(double, double));
+    void step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k);
 
     const ScheduleProblem& problem_;
-    const Schedule& schedule_;
+    const Schedule& executed_;
     const std::vector<double>& price_;
+    StepChoices choices_;
     MarginalValue value_;
 };
 
@@ -74,37 +61,32 @@ void CheapestAnswers::add(std::size_t v, std::size_t k, CompensatedSum& sum) {
     value_.hold(weight * (problem_.steps - vehicle.last));
     for (std::size_t t = vehicle.last; t-- > vehicle.first;) {
         value_.hold(weight);
-        step_back(vehicle, t, k + (t - vehicle.first), sum);
+        step_back(vehicle, t, k + (t - vehicle.first));
         value_.keep(lowest, highest);
     }
     sum.add(value_.at(vehicle.deficit));
     sum.add(weight * vehicle.first * vehicle.deficit * vehicle.deficit);
 }
 
-void CheapestAnswers::step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k, CompensatedSum& sum) {
+void CheapestAnswers::step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k) {
     const ScheduleObjective& objective = problem_.objective;
     const double* price = price_.data() + t * 2 * problem_.places + vehicle.place;
-    ReactiveCost reactive;
-    if (problem_.reactive)
-        reactive = reactive_tangent(vehicle.rating_kva * price[problem_.places], objective.reactive_weight,
-                                    schedule_.charge[k] - schedule_.discharge[k]);
     const double buy = price[0] + (objective.buy.empty() ? 0.0 : objective.buy[t]);
     const double sell = price[0] + (objective.sell.empty() ? 0.0 : objective.sell[t]);
-    sum.add(reactive.constant);
-    move(vehicle.soc_per_charge, vehicle.charge_max, objective.throughput_weight + vehicle.rating_kva * buy + reactive.slope, sum,
-         &MarginalValue::allow_fall);
-    move(vehicle.soc_per_discharge, vehicle.discharge_max,
-         objective.throughput_weight - vehicle.rating_kva * sell - reactive.slope, sum, &MarginalValue::allow_rise);
-}
-
-/// A share from 0 to `most` at `cost` per unit, which moves the deficit by `soc` per unit.
-void CheapestAnswers::move(double soc, double most, double cost, CompensatedSum& sum,
-                           void (MarginalValue::*allow)(double, double)) {
-    const double marginal = cost / soc;
-    if (soc * most > 0.0 && std::isfinite(marginal))
-        (value_.*allow)(soc * most, marginal);
-    else
-        sum.add(std::min(0.0, cost) * most);  // it moves nothing: on or off by its cost alone
+    const ActiveStep step{vehicle.charge_max,
+                          vehicle.discharge_max,
+                          objective.throughput_weight + vehicle.rating_kva * buy,
+                          objective.throughput_weight - vehicle.rating_kva * sell,
+                          vehicle.soc_per_charge,
+                          vehicle.soc_per_discharge};
+    if (!problem_.reactive) {
+        value_.go_back(choices_.of(step));
+        return;
+    }
+    const ReactiveCost cost(vehicle.rating_kva * price[problem_.places], objective.reactive_weight);
+    const StepOfSchedule schedule{t == vehicle.first ? vehicle.deficit : executed_.deficit[k - 1],
+                                  executed_.charge[k] - executed_.discharge[k]};
+    value_.go_back(choices_.of(step, cost, schedule, value_));
 }
 
 /// The same power with the deficits it leads to and the excess it has.
@@ -154,12 +136,12 @@ double worst_violation(const ScheduleProblem& problem, const Schedule& schedule,
     return worst.value();
 }
 
-double lower_bound(const ScheduleProblem& problem, const Schedule& schedule) {
+double lower_bound(const ScheduleProblem& problem, const Schedule& schedule, const Schedule& executed) {
     const Schedule prices = within_prices(problem, schedule);
     const std::vector<double> by_place = price_by_place(problem, prices);
     const VehicleSteps steps(problem);
     CompensatedSum sum;
-    CheapestAnswers answers(problem, schedule, by_place);
+    CheapestAnswers answers(problem, executed, by_place);
     for (std::size_t v = 0; v < problem.vehicles.size(); ++v) answers.add(v, steps.first[v], sum);
     for (std::size_t r = 0; r < prices.worth.size(); ++r) sum.add(-prices.worth[r] * problem.limits.limit[r]);
     for (std::size_t r = 0; r < prices.pull.size(); ++r)
@@ -180,7 +162,7 @@ Certificate certify(const ScheduleProblem& problem, const Schedule& schedule) {
     const Schedule executed = as_executed(problem, schedule);
     Certificate certificate;
     certificate.objective = objective_of(problem, executed);
-    certificate.bound = lower_bound(problem, schedule);
+    certificate.bound = lower_bound(problem, schedule, executed);
     certificate.relative_gap = (certificate.objective - certificate.bound) / std::max(1.0, std::abs(certificate.objective));
     certificate.worst_violation = worst_violation(problem, schedule, executed);
     return certificate;

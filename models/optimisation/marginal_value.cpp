@@ -1,10 +1,12 @@
-// Adding two convex functions by infimal convolution adds the inverses of their derivatives (Rockafellar, Convex Analysis,
-// theorem 16.4). The cost of moving the deficit by z is linear on an interval, so the inverse of its derivative is a step: the
-// graph of V' gets a flat piece as long as that interval, at the marginal cost of moving. No grid of states, no rounding of
+// Infimal convolution of convex functions adds the inverses of their derivatives (Rockafellar, Convex Analysis, theorem 16.4).
+// What a step costs is piecewise linear in how far it moves the deficit, so the inverse of its derivative is a staircase: for
+// each stair the graph of V' gets a flat piece of the stair's length at the stair's slope. No grid of states, no rounding of
 // policies.
 #include "optimisation/marginal_value.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace evsweep {
 
@@ -24,47 +26,47 @@ void MarginalValue::hold(double weight) {
     for (Point& point : points_) point.slope += 2.0 * weight * point.x;
 }
 
-void MarginalValue::allow_fall(double most, double marginal) {
-    const Crossing at = crossing(marginal);
-    for (std::size_t k = at.steeper; k < points_.size(); ++k) points_[k].x += most;
-    insert_flat(at.steeper, at.x, at.x + most, marginal);
+void MarginalValue::go_back(std::span<const StepChoice> choices) {
+    value_at_lowest_ += choices.front().cost;  // from the lowest deficit the only way is up as far as a step can
+    earlier_.clear();
+    std::size_t next = 0;
+    double slope = -std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c + 1 < choices.size(); ++c) {
+        const StepChoice& here = choices[c];
+        const StepChoice& there = choices[c + 1];
+        const double stair = (there.cost - here.cost) / (there.fall - here.fall);
+        if (!std::isfinite(stair)) continue;  // a stair of no length
+        slope = std::max(slope, stair);       // they ascend but for rounding
+        for (; next < points_.size() && points_[next].slope < slope; ++next)
+            earlier_.push_back({points_[next].x + here.fall, points_[next].slope});
+        const double x = crossing(next, slope);
+        earlier_.push_back({x + here.fall, slope});
+        earlier_.push_back({x + there.fall, slope});
+    }
+    for (; next < points_.size(); ++next) earlier_.push_back({points_[next].x + choices.back().fall, points_[next].slope});
+    points_.swap(earlier_);
 }
 
-void MarginalValue::allow_rise(double most, double marginal) {
-    const Crossing at = crossing(-marginal);
-    for (std::size_t k = 0; k < at.steeper; ++k) points_[k].x -= most;
-    insert_flat(at.steeper, at.x - most, at.x, -marginal);
-    value_at_lowest_ += marginal * most;  // from the new lowest deficit the only way is all the way up
-}
-
-MarginalValue::Crossing MarginalValue::crossing(double slope) const {
-    const auto found =
-        std::lower_bound(points_.begin(), points_.end(), slope, [](const Point& p, double level) { return p.slope < level; });
-    const auto steeper = static_cast<std::size_t>(found - points_.begin());
-    if (steeper == 0) return {steeper, points_.front().x};
-    const Point& below = points_[steeper - 1];
-    if (steeper == points_.size()) return {steeper, below.x};
-    const double share = (slope - below.slope) / (found->slope - below.slope);
-    return {steeper, std::clamp(below.x + share * (found->x - below.x), below.x, found->x)};
-}
-
-void MarginalValue::insert_flat(std::size_t before, double from, double to, double slope) {
-    points_.insert(points_.begin() + static_cast<std::ptrdiff_t>(before), {Point{from, slope}, Point{to, slope}});
+double MarginalValue::crossing(std::size_t next, double slope) const {
+    if (next == 0) return points_.front().x;
+    const Point& below = points_[next - 1];
+    if (next == points_.size()) return below.x;
+    const Point& above = points_[next];
+    const double share = (slope - below.slope) / (above.slope - below.slope);
+    return std::clamp(below.x + share * (above.x - below.x), below.x, above.x);
 }
 
 void MarginalValue::keep(double lowest, double highest) {
     while (points_.size() > 1 && points_[points_.size() - 2].x >= highest) points_.pop_back();
     Point& last = points_.back();
-    if (last.x > highest) {
-        if (points_.size() > 1) last.slope = slope_between(points_[points_.size() - 2], last, highest);
-        last.x = highest;
-    }
+    if (last.x > highest && points_.size() > 1) last.slope = slope_between(points_[points_.size() - 2], last, highest);
+    last.x = highest;
     std::size_t gone = 0;
     for (; gone + 1 < points_.size() && points_[gone + 1].x <= lowest; ++gone)
         value_at_lowest_ += area(points_[gone], points_[gone + 1]);
     points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(gone));
     Point& first = points_.front();
-    if (first.x < lowest && points_.size() > 1) {
+    if (points_.size() > 1) {
         const Point cut{lowest, slope_between(first, points_[1], lowest)};
         value_at_lowest_ += area(first, cut);
         first = cut;
@@ -80,6 +82,20 @@ double MarginalValue::at(double x) const {
         value += area(from, to);
     }
     return value;
+}
+
+double MarginalValue::slope_below(double x) const {
+    const auto to = std::lower_bound(points_.begin(), points_.end(), x, [](const Point& p, double at) { return p.x < at; });
+    if (to == points_.begin()) return -std::numeric_limits<double>::infinity();
+    if (to == points_.end()) return std::numeric_limits<double>::infinity();
+    return slope_between(*(to - 1), *to, x);
+}
+
+double MarginalValue::slope_above(double x) const {
+    const auto to = std::upper_bound(points_.begin(), points_.end(), x, [](double at, const Point& p) { return at < p.x; });
+    if (to == points_.begin()) return -std::numeric_limits<double>::infinity();
+    if (to == points_.end()) return std::numeric_limits<double>::infinity();
+    return slope_between(*(to - 1), *to, x);
 }
 
 double MarginalValue::slope_between(const Point& a, const Point& b, double x) {

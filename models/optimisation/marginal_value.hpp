@@ -2,9 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace evsweep {
+
+/// A way through one step: the deficit falls by `fall` (or rises where it is negative), at `cost`.
+struct StepChoice {
+    double fall = 0.0, cost = 0.0;
+};
 
 /// A convex, piecewise quadratic function V on an interval of deficits, kept as the graph of its derivative: points in ascending
 /// order, joined by straight pieces that may be flat (dV/dx stands) or upright (dV/dx jumps). Before the first point the graph
@@ -15,32 +21,27 @@ class MarginalValue {
     void begin(double lowest, double highest, double allowed, double price);
     /// V(x) += weight x^2.
     void hold(double weight);
-    /// V(x) = min V(x - z) + marginal z over 0 <= z <= most: a step in which the deficit may fall by `most`.
-    void allow_fall(double most, double marginal);
-    /// V(x) = min V(x + z) + marginal z over 0 <= z <= most: a step in which the deficit may rise by `most`.
-    void allow_rise(double most, double marginal);
-    /// Keeps to [lowest, highest], which must meet the present interval.
+    /// V(x) = min over all choices and mixtures of them of cost + V(x - fall). `choices`: a convex chain, its falls ascending.
+    void go_back(std::span<const StepChoice> choices);
+    /// Keeps to [lowest, highest]; but for rounding this lies in the present interval.
     void keep(double lowest, double highest);
     /// V(x); `x` must lie in the interval.
     [[nodiscard]] double at(double x) const;
+    /// dV/dx from the left and from the right; minus and plus infinity where the interval ends.
+    [[nodiscard]] double slope_below(double x) const;
+    [[nodiscard]] double slope_above(double x) const;
 
    private:
     struct Point {
         double x, slope;
     };
 
-    struct Crossing {
-        std::size_t steeper;  ///< the first point at or above the slope
-        double x;
-    };
-
-    /// Where the graph passes a slope.
-    [[nodiscard]] Crossing crossing(double slope) const;
-    void insert_flat(std::size_t before, double from, double to, double slope);
+    /// Where the graph passes `slope`, if `next` is its first point that is not below it.
+    [[nodiscard]] double crossing(std::size_t next, double slope) const;
     [[nodiscard]] static double slope_between(const Point& a, const Point& b, double x);
     [[nodiscard]] static double area(const Point& a, const Point& b);
 
-    std::vector<Point> points_;
+    std::vector<Point> points_, earlier_;
     double value_at_lowest_ = 0.0;
 };
 
