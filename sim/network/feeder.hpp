@@ -4,6 +4,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,6 +54,7 @@ struct FeederBranch {
     BranchKind kind = BranchKind::line;
     double series_ohm = 0.0;           ///< magnitude of the first conductor's own series impedance, at the `to` side's voltage
     std::vector<std::uint32_t> mates;  ///< per conductor of the lower bus: the same wire above; empty for transformers
+    double rated_kva = std::numeric_limits<double>::infinity();  ///< of a transformer; infinite where unlimited, and for others
 };
 
 /// Where a transformer's windings are, for relays that look at them.

@@ -34,6 +34,14 @@ double rated_amperes(const TransformerRow& row, const WindingRow& winding) {
     return coil_kva * 1000.0 / (winding.rated.value() * halves) * (ring ? std::sqrt(3.0) : 1.0);
 }
 
+/// What a transformer may carry, in kVA.
+double rated_power(const ClosedRow& row, Volts to_nominal) {
+    if (row.transformer) return row.transformer->rating.value_or(row.transformer->rated).value();
+    if (row.branch->kind != BranchKind::transformer) return unlimited;
+    if (row.branch->rating) return row.branch->rating->value() * std::sqrt(3.0) * to_nominal.value() / 1000.0;
+    return row.branch->rated_power ? row.branch->rated_power->value() : unlimited;
+}
+
 /// Source voltages: a, b and c a third of a turn apart, earth for a neutral. A balanced feeder's source is at angle 0.
 BlockVector source_voltages(const BusRow& bus, const SourceRow& row, double pu) {
     BlockVector v(static_cast<Index>(bus.conductors.size()));
@@ -274,6 +282,7 @@ void FeederBuilder::add_link(std::size_t k) {
             branch.kind = row->branch ? row->branch->kind : BranchKind::transformer;
         }
         names.push_back(row->id());
+        branch.rated_kva = std::min(branch.rated_kva, rated_power(*row, (runs_down ? ends.child : ends.parent).nominal));
         feeder_.rows_.emplace_back(row->id(), BranchId(k - 1));
         rate(*row, ends, k);
         if (row->transformer) {

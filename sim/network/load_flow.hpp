@@ -11,6 +11,7 @@
 #include "evsweep/column.hpp"
 #include "evsweep/quantity.hpp"
 #include "sim/network/accounts.hpp"
+#include "sim/network/branch_currents.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/swept_network.hpp"
 
@@ -72,6 +73,8 @@ class LoadFlow {
     LoadFlow(const LoadFlow&) = delete;
 
     [[nodiscard]] const DrawingPlaces& places() const { return swept_->places(); }
+    /// What is swept; another after a tap or step has moved.
+    [[nodiscard]] const SweptNetwork& network() const { return *swept_; }
     /// How many numbers `solve` wants.
     [[nodiscard]] std::size_t ports() const { return asked_.p.size(); }
     /// What the next `solve` draws; it stays as it is until somebody changes it.
@@ -113,6 +116,16 @@ class LoadFlow {
     [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     /// Currents in A by conductor of the lower bus, the larger of both ends of a line; 0 at the source.
     [[nodiscard]] std::span<const double> current_a() const;
+    /// Where `current_a` tells the current of a conductor beyond the source: at the upper or the lower end of the branch that
+    /// feeds it, at this place there (BranchCurrents::upward, downward).
+    struct CurrentEnd {
+        bool is_above = false;
+        std::uint32_t place = 0;
+        double amperes_per_unit = 0.0;
+    };
+    [[nodiscard]] CurrentEnd current_end(std::size_t c) const;
+    /// Per-unit currents at all ends of branches, in the frame of the sweep; to be asked before the next solve.
+    [[nodiscard]] BranchCurrents branch_currents() const { return {feeder_.model(), folded(), all()}; }
     /// Currents in A into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_currents(BranchId b, End end) const;
     /// Per-unit currents that branches give to the conductors of their lower buses, by conductor; nothing at the source.
@@ -156,13 +169,9 @@ class LoadFlow {
     [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }
     void recover_all() const;
     [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
-    [[nodiscard]] Complex drawn_current(std::size_t c) const { return {all().i_re[c], all().i_im[c]}; }
     [[nodiscard]] Complex admittance_power() const;
     [[nodiscard]] Complex shunt_power() const;
     void take_stock() const;
-    [[nodiscard]] Complex downward_current(std::size_t bus, std::size_t row) const;
-    void find_larger_ends(std::size_t bus) const;
-    [[nodiscard]] Complex upward_current(std::size_t bus, std::size_t col) const;
     [[nodiscard]] Complex source_power() const;
     [[nodiscard]] Complex drawn_power() const;
     [[nodiscard]] Complex loss_power() const;

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "evsweep/contracts.hpp"
+#include "sim/network/branch_currents.hpp"
 #include "sim/network/load_flow.hpp"
 #include "sim/network/network_model.hpp"
 
@@ -21,30 +23,6 @@ LoadFlow::Complex LoadFlow::voltage(std::size_t conductor) const {
     return at(conductor) * feeder_.rotation(BusId(feeder_.site().bus_of_conductor[conductor]));
 }
 
-/// Current out of the link of `bus` into its conductor `row`: what loads, devices and branches below draw.
-LoadFlow::Complex LoadFlow::downward_current(std::size_t bus, std::size_t row) const {
-    const NetworkModel& model = feeder_.model();
-    const std::size_t first = model.first_conductor[bus];
-    const Block& y = folded().admittance(bus);
-    Complex current = drawn_current(first + row);
-    for (Eigen::Index col = 0; col < y.cols(); ++col)
-        current += y(static_cast<Eigen::Index>(row), col) * at(first + static_cast<std::size_t>(col));
-    return current;
-}
-
-/// Current out of the parent into the link of `bus`, by the conductors `up`.
-LoadFlow::Complex LoadFlow::upward_current(std::size_t bus, std::size_t col) const {
-    const NetworkModel& model = feeder_.model();
-    const std::size_t first = model.first_conductor[bus];
-    const std::uint32_t* up = model.up.data() + model.first_up[bus];
-    const Block& s = folded().shown(bus);
-    Complex current = 0.0;
-    for (std::size_t row = 0; row < model.conductors_of(bus); ++row)
-        current += folded().transfer(bus, row, col) * drawn_current(first + row);
-    for (Eigen::Index i = 0; i < s.cols(); ++i) current += s(static_cast<Eigen::Index>(col), i) * at(up[i]);
-    return current;
-}
-
 std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const {
     const NetworkModel& model = feeder_.model();
     const FeederBranch& branch = feeder_.branch(b);
@@ -54,11 +32,12 @@ std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const
     const double amperes =
         1000.0 / feeder_.site().base_v[model.first_conductor[bus.index()]] / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
     std::vector<Complex> currents(model.conductors_of(bus.index()));
+    const BranchCurrents at_ends = branch_currents();
     if (bus.index() == child) {
-        for (std::size_t row = 0; row < currents.size(); ++row) currents[row] = -downward_current(child, row);
+        for (std::size_t row = 0; row < currents.size(); ++row) currents[row] = -at_ends.downward(child, row);
     } else {
         for (std::size_t j = 0; j < model.above(child); ++j)
-            currents[model.up[model.first_up[child] + j] - model.first_conductor[bus.index()]] = upward_current(child, j);
+            currents[model.up[model.first_up[child] + j] - model.first_conductor[bus.index()]] = at_ends.upward(child, j);
     }
     for (Complex& current : currents) current *= amperes * turn;
     return currents;
@@ -69,10 +48,11 @@ LoadFlow::FedCurrents LoadFlow::fed_currents() const {
     const NetworkModel& model = feeder_.model();
     std::copy_n(all().i_re.begin(), fed_re_.size(), fed_re_.begin());
     std::copy_n(all().i_im.begin(), fed_im_.size(), fed_im_.begin());
+    const BranchCurrents at_ends = branch_currents();
     for (std::size_t k = 0; k < feeder_.buses(); ++k) {
         if (folded().is_plain(k)) continue;
         for (std::size_t row = 0; row < model.conductors_of(k); ++row) {
-            const Complex current = k > 0 ? downward_current(k, row) : 0.0;
+            const Complex current = k > 0 ? at_ends.downward(k, row) : 0.0;
             fed_re_[model.first_conductor[k] + row] = current.real();
             fed_im_[model.first_conductor[k] + row] = current.imag();
         }
@@ -98,27 +78,36 @@ std::span<const double> LoadFlow::current_a() const {
     const FedCurrents fed = fed_currents();
     for (std::size_t c = 0; c < current_a_.size(); ++c)
         current_a_[c] = std::sqrt(fed.re[c] * fed.re[c] + fed.im[c] * fed.im[c]) * amperes_per_unit_[c];
-    for (std::size_t k = 1; k < feeder_.buses(); ++k)
-        if (!folded().is_plain(k)) find_larger_ends(k);
+    const BranchCurrents at_ends = branch_currents();
+    for (std::size_t k = 1; k < feeder_.buses(); ++k) {
+        if (folded().is_plain(k)) continue;
+        for (std::size_t c = feeder_.site().first_conductor[k]; c < feeder_.site().first_conductor[k + 1]; ++c)
+            if (const CurrentEnd end = current_end(c); end.is_above)
+                current_a_[c] = std::abs(at_ends.upward(k, end.place)) * end.amperes_per_unit;
+    }
     has_current_ = true;
     return current_a_;
 }
 
 /// Where a branch has admittances, or is a transformer, its two ends differ.
-void LoadFlow::find_larger_ends(std::size_t k) const {
+LoadFlow::CurrentEnd LoadFlow::current_end(std::size_t c) const {
     const NetworkModel& model = feeder_.model();
+    const std::size_t k = feeder_.site().bus_of_conductor[c];
+    EVSWEEP_EXPECTS(k > 0, "a conductor of the source is fed by no branch");
     const FeederBranch& branch = feeder_.branch(BranchId(k - 1));
-    const std::size_t first = model.first_conductor[k];
+    const auto row = static_cast<std::uint32_t>(c - model.first_conductor[k]);
     // A balanced transformer is rated at its `to` side, wherever that is.
-    if (feeder_.is_balanced() && branch.kind == BranchKind::transformer && branch.to == branch.parent) {
-        current_a_[first] = std::abs(upward_current(k, 0)) * amperes_per_unit_[model.first_conductor[branch.parent.index()]];
-        return;
-    }
-    for (std::size_t row = 0; row < branch.mates.size(); ++row)
-        for (std::size_t j = 0; j < model.above(k); ++j)
-            if (model.up[model.first_up[k] + j] == branch.mates[row])
-                current_a_[first + row] =
-                    std::max(current_a_[first + row], std::abs(upward_current(k, j)) * amperes_per_unit_[first + row]);
+    if (feeder_.is_balanced() && branch.kind == BranchKind::transformer && branch.to == branch.parent)
+        return {true, 0, amperes_per_unit_[model.first_conductor[branch.parent.index()]]};
+    const CurrentEnd below{false, row, amperes_per_unit_[c]};
+    if (branch.mates.empty() || folded().is_plain(k)) return below;
+    const auto up = std::span(model.up).subspan(model.first_up[k], model.above(k));
+    const auto mate = std::find(up.begin(), up.end(), branch.mates[row]);
+    if (mate == up.end()) return below;
+    const auto place = static_cast<std::uint32_t>(mate - up.begin());
+    const FedCurrents fed = fed_currents();
+    const bool is_larger = std::norm(branch_currents().upward(k, place)) > fed.re[c] * fed.re[c] + fed.im[c] * fed.im[c];
+    return is_larger ? CurrentEnd{true, place, amperes_per_unit_[c]} : below;
 }
 
 BranchFlow LoadFlow::branch_flow(BranchId b) const {
@@ -157,7 +146,8 @@ LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t wi
     };
     const BlockVector below = voltages(t.link);
     BlockVector down(below.size());
-    for (Eigen::Index c = 0; c < down.size(); ++c) down(c) = downward_current(t.link, static_cast<std::size_t>(c));
+    const BranchCurrents at_ends = branch_currents();
+    for (Eigen::Index c = 0; c < down.size(); ++c) down(c) = at_ends.downward(t.link, static_cast<std::size_t>(c));
     for (const CoilEquations& part : coils)
         if (part.shunt_child.size() > 0) down += part.shunt_child * below;
     const auto j = coil_currents(coils, link.fixed.size() + t.place, down, below, voltages(model.parent[t.link]));

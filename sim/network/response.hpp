@@ -67,6 +67,22 @@ class LoadLaw {
         return drawn;
     }
 
+    /// How P and Q grow with `v2`, which is not 0; on the border of two pieces, in the upper one.
+    [[nodiscard]] Drawn slope_at(double v2) const {
+        std::size_t k = curve_.pieces - 1;
+        while (k > 0 && v2 < curve_.piece[k].from2) --k;
+        const LoadPiece& piece = curve_.piece[k];
+        const double v = std::sqrt(v2);
+        Drawn slope{piece.p_z + 0.5 * piece.p_i / v, piece.q_z + 0.5 * piece.q_i / v};
+        if (!curve_.has_exponent || k != curve_.ordinary) return slope;
+        const auto add = [&](const PowerLaw& law, double& sum) {
+            if (law.e != 0.0) sum += 0.5 * law.e * law.exponent * std::pow(v, law.exponent) / v2;
+        };
+        add(response_.active, slope.p);
+        add(response_.reactive, slope.q);
+        return slope;
+    }
+
    private:
     [[nodiscard]] static double value_of(const PowerLaw& law, double v) {
         return (law.z * v + law.i) * v + law.p + (law.e == 0.0 ? 0.0 : law.e * std::pow(v, law.exponent));

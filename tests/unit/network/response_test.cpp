@@ -47,4 +47,26 @@ TEST_CASE("below its cut-off a load is off", "[response]") {
     CHECK(p_at(law, 0.81) == 1.0);
 }
 
+TEST_CASE("slopes are the differences of what is drawn, in every piece of a law", "[response]") {
+    VoltageResponse zip;
+    zip.active = {.z = 0.4, .i = 0.3, .p = 0.3};
+    zip.reactive = {.z = 1.5, .i = -0.7, .p = 0.2};
+    VoltageResponse power;
+    power.active = {.p = 0.0, .e = 1.0, .exponent = 0.6};
+    power.reactive = {.z = 0.5, .p = 0.0, .e = 0.5, .exponent = 2.3};
+    for (VoltageResponse law : {VoltageResponse{}, zip, power}) {
+        law.linear = LinearOutside{0.5, 0.95, 1.05};
+        law.cut_off = 0.3;
+        const LoadLaw drawn(law);
+        for (const double v : {0.2, 0.4, 0.7, 0.98, 1.03, 1.2}) {
+            const double v2 = v * v;
+            const double h = 1e-4;
+            const Drawn slope = drawn.slope_at(v2);
+            const Drawn up = drawn.at(v2 + h), down = drawn.at(v2 - h), up2 = drawn.at(v2 + 2 * h), down2 = drawn.at(v2 - 2 * h);
+            CHECK(slope.p == Approx((8 * (up.p - down.p) - (up2.p - down2.p)) / (12 * h)).epsilon(1e-10).margin(1e-11));
+            CHECK(slope.q == Approx((8 * (up.q - down.q) - (up2.q - down2.q)) / (12 * h)).epsilon(1e-10).margin(1e-11));
+        }
+    }
+}
+
 }  // namespace

@@ -1,0 +1,138 @@
+#include "sim/network/linear_load_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "evsweep/contracts.hpp"
+#include "sim/network/network_model.hpp"
+
+namespace evsweep {
+
+namespace {
+
+bool is_loop_end(const NetworkModel& model, std::uint32_t conductor) {
+    return std::any_of(model.loop_ends.begin(), model.loop_ends.end(),
+                       [conductor](const LoopEnd& end) { return end.leaf == conductor; });
+}
+
+}  // namespace
+
+LinearLoadFlow::LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together)
+    : feeder_(feeder), drawn_together_(std::move(drawn_together)) {
+    for (std::uint32_t c = 0; c < feeder.conductors(); ++c) {
+        if (feeder.site().is_held_to_band(ConductorId(c)) && !is_loop_end(feeder.model(), c)) voltages_.push_back(c);
+        if (std::isfinite(feeder.site().rating_a[c])) currents_.push_back(c);
+    }
+    for (std::size_t b = 0; b < feeder.branches(); ++b)
+        if (std::isfinite(feeder.branch(BranchId(b)).rated_kva)) transformers_.emplace_back(b);
+    voltage_weight_.resize(voltages_.size());
+    told_current_.resize(currents_.size());
+    told_power_.resize(transformers_.size());
+}
+
+bool LinearLoadFlow::linearise(const LoadFlow& solved, LinearGrid& grid) {
+    make_room(solved);
+    find_slopes(solved);
+    shape(grid);
+    tell_values(solved, grid);
+    for (std::size_t column = 0; column < columns(); ++column) {
+        if (!follow_column(column)) return false;
+        keep_for_curvature(solved, column);
+        tell_column(solved, column, grid);
+    }
+    tell_curvature(grid);
+    return true;
+}
+
+void LinearLoadFlow::make_room(const LoadFlow& solved) {
+    const SweptNetwork& network = solved.network();
+    change_.network = network.problem().network;
+    at_rest_.assign(change_.network.source_re.size(), 0.0);
+    change_.network.source_re = change_.network.source_im = at_rest_;
+    change_.loops = network.problem().loops;
+    loop_re_.resize(change_.loops.ends.size());
+    loop_im_.resize(change_.loops.ends.size());
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_, &own_re_, &own_im_}) column->resize(network.conductors() + 1, 0.0);
+    column_ = {
+        {{v_re_, v_im_, i_re_, i_im_}, nullptr, nullptr, loop_re_.data(), loop_im_.data()}, own_re_.data(), own_im_.data()};
+    all_ = column_.sweep.state;
+    kept_v_.resize(2 * network.conductors() * columns());
+    kept_i_.resize(kept_v_.size());
+    if (network.is_whole()) return;
+    for (auto* column : {&all_v_re_, &all_v_im_, &all_i_re_, &all_i_im_}) column->resize(feeder_.conductors() + 1, 0.0);
+    all_ = {all_v_re_, all_v_im_, all_i_re_, all_i_im_};
+}
+
+/// Differentiates what is drawn at every place. All that hangs between one conductor and earth becomes one slope.
+void LinearLoadFlow::find_slopes(const LoadFlow& solved) {
+    const Injection& injection = solved.network().problem().injection;
+    const auto earth = static_cast<std::uint32_t>(solved.network().conductors());
+    const LoadLaw constant{VoltageResponse{}};
+    place_slopes_.clear();
+    power_slopes_.clear();
+    between_.clear();
+    earth_slope_.assign(earth + 1, {});
+    for (const PowerRun& run : injection.plain)
+        for (std::uint32_t c = run.begin; c < run.end; ++c) add_place(solved, place_slopes_.size(), {c, earth, 1.0, 0}, constant);
+    for (const Port& port : injection.ports) add_place(solved, place_slopes_.size(), port, injection.laws[port.law]);
+    to_earth_.clear();
+    for (std::uint32_t c = 0; c < earth; ++c)
+        if (const CurrentSlope& s = earth_slope_[c]; s.re_re != 0.0 || s.re_im != 0.0 || s.im_re != 0.0 || s.im_im != 0.0)
+            to_earth_.push_back({c, s});
+    change_.to_earth = to_earth_;
+    change_.between = between_;
+}
+
+/// h, g and dS / u of one place (small_change.hpp). Where there is no voltage nothing is drawn.
+void LinearLoadFlow::add_place(const LoadFlow& solved, std::size_t place, const Port& port, const LoadLaw& law) {
+    const std::size_t earth = earth_slope_.size() - 1;
+    const auto voltage = [&](std::size_t c) { return c == earth ? Complex() : solved.swept_voltage(c); };
+    const Complex u = voltage(port.plus) - voltage(port.minus);
+    PlaceSlope& of_place = place_slopes_.emplace_back(PlaceSlope{port.plus, port.minus, {}, {}, 0.0});
+    if (u == Complex()) return;
+    const double p = std::as_const(solved.power().p).raw()[place];
+    const double q = std::as_const(solved.power().q).raw()[place];
+    Drawn factor{1.0, 1.0};
+    Drawn slope;  // per squared voltage in pu
+    if (!law.curve().is_constant) {
+        const double per_pu2 = 1.0 / (port.rated_pu * port.rated_pu);
+        factor = law.at(std::norm(u) * per_pu2);
+        const Drawn s = law.slope_at(std::norm(u) * per_pu2);
+        slope = {s.p * per_pu2, s.q * per_pu2};
+    }
+    of_place.per_kw = factor.p / std::conj(u);
+    of_place.per_kvar = Complex(0.0, -factor.q) / std::conj(u);
+    of_place.kw_per_kw = factor.p;
+    if (p == 0.0 && q == 0.0) return;
+    const Complex h(p * slope.p, -q * slope.q);
+    const Complex current = Complex(p * factor.p, -q * factor.q) / std::conj(u);
+    const CurrentSlope drawn(h, (h * u - current) / std::conj(u));
+    if (port.minus == earth)
+        earth_slope_[port.plus] += drawn;
+    else if (port.plus == earth)
+        earth_slope_[port.minus] += drawn;
+    else
+        between_.push_back({port.plus, port.minus, drawn});
+    if (h.real() != 0.0) power_slopes_.push_back({port.plus, port.minus, 2.0 * h.real() * std::conj(u)});
+}
+
+/// dV and dI of one column; then J takes the place of I.
+bool LinearLoadFlow::follow_column(std::size_t column) {
+    const auto& places = drawn_together_[place_of(column)];
+    const double part = 1.0 / static_cast<double>(places.size());
+    const auto draw = [&](double share) {
+        for (const std::uint32_t place : places) {
+            const PlaceSlope& slope = place_slopes_[place];
+            const Complex current = share * (is_active(column) ? slope.per_kw : slope.per_kvar);
+            own_re_[slope.plus] += current.real(), own_im_[slope.plus] += current.imag();
+            own_re_[slope.minus] -= current.real(), own_im_[slope.minus] -= current.imag();
+        }
+    };
+    for (auto* values : {&v_re_, &v_im_, &own_re_, &own_im_}) std::fill(values->begin(), values->end(), 0.0);
+    for (auto* values : {&loop_re_, &loop_im_}) std::fill(values->begin(), values->end(), 0.0);
+    draw(part);
+    return follow(change_, column_);
+}
+
+}  // namespace evsweep
