@@ -1,0 +1,76 @@
+/// All stays of a problem in one interior-point method, worked on in chunks by several threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "optimisation/grid_newton.hpp"
+#include "optimisation/stay_newton.hpp"
+#include "optimisation/workers.hpp"
+
+namespace evsweep {
+
+/// The fleet's columns. Chunks have one place each and do not depend on the number of threads; sums over them are taken in order.
+class FleetNewton {
+   public:
+    using Power = GridNewton::Power;
+
+    FleetNewton(const ScheduleProblem& problem, Workers& workers);
+
+    [[nodiscard]] std::size_t products() const;
+    void start(double barrier, const Schedule* near);
+    /// Factorises all stays and adds up what places answer to prices.
+    void factorise(PlaceResponse& response);
+    void aim(double barrier, StayNewton::Correction correction);
+    /// The step at given prices; `power` is what would be drawn after it.
+    void find_step(const Power& prices, Power& power);
+    void complete_step(const Power& changes);
+    [[nodiscard]] double longest_step(double longest);
+    void take_step(double length);
+    [[nodiscard]] double gap_after(double length);
+    [[nodiscard]] StayNewton::Standing standing(const Power& prices);
+    /// What is drawn now.
+    void tell_power(Power& power);
+    /// Puts u, w, q and x into a schedule, x by the battery's equation.
+    void conclude(Schedule& schedule) const;
+
+   private:
+    struct Chunk {
+        std::size_t place = 0;
+        std::size_t begin = 0, end = 0;            ///< in `order_`
+        std::size_t first_step = 0, end_step = 0;  ///< of all its stays
+        std::vector<double> response;              ///< [part][t][s] from first_step on
+        std::vector<double> power;                 ///< [2][step] from first_step on
+        double gap = 0.0;                          ///< found for the chunk, as the two below
+        double longest = 1.0;
+        StayNewton::Standing standing;
+        [[nodiscard]] std::size_t steps() const { return end_step - first_step; }
+    };
+
+    void add_stays();
+    void cut_chunks();
+    [[nodiscard]] StayNewton stay(std::size_t s);
+    void each_stay(const std::function<void(Chunk&, StayNewton&)>& work);
+    void add_response(Chunk& chunk, const StayNewton& stay) const;
+    void gather(PlaceResponse& response);
+    void gather(Power& power) const;
+    enum class What { point, after_step };
+    void add_power(Chunk& chunk, const StayNewton& stay, What what) const;
+
+    const ScheduleProblem& problem_;
+    Workers& workers_;
+    std::size_t parts_;
+    VehicleSteps place_of_;
+    std::vector<StayShape> shapes_;
+    std::vector<std::size_t> order_;  ///< stays that act, by place
+    std::vector<Chunk> chunks_;
+    std::vector<StayPoint> points_, steps_;
+    std::vector<StayAims> aims_;
+    std::vector<StayFactor> factors_;
+    std::vector<ElasticLimit> shortfalls_;
+    std::vector<ElasticStep> shortfall_steps_;
+    std::vector<ElasticAim> shortfall_aims_;
+};
+
+}  // namespace evsweep

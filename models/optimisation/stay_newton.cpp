@@ -1,0 +1,311 @@
+#include "optimisation/stay_newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evsweep {
+
+namespace {
+
+constexpr double least_share = 1e-3;  ///< of a range that a start keeps from its ends
+
+double free_of(const StayPoint& point) {
+    const double p = point.u - point.w;
+    return 1.0 - p * p - point.q * point.q;
+}
+
+struct Power {
+    double u, w, q;
+};
+
+/// D^-1 r.
+Power inverse_times(const StayFactor& f, const Power& r) {
+    const double ru = r.u + f.tilt * r.q;
+    const double rw = r.w - f.tilt * r.q;
+    const double u = f.iu * ((1.0 + f.g * f.iw) * ru + f.g * f.iw * rw) / f.den;
+    const double w = f.iw * ((1.0 + f.g * f.iu) * rw + f.g * f.iu * ru) / f.den;
+    return {u, w, f.iq * r.q + f.tilt * (u - w)};
+}
+
+/// The step of the multiplier of a slack that moves by `change`, whose product aims at `aim`.
+double multiplier_step(double multiplier, double slack, double change, double aim) {
+    return (aim - multiplier * change) / slack - multiplier;
+}
+
+}  // namespace
+
+std::size_t StayShape::products() const {
+    const std::size_t per_step =
+        (can_charge ? 2U : 0U) + (can_discharge ? 2U : 0U) + (is_reactive ? 1U : 0U) + (has_low ? 1U : 0U) + (has_high ? 1U : 0U);
+    return steps * per_step + (has_shortfall ? 2U : 0U);
+}
+
+double StayNewton::own_price_u(std::size_t t) const {
+    const double buy = objective.buy.empty() ? 0.0 : objective.buy[shape.vehicle.first + t];
+    return objective.throughput_weight + shape.vehicle.rating_kva * buy;
+}
+
+double StayNewton::own_price_w(std::size_t t) const {
+    const double sell = objective.sell.empty() ? 0.0 : objective.sell[shape.vehicle.first + t];
+    return objective.throughput_weight - shape.vehicle.rating_kva * sell;
+}
+
+double StayNewton::price_u(std::size_t t, const PlacePrices& prices) const {
+    const ScheduleVehicle& v = shape.vehicle;
+    return own_price_u(t) + v.rating_kva * prices.p(v.first + t, v.place);
+}
+
+double StayNewton::price_w(std::size_t t, const PlacePrices& prices) const {
+    const ScheduleVehicle& v = shape.vehicle;
+    return own_price_w(t) - v.rating_kva * prices.p(v.first + t, v.place);
+}
+
+double StayNewton::weight(std::size_t t) const { return t + 1 < at.size() ? objective.deficit_weight : shape.hold_weight; }
+
+/// Charges evenly, just about as much as is needed.
+void StayNewton::guess_power() {
+    const ScheduleVehicle& v = shape.vehicle;
+    const double needed = (v.deficit - v.deficit_min) / (v.soc_per_charge * static_cast<double>(shape.steps));
+    for (StayPoint& point : at) {
+        if (shape.can_charge) point.u = std::clamp(0.8 * needed, 0.02 * v.charge_max, 0.8 * v.charge_max);
+        if (shape.can_discharge) point.w = 0.02 * v.discharge_max;
+    }
+}
+
+void StayNewton::move_inside(StayPoint& point) const {
+    const ScheduleVehicle& v = shape.vehicle;
+    const auto inside = [](double value, double low, double high) {
+        const double least = least_share * (high - low);
+        return std::clamp(value, low + least, high - least);
+    };
+    point.u = shape.can_charge ? inside(point.u, 0.0, v.charge_max) : 0.0;
+    point.w = shape.can_discharge ? inside(point.w, 0.0, v.discharge_max) : 0.0;
+    if (shape.is_reactive) {
+        const double most = 1.0 - 10.0 * least_share;
+        const double size2 = 1.0 - free_of(point);
+        const double scale = size2 > most ? std::sqrt(most / size2) : 1.0;
+        point.u *= scale;
+        point.w *= scale;
+        point.q *= scale;
+    }
+    const double range = v.deficit_max - v.deficit_min;
+    if (shape.has_low) point.x = std::max(point.x, v.deficit_min + least_share * range);
+    if (shape.has_high) point.x = std::min(point.x, v.deficit_max - least_share * range);
+}
+
+void StayNewton::start(double barrier, Guess guess) {
+    const ScheduleVehicle& v = shape.vehicle;
+    if (guess == Guess::none) guess_power();
+    for (std::size_t t = 0; t < at.size(); ++t) {
+        StayPoint& point = at[t];
+        if (guess == Guess::none) point.x = before(t) - v.soc_per_charge * point.u + v.soc_per_discharge * point.w;
+        move_inside(point);
+        if (shape.can_charge) point.u_low = barrier / point.u, point.u_high = barrier / (v.charge_max - point.u);
+        if (shape.can_discharge) point.w_low = barrier / point.w, point.w_high = barrier / (v.discharge_max - point.w);
+        if (shape.has_low) point.x_low = barrier / (point.x - v.deficit_min);
+        if (shape.has_high) point.x_high = barrier / (v.deficit_max - point.x);
+        if (shape.is_reactive) point.circle = barrier / free_of(point);
+    }
+    if (shape.has_shortfall)
+        shortfall = start_of(v.shortfall_price, at.back().x - v.final_deficit, 0.1 * v.soc_per_charge, barrier);
+    for (std::size_t t = at.size(); t-- > 0;) at[t].lambda = next_lambda(t) - gradient_x(t);
+}
+
+void StayNewton::factorise_power(std::size_t t) {
+    const ScheduleVehicle& v = shape.vehicle;
+    const StayPoint& point = at[t];
+    StayFactor& f = factor[t];
+    f.iu = shape.can_charge ? 1.0 / (point.u_low / point.u + point.u_high / (v.charge_max - point.u)) : 0.0;
+    f.iw = shape.can_discharge ? 1.0 / (point.w_low / point.w + point.w_high / (v.discharge_max - point.w)) : 0.0;
+    f.g = f.tilt = f.iq = 0.0;
+    if (shape.is_reactive) {
+        const double p = point.u - point.w;
+        const double round = 2.0 * point.circle;
+        const double steep = 4.0 * point.circle / free_of(point);
+        const double plain = 2.0 * objective.reactive_weight + round;
+        f.iq = 1.0 / (plain + steep * point.q * point.q);
+        f.tilt = -steep * p * point.q * f.iq;
+        f.g = round + steep * p * p * plain * f.iq;
+    }
+    f.den = 1.0 + f.g * (f.iu + f.iw);
+    f.b_p = v.rating_kva * (v.soc_per_charge * f.iu + v.soc_per_discharge * f.iw) / f.den;
+    f.conductance = 1.0 / std::max(curvature_x(t), 1e-14);
+}
+
+double StayNewton::curvature_x(std::size_t t) const {
+    const ScheduleVehicle& v = shape.vehicle;
+    double curvature = 2.0 * weight(t);
+    if (shape.has_low) curvature += at[t].x_low / (at[t].x - v.deficit_min);
+    if (shape.has_high) curvature += at[t].x_high / (v.deficit_max - at[t].x);
+    if (shape.has_shortfall && t + 1 == at.size()) curvature += 1.0 / shortfall.give();
+    return curvature;
+}
+
+/// Conductances between the costates of neighbouring steps, and from each and from the last one's far end to the ground.
+void StayNewton::factorise_ladder() {
+    const ScheduleVehicle& v = shape.vehicle;
+    const double difference = v.soc_per_charge - v.soc_per_discharge;
+    double from_front = 0.0;
+    for (StayFactor& f : factor) {
+        const double both = f.g * f.iu * f.iw * difference * difference;
+        const double own =
+            (v.soc_per_charge * v.soc_per_charge * f.iu + v.soc_per_discharge * v.soc_per_discharge * f.iw + both) / f.den;
+        f.inverse = own;  // until the way back, as is the next
+        f.decay = from_front;
+        f.pivot = own + from_front + f.conductance;
+        const double here = own + from_front;
+        from_front = f.conductance * here / (here + f.conductance);
+    }
+    double from_back = factor.back().conductance;
+    for (std::size_t t = factor.size(); t-- > 0;) {
+        StayFactor& f = factor[t];
+        const double here = f.inverse + from_back;
+        const double above = t > 0 ? factor[t - 1].conductance : 0.0;
+        f.inverse = 1.0 / (here + f.decay);
+        f.decay = above / (here + above);
+        from_back = above * here / (here + above);
+    }
+}
+
+void StayNewton::factorise() {
+    for (std::size_t t = 0; t < at.size(); ++t) factorise_power(t);
+    factorise_ladder();
+}
+
+void StayNewton::aim(double barrier, Correction correction) {
+    if (correction == Correction::none) {
+        for (StayAims& a : aims) a = {barrier, barrier, barrier, barrier, barrier, barrier, barrier};
+        shortfall_aim = {barrier, barrier};
+        return;
+    }
+    for (std::size_t t = 0; t < at.size(); ++t) {
+        const StayPoint& d = step[t];
+        const double p = at[t].u - at[t].w;
+        const double dp = d.u - d.w;
+        const double dc = -2.0 * (p * dp + at[t].q * d.q);
+        aims[t] = {barrier - d.u * d.u_low,
+                   barrier + d.u * d.u_high,
+                   barrier - d.w * d.w_low,
+                   barrier + d.w * d.w_high,
+                   barrier - d.x * d.x_low,
+                   barrier + d.x * d.x_high,
+                   barrier - dc * d.circle + at[t].circle * (dp * dp + d.q * d.q)};
+    }
+    const ElasticAim gained = shortfall_step.second_order();
+    shortfall_aim = {barrier - gained.slack, barrier - gained.excess};
+}
+
+/// Of the Lagrangian with multipliers of bounds as they stand, but for lambda_t itself.
+double StayNewton::gradient_x(std::size_t t) const {
+    double gradient = 2.0 * weight(t) * at[t].x - at[t].x_low + at[t].x_high;
+    if (shape.has_shortfall && t + 1 == at.size()) gradient += shortfall.worth;
+    return gradient;
+}
+
+void StayNewton::find_step(const PlacePrices& prices) {
+    const ScheduleVehicle& v = shape.vehicle;
+    double from_before = 0.0;  // r_x / X of the step before
+    for (std::size_t t = 0; t < at.size(); ++t) {
+        const StayPoint& point = at[t];
+        const StayFactor& f = factor[t];
+        const double price_q = v.rating_kva * prices.q(v.first + t, v.place);
+        Power r{price_u(t, prices) + v.soc_per_charge * point.lambda, price_w(t, prices) - v.soc_per_discharge * point.lambda,
+                2.0 * objective.reactive_weight * point.q + price_q};
+        if (shape.can_charge) r.u += aims[t].u_high / (v.charge_max - point.u) - aims[t].u_low / point.u;
+        if (shape.can_discharge) r.w += aims[t].w_high / (v.discharge_max - point.w) - aims[t].w_low / point.w;
+        if (shape.is_reactive) {
+            const double push = 2.0 * aims[t].circle / free_of(point);
+            r.u += push * (point.u - point.w);
+            r.w -= push * (point.u - point.w);
+            r.q += push * point.q;
+        }
+        double r_x = 2.0 * weight(t) * point.x + point.lambda - next_lambda(t);
+        if (shape.has_low) r_x -= aims[t].x_low / (point.x - v.deficit_min);
+        if (shape.has_high) r_x += aims[t].x_high / (v.deficit_max - point.x);
+        if (shape.has_shortfall && t + 1 == at.size())
+            r_x += shortfall.worth + (point.x - v.final_deficit + push_of(shortfall, shortfall_aim)) / shortfall.give();
+        const Power own = inverse_times(f, r);
+        const double gap = point.x - before(t) + v.soc_per_charge * point.u - v.soc_per_discharge * point.w;
+        StayPoint& d = step[t];
+        d = {};
+        d.u = -own.u;
+        d.w = -own.w;
+        d.q = -own.q;
+        d.x = -r_x * f.conductance;
+        d.lambda = gap + d.x + from_before - v.soc_per_charge * own.u + v.soc_per_discharge * own.w;
+        from_before = r_x * f.conductance;
+    }
+    solve_ladder();
+}
+
+/// Takes right-hand sides from `step.lambda`, puts costates there, and adds what they do to power and deficits.
+void StayNewton::solve_ladder() {
+    const ScheduleVehicle& v = shape.vehicle;
+    for (std::size_t t = 1; t < step.size(); ++t)
+        step[t].lambda += factor[t - 1].conductance / factor[t - 1].pivot * step[t - 1].lambda;
+    double next = 0.0;
+    for (std::size_t t = step.size(); t-- > 0;) {
+        const StayFactor& f = factor[t];
+        StayPoint& d = step[t];
+        d.lambda = (d.lambda + f.conductance * next) / f.pivot;
+        const Power answer = inverse_times(f, {v.soc_per_charge * d.lambda, -v.soc_per_discharge * d.lambda, 0.0});
+        d.u -= answer.u;
+        d.w -= answer.w;
+        d.q -= answer.q;
+        d.x -= (d.lambda - next) * f.conductance;
+        next = d.lambda;
+    }
+}
+
+void StayNewton::complete_step(const PlacePrices& changes) {
+    const ScheduleVehicle& v = shape.vehicle;
+    // The answer is linear: it is found in a step of its own, kept in the multipliers' places that are not needed yet.
+    for (std::size_t t = 0; t < at.size(); ++t) {
+        StayPoint& d = step[t];
+        const double dp = changes.p(v.first + t, v.place);
+        const double dq = shape.is_reactive ? changes.q(v.first + t, v.place) : 0.0;
+        const Power own = inverse_times(factor[t], {v.rating_kva * dp, -v.rating_kva * dp, v.rating_kva * dq});
+        d.u -= own.u;
+        d.w -= own.w;
+        d.q -= own.q;
+        d.u_low = -v.soc_per_charge * own.u + v.soc_per_discharge * own.w;  // right-hand side
+    }
+    for (std::size_t t = 1; t < step.size(); ++t)
+        step[t].u_low += factor[t - 1].conductance / factor[t - 1].pivot * step[t - 1].u_low;
+    double next = 0.0;
+    for (std::size_t t = step.size(); t-- > 0;) {
+        const StayFactor& f = factor[t];
+        StayPoint& d = step[t];
+        const double lambda = (d.u_low + f.conductance * next) / f.pivot;
+        const Power answer = inverse_times(f, {v.soc_per_charge * lambda, -v.soc_per_discharge * lambda, 0.0});
+        d.u -= answer.u;
+        d.w -= answer.w;
+        d.q -= answer.q;
+        d.x -= (lambda - next) * f.conductance;
+        d.lambda += lambda;
+        next = lambda;
+    }
+    step_multipliers();
+}
+
+void StayNewton::step_multipliers() {
+    const ScheduleVehicle& v = shape.vehicle;
+    for (std::size_t t = 0; t < at.size(); ++t) {
+        const StayPoint& point = at[t];
+        StayPoint& d = step[t];
+        const StayAims& a = aims[t];
+        d.u_low = shape.can_charge ? multiplier_step(point.u_low, point.u, d.u, a.u_low) : 0.0;
+        d.u_high = shape.can_charge ? multiplier_step(point.u_high, v.charge_max - point.u, -d.u, a.u_high) : 0.0;
+        d.w_low = shape.can_discharge ? multiplier_step(point.w_low, point.w, d.w, a.w_low) : 0.0;
+        d.w_high = shape.can_discharge ? multiplier_step(point.w_high, v.discharge_max - point.w, -d.w, a.w_high) : 0.0;
+        d.x_low = shape.has_low ? multiplier_step(point.x_low, point.x - v.deficit_min, d.x, a.x_low) : 0.0;
+        d.x_high = shape.has_high ? multiplier_step(point.x_high, v.deficit_max - point.x, -d.x, a.x_high) : 0.0;
+        const double freed = -2.0 * ((point.u - point.w) * (d.u - d.w) + point.q * d.q);
+        d.circle = shape.is_reactive ? multiplier_step(point.circle, free_of(point), freed, a.circle) : 0.0;
+    }
+    if (!shape.has_shortfall) return;
+    const double over = at.back().x + step.back().x - v.final_deficit;
+    shortfall_step = step_of(shortfall, shortfall_aim, (over + push_of(shortfall, shortfall_aim)) / shortfall.give());
+}
+
+}  // namespace evsweep

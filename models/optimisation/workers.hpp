@@ -1,0 +1,27 @@
+/// A few threads that share out numbered pieces of work again and again.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace evsweep {
+
+/// Keeps `threads` - 1 threads waiting beside the caller's. What a piece does must depend on its number alone: then the outcome
+/// does not depend on how many threads there are.
+class Workers {
+   public:
+    explicit Workers(int threads);
+    ~Workers();
+    Workers(const Workers&) = delete;
+    Workers& operator=(const Workers&) = delete;
+
+    /// Calls work(0) .. work(pieces - 1), each once, and returns when all are done. `work` must not throw.
+    void share(std::size_t pieces, const std::function<void(std::size_t)>& work);
+
+   private:
+    struct Pool;
+    std::unique_ptr<Pool> pool_;  ///< none for one thread
+};
+
+}  // namespace evsweep
