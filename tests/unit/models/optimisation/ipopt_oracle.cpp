@@ -180,7 +180,8 @@ class ScheduleProgram final : public Ipopt::TNLP {
                 bound(at_.u(k), 0.0, vehicle.charge_max);
                 bound(at_.w(k), 0.0, vehicle.discharge_max);
                 if (problem_.reactive) bound(at_.q + k, -unbounded, unbounded);
-                bound(at_.x + k, vehicle.deficit_min, vehicle.deficit_max);
+                // Bounds give way to a deficit on arrival that misses them by rounding.
+                bound(at_.x + k, std::min(vehicle.deficit_min, vehicle.deficit), std::max(vehicle.deficit_max, vehicle.deficit));
             }
         for (Index j = at_.deviation; j < at_.shortfall; ++j) bound(j, -unbounded, unbounded);
     }
