@@ -56,6 +56,19 @@ void ask_window(const ScheduleProblem& problem, std::size_t v, Complaints& compl
             fmt::format("vehicle {} stays until step {}, but there are only {} steps", v, vehicle.last, problem.steps));
 }
 
+/// Power moves a battery, and nothing else does: a vehicle that breaks this was put together wrongly.
+void ask_battery(const ScheduleProblem& problem, std::size_t v, Complaints& complaints) {
+    const ScheduleVehicle& vehicle = problem.vehicles[v];
+    const auto ask = [&](double soc, double most, std::string_view verb) {
+        if (vehicle.rating_kva == 0.0 && soc > 0.0)
+            complaints.said.push_back(fmt::format("vehicle {} {} at a rating of 0 kVA, but its state of charge moves", v, verb));
+        if (vehicle.rating_kva > 0.0 && most > 0.0 && soc == 0.0)
+            complaints.said.push_back(fmt::format("vehicle {} {}, but its state of charge does not move", v, verb));
+    };
+    ask(vehicle.soc_per_charge, vehicle.charge_max, "charges");
+    ask(vehicle.soc_per_discharge, vehicle.discharge_max, "discharges");
+}
+
 void ask_vehicle(const ScheduleProblem& problem, std::size_t v, Complaints& complaints) {
     const ScheduleVehicle& vehicle = problem.vehicles[v];
     ask_window(problem, v, complaints);
@@ -71,6 +84,7 @@ void ask_vehicle(const ScheduleProblem& problem, std::size_t v, Complaints& comp
     ask(vehicle.soc_per_discharge, 0.0, unbounded, "state of charge per discharging step");
     ask(vehicle.final_deficit, -unbounded, unbounded, "deficit allowed at the end");
     ask(vehicle.shortfall_price, 0.0, unbounded, "price of a shortfall");
+    ask_battery(problem, v, complaints);
     const bool lower = ask(vehicle.deficit_min, -unbounded, unbounded, "smallest deficit");
     const bool upper = ask(vehicle.deficit_max, -unbounded, unbounded, "largest deficit");
     if (!lower || !upper) {

@@ -71,8 +71,8 @@ struct ScheduleProblem {
 };
 
 /// Everything that makes the problem meaningless (numbers that are not finite, windows outside the steps, columns of
-/// different lengths, negative weights, ...), one sentence each; empty for a sound problem. A deficit on arrival may miss its
-/// bounds by 1e-9, as rounding makes it; the bounds then give way to it.
+/// different lengths, negative weights, power that moves no battery, ...), one sentence each; empty for a sound problem. A
+/// deficit on arrival may miss its bounds by 1e-9, as rounding makes it; the bounds then give way to it.
 [[nodiscard]] std::vector<std::string> complaints(const ScheduleProblem& problem);
 
 /// Where the steps of each vehicle stand in columns that have one number per vehicle and step of its window.

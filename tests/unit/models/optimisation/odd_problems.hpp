@@ -169,8 +169,14 @@ inline ScheduleProblem odd_problem(std::uint64_t seed) {
     if (draw.chance(0.5)) make_odd(problem.objective, draw);
     while (!problem.limits.limit.empty() && draw.chance(0.5)) make_odd(problem, problem.limits, draw);
     while (!problem.costs.weight.empty() && draw.chance(0.3)) make_odd(problem.costs, draw);
-    for (ScheduleVehicle& vehicle : problem.vehicles)  // one oddity may undo what another needs
+    for (ScheduleVehicle& vehicle : problem.vehicles) {  // one oddity may undo what another needs
         vehicle.deficit = std::clamp(vehicle.deficit, vehicle.deficit_min - 1e-10, vehicle.deficit_max + 1e-10);
+        if (vehicle.rating_kva == 0.0) vehicle.soc_per_charge = vehicle.soc_per_discharge = 0.0;
+        if (vehicle.soc_per_charge == 0.0) vehicle.charge_max = 0.0;
+        if (vehicle.soc_per_discharge == 0.0) vehicle.discharge_max = 0.0;
+        // A battery that stays as it is could only turn power into heat, by charging and discharging at once.
+        if (vehicle.deficit_min == vehicle.deficit_max) vehicle.discharge_max = 0.0;
+    }
     return problem;
 }
 

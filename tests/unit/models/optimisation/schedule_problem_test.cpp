@@ -40,7 +40,7 @@ TEST_CASE("a sound problem earns no complaint, however small or odd", "[schedule
     for (const NamedKind& named : problem_kinds()) CHECK(complaints(random_problem(named.kind, 1)).empty());
     ScheduleProblem odd = sound_problem();
     odd.vehicles[0].first = odd.vehicles[0].last = 3;
-    odd.vehicles[0].rating_kva = 0.0;
+    odd.vehicles[0].rating_kva = odd.vehicles[0].soc_per_charge = odd.vehicles[0].soc_per_discharge = 0.0;
     odd.vehicles[1].deficit = odd.vehicles[1].deficit_max = odd.vehicles[1].deficit_min = 0.4;
     CHECK(complaints(odd).empty());
 }
@@ -115,6 +115,15 @@ TEST_CASE("numbers out of their range are named with the range", "[schedule_prob
           "the price of limit 1 is -1; it must be a finite number of at least 0");
     CHECK(complaint_after([](ScheduleProblem& p) { p.costs.weight[0] = -1.0; }) ==
           "the weight of cost 0 is -1; it must be a finite number of at least 0");
+}
+
+TEST_CASE("power that moves no battery, and batteries that move without power, are named", "[schedule_problem]") {
+    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].soc_per_charge = 0.0; }) ==
+          "vehicle 1 charges, but its state of charge does not move");
+    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].discharge_max = 1.0, p.vehicles[0].soc_per_discharge = 0.0; }) ==
+          "vehicle 0 discharges, but its state of charge does not move");
+    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].rating_kva = p.vehicles[0].soc_per_discharge = 0.0; }) ==
+          "vehicle 0 charges at a rating of 0 kVA, but its state of charge moves");
 }
 
 TEST_CASE("places, windows and steps that do not exist are named", "[schedule_problem]") {
