@@ -36,6 +36,11 @@ struct FeederSite {
     std::vector<double> x{};        ///< by bus: drawing coordinates; NaN where the file has none
     std::vector<double> y{};
 
+    /// Whether the voltage limits speak of this conductor: not of a neutral, which is meant to be near zero, nor of the source's,
+    /// whose voltage is given and cannot be anybody's doing.
+    [[nodiscard]] bool is_held_to_band(ConductorId c) const {
+        return bus_of_conductor[c.index()] != 0 && conductor[c.index()] != Conductor::n;
+    }
     /// "bus" where the feeder is balanced, else "bus.a".
     [[nodiscard]] std::string conductor_name(ConductorId c) const {
         const std::string& name = bus[bus_of_conductor[c.index()]];

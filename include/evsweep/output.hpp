@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,6 +107,9 @@ struct Interval {
     int switchings = 0;  ///< of capacitors
 };
 
+/// A vehicle counts as recharged as soon as its state of charge is no further below its target.
+inline constexpr double recharge_margin = 0.01;
+
 /// How one stay went, told at its end (or at the end of the horizon).
 struct SessionRecord {
     SessionId id;
@@ -113,11 +117,12 @@ struct SessionRecord {
     Instant end{};  ///< unplug, or the horizon
     double final_soc = 0.0;
     double capacity_kwh = 0.0;
-    double charged_kwh = 0.0;     ///< grid side
-    double discharged_kwh = 0.0;  ///< grid side, >= 0
-    double stored_kwh = 0.0;      ///< into the battery by charging
-    double released_kwh = 0.0;    ///< out of the battery by discharging, >= 0
-    bool complete = true;         ///< false where the horizon cut it
+    double charged_kwh = 0.0;               ///< grid side
+    double discharged_kwh = 0.0;            ///< grid side, >= 0
+    double stored_kwh = 0.0;                ///< into the battery by charging
+    double released_kwh = 0.0;              ///< out of the battery by discharging, >= 0
+    bool complete = true;                   ///< false where the horizon cut it
+    std::optional<Instant> recharged_at{};  ///< when it was within recharge_margin of the target for the first time
 };
 
 /// `hunting`: at the start the relays of the feeder's devices found no rest.

@@ -29,8 +29,8 @@ namespace evsweep {
     return is_balanced(feeder) ? branch : branch + "." + std::string(name_of(feeder.conductor[c.index()]));
 }
 
-/// The conductors whose voltage to earth is held to limits, by phase. A neutral is not among them: it is meant to be
-/// near zero.
+/// The conductors whose voltage to earth is told, by phase. A neutral is not among them: it is meant to be near zero. Those of
+/// the source are, but its voltage is given, so it is not held to limits.
 class LiveConductors {
    public:
     explicit LiveConductors(const FeederSite& feeder)
@@ -41,6 +41,8 @@ class LiveConductors {
             for (std::uint32_t i = 0; i < feeder.conductor.size(); ++i)
                 if (feeder.conductor[i] == phase) places.push_back(i);
             if (places.empty()) continue;
+            const auto is_of_source = [&](std::uint32_t i) { return feeder.bus_of_conductor[i] == 0; };
+            of_source_.push_back(static_cast<std::size_t>(std::count_if(places.begin(), places.end(), is_of_source)));
             for (const std::uint32_t i : places) phase_at_[i] = static_cast<std::uint8_t>(phase_.size());
             phase_.push_back(phase);
             places_.push_back(std::move(places));
@@ -60,22 +62,24 @@ class LiveConductors {
         return list;
     }
 
-    /// Lowest and highest voltage of phase k. Only where the snapshot is solved.
-    [[nodiscard]] VoltageRange range(const Snapshot& s, std::size_t k) const {
-        if (whole_) return range_of(s.voltage_pu);
+    /// Lowest and highest voltage of phase k that is held to limits: without the source. Only where the snapshot is solved.
+    [[nodiscard]] VoltageRange range_held(const Snapshot& s, std::size_t k) const {
+        if (whole_) return range_of(s.voltage_pu.subspan(of_source_[k]));
         VoltageRange range;
-        for (const std::uint32_t i : places_[k]) {
-            range.min_pu = std::min(range.min_pu, s.voltage_pu[i]);
-            range.max_pu = std::max(range.max_pu, s.voltage_pu[i]);
-        }
+        for (std::size_t i = of_source_[k]; i < places_[k].size(); ++i) widen(range, s.voltage_pu[places_[k][i]]);
         return range;
     }
+    /// That range with the source's voltage: lowest and highest voltage of phase k.
+    [[nodiscard]] VoltageRange with_source(VoltageRange range, const Snapshot& s, std::size_t k) const {
+        for (std::size_t i = 0; i < of_source_[k]; ++i) widen(range, s.voltage_pu[places_[k][i]]);
+        return range;
+    }
+    [[nodiscard]] VoltageRange range(const Snapshot& s, std::size_t k) const { return with_source(range_held(s, k), s, k); }
     /// Of all phases.
     [[nodiscard]] VoltageRange range(const Snapshot& s) const {
         VoltageRange all;
         for (std::size_t k = 0; k < phases(); ++k) {
-            const VoltageRange one = range(s, k);
-            all = {std::min(all.min_pu, one.min_pu), std::max(all.max_pu, one.max_pu)};
+            all = enclosing(all, range(s, k));
         }
         return all;
     }
@@ -85,11 +89,17 @@ class LiveConductors {
     }
 
    private:
+    static void widen(VoltageRange& range, double voltage_pu) {
+        range.min_pu = std::min(range.min_pu, voltage_pu);
+        range.max_pu = std::max(range.max_pu, voltage_pu);
+    }
+
     static constexpr std::uint8_t no_phase = 255;
     bool whole_;
     std::vector<std::uint8_t> phase_at_;
     std::vector<Conductor> phase_;
-    std::vector<std::vector<std::uint32_t>> places_;
+    std::vector<std::vector<std::uint32_t>> places_;  ///< by phase, the source's first
+    std::vector<std::size_t> of_source_;              ///< by phase: how many of them are the source's
 };
 
 }  // namespace evsweep

@@ -84,6 +84,7 @@ class NetworkTally {
     explicit NetworkTally(const Frame& frame) : phase(frame.live.phases()), frame_(frame) {}
 
     void see(const Snapshot& s) {
+        ev_kvar.see(std::abs(s.ev_kvar), s.now);
         if (!s.solved) {
             ++unsolved_steps;
             return;
@@ -101,6 +102,8 @@ class NetworkTally {
     }
 
     Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
+    Highest beyond_band_pu;  ///< of buses that are held to limits
+    Highest ev_kvar;         ///< drawn or given
     Lowest valley_kw, vmin_pu, vmin_mark_pu;
     ConductorId vmin_at, vmax_at;
     BusId unbalance_bus;
@@ -126,9 +129,10 @@ class NetworkTally {
     }
 
     void see_voltages(const Snapshot& s) {
-        const VoltageRange range = see_phases(s);
-        if (frame_.marks.at(s.now)) vmin_mark_pu.see(range.min_pu, s.now);
-        if (!is_outside(range)) return;
+        const VoltageRange held = see_phases(s);
+        const double beyond = std::max(frame_.context.voltage_min_pu - held.min_pu, held.max_pu - frame_.context.voltage_max_pu);
+        beyond_band_pu.see(std::max(0.0, beyond), s.now);
+        if (!is_outside(held)) return;
         ++steps_outside;
         const auto& without_vehicles = frame_.context.base_outside_band;
         if (without_vehicles.empty()) return;
@@ -140,19 +144,22 @@ class NetworkTally {
         return !(range.min_pu >= frame_.context.voltage_min_pu && range.max_pu <= frame_.context.voltage_max_pu);
     }
 
-    /// Voltages phase by phase; returns the range of all of them.
+    /// Voltages phase by phase; returns the range of all that are held to limits.
     VoltageRange see_phases(const Snapshot& s) {
-        VoltageRange all;
+        VoltageRange all, all_held;
         for (std::size_t k = 0; k < phase.size(); ++k) {
-            const VoltageRange range = frame_.live.range(s, k);
-            all = {std::min(all.min_pu, range.min_pu), std::max(all.max_pu, range.max_pu)};
+            const VoltageRange held = frame_.live.range_held(s, k);
+            const VoltageRange range = frame_.live.with_source(held, s, k);
+            all = enclosing(all, range);
+            all_held = enclosing(all_held, held);
             if (vmin_pu.see(range.min_pu, s.now)) vmin_at = ConductorId(frame_.live.place(s, k, range.min_pu));
             if (vmax_pu.see(range.max_pu, s.now)) vmax_at = ConductorId(frame_.live.place(s, k, range.max_pu));
             phase[k].vmin_pu.see(range.min_pu, s.now);
             phase[k].vmax_pu.see(range.max_pu, s.now);
-            if (is_outside(range)) ++phase[k].steps_outside;
+            if (is_outside(held)) ++phase[k].steps_outside;
         }
-        return all;
+        if (frame_.marks.at(s.now)) vmin_mark_pu.see(all.min_pu, s.now);
+        return all_held;
     }
 
     void see_currents(const Snapshot& s) {
@@ -230,11 +237,16 @@ class FleetTally {
         const std::size_t vehicle = r.session.vehicle.index();
         if (r.discharged_kwh > 0.0) returned_[vehicle] = true;
         if (!r.complete) return;  // who has not left yet cannot have left short
+        ++stays_;
+        recharge_h_ += hours(r.recharged_at.value_or(r.end) - r.session.plug_in);
         const double missing = r.session.target_soc - r.final_soc;
         unserved_kwh_ += std::max(0.0, missing) * r.capacity_kwh;
         if (missing > short_below_) short_[vehicle] = true;
     }
 
+    /// Mean over whole stays of the hours until the vehicle was recharged; of one that never was, of all its hours. NaN without
+    /// any.
+    [[nodiscard]] double recharge_h() const { return stays_ > 0 ? recharge_h_ / static_cast<double>(stays_) : not_a_number; }
     [[nodiscard]] double unserved_kwh() const { return unserved_kwh_; }
     [[nodiscard]] double short_vehicles() const { return number_of(short_); }
     [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
@@ -257,6 +269,8 @@ class FleetTally {
     double capacity_kwh_;
     double unserved_kwh_ = 0.0;
     double throughput_kwh_ = 0.0;
+    double recharge_h_ = 0.0;  // of all whole stays together
+    std::size_t stays_ = 0;
     std::vector<bool> short_;     // by vehicle
     std::vector<bool> returned_;  // by vehicle
 };

@@ -28,6 +28,7 @@ enum Place : std::size_t {
     charging,
     discharging,
     ev,
+    ev_q,
     arrivals,
     departures,
     unbalance,
@@ -60,6 +61,7 @@ std::vector<Variable> described() {
     list[charging] = band("charging_kw", "kW", "power drawn by vehicles, mean over the interval from the mark");
     list[discharging] = band("discharging_kw", "kW", "power returned by vehicles, mean over the interval from the mark");
     list[ev] = band("ev_kw", "kW", "net power of vehicles, mean over the interval from the mark");
+    list[ev_q] = band("ev_kvar", "kvar", "reactive power drawn by vehicles");
     list[arrivals] = band("arrivals", "1", "plug-ins in the interval from the mark");
     list[departures] = band("departures", "1", "unplugs in the interval from the mark");
     list[unbalance] = band("unbalance_pct", "%", "highest voltage unbalance factor |V2|/|V1| of all buses", 2);
@@ -137,6 +139,7 @@ class SeriesRecorder final : public Recorder {
    private:
     void note(std::size_t m, const Snapshot& s) {
         arrays_[mean_soc][m] = soc_.mean(s);
+        arrays_[ev_q][m] = s.ev_kvar;
         arrays_[plugged_in][m] = static_cast<double>(s.plugged_in.size());
         if (!s.solved) return;
         arrays_[demand][m] = demand_kw(s);

@@ -23,6 +23,10 @@ struct VoltageRange {
     double max_pu = -std::numeric_limits<double>::infinity();
 };
 
+[[nodiscard]] inline VoltageRange enclosing(const VoltageRange& a, const VoltageRange& b) {
+    return {std::min(a.min_pu, b.min_pu), std::max(a.max_pu, b.max_pu)};
+}
+
 /// Lowest and highest of `voltage_pu`. Eight running extremes instead of one, because a compiler may not reorder the
 /// comparisons of doubles by itself and would otherwise walk through thousands of buses one by one.
 [[nodiscard]] inline VoltageRange range_of(std::span<const double> voltage_pu) {

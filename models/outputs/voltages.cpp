@@ -1,6 +1,7 @@
 /// Output `voltages`: voltages and loadings over time as bands; where phases differ, by conductor, and by how much.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <vector>
 
@@ -16,14 +17,33 @@ struct Params {
     Duration every = std::chrono::minutes(15);
 };
 
+/// Where among the conductors voltages are told: the lowest, quartiles and tails, the highest.
+constexpr std::array shares{0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0};
+
 /// What all recorders of one study share.
 struct Frame {
     Marks marks;
     RatedConductors rated;
+    std::vector<std::size_t> held;         ///< conductors that are held to the voltage band
     std::vector<std::size_t> three_phase;  ///< buses that have an unbalance
     std::size_t conductors = 0;
     std::size_t branches = 0;  ///< whose neutral currents are told; 0 on balanced feeders
 };
+
+std::vector<std::size_t> held_conductors(const FeederSite& feeder) {
+    std::vector<std::size_t> held;
+    for (std::size_t c = 0; c < feeder.conductor.size(); ++c)
+        if (feeder.is_held_to_band(ConductorId(c))) held.push_back(c);
+    return held;
+}
+
+/// The value with a share of the sorted sample below it, linear between neighbours (type 7 of Hyndman and Fan 1996).
+double quantile_of(const std::vector<double>& sorted, double share) {
+    const double place = share * static_cast<double>(sorted.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double next = sorted[std::min(below + 1, sorted.size() - 1)];
+    return sorted[below] + (place - static_cast<double>(below)) * (next - sorted[below]);
+}
 
 /// Buses with all three phases.
 std::vector<std::size_t> three_phase_buses(const FeederSite& feeder) {
@@ -42,6 +62,7 @@ class VoltageRecorder final : public Recorder {
     explicit VoltageRecorder(const Frame& frame)
         : frame_(frame),
           voltage_pu_(frame.marks.size() * frame.conductors, not_a_number),
+          spread_pu_(frame.marks.size() * shares.size(), not_a_number),
           loading_pct_(frame.marks.size() * frame.rated.size(), not_a_number),
           unbalance_pct_(frame.marks.size() * frame.three_phase.size(), not_a_number),
           neutral_a_(frame.marks.size() * frame.branches, not_a_number) {}
@@ -50,6 +71,7 @@ class VoltageRecorder final : public Recorder {
         const auto m = frame_.marks.at(s.now);
         if (!m || !s.solved) return;
         put(s.voltage_pu, *m, voltage_pu_);
+        put_spread(s.voltage_pu, *m);
         double* loading = loading_pct_.data() + *m * frame_.rated.size();
         for (std::size_t k = 0; k < frame_.rated.size(); ++k) loading[k] = frame_.rated.loading_pct(s, k);
         if (s.unbalance.empty()) return;
@@ -60,6 +82,7 @@ class VoltageRecorder final : public Recorder {
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> arrays;
         arrays.push_back(std::move(voltage_pu_));
+        if (!frame_.held.empty()) arrays.push_back(std::move(spread_pu_));
         if (!frame_.rated.empty()) arrays.push_back(std::move(loading_pct_));
         if (!frame_.three_phase.empty()) arrays.push_back(std::move(unbalance_pct_));
         if (frame_.branches > 0) arrays.push_back(std::move(neutral_a_));
@@ -71,8 +94,17 @@ class VoltageRecorder final : public Recorder {
         std::copy(row.begin(), row.end(), rows.begin() + static_cast<std::ptrdiff_t>(m * row.size()));
     }
 
+    void put_spread(std::span<const double> voltage_pu, std::size_t m) {
+        if (frame_.held.empty()) return;
+        sorted_.clear();
+        for (const std::size_t c : frame_.held) sorted_.push_back(voltage_pu[c]);
+        std::sort(sorted_.begin(), sorted_.end());
+        for (std::size_t k = 0; k < shares.size(); ++k) spread_pu_[m * shares.size() + k] = quantile_of(sorted_, shares[k]);
+    }
+
     const Frame& frame_;
-    std::vector<double> voltage_pu_, loading_pct_, unbalance_pct_, neutral_a_;
+    std::vector<double> voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_;
+    std::vector<double> sorted_;  // kept for its memory
 };
 
 Variable band(std::string name, std::string unit, std::string long_name, std::string along, int decimals) {
@@ -97,13 +129,23 @@ class Voltages final : public Output {
     Voltages(const Params& params, const Context& context)
         : feeder_(*context.feeder),
           balanced_(is_balanced(feeder_)),
-          frame_{Marks(context, params.every, "every"), RatedConductors(feeder_), three_phase_buses(feeder_),
-                 feeder_.conductor.size(), balanced_ ? 0 : feeder_.branch.size()} {}
+          frame_{Marks(context, params.every, "every"),
+                 RatedConductors(feeder_),
+                 held_conductors(feeder_),
+                 three_phase_buses(feeder_),
+                 feeder_.conductor.size(),
+                 balanced_ ? 0 : feeder_.branch.size()} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
         std::vector<Variable> list;
         const char* meaning = balanced_ ? "voltage" : "voltage to earth";
         list.push_back(band("voltage_pu", "pu", meaning, conductor_axis(feeder_).name, 4));
+        if (!frame_.held.empty())
+            list.push_back(band("spread_pu", "pu",
+                                balanced_ ? "voltage below which a share of the buses is, the source's apart"
+                                          : "voltage to earth below which a share of the conductors is, "
+                                            "neutrals and the source's apart",
+                                "share", 4));
         if (!frame_.rated.empty()) list.push_back(band("loading_pct", "%", "loading of the branch", rated_axis(), 1));
         if (!frame_.three_phase.empty())
             list.push_back(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
@@ -113,6 +155,11 @@ class Voltages final : public Output {
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
         std::vector<Coordinate> list{frame_.marks.coordinate(), conductor_axis(feeder_)};
+        if (!frame_.held.empty())
+            list.push_back({.name = "share",
+                            .unit = "1",
+                            .long_name = "share with a lower voltage",
+                            .values = {shares.begin(), shares.end()}});
         if (!frame_.rated.empty()) {
             list.push_back({.name = rated_axis(), .long_name = balanced_ ? "branch with a rating" : "conductor with a rating"});
             for (std::size_t k = 0; k < frame_.rated.size(); ++k)

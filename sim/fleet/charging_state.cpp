@@ -20,6 +20,8 @@ constexpr double ms_per_h = 3'600'000.0;
 /// Exact: instants are whole milliseconds far below 2^53.
 double ms_of(Instant t) { return static_cast<double>(t.time_since_epoch().count()); }
 
+Instant instant_of(double ms) { return Instant(Duration(static_cast<std::int64_t>(ms))); }
+
 /// The first whole number not below x, for |x| < 2^62; std::ceil is a function call on plain x86-64.
 double first_whole(double x) {
     const auto towards_zero = static_cast<double>(static_cast<std::int64_t>(x));
@@ -79,6 +81,8 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     stay.returned_kwh_per_soc = capacity_[i] / drawn_per_returned_[i];
     stay.full_rate = rating * stored_per_drawn_[i] / capacity_[i];
     stay.taper = Taper::of(rating, vehicles.taper_knee[v], vehicles.taper_end[v]);
+    stay.recharged_soc = session.target_soc - recharge_margin;
+    if (session.initial_soc >= stay.recharged_soc) stay.recharged_at = now;
     stays_[i] = stay;
     motions_[i] = Motion{.since_ms = ms_of(now), .soc = session.initial_soc, .threshold = session.initial_soc};
     plugged_in_.insert(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), session.connector), session.connector);
@@ -109,7 +113,8 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
             .charged_kwh = stay.rise * stay.drawn_kwh_per_soc,
             .discharged_kwh = stay.fall * stay.returned_kwh_per_soc,
             .stored_kwh = stay.rise * capacity_[i],
-            .released_kwh = stay.fall * capacity_[i]};
+            .released_kwh = stay.fall * capacity_[i],
+            .recharged_at = stay.recharged_at};
 }
 
 void ChargingState::set_power(ConnectorId c, double p_kw, double q_kvar, Instant now) {
@@ -134,6 +139,8 @@ void ChargingState::land(std::size_t i, double soc, double now_ms) {
     Stay& stay = stays_[i];
     const double change = soc - motion.soc;
     if (change > 0.0) {
+        if (!stay.recharged_at && soc >= stay.recharged_soc)
+            stay.recharged_at = instant_of(std::min(now_ms, motion.since_ms + first_whole(rising_ms(i, stay.recharged_soc))));
         stay.rise += change;
         charged_kwh_.add(change * stay.drawn_kwh_per_soc);
         stored_kwh_.add(change * capacity_[i]);
@@ -177,6 +184,14 @@ void ChargingState::head_for_threshold(std::size_t i, double p_kw) {
         motion.is_tapering = motion.soc >= taper_start - soc_rounding;
         motion.threshold = motion.is_tapering ? stay.ceiling : std::min(taper_start, stay.ceiling);
     }
+}
+
+/// How long this motion takes to rise to a state of charge on its way.
+double ChargingState::rising_ms(std::size_t i, double to_soc) const {
+    const Motion& motion = motions_[i];
+    const Stay& stay = stays_[i];
+    if (motion.is_tapering) return stay.taper.hours_between(motion.soc, to_soc, stay.full_rate) * ms_per_h;
+    return (to_soc - motion.soc) / motion.soc_per_ms;
 }
 
 /// Predicts when the motion ends, in whole ms.
@@ -227,8 +242,7 @@ std::optional<Crossing> ChargingState::next_crossing(ConnectorId c) const {
     const Stay& stay = stays_[i];
     if (crossings_.at_ms(i) == Earliest::never) return std::nullopt;
     const EventKind end_of_charging = motion.threshold < stay.ceiling ? EventKind::knee : EventKind::full;
-    const Instant at(Duration(static_cast<std::int64_t>(crossings_.at_ms(i))));
-    return Crossing{c, at, motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
+    return Crossing{c, instant_of(crossings_.at_ms(i)), motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
 }
 
 void ChargingState::cross(const Crossing& crossing) {

@@ -136,8 +136,10 @@ class ChargingState {
         double returned_kwh_per_soc = 0.0;
         double full_rate = 0.0;  ///< ds/dt at the charge rating, 1/h
         Taper taper{};
-        double rise = 0.0;  ///< of the state of charge, all risings together
-        double fall = 0.0;  ///< all fallings together, >= 0
+        double rise = 0.0;                      ///< of the state of charge, all risings together
+        double fall = 0.0;                      ///< all fallings together, >= 0
+        double recharged_soc = 0.0;             ///< state of charge from which on it counts as recharged
+        std::optional<Instant> recharged_at{};  ///< when it first had that
     };
     /// Constant powers in one direction, and their energies from each vehicle's last event to the fleet's.
     struct Flow {
@@ -162,6 +164,7 @@ class ChargingState {
     SessionRecord finish(ConnectorId c, Instant now);
     void book(std::size_t i, Instant now);
     void land(std::size_t i, double soc, double now_ms);
+    [[nodiscard]] double rising_ms(std::size_t i, double to_soc) const;
     void set_motion(std::size_t i, double p_kw);
     void head_for_threshold(std::size_t i, double p_kw);
     [[nodiscard]] double crossing_ms(std::size_t i) const;

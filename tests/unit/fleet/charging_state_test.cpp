@@ -66,6 +66,61 @@ TEST_CASE("charging at constant power ends at the target at the instant of the c
     CHECK(record.end == at_h(10.0));
 }
 
+TEST_CASE("a stay is told when its battery first came within a hundredth of the target, in whole milliseconds", "[charging]") {
+    OneVehicle one;  // from 0.5 to 0.8; 0.79 counts
+    const Population population = fleet_of(one);
+    ChargingState state(population);
+    state.plug_in(s0, at_h(1.0));
+    SECTION("charging through at 7.4 kW: 0.29 x 40 kWh at 6.66 kW") {
+        state.set_power(c0, 7.4, 0.0, at_h(1.0));
+        state.cross(*state.next_crossing(c0));
+        const double exact_ms = 3.6e6 + 0.29 * 40.0 / (0.9 * 7.4) * 3.6e6;
+        const auto recharged = state.unplug(c0, at_h(9.0)).recharged_at;
+        REQUIRE(recharged);
+        CHECK(static_cast<double>(recharged->time_since_epoch().count()) == std::ceil(exact_ms));
+    }
+    SECTION("over several powers, a rest and a discharge on the way") {
+        state.set_power(c0, 6.0, 0.0, at_h(1.0));   // 0.5 + 0.135 = 0.635 at 2:00
+        state.set_power(c0, -3.2, 0.0, at_h(2.0));  // less 3.2 x 1.25 / 40 = 0.1
+        state.set_power(c0, 0.0, 0.0, at_h(3.0));
+        state.set_power(c0, 5.0, 0.0, at_h(4.0));  // from 0.535 by 0.1125 an hour
+        state.set_power(c0, 2.0, 0.0, at_h(6.3));  // past 0.79 since 4 h + 0.255 / 0.1125 h
+        CHECK(h_of(state.unplug(c0, at_h(6.4)).recharged_at.value()) == Approx(4.0 + 0.255 / 0.1125).margin(1e-6));
+    }
+    SECTION("what comes afterwards does not change it") {
+        state.set_power(c0, 7.4, 0.0, at_h(1.0));
+        state.cross(*state.next_crossing(c0));
+        state.set_power(c0, -7.4, 0.0, at_h(4.0));
+        state.set_power(c0, 7.4, 0.0, at_h(5.0));
+        CHECK(h_of(state.unplug(c0, at_h(5.1)).recharged_at.value()) == Approx(1.0 + 0.29 * 40.0 / 6.66).margin(1e-6));
+    }
+    SECTION("never, where it leaves before") {
+        state.set_power(c0, 7.4, 0.0, at_h(1.0));
+        CHECK_FALSE(state.unplug(c0, at_h(2.0)).recharged_at);
+    }
+}
+
+TEST_CASE("who arrives within a hundredth of the target is recharged on arrival, and who tapers when the taper lets it",
+          "[charging]") {
+    OneVehicle one;
+    one.initial_soc = 0.795;
+    const Population nearly = fleet_of(one);
+    ChargingState state(nearly);
+    state.plug_in(s0, at_h(2.0));
+    CHECK(state.unplug(c0, at_h(3.0)).recharged_at == at_h(2.0));
+
+    one.initial_soc = 0.6;
+    one.target_soc = 1.0;
+    one.knee = 0.7;
+    const Population tapering = fleet_of(one);
+    ChargingState slow(tapering);
+    slow.plug_in(s0, Instant{});
+    slow.set_power(c0, 7.4, 0.0, Instant{});
+    while (slow.next_crossing(c0)) slow.cross(*slow.next_crossing(c0));
+    const double h = h_of(slow.unplug(c0, at_h(24.0)).recharged_at.value());
+    CHECK(integrated_soc(one, 0.6, 7.4, h) == Approx(0.99).margin(1e-6));
+}
+
 TEST_CASE("discharging ends at the reserve, or as empty where the battery's floor is not below it", "[charging]") {
     const double reserve = GENERATE(0.2, 0.05);
     OneVehicle one;

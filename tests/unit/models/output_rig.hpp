@@ -25,14 +25,19 @@ struct Step {
     std::vector<double> p_kw{0.0, 0.0, 0.0};
     std::vector<double> soc{0.2, 0.4, 0.9};
     std::vector<ConnectorId> plugged_in{};
+    double ev_kvar = 0.0;
 };
 
-/// Demand 100, 290, 280, 200 kW and 50, 125, 145, 100 kWh at 0, 30, 60, 90 min; sold at 0.6 of the price.
+/// Demand 100, 290, 280, 200 kW and 50, 125, 145, 100 kWh at 0, 30, 60, 90 min; sold at 0.6 of the price. Vehicles draw 12 kvar
+/// at 30 min and give 30 at 60.
 inline std::vector<Step> worked_day() {
-    return {{100, 0, 0, 2, 0.98, 50, 0.1, 0, 0},
-            {200, 90, 0, 9, 0.94, 101, 0.2, 25, 0},
-            {300, 0, 20, 8, 0.95, 100, 0.3, 5, 10},
-            {150, 50, 0, 4, 0.94, 20, 0.4, 25, 0}};
+    std::vector<Step> day{{100, 0, 0, 2, 0.98, 50, 0.1, 0, 0},
+                          {200, 90, 0, 9, 0.94, 101, 0.2, 25, 0},
+                          {300, 0, 20, 8, 0.95, 100, 0.3, 5, 10},
+                          {150, 50, 0, 4, 0.94, 20, 0.4, 25, 0}};
+    day[1].ev_kvar = 12;
+    day[2].ev_kvar = -30;
+    return day;
 }
 
 /// Two buses and a line rated at 100 A, three connectors in two zones, four vehicles.
@@ -90,6 +95,7 @@ struct Rig {
         s.solved = step.solved;
         s.charging_kw = step.charging_kw;
         s.discharging_kw = step.discharging_kw;
+        s.ev_kvar = step.ev_kvar;
         s.p_kw = step.p_kw;
         s.soc = step.soc;
         s.plugged_in = step.plugged_in;

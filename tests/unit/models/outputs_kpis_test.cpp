@@ -37,6 +37,7 @@ std::vector<SessionRecord> worked_stays() {
     returned.stored_kwh = 20;
     returned.released_kwh = 4;
     returned.discharged_kwh = 3.8;
+    returned.recharged_at = Instant(minutes(60));
     SessionRecord left_short = stay(1, minutes(0), minutes(30), 30, 0.1);
     left_short.stored_kwh = 3;
     SessionRecord cut = stay(2, minutes(60), minutes(120), 50, 0.3);
@@ -72,6 +73,7 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"vmax_pu", 1.02},
                                                 {"minutes_outside_band", 60},
                                                 {"vehicle_minutes_outside_band", 30},
+                                                {"beyond_band_max_pu", 0.005},
                                                 {"overload_minutes", 30},
                                                 {"loading_max_pct", 101},
                                                 {"tap_steps", 0},
@@ -79,6 +81,8 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"unsolved_minutes", 0},
                                                 {"charged_kwh", 55},
                                                 {"v2g_kwh", 10},
+                                                {"ev_kvar", 30},
+                                                {"recharge_time", (1 + 0.5 + 0.5 + 1) / 4.0},
                                                 {"unserved_kwh", 3 + 1.5 + 0.02},
                                                 {"short_vehicles", 1},
                                                 {"v2g_vehicles", 1},
@@ -174,6 +178,7 @@ TEST_CASE("nothing in the warm-up counts, but who came in it and leaves after it
     CHECK(kpis.at("charged_kwh") == 30);
     CHECK(kpis.at("purchases") == Approx(11.5));
     CHECK(kpis.at("unserved_kwh") == Approx(1.5 + 0.02));
+    CHECK(kpis.at("recharge_time") == Approx((1 + 0.5 + 1) / 3.0));  // without the stay that ended in the warm-up
     CHECK(kpis.at("v2g_vehicles") == 1);
     CHECK(kpis.at("cycles") == Approx((0.9 * 30 + 1.25 * 10) / (2 * 160)));
 }
@@ -256,6 +261,36 @@ TEST_CASE("without a base run to compare with no minute is blamed on vehicles") 
     const auto kpis = kpis_of(rig, worked_day());
     CHECK(kpis.at("minutes_outside_band") == 60);
     CHECK(kpis.at("vehicle_minutes_outside_band") == 0);
+}
+
+TEST_CASE("the source's voltage is given: it is told, but it is never outside the band") {
+    Rig rig;
+    rig.context.voltage_max_pu = 1.01;  // the source stands at 1.02 pu
+    std::vector<Step> day(4, worked_day()[0]);
+    auto kpis = kpis_of(rig, day);
+    CHECK(kpis.at("vmax_pu") == 1.02);
+    CHECK(kpis.at("minutes_outside_band") == 0);
+    CHECK(kpis.at("beyond_band_max_pu") == 0);
+    day[1].end_pu = 1.0125;
+    kpis = kpis_of(rig, day);
+    CHECK(kpis.at("minutes_outside_band") == 30);
+    CHECK(kpis.at("beyond_band_max_pu") == Approx(0.0025));
+    rig.feeder.bus_of_conductor.assign(2, 0);  // nothing but the source
+    CHECK(kpis_of(rig, day).at("minutes_outside_band") == 0);
+    CHECK(kpis_of(rig, day).at("beyond_band_max_pu") == 0);
+}
+
+TEST_CASE("a stay that never comes near its target counts with its whole length, and one that the horizon cuts does not count") {
+    const Rig rig;
+    SessionRecord quick = stay(0, minutes(0), minutes(90), 40);
+    quick.recharged_at = Instant(minutes(15));
+    SessionRecord cut = stay(2, minutes(60), minutes(120), 50);
+    cut.complete = false;
+    cut.recharged_at = Instant(minutes(61));
+    CHECK(kpis_of(rig, worked_day(), {quick}).at("recharge_time") == Approx(0.25));
+    CHECK(kpis_of(rig, worked_day(), {quick, stay(1, minutes(30), minutes(90), 30, 0.2)}).at("recharge_time") == Approx(0.625));
+    CHECK(kpis_of(rig, worked_day(), {quick, cut}).at("recharge_time") == Approx(0.25));
+    CHECK(std::isnan(kpis_of(rig, worked_day(), {cut}).at("recharge_time")));
 }
 
 TEST_CASE("without a rating there is no loading and no overload") {

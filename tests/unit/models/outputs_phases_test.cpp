@@ -139,6 +139,8 @@ TEST_CASE("voltages of an unbalanced feeder are by conductor, unbalance by bus w
     CHECK(arrays.at("unbalance_pct") == Values{0.0, 1.5, 0.1, 3.1});
     CHECK(labels(*output, "three_phase_bus") == Texts{"source", "end"});
     CHECK(arrays.at("neutral_a") == Values{20, 10, 90, 20});
+    const Values spread = arrays.at("spread_pu");  // lowest and highest behind the source, neutrals apart
+    CHECK(Values{spread.at(0), spread.at(6), spread.at(7), spread.at(13)} == Values{0.98, 1.06, 0.93, 1.07});
 }
 
 TEST_CASE("series of an unbalanced feeder hold the range of every phase, the highest unbalance and neutral current") {

@@ -117,6 +117,12 @@ TEST_CASE("the mean state of charge is over the connectors that have a session")
     CHECK(series.at("mean_soc")[0] == Approx(0.3));
 }
 
+TEST_CASE("reactive power of vehicles is that at the marks, with its sign") {
+    const Rig rig;
+    const auto series = played(rig, *rig.make("series", {{"every", "30 min"}}), worked_day());
+    CHECK(series.at("ev_kvar") == Values{0, 12, -30, 0});
+}
+
 TEST_CASE("an unsolved mark has no electrical values but keeps what vehicles draw") {
     const Rig rig;
     auto day = worked_day();
@@ -140,7 +146,31 @@ TEST_CASE("voltages and loadings are kept by time and bus, and only where there 
     rig.feeder.rating_a.assign(2, std::numeric_limits<double>::infinity());
     output = rig.make("voltages", {{"every", "1 h"}});
     CHECK(played(rig, *output, worked_day()).count("loading_pct") == 0);
-    CHECK(output->coordinates().size() == 2);
+    CHECK(output->coordinates().size() == 3);
+}
+
+TEST_CASE("the spread of voltages is over the conductors that are held to the band, without the source and neutrals") {
+    Rig rig;
+    using enum Conductor;
+    rig.feeder = make_site({{"source", "", 0.0, {a, n}}, {"b", "", 0.0, {a, n}}, {"c", "", 0.0, {a}}, {"d", "", 0.0, {a}}}, 400);
+    const auto output = rig.make("voltages", {{"every", "1 h"}});
+    const auto recorder = rig.record(*output);
+    const Values voltages{1.04, 0.0, 0.97, 0.02, 1.00, 0.96};
+    Snapshot s;
+    s.solved = true;
+    s.voltage_pu = voltages;
+    recorder->at(s);
+    const auto arrays = recorder->finish();
+    const auto variables = output->variables();
+    const auto spread = std::find_if(variables.begin(), variables.end(), [](const auto& v) { return v.name == "spread_pu"; });
+    REQUIRE(spread != variables.end());
+    CHECK(spread->dims == std::vector<std::string>{"time", "share"});
+    CHECK(coordinate(output->coordinates(), "share").values == Values{0, 0.05, 0.25, 0.5, 0.75, 0.95, 1});
+    const Values& found = arrays[static_cast<std::size_t>(spread - variables.begin())];
+    const Values by_hand{0.96, 0.961, 0.965, 0.97, 0.985, 0.997, 1.00};
+    REQUIRE(found.size() == 2 * by_hand.size());
+    for (std::size_t k = 0; k < by_hand.size(); ++k) CHECK(found[k] == Approx(by_hand[k]).epsilon(1e-12));
+    CHECK(std::isnan(found[by_hand.size()]));  // the second mark has not come
 }
 
 TEST_CASE("traces keep every control step of the chosen replicas and leave out the others") {
