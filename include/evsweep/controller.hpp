@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
@@ -55,6 +56,10 @@ enum class Need : unsigned {
     }
     return {};
 }
+/// Every need there is, in the order in which results list them.
+inline constexpr std::array all_needs{Need::state_of_charge, Need::session,     Need::voltage,
+                                      Need::feeder_head,     Need::base_demand, Need::price,
+                                      Need::linear_grid,     Need::arrivals,    Need::foresight};
 
 /// A set of needs.
 class Needs {

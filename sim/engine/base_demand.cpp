@@ -33,13 +33,14 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
         const auto found = row.find(profile_name(load, base));
         profile_of_load_.push_back(found == row.end() ? 0 : found->second);
     }
-    if (scenario.prices) sell_share_ = scenario.prices->sell_share.value();
+    const double sell_share = scenario.prices ? scenario.prices->sell_share.value() : 1.0;
     for (std::size_t k = 0; k < steps; ++k) {
         const Instant t(scenario.time.step * static_cast<std::int64_t>(k));
         for (const Profile* profile : profiles) {
             scales_.push_back(base.scale.value() * (profile ? profile->at(t, scenario.time.start) : 1.0));
         }
         price_.push_back(scenario.prices ? scenario.prices->buy.at(t, scenario.time.start) : 0.0);
+        sell_price_.push_back(price_.back() * sell_share);
         const auto now = scales_.end() - static_cast<std::ptrdiff_t>(profiles_);
         changes_.push_back(k == 0 || !std::equal(now, scales_.end(), now - static_cast<std::ptrdiff_t>(profiles_)));
         double total = 0.0;

@@ -29,7 +29,8 @@ class BaseDemand {
     [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
     /// Buying price by step, currency per kWh; zeros without prices.
     [[nodiscard]] std::span<const double> price() const { return price_; }
-    [[nodiscard]] double sell_price(std::size_t step) const { return price_[step] * sell_share_; }
+    /// Selling price likewise.
+    [[nodiscard]] std::span<const double> sell_price() const { return sell_price_; }
 
    private:
     std::map<std::string, Profile> of_feeder_;  ///< profiles that the feeder file brings along
@@ -38,8 +39,7 @@ class BaseDemand {
     std::vector<double> scales_;  ///< [step][profile]
     std::vector<std::uint8_t> changes_;
     std::vector<double> demand_kw_;
-    std::vector<double> price_;
-    double sell_share_ = 1.0;
+    std::vector<double> price_, sell_price_;
 };
 
 }  // namespace evsweep

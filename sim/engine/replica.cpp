@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "evsweep/contracts.hpp"
+#include "sim/engine/complaint.hpp"
 #include "sim/engine/setpoint_check.hpp"
 
 namespace evsweep {
@@ -64,6 +65,8 @@ Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Populat
     seen_.calendar = site.scenario.time.start;
     seen_.connectors = &population.connectors;
     seen_.level_sets = &population.level_sets;
+    seen_.horizon = Instant(site.scenario.time.duration);
+    if (needs_.contains(Need::foresight)) seen_.foreseen = &population;
     schedule_sessions();
     schedule_step(0);
 }
@@ -84,14 +87,8 @@ LoadFlow* Replica::run_to_load_flow() {
     if (finished_ || failure_) return nullptr;
     try {
         return next_load_flow();
-    } catch (const SetpointError& error) {
-        failure_ = error.what();
-    } catch (const ContractViolation& error) {
-        failure_ = error.what();
-    } catch (const std::bad_alloc&) {
-        failure_ = "out of memory; ask for fewer threads or coarser outputs";
-    } catch (const std::exception& error) {
-        failure_ = std::string("internal error: ") + error.what();
+    } catch (...) {
+        failure_ = complaint_of_exception(site_.scenario.time.start, now_);
     }
     return nullptr;
 }
@@ -266,48 +263,13 @@ void Replica::decide() {
     const Activity before = company_.watch.switch_to(Activity::control);
     controller_.decide(seen_, setpoints_);
     apply_setpoints();
+    const auto took = company_.watch.lap();
     company_.watch.switch_to(before);
-    if (RunProfile* profile = company_.watch.profile()) ++profile->decisions;
+    if (RunProfile* profile = company_.watch.profile()) profile->count_decision(took);
     arrived_.clear();
     left_.clear();
     halted_.clear();
     tell(EventKind::decision, std::nullopt);
-}
-
-/// Fills in just the columns that the controller declared.
-void Replica::show_columns() {
-    seen_.now = now_;
-    seen_.plugged_in = fleet_.plugged_in();
-    seen_.arrived = arrived_;
-    seen_.left = left_;
-    seen_.halted = halted_;
-    seen_.p_min_kw = fleet_.p_min_kw();
-    seen_.p_max_kw = fleet_.p_max_kw();
-    if (needs_.contains(Need::state_of_charge)) {
-        seen_.soc = fleet_.soc();
-        seen_.reserve_soc = fleet_.reserve_soc();
-        seen_.capacity_kwh = fleet_.capacity_kwh();
-        seen_.stored_per_drawn = fleet_.stored_per_drawn();
-        seen_.drawn_per_returned = fleet_.drawn_per_returned();
-    }
-    if (needs_.contains(Need::session)) {
-        seen_.target_soc = fleet_.target_soc();
-        seen_.stated_departure = fleet_.stated_departure();
-    }
-    if (needs_.contains(Need::voltage)) {
-        metering_.show_voltages(arrived_);
-        seen_.voltage_pu = metering_.voltage_pu();
-    }
-    if (needs_.contains(Need::feeder_head)) seen_.feeder_head_kw = metering_.feeder_head_kw();
-    const Duration step = site_.scenario.time.step;
-    if (needs_.contains(Need::base_demand)) {
-        seen_.base_forecast = {step, site_.base.demand_kw()};
-        seen_.base_demand_kw = seen_.base_forecast.at(now_);
-    }
-    if (needs_.contains(Need::price)) {
-        seen_.price_forecast = {step, site_.base.price()};
-        seen_.price = seen_.price_forecast.at(now_);
-    }
 }
 
 void Replica::apply_setpoints() {

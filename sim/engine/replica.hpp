@@ -1,6 +1,7 @@
 /// One replica under one controller: the event loop that ties fleet, load flow, metering, control and recording.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "sim/engine/event_queue.hpp"
 #include "sim/engine/ledger.hpp"
 #include "sim/engine/metering.hpp"
+#include "sim/engine/planning_grid.hpp"
 #include "sim/engine/profile.hpp"
 #include "sim/engine/step_books.hpp"
 #include "sim/fleet/charging_state.hpp"
@@ -42,14 +44,22 @@ struct ReplicaOutcome {
     std::optional<std::string> failure;  ///< why its numbers must not be used
 };
 
-/// What replicas of one thread share: where their charging points are in the network, the base load there, and the clock.
+/// What replicas of one thread share: where their charging points are in the network, the base load there, how the grid looks to
+/// those who plan, and the clock.
 struct ReplicaCompany {
-    ReplicaCompany(const ReplicaSite& site, const Connectors& connectors, Stopwatch& stopwatch)
-        : ports(site.feeder, connectors), base(site.base, *ports.network()), unbalance(site.feeder), watch(stopwatch) {}
+    ReplicaCompany(const ReplicaSite& of, const Connectors& connectors, Stopwatch& stopwatch)
+        : site(of), ports(of.feeder, connectors), base(of.base, *ports.network()), unbalance(of.feeder), watch(stopwatch) {}
+    /// Made when somebody first plans.
+    [[nodiscard]] PlanningGrid& planning_grid() {
+        if (!grid) grid = std::make_unique<PlanningGrid>(site.scenario, site.base, ports);
+        return *grid;
+    }
+    const ReplicaSite& site;
     ChargingPorts ports;
     BasePower base;
     UnbalanceReader unbalance;
     Stopwatch& watch;
+    std::unique_ptr<PlanningGrid> grid;
 };
 
 /// Owns all that changes in one run. Build it, run it once: go on, have the load flow that it names solved, go on.
@@ -63,6 +73,9 @@ class Replica {
 
     /// Snapshots tell unbalance and neutral currents; before it runs. Nothing happens on a balanced feeder.
     void show_unbalance();
+
+    /// What a controller that plans for arrivals is told of the fleet's stays; before it runs. Outlives the replica.
+    void foretell(const Population& fleet);
 
     /// Goes on until a load flow has to be solved, and tells which; null at the horizon, or where the replica has failed: a wrong
     /// setpoint or an open ledger ends as `failure`, never as an exception.
@@ -95,6 +108,7 @@ class Replica {
     void advance_fleet();
     void ask_for_decision(Instant at);
     void show_columns();
+    void show_grid();
     void apply_setpoints();
     void solve_alone();
     void look_at(const LoadFlowResult& result);

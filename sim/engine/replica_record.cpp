@@ -47,7 +47,7 @@ Snapshot Replica::snapshot() {
     s.soc = ColumnOnDemand(this, [](void* self) { return static_cast<Replica*>(self)->soc_now(); });
     s.plugged_in = fleet_.plugged_in();
     s.price = site_.base.price()[step_];
-    s.sell_price = site_.base.sell_price(step_);
+    s.sell_price = site_.base.sell_price()[step_];
     return s;
 }
 

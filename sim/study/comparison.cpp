@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 
 #include "sim/study/statistics.hpp"
 #include "sim/study/text_table.hpp"
 #include "sim/study/troubles.hpp"
+#include "sim/study/wall_clock.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
 
@@ -35,28 +35,17 @@ std::string minutes_text(long long minutes) {
 
 long long in_minutes(double time_h) { return std::llround(time_h * 60.0); }
 
-/// Minutes from midnight to the scenario's start; 0 where the start cannot be read.
-long long start_minutes(const std::string& calendar_start) {
-    int hour = 0;
-    int minute = 0;
-    if (calendar_start.size() < 16 || std::sscanf(calendar_start.c_str() + 11, "%2d:%2d", &hour, &minute) != 2) return 0;
-    return hour * 60LL + minute;
-}
-
 /// How the values of one variable are told.
 class Teller {
    public:
     Teller(const Variable& variable, const StudyResult& study)
-        : variable_(variable),
-          currency_(study.currency),
-          confidence_(study.confidence),
-          start_(start_minutes(study.calendar_start)) {}
+        : variable_(variable), currency_(study.currency), confidence_(study.confidence), clock_(study.calendar_start) {}
 
     [[nodiscard]] std::string mean(const std::vector<double>& values) const {
         if (variable_.display == Display::category) return most_frequent(values);
         const Estimate estimate = estimate_mean(values, confidence_);
         if (std::isnan(estimate.mean)) return nothing;
-        return variable_.display == Display::clock ? clock(estimate.mean) + margin(estimate) : with_margin(estimate);
+        return variable_.display == Display::clock ? clock_.text(estimate.mean) + margin(estimate) : with_margin(estimate);
     }
 
     [[nodiscard]] std::string paired(const std::vector<double>& values, const std::vector<double>& reference) const {
@@ -74,14 +63,6 @@ class Teller {
     }
 
    private:
-    /// Hours since the start as time of day, with the days that have gone by since the start.
-    [[nodiscard]] std::string clock(double time_h) const {
-        const long long since_start = in_minutes(time_h);
-        const long long of_day = ((start_ + since_start) % 1440 + 1440) % 1440;
-        const long long days = since_start / 1440;
-        return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60) + (days > 0 ? fmt::format("+{}d", days) : "");
-    }
-
     /// The variable's own decimals, or up to three more where they would show nothing but zeros.
     [[nodiscard]] int decimals(const Estimate& estimate) const {
         int enough = variable_.decimals;
@@ -118,7 +99,7 @@ class Teller {
     const Variable& variable_;
     std::string currency_;
     double confidence_;
-    long long start_;
+    WallClock clock_;
 };
 
 /// Zero in every replica of every run (or never known, with at least one zero): nothing a reader would miss.

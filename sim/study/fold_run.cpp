@@ -6,6 +6,9 @@ namespace evsweep {
 
 namespace {
 
+/// So many unsolved steps, and remarks, are told one by one: more is not read, and memory must not grow with the replicas.
+constexpr std::size_t most_told = 1000;
+
 /// A gap of the ledger, so that anybody can see that the books close.
 struct Gap {
     const char* name;
@@ -45,6 +48,7 @@ void RunFold::add(ReplicaId replica, ControllerRun run) {
     add_ledger(run.outcome.ledger);
     add_counters(run.counters);
     add_unsolved(replica, run.outcome.unsolved);
+    add_remarks(replica, run.remarks);
 }
 
 void RunFold::add_outputs(ReplicaId replica, std::vector<Recorded> recorded) {
@@ -82,13 +86,21 @@ void RunFold::add_counters(const std::vector<Counter>& counters) {
 }
 
 void RunFold::add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved) {
-    constexpr std::size_t most = 1000;
     result_.unsolved_steps += unsolved.size();
     if (2 * unsolved.size() > study_.base->steps()) ++result_.mostly_unsolved_replicas;
     for (const Unsolved& u : unsolved) {
-        if (result_.unsolved.size() == most) return;
+        if (result_.unsolved.size() == most_told) return;
         result_.unsolved.push_back(
             {replica, u.at, std::string(name_of(u.result.status)), study_.feeder->site().bus[u.result.worst_bus.index()]});
+    }
+}
+
+void RunFold::add_remarks(ReplicaId replica, std::vector<Remark>& remarks) {
+    result_.remark_count += remarks.size();
+    if (!remarks.empty()) ++result_.remarked_replicas;
+    for (Remark& remark : remarks) {
+        if (result_.remarks.size() == most_told) return;
+        result_.remarks.push_back({replica, remark.at, std::move(remark.text)});
     }
 }
 

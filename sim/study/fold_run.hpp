@@ -24,6 +24,7 @@ class RunFold {
     void add_ledger(const EnergyLedger& ledger);
     void add_counters(const std::vector<Counter>& counters);
     void add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved);
+    void add_remarks(ReplicaId replica, std::vector<Remark>& remarks);
 
     const LoadedStudy& study_;
     RunResult result_;                 ///< variables: of all outputs, of the ledger, then counters once they are known

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "evsweep/contracts.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
+#include "sim/engine/complaint.hpp"
 #include "sim/study/study_outputs.hpp"
 
 namespace evsweep {
@@ -44,20 +47,31 @@ void check_multiple(const Scenario& scenario, Duration value, const std::string&
                  "time.step is " + duration_text(scenario.time.step));
 }
 
-void check_controllers(const LoadedStudy& study, const Population& population, Issues& issues) {
-    for (const auto& configured : study.scenario.controllers) {
+void check_controller(const LoadedStudy& study, const Configured<Controller>& configured, const Population& population,
+                      Issues& issues) {
+    const std::string path = "controllers." + configured.label;
+    try {
         const auto controller = configured.make(controller_context(study, configured, population, ReplicaId(0)));
-        const std::string path = "controllers." + configured.label;
         if (const auto period = controller->cadence().period)
             check_multiple(study.scenario, *period, path + ".period", configured.at, issues);
         if (controller->needs().contains(Need::price) && !study.scenario.prices)
             issues.error(configured.at, path, "needs prices, and the scenario has none", "add a section `prices`");
+    } catch (...) {
+        issues.error(configured.at, path, "cannot be made: " + complaint_of_exception());
     }
+}
+
+void check_controllers(const LoadedStudy& study, const Population& population, Issues& issues) {
+    for (const auto& configured : study.scenario.controllers) check_controller(study, configured, population, issues);
 }
 
 /// Outputs check their own parameters against the control grid when they are made.
 void check_outputs(const LoadedStudy& study, const Population& population, Issues& issues) {
+    constexpr std::array taken{"ledger", "counters", "unsolved", "remarks"};  // groups that results have of their own
     for (const auto& configured : study.scenario.outputs) {
+        if (std::find(taken.begin(), taken.end(), configured.label) != taken.end())
+            issues.error(configured.at, "outputs." + configured.label, "is a name that results use themselves",
+                         "name it otherwise");
         try {
             (void)configured.make(output_context(study, population, {}));
         } catch (const ContractViolation& complaint) {
@@ -65,6 +79,16 @@ void check_outputs(const LoadedStudy& study, const Population& population, Issue
                          "time.step is " + duration_text(study.scenario.time.step));
         }
     }
+}
+
+Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
+    Population population;
+    const Rng rng(study.scenario.study.seed, number);
+    for (const auto& behaviour : study.behaviours) behaviour->draw(rng, population);
+    std::stable_sort(population.sessions.begin(), population.sessions.end(), [](const Session& a, const Session& b) {
+        return std::tie(a.plug_in, a.connector) < std::tie(b.plug_in, b.connector);
+    });
+    return population;
 }
 
 void make_behaviours(LoadedStudy& study, Issues& issues) {
@@ -84,14 +108,16 @@ void make_behaviours(LoadedStudy& study, Issues& issues) {
 
 }  // namespace
 
-Population LoadedStudy::draw(ReplicaId replica) const {
-    Population population;
-    const Rng rng(scenario.study.seed, static_cast<std::uint32_t>(replica.index()));
-    for (const auto& behaviour : behaviours) behaviour->draw(rng, population);
-    std::stable_sort(population.sessions.begin(), population.sessions.end(), [](const Session& a, const Session& b) {
-        return std::tie(a.plug_in, a.connector) < std::tie(b.plug_in, b.connector);
-    });
-    return population;
+Population LoadedStudy::draw(ReplicaId replica) const { return draw_fleet(*this, static_cast<std::uint32_t>(replica.index())); }
+
+Population LoadedStudy::foretell(ReplicaId replica, const Population& fleet) const {
+    // Forecasts number their draws from the other end, where no study has a replica.
+    Population foretold =
+        draw_fleet(*this, std::numeric_limits<std::uint32_t>::max() - static_cast<std::uint32_t>(replica.index()));
+    EVSWEEP_EXPECTS(foretold.connectors.size() == fleet.connectors.size(), "every draw has the same connectors");
+    foretold.connectors = fleet.connectors;  // their ratings and wires are known, and not a matter of forecast
+    foretold.level_sets = fleet.level_sets;
+    return foretold;
 }
 
 std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues) {

@@ -22,6 +22,9 @@ struct LoadedStudy {
 
     /// The fleet of one replica, the same for every controller.
     [[nodiscard]] Population draw(ReplicaId replica) const;
+    /// What may be forecast of that fleet: another draw of the same behaviours, at the same connectors. A function of seed and
+    /// replica, so the same for every controller.
+    [[nodiscard]] Population foretell(ReplicaId replica, const Population& fleet) const;
 };
 
 /// Reads and checks a scenario and all it refers to. `overrides` are `path=value`. Nothing is returned if there was an error.

@@ -102,6 +102,18 @@ void read_unsolved(const ResultReader& reader, const std::string& group, RunResu
     }
 }
 
+void read_remarks(const ResultReader& reader, const std::string& group, RunResult& run) {
+    const auto replica = reader.numbers(group + "/replica");
+    const auto time_h = reader.numbers(group + "/time_h");
+    const auto text = reader.texts(group + "/text");
+    for (std::size_t size : {time_h.size(), text.size()}) require_equal(reader, replica.size(), size, group);
+    for (std::size_t i = 0; i < replica.size(); ++i)
+        run.remarks.push_back({replica_of(replica[i]), Instant(from_hours(bounded(time_h[i], 0.0, 1e6))), text[i]});
+}
+
+/// Groups of a run that are no output.
+bool is_aside(const std::string& group) { return group == "unsolved" || group == "remarks"; }
+
 RunResult read_run(const ResultReader& reader, const std::string& group) {
     RunResult run;
     run.label = reader.text_attribute(group, "label");
@@ -111,9 +123,12 @@ RunResult read_run(const ResultReader& reader, const std::string& group) {
     run.unsolved_steps = static_cast<std::size_t>(bounded(reader.number_attribute(group, "unsolved_steps"), 0.0, 1e15));
     run.mostly_unsolved_replicas =
         static_cast<std::size_t>(bounded(reader.number_attribute(group, "mostly_unsolved_replicas"), 0.0, 1e9));
+    run.remark_count = static_cast<std::size_t>(bounded(reader.number_attribute(group, "remarks"), 0.0, 1e15));
+    run.remarked_replicas = static_cast<std::size_t>(bounded(reader.number_attribute(group, "remarked_replicas"), 0.0, 1e9));
     if (reader.has(group + "/unsolved")) read_unsolved(reader, group + "/unsolved", run);
+    if (reader.has(group + "/remarks")) read_remarks(reader, group + "/remarks", run);
     for (const auto& output : reader.groups(group))
-        if (output != "unsolved") read_output(reader, group + "/" + output, output, run);
+        if (!is_aside(output)) read_output(reader, group + "/" + output, output, run);
     return run;
 }
 
@@ -131,7 +146,7 @@ void read_replicas(const ResultReader& reader, StudyResult& result) {
     for (const auto& run : reader.groups("/controllers")) {
         for (const auto& output : reader.groups("/controllers/" + run)) {
             const std::string path = "/controllers/" + run + "/" + output + "/replica";
-            if (output == "unsolved" || !reader.has(path)) continue;
+            if (is_aside(output) || !reader.has(path)) continue;
             const auto ids = reader.numbers(path);
             if (ids.size() != finished) continue;
             for (double id : ids) result.replicas.push_back(replica_of(id));

@@ -1,8 +1,6 @@
 #include "sim/study/run_ensemble.hpp"
 
-#include <exception>
-#include <new>
-
+#include "sim/engine/complaint.hpp"
 #include "sim/engine/ensemble.hpp"
 
 namespace evsweep {
@@ -17,7 +15,7 @@ class NoControl final : public Controller {
     void decide(const Observation&, Setpoints&) override {}
 };
 
-/// Notes the steps in which any bus is outside the voltage band, or there is no voltage to speak of.
+/// Notes the steps in which any bus but the source's is outside the voltage band, or there is no voltage to speak of.
 class BandWatch final : public Recorder {
    public:
     BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
@@ -25,7 +23,7 @@ class BandWatch final : public Recorder {
     void at(const Snapshot& s) override {
         bool is_outside = !s.solved;
         for (std::size_t c = 0; c < s.voltage_pu.size() && !is_outside; ++c)
-            is_outside = (s.voltage_pu[c] < min_pu_ || s.voltage_pu[c] > max_pu_) && feeder_.conductor[c] != Conductor::n;
+            is_outside = (s.voltage_pu[c] < min_pu_ || s.voltage_pu[c] > max_pu_) && feeder_.is_held_to_band(ConductorId(c));
         outside_.push_back(is_outside);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
@@ -41,6 +39,7 @@ struct Place {
     ReplicaId replica;
     const Population* population = nullptr;
     Controller* controller = nullptr;
+    const Population* foretold = nullptr;  ///< where the controller wants to be told
     Recorder* extra = nullptr;
 };
 
@@ -60,7 +59,7 @@ Recorders attach_recorders(const StudyOutputs& outputs, const Place& place, Repl
 
 std::vector<std::string> names_of_needs(const Needs& needs) {
     std::vector<std::string> names;
-    for (Need n : {Need::state_of_charge, Need::session, Need::voltage, Need::feeder_head, Need::base_demand, Need::price})
+    for (const Need n : all_needs)
         if (needs.contains(n)) names.emplace_back(name_of(n));
     return names;
 }
@@ -71,6 +70,7 @@ ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const C
     for (const auto& recorder : recorders) run.recorded.push_back(recorder ? recorder->finish() : Recorded{});
     run.needs = names_of_needs(controller.needs());
     run.counters = controller.counters();
+    run.remarks = controller.remarks();
     return run;
 }
 
@@ -84,6 +84,7 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
         const Rng rng(study.scenario.study.seed, static_cast<std::uint32_t>(place.replica.index()));
         watch.switch_to(Activity::events);
         Replica& engine = ensemble.add(*place.population, *place.controller, rng);
+        if (place.foretold) engine.foretell(*place.foretold);
         watch.switch_to(Activity::recording);
         recorders.push_back(attach_recorders(outputs, place, engine));
     }
@@ -95,24 +96,23 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
     return runs;
 }
 
-/// What the exception that is being handled says to the user.
-std::string complaint_of_exception() {
-    try {
-        throw;
-    } catch (const std::bad_alloc&) {
-        return "out of memory; ask for fewer threads or coarser outputs";
-    } catch (const std::exception& error) {
-        return std::string("internal error: ") + error.what();
-    } catch (...) {
-        return "internal error";
-    }
-}
-
 struct Member {
     ReplicaRun run;
     Population population;
+    std::optional<Population> foretold;  ///< once a controller has wanted to know
 };
 using Members = std::vector<Member*>;
+
+/// The place of a member under a controller, with the forecast of stays that this wants.
+Place place_of(const LoadedStudy& study, Member& member, Controller& controller, Stopwatch& watch) {
+    Place place{member.run.replica, &member.population, &controller};
+    if (!controller.needs().contains(Need::arrivals)) return place;
+    const Activity before = watch.switch_to(Activity::sampling);
+    if (!member.foretold) member.foretold = study.foretell(member.run.replica, member.population);
+    watch.switch_to(before);
+    place.foretold = &*member.foretold;
+    return place;
+}
 
 /// One controller for each member, then all of them to the horizon.
 void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
@@ -120,9 +120,9 @@ void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const C
     watch.switch_to(Activity::control);
     std::vector<std::unique_ptr<Controller>> controllers;
     std::vector<Place> places;
-    for (const Member* m : members) {
+    for (Member* m : members) {
         controllers.push_back(configured.make(controller_context(study, configured, m->population, m->run.replica)));
-        places.push_back({m->run.replica, &m->population, controllers.back().get()});
+        places.push_back(place_of(study, *m, *controllers.back(), watch));
     }
     std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch);
     for (std::size_t i = 0; i < members.size(); ++i) {
@@ -149,7 +149,7 @@ void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Co
 }
 
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
-    Member member{{replica, {}, std::nullopt}, {}};
+    Member member{{replica, {}, std::nullopt}, {}, {}};
     try {
         member.run.controllers.reserve(study.scenario.controllers.size());  // so that taking a run in cannot fail half-way
         member.population = study.draw(replica);
@@ -171,7 +171,7 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs) {
     nobody.zones = sample.zones;
     NoControl control;
     Stopwatch unwatched;
-    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, &band_watch}}, unwatched);
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, nullptr, &band_watch}}, unwatched);
     outputs.base_outside_band = std::move(outside);
     make_outputs(study, sample, outputs);
     return std::move(runs.front());
@@ -182,11 +182,13 @@ std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutput
     watch.switch_to(Activity::sampling);
     std::vector<Member> all;
     for (std::size_t i = 0; i < count; ++i) all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
-    for (const auto& configured : study.scenario.controllers) {
+    const auto& controllers = study.scenario.controllers;
+    for (std::size_t c = 0; c < controllers.size(); ++c) {
+        if (RunProfile* profile = watch.profile()) profile->decides(c);
         Members standing;
         for (Member& m : all)
             if (!m.run.failure) standing.push_back(&m);
-        if (!standing.empty()) run_guarded(study, outputs, configured, standing, watch);
+        if (!standing.empty()) run_guarded(study, outputs, controllers[c], standing, watch);
     }
     std::vector<ReplicaRun> runs;
     for (Member& m : all) runs.push_back(std::move(m.run));

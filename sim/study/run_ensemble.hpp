@@ -21,6 +21,7 @@ struct ControllerRun {
     ReplicaOutcome outcome;
     std::vector<std::string> needs;
     std::vector<Counter> counters;  ///< what the controller counted
+    std::vector<Remark> remarks;    ///< what it has to tell
 };
 
 /// One replica under all controllers, in scenario order; under fewer of them if it failed.

@@ -34,6 +34,16 @@ std::size_t ensemble_width(const StudyOptions& options, std::size_t replicas, st
     return divided_up(replicas, threads * rounds);
 }
 
+StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_seconds) {
+    StudyProfile profile;
+    for (const auto& configured : study.scenario.controllers) profile.controllers.push_back(configured.label);
+    total.controllers.resize(profile.controllers.size());
+    profile.total = std::move(total);
+    profile.wall_seconds = wall_seconds;
+    profile.peak_memory_mb = peak_memory_mb();
+    return profile;
+}
+
 /// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
 class Crew {
    public:
@@ -120,7 +130,7 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
                          result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
     result.provenance.threads = static_cast<int>(threads);
     result.provenance.wall_seconds = seconds_since(start);
-    if (options.profile) result.profile = StudyProfile{total, result.provenance.wall_seconds, peak_memory_mb()};
+    if (options.profile) result.profile = profile_of(total, study, result.provenance.wall_seconds);
     return result;
 }
 

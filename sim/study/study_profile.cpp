@@ -9,8 +9,6 @@ namespace evsweep {
 
 namespace {
 
-double seconds_of(std::chrono::nanoseconds spent) { return std::chrono::duration<double>(spent).count(); }
-
 bool is_work(std::size_t activity) {
     return activity != static_cast<std::size_t>(Activity::waiting) && activity != static_cast<std::size_t>(Activity::writing);
 }
@@ -43,8 +41,23 @@ std::string rates(const StudyProfile& profile) {
     add("replica-days", total.replica_days);
     add("events", static_cast<double>(total.events));
     add("load flows", static_cast<double>(total.load_flows));
-    add("decisions", static_cast<double>(total.decisions));
+    add("decisions", static_cast<double>(total.decided.decisions));
     return table.text(100);
+}
+
+/// How long each controller took to decide.
+std::string decisions(const StudyProfile& profile) {
+    if (profile.controllers.empty()) return {};
+    TextTable table;
+    table.rows.push_back({"decisions", "number", "mean [ms]", "longest [ms]", "in all [s]"});
+    for (std::size_t c = 0; c < profile.controllers.size(); ++c) {
+        const DecisionProfile& decided = profile.total.controllers.at(c);
+        const double seconds = seconds_of(decided.spent);
+        table.rows.push_back({printable(profile.controllers[c]), fmt::format("{}", decided.decisions),
+                              fmt::format("{:.3f}", 1e3 * ratio(seconds, static_cast<double>(decided.decisions))),
+                              fmt::format("{:.3f}", 1e3 * seconds_of(decided.longest)), fmt::format("{:.2f}", seconds)});
+    }
+    return table.text(100) + "\n";
 }
 
 }  // namespace
@@ -62,6 +75,8 @@ double peak_memory_mb() {
     return static_cast<double>(usage.ru_maxrss) / 1024.0;  // Linux counts kilobytes
 }
 
+double seconds_of(std::chrono::nanoseconds spent) { return std::chrono::duration<double>(spent).count(); }
+
 double ratio(double count, double per) { return per > 0.0 ? count / per : 0.0; }
 
 StudyProfile with_writing(StudyProfile profile, std::chrono::nanoseconds spent) {
@@ -73,9 +88,9 @@ StudyProfile with_writing(StudyProfile profile, std::chrono::nanoseconds spent) 
 std::string profile_table(const StudyProfile& profile, std::string_view instruction_set) {
     const double sweeps = ratio(static_cast<double>(profile.total.sweeps), static_cast<double>(profile.total.load_flows));
     return fmt::format(
-        "Where the time went, over all threads\n\n{}\n{}\n"
+        "Where the time went, over all threads\n\n{}\n{}\n{}"
         "{:.2f} sweeps per load flow; peak memory {:.0f} MB; instruction set {}\n",
-        activities(profile), rates(profile), sweeps, profile.peak_memory_mb, instruction_set);
+        activities(profile), rates(profile), decisions(profile), sweeps, profile.peak_memory_mb, instruction_set);
 }
 
 }  // namespace evsweep

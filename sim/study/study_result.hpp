@@ -42,6 +42,13 @@ struct UnsolvedStep {
     std::string worst_bus;
 };
 
+/// Something that a controller had to tell of a replica.
+struct ToldRemark {
+    ReplicaId replica;
+    Instant at{};
+    std::string text;
+};
+
 /// All replicas under one controller.
 struct RunResult {
     std::string label;
@@ -52,6 +59,9 @@ struct RunResult {
     std::vector<UnsolvedStep> unsolved;        ///< the first 1000, in replica order
     std::size_t unsolved_steps = 0;            ///< in all replicas
     std::size_t mostly_unsolved_replicas = 0;  ///< replicas without a solution in more than half of their steps
+    std::vector<ToldRemark> remarks{};         ///< the first 1000, in replica order
+    std::size_t remark_count = 0;              ///< in all replicas
+    std::size_t remarked_replicas = 0;         ///< of which there is any
 };
 
 /// A replica that could not be finished, and why; its seed is the study's.
@@ -80,8 +90,9 @@ struct Provenance {
 
 /// Where the time of a study went; of this run only, like the provenance.
 struct StudyProfile {
-    RunProfile total;           ///< over all threads
-    double wall_seconds = 0.0;  ///< from the first draw to the last replica put together
+    RunProfile total;                        ///< over all threads
+    std::vector<std::string> controllers{};  ///< labels, as RunProfile::controllers
+    double wall_seconds = 0.0;               ///< from the first draw to the last replica put together
     double peak_memory_mb = 0.0;
 
     /// Seconds that threads spent at work, writing apart.

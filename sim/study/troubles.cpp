@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "sim/study/text_table.hpp"
+#include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
 
@@ -41,11 +45,66 @@ std::string unsolved_steps(const StudyResult& result, const RunResult& run) {
     return text;
 }
 
+/// A text without its numbers: remarks that differ in nothing else are of one kind.
+std::string kind_of(const std::string& text) {
+    std::string kind;
+    for (const char c : text) {
+        const bool is_number = (c >= '0' && c <= '9') || (c == '.' && !kind.empty() && kind.back() == '#');
+        if (!is_number)
+            kind += c;
+        else if (kind.empty() || kind.back() != '#')
+            kind += '#';
+    }
+    return kind;
+}
+
+/// Remarks of one kind under one controller.
+struct RemarkKind {
+    std::string kind;
+    const ToldRemark* first = nullptr;
+    const ToldRemark* latest = nullptr;
+    std::size_t replicas = 0;
+};
+
+/// In the order of their first remarks.
+std::vector<RemarkKind> kinds_of(const std::vector<ToldRemark>& remarks) {
+    std::vector<RemarkKind> kinds;
+    for (const ToldRemark& remark : remarks) {
+        const std::string kind = kind_of(remark.text);
+        auto known = std::find_if(kinds.begin(), kinds.end(), [&](const RemarkKind& k) { return k.kind == kind; });
+        if (known == kinds.end()) known = kinds.insert(known, RemarkKind{kind, &remark, nullptr, 0});
+        if (!known->latest || known->latest->replica != remark.replica) ++known->replicas;
+        known->latest = &remark;
+    }
+    return kinds;
+}
+
+std::string plural(std::size_t count, const char* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+/// What a controller has to tell: how much, and an example of each kind, of few.
+std::string remarks(const StudyResult& result, const RunResult& run) {
+    if (run.remark_count == 0) return {};
+    constexpr std::size_t few = 3;
+    const WallClock clock(result.calendar_start);
+    std::string text = fmt::format("\n{}: {} in {} of {}", printable(run.label), plural(run.remark_count, "remark"),
+                                   run.remarked_replicas, plural(result.replicas.size(), "replica"));
+    text += run.remarks.size() < run.remark_count ? fmt::format("; among the first {}\n", run.remarks.size()) : "\n";
+    const auto kinds = kinds_of(run.remarks);
+    for (std::size_t k = 0; k < std::min(few, kinds.size()); ++k) {
+        const ToldRemark& first = *kinds[k].first;
+        text += fmt::format("  in {}, first in replica {} at {}: {}\n", plural(kinds[k].replicas, "replica"),
+                            first.replica.index(), clock.text(hours(first.at.time_since_epoch())), printable(first.text));
+    }
+    if (kinds.size() > few) text += fmt::format("  and {} in the result file\n", plural(kinds.size() - few, "more kind"));
+    return text;
+}
+
 }  // namespace
 
 std::string troubles(const StudyResult& result) {
     std::string text = failed_replicas(result);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
+    for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";
     return text;
 }

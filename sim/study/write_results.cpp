@@ -135,14 +135,32 @@ void write_unsolved(ResultFile& file, const std::string& group, const RunResult&
     file.write({group, "worst_bus", {"step"}, {{"long_name", "bus with the largest voltage change"}}}, worst_bus);
 }
 
+void write_remarks(ResultFile& file, const std::string& group, const RunResult& run) {
+    std::vector<double> replica;
+    std::vector<double> time_h;
+    std::vector<std::string> text;
+    for (const auto& remark : run.remarks) {
+        replica.push_back(static_cast<double>(remark.replica.index()));
+        time_h.push_back(hours(remark.at.time_since_epoch()));
+        text.push_back(remark.text);
+    }
+    file.add_dimension(group, "remark", run.remarks.size());
+    file.write({group, "replica", {"remark"}, {{"long_name", "replica"}}}, replica);
+    file.write({group, "time_h", {"remark"}, {{"units", "h"}, {"long_name", "time since the start"}}}, time_h);
+    file.write({group, "text", {"remark"}, {{"long_name", "what the controller has to tell"}}}, text);
+}
+
 void write_run(ResultFile& file, const std::string& group, const StudyResult& result, const RunResult& run) {
     file.annotate(group, {{"label", run.label},
                           {"type", run.type},
                           {"needs", run.needs},
                           {"unsolved_steps", static_cast<std::int64_t>(run.unsolved_steps)},
-                          {"mostly_unsolved_replicas", static_cast<std::int64_t>(run.mostly_unsolved_replicas)}});
+                          {"mostly_unsolved_replicas", static_cast<std::int64_t>(run.mostly_unsolved_replicas)},
+                          {"remarks", static_cast<std::int64_t>(run.remark_count)},
+                          {"remarked_replicas", static_cast<std::int64_t>(run.remarked_replicas)}});
     write_settings(file, group, run.settings);
     if (!run.unsolved.empty()) write_unsolved(file, group + "/unsolved", run);
+    if (!run.remarks.empty()) write_remarks(file, group + "/remarks", run);
     write_outputs(file, group, result, run);
 }
 
@@ -161,12 +179,34 @@ void write_failures(ResultFile& file, const StudyResult& result) {
     file.write({"/failures", "what", {"failure"}, {{"long_name", "why"}}}, what);
 }
 
+/// How long the decisions of each controller took.
+void write_decisions(ResultFile& file, const std::string& group, const StudyProfile& profile) {
+    std::vector<double> count;
+    std::vector<double> seconds;
+    std::vector<double> mean_ms;
+    std::vector<double> longest_ms;
+    for (const DecisionProfile& decided : profile.total.controllers) {
+        count.push_back(static_cast<double>(decided.decisions));
+        seconds.push_back(seconds_of(decided.spent));
+        mean_ms.push_back(1e3 * ratio(seconds.back(), count.back()));
+        longest_ms.push_back(1e3 * seconds_of(decided.longest));
+    }
+    const auto write = [&](const char* name, const char* unit, const char* meaning, const std::vector<double>& values) {
+        file.write({group, name, {"controller"}, {{"units", unit}, {"long_name", meaning}}}, values);
+    };
+    file.write({group, "controller", {"controller"}, {{"long_name", "controller"}}}, profile.controllers);
+    write("decisions", "1", "decisions in all replicas", count);
+    write("decision_seconds", "s", "time that they took, over all threads", seconds);
+    write("decision_mean_ms", "ms", "mean time of a decision", mean_ms);
+    write("decision_longest_ms", "ms", "longest time of a decision", longest_ms);
+}
+
 /// Where the time went, and how fast that was.
 void write_profile(ResultFile& file, const StudyProfile& profile) {
     const std::string group = "/profile";
     std::vector<std::string> names(activity_names.begin(), activity_names.end());
     std::vector<double> seconds;
-    for (const auto spent : profile.total.spent) seconds.push_back(std::chrono::duration<double>(spent).count());
+    for (const auto spent : profile.total.spent) seconds.push_back(seconds_of(spent));
     file.annotate(group, {{"long_name", "where the time of this run went"}});
     file.write({group, "activity", {"activity"}, {{"long_name", "what a thread was at"}}}, names);
     file.write({group, "seconds", {"activity"}, {{"units", "s"}, {"long_name", "time spent on it by all threads"}}}, seconds);
@@ -183,9 +223,10 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
     rate("replica_days", "simulated days of replicas under all controllers", total.replica_days);
     rate("events", "events", static_cast<double>(total.events));
     rate("load_flows", "load flows", static_cast<double>(total.load_flows));
-    rate("decisions", "decisions of controllers", static_cast<double>(total.decisions));
+    rate("decisions", "decisions of controllers", static_cast<double>(total.decided.decisions));
     number("sweeps_per_load_flow", "1", "mean number of sweeps of a load flow",
            ratio(static_cast<double>(total.sweeps), static_cast<double>(total.load_flows)));
+    if (!profile.controllers.empty()) write_decisions(file, group, profile);
     number("peak_memory_mb", "MB", "most memory held at once, until this was written", profile.peak_memory_mb);
 }
 

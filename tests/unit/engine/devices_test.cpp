@@ -241,3 +241,22 @@ TEST_CASE("a day with devices is the same whenever it is run again") {
     for (std::size_t k = 0; k < once.notes.intervals.size(); ++k)
         REQUIRE(once.notes.intervals[k].loss_kwh == again.notes.intervals[k].loss_kwh);
 }
+
+// At tap 0 the village is at 2,400 V less 0.5 ohm x the current; two steps of 5/8 % more lift it, with which the relay has
+// settled.
+TEST_CASE("who plans at the start sees the grid with the taps on which the relays have settled") {
+    const Feeder feeder = built(behind_a_regulator());
+    Fleet fleet;
+    fleet.add(stay(1.0, 3.0, 0.5, 0.8));
+    fleet.population.connectors.bus[0] = BusId(2);
+    std::vector<double> planned;
+    Told controller({.period = Duration(1h)}, {Need::linear_grid}, [&](const Observation& seen, Setpoints&) {
+        LinearGrid grid;
+        REQUIRE(seen.grid->linearise(seen.now, std::vector<double>{0.0}, std::vector<double>{0.0}, grid));
+        planned.push_back(grid.voltage.value.at(0));
+    });
+    const Run day = small_world::run(a_jump_at_ten(), feeder, fleet.population, controller);
+    REQUIRE_FALSE(day.outcome.failure);
+    for (const std::size_t h : {0U, 5U, 12U}) CHECK(planned.at(h) == Approx(day.notes.lowest_voltage.at(60 * h)).margin(1e-8));
+    CHECK(planned.at(0) == Approx(1.0 + 2.0 * 0.00625).margin(1e-9));  // behind the regulator: two steps up
+}

@@ -183,6 +183,6 @@ TEST_CASE("a profile counts what was done, and its clock runs for one activity a
     CHECK(profile.load_flows > 20);
     CHECK(profile.load_flows <= 4 * 96);
     CHECK(profile.sweeps >= profile.load_flows);
-    CHECK(profile.decisions >= 96);
-    CHECK(profile.events > profile.decisions);
+    CHECK(profile.decided.decisions >= 96);
+    CHECK(profile.events > profile.decided.decisions);
 }

@@ -51,6 +51,30 @@ TEST_CASE("A controller without any load flow is a dead end, and it matters whet
     CHECK_FALSE(dead_end(study));
 }
 
+TEST_CASE("Remarks are told briefly: how many, in how many replicas, and the first of each of a few kinds") {
+    StudyResult study = unsolved_study(0, 0);
+    study.calendar_start = "2025-01-06 12:00";
+    RunResult& run = study.controllers[0];
+    run.remarks = {{ReplicaId(0), Instant(from_hours(6.5)), "voltage at bus 11 is 0.0021 pu too low"},
+                   {ReplicaId(0), Instant(from_hours(6.75)), "voltage at bus 9 is 0.001 pu too low"},
+                   {ReplicaId(1), Instant(from_hours(26)), "voltage at bus 11 is 2e-3 pu too low"},
+                   {ReplicaId(1), Instant(from_hours(7)), "voltage at bus 11 is 0.002 pu too low"}};
+    run.remark_count = 4;
+    run.remarked_replicas = 2;
+    CHECK(troubles(study) ==
+          "\nevms: 4 remarks in 2 of 2 replicas\n"
+          "  in 2 replicas, first in replica 0 at 18:30: voltage at bus 11 is 0.0021 pu too low\n"
+          "  in 1 replica, first in replica 1 at 14:00+1d: voltage at bus 11 is 2e-3 pu too low\n");
+    for (const char* kind : {"a", "b", "c"}) run.remarks.push_back({ReplicaId(1), Instant{}, kind});
+    run.remark_count = 7;
+    CHECK_THAT(troubles(study), Contains("at 12:00: a\n  and 2 more kinds in the result file\n"));
+    CHECK_FALSE(dead_end(study));
+    run.remarks.resize(1);
+    run.remark_count = run.remarked_replicas = 1;
+    study.replicas.resize(1);
+    CHECK_THAT(troubles(study), Contains("\nevms: 1 remark in 1 of 1 replica\n"));
+}
+
 TEST_CASE("A profile tells each activity's share, and rates of a core and in all") {
     using namespace std::chrono_literals;
     StudyProfile profile;
@@ -61,12 +85,17 @@ TEST_CASE("A profile tells each activity's share, and rates of a core and in all
     profile.total.load_flows = 1000;
     profile.total.sweeps = 3500;
     profile.wall_seconds = 5.0;
+    profile.controllers = {"evms", "smart"};
+    profile.total.controllers = {{20ms, 2ms, 100}, {3s, 1s, 4}};
     profile = with_writing(profile, 1s);
     CHECK(profile.working_seconds() == 8.0);
     const std::string text = profile_table(profile, "avx2");
     CHECK_THAT(text, Contains("load flow      6.00  60.0 %"));
     CHECK_THAT(text, Contains("writing        1.00  10.0 %"));
     CHECK_THAT(text, Contains("replica-days      500.0   800.0"));
+    CHECK_THAT(text, Contains("decisions  number  mean [ms]  longest [ms]  in all [s]\n"));
+    CHECK_THAT(text, Contains("evms          100      0.200         2.000        0.02\n"
+                              "smart           4    750.000      1000.000        3.00\n"));
     CHECK_THAT(text, Contains("3.50 sweeps per load flow; peak memory "));
     CHECK_THAT(text, Contains(" MB; instruction set avx2\n"));
 }
