@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "contract/plant_grid.hpp"
 #include "evsweep/controller.hpp"
 
 namespace evsweep::contract {
@@ -50,6 +51,7 @@ struct Stay {
 struct World {
     std::vector<Charger> chargers;
     std::vector<Stay> stays;
+    std::vector<Stay> foretold;       ///< stays as somebody might forecast them
     std::vector<double> base_kw;      ///< by minute
     std::vector<double> price;        ///< by minute
     std::vector<double> disturbance;  ///< by plant step, added to the voltage (pu)
@@ -60,29 +62,35 @@ inline World random_world(unsigned seed, std::size_t chargers = 8) {
     const auto between = [&random](double low, double high) {
         return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
     };
+    const auto random_stays = [&between, chargers] {
+        std::vector<Stay> stays;
+        for (std::size_t charger = 0; charger < chargers; ++charger) {
+            std::int64_t free_from = 0;
+            while (true) {
+                Stay stay;
+                stay.charger = charger;
+                stay.from = free_from + static_cast<std::int64_t>(between(1, 1500));
+                stay.until = stay.from + static_cast<std::int64_t>(between(200, 4500));
+                if (stay.until >= plant_steps) break;
+                stay.stated_departure = Instant(plant_step * stay.until);
+                stay.soc = between(0.1, 0.8);
+                stay.target = between(0.5, 0.95);
+                stays.push_back(stay);
+                free_from = stay.until;
+            }
+        }
+        return stays;
+    };
     World world;
     world.chargers = mixed_chargers(chargers);
-    for (std::size_t charger = 0; charger < chargers; ++charger) {
-        std::int64_t free_from = 0;
-        while (true) {
-            Stay stay;
-            stay.charger = charger;
-            stay.from = free_from + static_cast<std::int64_t>(between(1, 1500));
-            stay.until = stay.from + static_cast<std::int64_t>(between(200, 4500));
-            if (stay.until >= plant_steps) break;
-            stay.stated_departure = Instant(plant_step * stay.until);
-            stay.soc = between(0.1, 0.8);
-            stay.target = between(0.5, 0.95);
-            world.stays.push_back(stay);
-            free_from = stay.until;
-        }
-    }
+    world.stays = random_stays();
     for (int minute = 0; minute < 1440; ++minute) {
         const double wave = std::sin(2.0 * 3.141592653589793 * (minute / 1440.0 - 0.1));
         world.base_kw.push_back(3080.0 + 140.0 * wave);
         world.price.push_back(0.2 + 0.08 * wave + (minute / 60 % 5 == 0 ? 0.05 : 0.0));
     }
     for (std::int64_t k = 0; k < plant_steps; ++k) world.disturbance.push_back(between(-0.01, 0.01));
+    world.foretold = random_stays();
     return world;
 }
 
@@ -104,7 +112,10 @@ class Plant {
         for (auto* column : {&p_min_, &p_max_, &soc_, &reserve_, &capacity_, &stored_, &drawn_, &target_, &voltage_})
             column->assign(world_.chargers.size(), 0.0);
         departure_.assign(world_.chargers.size(), Instant{});
+        foreseen_ = population_of(world_.stays);
+        foretold_ = population_of(world_.foretold);
     }
+    Plant(const Plant&) = delete;
 
     [[nodiscard]] const Connectors& connectors() const { return connectors_; }
     [[nodiscard]] const std::vector<std::vector<double>>& level_sets() const { return level_sets_; }
@@ -143,6 +154,35 @@ class Plant {
         connectors_.apparent_rating.push_back(KilovoltAmperes(11.0));
         connectors_.minimum_power.push_back(Kilowatts(charger.minimum_kw));
         connectors_.level_set.push_back(charger.level_set);
+    }
+
+    /// The stays as the engine would tell them, every one with a vehicle of its own.
+    [[nodiscard]] Population population_of(const std::vector<Stay>& stays) const {
+        Population population;
+        population.zones = {"plant"};
+        population.level_sets = level_sets_;
+        population.connectors = connectors_;
+        for (const Stay& stay : stays) {
+            const VehicleId vehicle(population.vehicles.size());
+            population.sessions.push_back({ConnectorId(stay.charger), vehicle, Instant(plant_step * stay.from),
+                                           Instant(plant_step * stay.until), stay.stated_departure, stay.soc, stay.target});
+            add_vehicle(world_.chargers[stay.charger], population.vehicles);
+        }
+        std::sort(population.sessions.begin(), population.sessions.end(), [](const Session& a, const Session& b) {
+            return std::pair(a.plug_in, a.connector) < std::pair(b.plug_in, b.connector);
+        });
+        return population;
+    }
+
+    static void add_vehicle(const Charger& charger, Vehicles& vehicles) {
+        vehicles.capacity.push_back(KilowattHours(capacity_kwh));
+        vehicles.stored_per_drawn.push_back(Fraction(efficiency));
+        vehicles.drawn_per_returned.push_back(Fraction(1.0 / efficiency));
+        vehicles.lowest_soc.push_back(Fraction(0.0));
+        vehicles.highest_soc.push_back(Fraction(1.0));
+        vehicles.reserve_soc.push_back(Fraction(reserve));
+        vehicles.taper_knee.push_back(Fraction(charger.taper_knee));
+        vehicles.taper_end.push_back(Fraction(0.2));
     }
 
     bool unplug(Setpoints& setpoints) {
@@ -185,6 +225,7 @@ class Plant {
         seen.halted = halted_;
         seen.connectors = &connectors_;
         seen.level_sets = &level_sets_;
+        seen.horizon = Instant(plant_step * plant_steps);
         refresh(setpoints);
         seen.p_min_kw = p_min_;
         seen.p_max_kw = p_max_;
@@ -201,8 +242,7 @@ class Plant {
         for (std::size_t c = 0; c < world_.chargers.size(); ++c) {
             p_max_[c] = soc_[c] < target_[c] ? taken_kw(c) : 0.0;
             p_min_[c] = soc_[c] > reserve ? -connectors_.discharge_rating[c] : 0.0;
-            const double load = (base_now() - 3000.0) / 300.0 + setpoints.p_kw()[c] / 20.0;
-            voltage_[c] = 0.97 - 0.025 * load + world_.disturbance[static_cast<std::size_t>(step_)];
+            voltage_[c] = plant_voltage_pu(base_now(), setpoints.p_kw()[c]) + world_.disturbance[static_cast<std::size_t>(step_)];
         }
     }
 
@@ -234,7 +274,11 @@ class Plant {
         if (needs.contains(Need::price)) {
             seen.price = world_.price[minute()];
             seen.price_forecast = {std::chrono::minutes(1), world_.price};
+            seen.sell_forecast = seen.price_forecast;
         }
+        if (needs.contains(Need::linear_grid)) seen.grid = &grid_;
+        if (needs.contains(Need::arrivals)) seen.foretold = &foretold_;
+        if (needs.contains(Need::foresight)) seen.foreseen = &foreseen_;
     }
 
     void note_faults(const Setpoints& setpoints, ConnectorId c, Run& run) const {
@@ -279,6 +323,8 @@ class Plant {
 
     World world_;
     Keep keep_;
+    PlantGrid grid_{world_.chargers.size(), world_.base_kw};
+    Population foreseen_, foretold_;
     Connectors connectors_;
     std::vector<std::vector<double>> level_sets_{{}, {3.7, 7.4, 11.0}};
     std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
