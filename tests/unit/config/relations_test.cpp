@@ -84,6 +84,15 @@ TEST_CASE("a profile comes from a list or from a column of a file, not both and 
     CHECK(profile(", file: x.csv, column: b") ==
           Texts{"s.yaml:2:46: base_load.profiles.d.file: file 'x.csv' has no column 'b'; known: h, a"});
     CHECK(profile(", file: x.csv, column: a") == Texts{});
+    CHECK(profile(", values: [1, nan, .nan, inf]") ==
+          Texts{"s.yaml:2:52: base_load.profiles.d.values[1]: 'nan' is not a share; write e.g. `0.95` or `95 %`",
+                "s.yaml:2:57: base_load.profiles.d.values[2]: '.nan' is not a share; write e.g. `0.95` or `95 %`",
+                "s.yaml:2:63: base_load.profiles.d.values[3]: 'inf' is not a share; write e.g. `0.95` or `95 %`"});
+    CHECK(profile(", file: x.csv, column: a", "h,a\n0,1\n1,nan\n2,\n") ==
+          Texts{"x.csv:3:3: base_load.profiles.d.file: 'nan' is not a share; write e.g. `0.95` or `95 %`",
+                "x.csv:4:3: base_load.profiles.d.file: '' is not a share; write e.g. `0.95` or `95 %`"});
+    CHECK(complaints(noon, "prices: {buy: {every: 1 h, unit: EUR/MWh, values: [80, nan]}}\n") ==
+          Texts{"s.yaml:2:56: prices.buy.values[1]: 'nan' is not a price of energy; write e.g. `0.22 $/kWh`"});
     CHECK(profile(", file: x.csv, column: a", "h,a\n") ==
           Texts{"s.yaml:2:46: base_load.profiles.d.file: file 'x.csv' has no rows; is it the right file?"});
     CHECK(profile(", file: x.csv, column: a", "# note\nh;\"a\"\r\n0;1\r\n\r\n1; no\r\n2;3 kW\r\n") ==
