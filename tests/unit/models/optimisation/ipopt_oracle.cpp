@@ -59,6 +59,7 @@ class ScheduleProgram final : public Ipopt::TNLP {
         weigh();
     }
 
+    // NOLINTBEGIN(readability-function-size): Ipopt's interface has as many parameters.
     bool get_nlp_info(Index& n, Index& m, Index& jacobian, Index& hessian, IndexStyleEnum& style) override {
         n = at_.size;
         m = static_cast<Index>(row_lower_.size());
@@ -156,6 +157,7 @@ class ScheduleProgram final : public Ipopt::TNLP {
         for (std::size_t r = 0; r < cost_scale_.size(); ++r)
             schedule.pull.push_back(problem_.costs.weight[r] * x[at_.deviation + static_cast<Index>(r)] / cost_scale_[r]);
     }
+    // NOLINTEND(readability-function-size)
 
    private:
     [[nodiscard]] Index circles() const { return problem_.reactive ? at_.steps : 0; }
