@@ -6,6 +6,7 @@
 #include "sim/network/accounts.hpp"
 #include "sim/network/instruction_set.hpp"
 #include "sim/network/recovery.hpp"
+#include "sim/network/small_change.hpp"
 
 namespace evsweep {
 
@@ -40,6 +41,12 @@ struct PackedRecovery {
     std::size_t conductors = 0;
 };
 
+/// Small changes, of which all begin at rest: `own` by conductor and the earth, see ChangeColumns.
+struct PackedChanges {
+    PackedColumns columns;  ///< without powers
+    const double *own_re = nullptr, *own_im = nullptr;
+};
+
 struct LaneKernel {
     InstructionSet set;
     std::size_t width;  ///< lanes
@@ -47,6 +54,8 @@ struct LaneKernel {
     void (*solve)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneOutcome* outcome);
     void (*account)(const SweepProblem& problem, const PackedColumns& columns, std::size_t lanes, LaneAccounts* accounts);
     void (*recover)(const PackedColumns& swept, const PackedRecovery& all);
+    /// Finds dV and dI of all lanes; false where one does not settle. A lane whose own change is zero stays so.
+    bool (*follow)(const SmallChange& change, const PackedChanges& changes);
     /// Magnitudes of packed voltages.
     void (*magnitudes)(const double* v_re, const double* v_im, std::size_t rows, double* magnitude);
     /// packed[row][lane] = from[lane][row] for all lanes.

@@ -18,8 +18,9 @@ bool is_loop_end(const NetworkModel& model, std::uint32_t conductor) {
 
 }  // namespace
 
-LinearLoadFlow::LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together)
-    : feeder_(feeder), drawn_together_(std::move(drawn_together)) {
+LinearLoadFlow::LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together, InstructionSet set)
+    : feeder_(feeder), drawn_together_(std::move(drawn_together)), kernel_(lane_kernel(set)) {
+    EVSWEEP_EXPECTS(is_available(set), "load flows are linearised with an instruction set that this machine has");
     for (std::uint32_t c = 0; c < feeder.conductors(); ++c) {
         if (feeder.site().is_held_to_band(ConductorId(c)) && !is_loop_end(feeder.model(), c)) voltages_.push_back(c);
         if (std::isfinite(feeder.site().rating_a[c])) currents_.push_back(c);
@@ -37,9 +38,11 @@ bool LinearLoadFlow::linearise(const LoadFlow& solved, LinearGrid& grid) {
     shape(grid);
     tell_values(solved, grid);
     for (std::size_t column = 0; column < columns(); ++column) {
-        if (!follow_column(column)) return false;
+        if (column % kernel_->width == 0 && !follow_columns(column)) return false;
+        show_column(column);
         keep_for_curvature(solved, column);
         tell_column(solved, column, grid);
+        if (!std::isfinite(entry(grid.source, 0, column))) return false;  // a number that is none, anywhere, is in this sum
     }
     tell_curvature(grid);
     return true;
@@ -51,12 +54,12 @@ void LinearLoadFlow::make_room(const LoadFlow& solved) {
     at_rest_.assign(change_.network.source_re.size(), 0.0);
     change_.network.source_re = change_.network.source_im = at_rest_;
     change_.loops = network.problem().loops;
-    loop_re_.resize(change_.loops.ends.size());
-    loop_im_.resize(change_.loops.ends.size());
-    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_, &own_re_, &own_im_}) column->resize(network.conductors() + 1, 0.0);
-    column_ = {
-        {{v_re_, v_im_, i_re_, i_im_}, nullptr, nullptr, loop_re_.data(), loop_im_.data()}, own_re_.data(), own_im_.data()};
-    all_ = column_.sweep.state;
+    const std::size_t rows = network.conductors() + 1;
+    for (auto* column : {&loop_re_, &loop_im_}) column->resize(change_.loops.ends.size() * kernel_->width);
+    for (auto* column : {&lane_v_re_, &lane_v_im_, &lane_i_re_, &lane_i_im_, &own_re_, &own_im_})
+        column->resize(rows * kernel_->width);
+    for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(rows, 0.0);
+    all_ = state_ = {v_re_, v_im_, i_re_, i_im_};
     kept_v_.resize(2 * network.conductors() * columns());
     kept_i_.resize(kept_v_.size());
     if (network.is_whole()) return;
@@ -117,22 +120,52 @@ void LinearLoadFlow::add_place(const LoadFlow& solved, std::size_t place, const 
     if (h.real() != 0.0) power_slopes_.push_back({port.plus, port.minus, 2.0 * h.real() * std::conj(u)});
 }
 
-/// dV and dI of one column; then J takes the place of I.
-bool LinearLoadFlow::follow_column(std::size_t column) {
-    const auto& places = drawn_together_[place_of(column)];
-    const double part = 1.0 / static_cast<double>(places.size());
-    const auto draw = [&](double share) {
-        for (const std::uint32_t place : places) {
-            const PlaceSlope& slope = place_slopes_[place];
-            const Complex current = share * (is_active(column) ? slope.per_kw : slope.per_kvar);
-            own_re_[slope.plus] += current.real(), own_im_[slope.plus] += current.imag();
-            own_re_[slope.minus] -= current.real(), own_im_[slope.minus] -= current.imag();
-        }
+/// Adds what a column itself draws, in a lane.
+void LinearLoadFlow::draw(std::size_t column, std::size_t lane, double share) {
+    for (const std::uint32_t place : drawn_together_[place_of(column)]) {
+        const PlaceSlope& slope = place_slopes_[place];
+        const Complex current = share * (is_active(column) ? slope.per_kw : slope.per_kvar);
+        const std::size_t plus = slope.plus * kernel_->width + lane;
+        const std::size_t minus = slope.minus * kernel_->width + lane;
+        own_re_[plus] += current.real(), own_im_[plus] += current.imag();
+        own_re_[minus] -= current.real(), own_im_[minus] -= current.imag();
+    }
+}
+
+/// dV and dI of as many columns as there are lanes, from `first` on.
+bool LinearLoadFlow::follow_columns(std::size_t first) {
+    const std::size_t lanes = std::min(kernel_->width, columns() - first);
+    const std::size_t n = state_.v_re.size() - 1;
+    for (auto* values : {&lane_v_re_, &lane_v_im_, &own_re_, &own_im_, &loop_re_, &loop_im_})
+        std::fill(values->begin(), values->end(), 0.0);
+    for (std::size_t l = 0; l < lanes; ++l)
+        draw(first + l, l, 1.0 / static_cast<double>(drawn_together_[place_of(first + l)].size()));
+    const PackedColumns packed{lane_v_re_.data(), lane_v_im_.data(), lane_i_re_.data(),
+                               lane_i_im_.data(), nullptr,           nullptr,
+                               loop_re_.data(),   loop_im_.data(),   n};
+    if (!kernel_->follow(change_, {packed, own_re_.data(), own_im_.data()})) return false;
+    std::array<double*, most_lanes> to{};
+    const auto keep = [&](const AlignedVector<double>& from, std::vector<double>& kept, std::size_t part) {
+        for (std::size_t l = 0; l < lanes; ++l) to[l] = kept.data() + (2 * (first + l) + part) * n;
+        kernel_->unpack(from.data(), n, lanes, to.data());
     };
-    for (auto* values : {&v_re_, &v_im_, &own_re_, &own_im_}) std::fill(values->begin(), values->end(), 0.0);
-    for (auto* values : {&loop_re_, &loop_im_}) std::fill(values->begin(), values->end(), 0.0);
-    draw(part);
-    return follow(change_, column_);
+    keep(lane_v_re_, kept_v_, 0);
+    keep(lane_v_im_, kept_v_, 1);
+    keep(lane_i_re_, kept_i_, 0);
+    keep(lane_i_im_, kept_i_, 1);
+    return true;
+}
+
+/// Puts the dV and dI of a column where they can be swept. The earth stays at rest.
+void LinearLoadFlow::show_column(std::size_t column) {
+    const std::size_t n = state_.v_re.size() - 1;
+    const auto show = [&](const std::vector<double>& kept, std::size_t part, AlignedVector<double>& values) {
+        std::copy_n(kept.begin() + static_cast<std::ptrdiff_t>((2 * column + part) * n), n, values.begin());
+    };
+    show(kept_v_, 0, v_re_);
+    show(kept_v_, 1, v_im_);
+    show(kept_i_, 0, i_re_);
+    show(kept_i_, 1, i_im_);
 }
 
 }  // namespace evsweep

@@ -10,8 +10,9 @@
 
 #include "evsweep/column.hpp"
 #include "evsweep/linear_grid.hpp"
+#include "sim/network/instruction_set.hpp"
+#include "sim/network/lane_kernel.hpp"
 #include "sim/network/load_flow.hpp"
-#include "sim/network/small_change.hpp"
 
 namespace evsweep {
 
@@ -21,7 +22,8 @@ class LinearLoadFlow {
     using Complex = std::complex<double>;
 
     /// `drawn_together`: by place of the grid, the places of load flows (DrawingPlaces) that share its power in equal parts.
-    LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together);
+    LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together,
+                   InstructionSet set = instruction_set_in_use());
 
     [[nodiscard]] std::size_t places() const { return drawn_together_.size(); }
     /// Conductors whose voltages are told: all that are held to the band; of the two ends of a loop one.
@@ -70,7 +72,9 @@ class LinearLoadFlow {
     void tell_values(const LoadFlow& solved, LinearGrid& grid);
     void tell_current(const LoadFlow& solved, std::size_t row, LinearRows& along);
     void tell_power(const LoadFlow& solved, std::size_t row, LinearRows& along);
-    [[nodiscard]] bool follow_column(std::size_t column);
+    [[nodiscard]] bool follow_columns(std::size_t first);
+    void draw(std::size_t column, std::size_t lane, double share);
+    void show_column(std::size_t column);
     void keep_for_curvature(const LoadFlow& solved, std::size_t column);
     void tell_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid);
     void tell_balance(const LoadFlow& solved, std::size_t column, LinearGrid& grid) const;
@@ -103,12 +107,12 @@ class LinearLoadFlow {
     std::vector<ToldCurrent> told_current_;
     std::vector<ToldPower> told_power_;
 
-    // A change: of what is swept, and of all conductors.
-    ChangeColumns<double> column_;
-    AlignedVector<double> v_re_, v_im_, i_re_, i_im_, own_re_, own_im_;
-    std::vector<double> loop_re_, loop_im_;
+    // Changes: as many as there are lanes; one of them, of what is swept and of all conductors; all that are asked for.
+    const LaneKernel* kernel_;
+    AlignedVector<double> lane_v_re_, lane_v_im_, lane_i_re_, lane_i_im_, own_re_, own_im_, loop_re_, loop_im_;
+    AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
     AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_;
-    SweepState<double> all_{};
+    SweepState<double> state_{}, all_{};
     std::vector<double> kept_v_, kept_i_;  ///< [column][2 x conductors]: dV, and the current that it loses power with
 };
 

@@ -92,7 +92,7 @@ void LinearLoadFlow::tell_power(const LoadFlow& solved, std::size_t row, LinearR
 void LinearLoadFlow::tell_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid) {
     const SweptNetwork& network = solved.network();
     const FoldedNetwork& folded = *network.folded();
-    if (!network.is_whole()) recover(folded.sweep(), network.reduced().recovery(), column_.sweep.state, all_);
+    if (!network.is_whole()) recover(folded.sweep(), network.reduced().recovery(), state_, all_);
     for (std::size_t row = 0; row < voltages_.size(); ++row) {
         const std::uint32_t c = voltages_[row];
         entry(grid.voltage, row, column) =
@@ -161,10 +161,6 @@ void LinearLoadFlow::keep_for_curvature(const LoadFlow& solved, std::size_t colu
     const std::size_t n = network.conductors();
     double* const re = kept_i_.data() + 2 * n * column;
     double* const im = re + n;
-    std::copy_n(v_re_.begin(), n, kept_v_.begin() + static_cast<std::ptrdiff_t>(2 * n * column));
-    std::copy_n(v_im_.begin(), n, kept_v_.begin() + static_cast<std::ptrdiff_t>(2 * n * column + n));
-    std::copy_n(i_re_.begin(), n, re);
-    std::copy_n(i_im_.begin(), n, im);
     const auto add = [&](std::size_t c, Complex current) { re[c] += current.real(), im[c] += current.imag(); };
     const auto add_admittance = [&](const Block& y, std::size_t first, double sign) {
         for (Eigen::Index i = 0; i < y.rows(); ++i)
@@ -172,7 +168,7 @@ void LinearLoadFlow::keep_for_curvature(const LoadFlow& solved, std::size_t colu
                 add(first + static_cast<std::size_t>(i), sign * y(i, j) * change_at(first + static_cast<std::size_t>(j)));
     };
     for (const auto& [bus, first] : network.shunts()) add_admittance(network.folded()->devices(bus), first, 1.0);
-    backward(change_.network, column_.sweep.state);
+    backward(change_.network, state_);
     add_admittance(network.folded()->admittance(0), 0, -1.0);
     for (std::size_t c = 0; c < at_rest_.size(); ++c) add(c, -Complex(i_re_[c], i_im_[c]));
 }

@@ -45,6 +45,10 @@ void recover(const PackedColumns& swept, const PackedRecovery& at) {
     evsweep::recover(at.full, at.recovery, columns_of(swept).state, all);
 }
 
+bool follow(const SmallChange& change, const PackedChanges& at) {
+    return evsweep::follow(change, ChangeColumns<SimdLane>{columns_of(at.columns), packs(at.own_re), packs(at.own_im)});
+}
+
 void magnitudes(const double* v_re, const double* v_im, std::size_t rows, double* magnitude) {
     for (std::size_t c = 0; c < rows; ++c) {
         const SimdLane re = packs(v_re)[c];
@@ -62,6 +66,7 @@ void unpack(const double* packed, std::size_t rows, std::size_t lanes, double* c
 }  // namespace
 
 extern const LaneKernel EVSWEEP_LANE_KERNEL;
-const LaneKernel EVSWEEP_LANE_KERNEL{EVSWEEP_LANE_SET, SimdLane::size(), solve, account, recover, magnitudes, pack, unpack};
+const LaneKernel EVSWEEP_LANE_KERNEL{EVSWEEP_LANE_SET, SimdLane::size(), solve, account, recover,
+                                     follow,           magnitudes,       pack,  unpack};
 
 }  // namespace evsweep

@@ -342,3 +342,26 @@ TEST_CASE("a feeder without anything to draw from, or at which nothing flows, ha
     CHECK(grid.source.per_kw == std::vector{1.0, 0.0});
     CHECK(grid.loss_curvature == std::vector(4, 0.0));
 }
+
+TEST_CASE("every instruction set finds the same rows but for rounding", "[linear]") {
+    const Case c = at_loads(bench::feeder_of("feeders/ieee13.yaml"), 2, 1.0);  // no multiple of any width
+    LoadFlow flow(c.network, exact);
+    REQUIRE(flow.solve(c.power).status == LoadFlowStatus::converged);
+    LinearGrid baseline;
+    REQUIRE(LinearLoadFlow(c.network->feeder(), c.columns, InstructionSet::baseline).linearise(flow, baseline));
+    for (const auto& [name, set] : names_of(InstructionSet{})) {
+        if (!is_available(set)) continue;
+        CAPTURE(name);
+        LinearGrid grid;
+        REQUIRE(LinearLoadFlow(c.network->feeder(), c.columns, set).linearise(flow, grid));
+        const auto gap = [](const std::vector<double>& a, const std::vector<double>& b) {
+            double widest = 0.0;
+            for (std::size_t e = 0; e < a.size(); ++e) widest = std::max(widest, std::abs(a[e] - b[e]));
+            return widest;
+        };
+        CHECK(gap(grid.voltage.per_kw, baseline.voltage.per_kw) < 1e-15);
+        CHECK(gap(grid.voltage.per_kvar, baseline.voltage.per_kvar) < 1e-15);
+        CHECK(gap(grid.along.per_kw, baseline.along.per_kw) < 1e-13);
+        CHECK(gap(grid.loss_curvature, baseline.loss_curvature) < 1e-15);
+    }
+}
