@@ -180,6 +180,7 @@ class Output {
         std::size_t connectors = 0;  ///< of the fleet in every replica
         double voltage_min_pu = 0.0;
         double voltage_max_pu = 0.0;
+        double limit_tolerance = 0.0;  ///< voltages (pu) and loadings (share) count as beyond a limit only where they are by more
         /// By control step: whether the feeder without vehicles is outside the voltage band (empty in the base run).
         std::span<const std::uint8_t> base_outside_band{};
     };

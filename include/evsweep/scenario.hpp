@@ -69,6 +69,7 @@ struct FeederChoice {
 struct Limits {
     PerUnit voltage_min{0.9};
     PerUnit voltage_max{1.1};
+    Fraction tolerance{0.0};  ///< voltages in pu, and loadings as a share, count as beyond a limit only where they are by more
 };
 
 /// Base load: each load's nominal power times the profile of its class (or its own).

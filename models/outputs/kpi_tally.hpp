@@ -141,7 +141,9 @@ class NetworkTally {
     }
 
     [[nodiscard]] bool is_outside(const VoltageRange& range) const {
-        return !(range.min_pu >= frame_.context.voltage_min_pu && range.max_pu <= frame_.context.voltage_max_pu);
+        const Output::Context& limits = frame_.context;
+        return !(range.min_pu >= limits.voltage_min_pu - limits.limit_tolerance &&
+                 range.max_pu <= limits.voltage_max_pu + limits.limit_tolerance);
     }
 
     /// Voltages phase by phase; returns the range of all that are held to limits.
@@ -171,7 +173,7 @@ class NetworkTally {
             if (p) phase[*p].loading_pct.see(loading, s.now);
         }
         loading_pct.see(highest, s.now);
-        if (highest > 100.0) ++steps_overloaded;
+        if (highest > 100.0 * (1.0 + frame_.context.limit_tolerance)) ++steps_overloaded;
     }
 
     void see_unbalance(const Snapshot& s) {

@@ -19,7 +19,10 @@ class NoControl final : public Controller {
 class BandWatch final : public Recorder {
    public:
     BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
-        : feeder_(feeder), min_pu_(limits.voltage_min.value()), max_pu_(limits.voltage_max.value()), outside_(outside) {}
+        : feeder_(feeder),
+          min_pu_(limits.voltage_min.value() - limits.tolerance.value()),
+          max_pu_(limits.voltage_max.value() + limits.tolerance.value()),
+          outside_(outside) {}
     void at(const Snapshot& s) override {
         bool is_outside = !s.solved;
         for (std::size_t c = 0; c < s.voltage_pu.size() && !is_outside; ++c)

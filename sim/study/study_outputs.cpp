@@ -27,6 +27,7 @@ Output::Context output_context(const LoadedStudy& study, const Population& popul
     context.connectors = population.connectors.size();
     context.voltage_min_pu = scenario.limits.voltage_min.value();
     context.voltage_max_pu = scenario.limits.voltage_max.value();
+    context.limit_tolerance = scenario.limits.tolerance.value();
     context.base_outside_band = base_outside_band;
     return context;
 }

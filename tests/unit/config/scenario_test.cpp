@@ -74,7 +74,7 @@ time: {start: 2025-01-06 00:00, duration: 48 h, warm_up: 6 h, step: 5 min}
 feeder: {file: feeder.yaml, source_voltage: 1.05 pu}
 load_flow: {tolerance: 1e-10 pu, max_iterations: 50, collapse: 40 %}
 devices: {start: as_given, control: off}
-limits: {voltage_min: 0.95 pu, voltage_max: 105 %}
+limits: {voltage_min: 0.95 pu, voltage_max: 105 %, tolerance: 1e-4}
 base_load:
   scale: 120 %
   profiles: {day: {every: 12 h, interpolation: linear, values: [0.2, 60 %]}}
@@ -98,6 +98,7 @@ outputs: {test_log: {}}
     CHECK(s.devices.start == DeviceStart::as_given);
     CHECK(s.devices.control == DeviceControls::off);
     CHECK(s.limits.voltage_max.value() == 1.05);
+    CHECK(s.limits.tolerance.value() == 1e-4);
     CHECK(s.base_load.scale.value() == 1.2);
     CHECK(s.base_load.profiles.at("day").values == std::vector<double>{0.2, 0.6});
     CHECK(s.base_load.profiles.at("day").linear);

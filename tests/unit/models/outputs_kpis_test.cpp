@@ -246,6 +246,25 @@ TEST_CASE("the limits of the band and of a rating are still inside, and too high
     CHECK(kpis.at("vmax_pu") == 1.06);
 }
 
+TEST_CASE("what is beyond a limit by no more than the tolerance does not count, but is told") {
+    Rig rig;
+    std::vector<Step> day(4, worked_day()[2]);
+    for (std::size_t k = 0; k < day.size(); ++k) {  // the band ends at 0.945 pu, the rating at 100 A
+        day[k].end_pu = 0.9451 - 0.0001 * static_cast<double>(k);
+        day[k].current_a = 99.99 + 0.01 * static_cast<double>(k);
+    }
+    CHECK(kpis_of(rig, day).at("minutes_outside_band") == 60);
+    CHECK(kpis_of(rig, day).at("overload_minutes") == 60);
+    rig.context.limit_tolerance = 1.5e-4;
+    CHECK(kpis_of(rig, day).at("minutes_outside_band") == 30);
+    CHECK(kpis_of(rig, day).at("overload_minutes") == 30);
+    rig.context.limit_tolerance = 3e-4;
+    CHECK(kpis_of(rig, day).at("minutes_outside_band") == 0);
+    CHECK(kpis_of(rig, day).at("overload_minutes") == 0);
+    CHECK(kpis_of(rig, day).at("beyond_band_max_pu") == Approx(2e-4));
+    CHECK(kpis_of(rig, day).at("loading_max_pct") == Approx(100.02));
+}
+
 TEST_CASE("minutes outside the band are blamed on vehicles where the feeder alone is inside") {
     Rig rig;
     const std::vector<std::uint8_t> always_inside{0, 0, 0, 0};

@@ -1,9 +1,11 @@
 #include "sim/study/study.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
 
 #include "sim/record/result_reader.hpp"
+#include "sim/study/run_ensemble.hpp"
 #include "sim/study/write_results.hpp"
 #include "tests/unit/record/scratch_folder.hpp"
 #include "tests/unit/study/result_numbers.hpp"
@@ -99,6 +101,22 @@ TEST_CASE("every controller sees the same days") {
         const auto& b = find(result.controllers.at(1), "series", series).bands.mean;
         REQUIRE(is_identical(a, b));
     }
+}
+
+TEST_CASE("the feeder alone is outside the band by its buses, not by its source, and not by less than the tolerance") {
+    const auto steps_outside = [](const std::vector<std::string>& overrides) {
+        const LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), overrides);
+        StudyOutputs outputs;
+        (void)run_base(study, outputs);
+        REQUIRE(outputs.base_outside_band.size() == study.base->steps());
+        return std::count(outputs.base_outside_band.begin(), outputs.base_outside_band.end(), 1);
+    };
+    const std::string high = "feeder.source_voltage=1.05 pu";
+    CHECK(steps_outside({high, "limits.voltage_max=1.0499 pu"}) == 0);
+    CHECK(steps_outside({high, "limits.voltage_max=1.04 pu"}) == 1440);
+    CHECK(steps_outside({high, "limits.voltage_max=1.04 pu", "limits.tolerance=0.0099"}) == 0);
+    CHECK(steps_outside({"limits.voltage_min=0.9132 pu"}) > 0);
+    CHECK(steps_outside({"limits.voltage_min=0.9132 pu", "limits.tolerance=2e-4"}) == 0);
 }
 
 TEST_CASE("another seed gives other days") {
