@@ -102,7 +102,8 @@ TEST_CASE("the same energy on three phases disturbs a feeder less than on one") 
     CHECK(kpi(three.controllers[0], "unbalance_max_pct") < kpi(one.controllers[0], "unbalance_max_pct"));
 }
 
-TEST_CASE("a result file tells the conductors and coordinates of an unbalanced feeder, and every figure is drawn of it") {
+TEST_CASE(
+    "a result file tells the conductors and coordinates of an unbalanced feeder, and every figure that fits is drawn of it") {
     const ScratchFolder folder;
     const StudyResult result = run_study(loaded(folder, "rule: loads, connection: single_phase"), {});
     REQUIRE(write_results(result, folder / "study.h5") == std::nullopt);
@@ -130,7 +131,11 @@ TEST_CASE("a result file tells the conductors and coordinates of an unbalanced f
     REQUIRE(std::system((plot + " > " + said + " 2>&1").c_str()) == 0);
     std::ostringstream text;
     text << std::ifstream(said).rdbuf();
-    CHECK(text.str().find("skipped") == std::string::npos);
+    std::vector<std::string> skipped;
+    std::istringstream lines(text.str());
+    for (std::string line; std::getline(lines, line);)
+        if (line.find("skipped ") == 0) skipped.push_back(line.substr(8, line.find(':') - 8));
+    CHECK(skipped == std::vector<std::string>{"voltage_by_bus", "withheld_reactive"});  // of balanced feeders, and of plans
     for (const char* figure : {"voltage_profile", "phase_bands", "unbalance", "worst_phase"})
         CHECK(std::filesystem::file_size(folder / (std::string("study_") + figure + ".png")) > 1000);
 }
