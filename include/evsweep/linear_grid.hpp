@@ -51,7 +51,7 @@ class GridModel {
     /// Voltages to earth of all conductors but neutrals and those of the source (whose voltage is given), with the scenario's
     /// limits, in pu.
     [[nodiscard]] virtual std::span<const GridElement> voltages() const = 0;
-    /// Conductors of lines with an ampacity, and transformers with a rated power; limit 1.
+    /// Conductors of lines and transformers with a rated current, then transformers with a rated power; limit 1.
     [[nodiscard]] virtual std::span<const GridElement> loadings() const = 0;
     /// Linearises the control step that contains `at` while chargers draw `p_kw` and `q_kvar` (by place). False, and `grid` means
     /// nothing, where the load flow has no solution.

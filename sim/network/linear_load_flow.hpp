@@ -16,7 +16,8 @@
 
 namespace evsweep {
 
-/// Keeps the columns that it works on: nothing is allocated from the second linearisation of a network on. Belongs to one thread.
+/// Keeps the columns that it works on: from the second linearisation of a network on nothing is allocated, but for the buffers of
+/// one matrix product where there are many places. Belongs to one thread.
 class LinearLoadFlow {
    public:
     using Complex = std::complex<double>;

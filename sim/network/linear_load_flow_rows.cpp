@@ -181,10 +181,10 @@ void LinearLoadFlow::tell_curvature(LinearGrid& grid) const {
     const Eigen::Map<const Eigen::MatrixXd> v(kept_v_.data(), rows, count);
     const Eigen::Map<const Eigen::MatrixXd> i(kept_i_.data(), rows, count);
     Eigen::Map<Eigen::MatrixXd> curvature(grid.loss_curvature.data(), count, count);
-    curvature.noalias() = -(v.transpose() * i);
+    curvature.noalias() = v.transpose() * i;
     for (Eigen::Index one = 0; one < count; ++one)
         for (Eigen::Index two = 0; two <= one; ++two)
-            curvature(one, two) = curvature(two, one) = curvature(one, two) + curvature(two, one);
+            curvature(one, two) = curvature(two, one) = -(curvature(one, two) + curvature(two, one));
 }
 
 }  // namespace evsweep
