@@ -26,9 +26,6 @@ struct ElasticLimit {
     return limit;
 }
 
-/// Whether a Newton step makes good what the step before it would have gained beyond the first order.
-enum class StepCorrection { none, second_order };
-
 /// What the products slack x worth and excess x rest aim at in one Newton step.
 struct ElasticAim {
     double slack = 0.0;
@@ -39,10 +36,12 @@ struct ElasticStep {
     double slack = 0.0;
     double excess = 0.0;
     double worth = 0.0;
-
-    /// What both products gain beyond the first order.
-    [[nodiscard]] ElasticAim second_order() const { return {slack * worth, -excess * worth}; }
 };
+
+/// Aims at `barrier` less a share of what both products gain beyond the first order.
+[[nodiscard]] inline ElasticAim aim_of(const ElasticStep& step, double barrier, double share) {
+    return {barrier - share * step.slack * step.worth, barrier + share * step.excess * step.worth};
+}
 
 /// The step's worth is (g_new + push) / give, where g_new is g after the step.
 [[nodiscard]] inline double push_of(const ElasticLimit& limit, const ElasticAim& aim) {

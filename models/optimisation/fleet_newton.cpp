@@ -95,7 +95,7 @@ std::size_t FleetNewton::products() const {
     return products;
 }
 
-void FleetNewton::start(double barrier, const Schedule* near) {
+void FleetNewton::start(double barrier, const Schedule* near, Power& power) {
     if (near) {
         for (std::size_t i = 0; i < points_.size(); ++i) {
             points_[i].u = near->charge[i];
@@ -105,7 +105,10 @@ void FleetNewton::start(double barrier, const Schedule* near) {
         }
     }
     const auto guess = near ? StayNewton::Guess::given : StayNewton::Guess::none;
-    each_stay([&](Chunk&, StayNewton& s) { s.start(barrier, guess); });
+    each_stay(power, [&](Chunk& chunk, StayNewton& s) {
+        s.start(barrier, guess);
+        add_power(chunk, s, 0.0);
+    });
 }
 
 /// -b_t Tri^-1(t, s) b_s, and beta' D^-1 beta where t = s.
@@ -183,51 +186,49 @@ void FleetNewton::gather(Power& power) const {
     }
 }
 
-void FleetNewton::add_power(Chunk& chunk, const StayNewton& stay, What what) const {
+/// What the stay draws after a step of this length.
+void FleetNewton::add_power(Chunk& chunk, const StayNewton& stay, double length) {
     const ScheduleVehicle& v = stay.shape.vehicle;
     double* p = chunk.power.data() + (v.first - chunk.first_step);
     double* q = p + chunk.steps();
-    const double share = what == What::after_step ? 1.0 : 0.0;
     for (std::size_t t = 0; t < stay.at.size(); ++t) {
         const StayPoint& point = stay.at[t];
         const StayPoint& d = stay.step[t];
-        p[t] += v.rating_kva * (point.u - point.w + share * (d.u - d.w));
-        q[t] += v.rating_kva * (point.q + share * d.q);
+        p[t] += v.rating_kva * (point.u - point.w + length * (d.u - d.w));
+        q[t] += v.rating_kva * (point.q + length * d.q);
     }
 }
 
-void FleetNewton::tell_power(Power& power) {
+/// As the other, with the power that `work` adds up in the chunks.
+void FleetNewton::each_stay(Power& power, const std::function<void(Chunk&, StayNewton&)>& work) {
     for (Chunk& chunk : chunks_) std::fill(chunk.power.begin(), chunk.power.end(), 0.0);
-    each_stay([&](Chunk& chunk, StayNewton& s) { add_power(chunk, s, What::point); });
+    each_stay(work);
     gather(power);
 }
 
-void FleetNewton::aim(double barrier, StayNewton::Correction correction) {
-    each_stay([&](Chunk&, StayNewton& s) { s.aim(barrier, correction); });
-}
-
-void FleetNewton::find_step(const Power& prices, Power& power) {
-    for (Chunk& chunk : chunks_) std::fill(chunk.power.begin(), chunk.power.end(), 0.0);
-    each_stay([&](Chunk& chunk, StayNewton& s) {
+void FleetNewton::find_step(const Power& prices, double barrier, double share, Power& power) {
+    each_stay(power, [&](Chunk& chunk, StayNewton& s) {
+        s.aim(barrier, share);
         s.find_step({prices.data(), problem_.places});
-        add_power(chunk, s, What::after_step);
+        add_power(chunk, s, 1.0);
     });
-    gather(power);
 }
 
-void FleetNewton::complete_step(const Power& changes) {
-    each_stay([&](Chunk&, StayNewton& s) { s.complete_step({changes.data(), problem_.places}); });
-}
-
-double FleetNewton::longest_step(double longest) {
+double FleetNewton::complete_step(const Power& changes, double longest) {
     for (Chunk& chunk : chunks_) chunk.longest = longest;
-    each_stay([](Chunk& chunk, StayNewton& s) { chunk.longest = s.longest_step(chunk.longest); });
+    each_stay([&](Chunk& chunk, StayNewton& s) {
+        s.complete_step({changes.data(), problem_.places});
+        chunk.longest = s.longest_step(chunk.longest);
+    });
     for (const Chunk& chunk : chunks_) longest = std::min(longest, chunk.longest);
     return longest;
 }
 
-void FleetNewton::take_step(double length) {
-    each_stay([&](Chunk&, StayNewton& s) { s.take_step(length); });
+void FleetNewton::take_step(double length, Power& power) {
+    each_stay(power, [&](Chunk& chunk, StayNewton& s) {
+        s.take_step(length);
+        add_power(chunk, s, 0.0);
+    });
 }
 
 double FleetNewton::gap_after(double length) {
@@ -240,7 +241,7 @@ double FleetNewton::gap_after(double length) {
 
 StayNewton::Standing FleetNewton::standing(const Power& prices) {
     const auto join = [](StayNewton::Standing& all, const StayNewton::Standing& one) {
-        all = {std::max(all.primal, one.primal), std::max(all.dual, one.dual), all.cost + one.cost};
+        all = {std::max(all.primal, one.primal), std::max(all.dual, one.dual), all.cost + one.cost, all.gap + one.gap};
     };
     for (Chunk& chunk : chunks_) chunk.standing = {};
     each_stay([&](Chunk& chunk, StayNewton& s) { join(chunk.standing, s.standing({prices.data(), problem_.places})); });

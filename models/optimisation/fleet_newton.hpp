@@ -19,19 +19,19 @@ class FleetNewton {
     FleetNewton(const ScheduleProblem& problem, Workers& workers);
 
     [[nodiscard]] std::size_t products() const;
-    void start(double barrier, const Schedule* near);
+    /// `power` is what is drawn at the start.
+    void start(double barrier, const Schedule* near, Power& power);
     /// Factorises all stays and adds up what places answer to prices.
     void factorise(PlaceResponse& response);
-    void aim(double barrier, StayNewton::Correction correction);
-    /// The step at given prices; `power` is what would be drawn after it.
-    void find_step(const Power& prices, Power& power);
-    void complete_step(const Power& changes);
-    [[nodiscard]] double longest_step(double longest);
-    void take_step(double length);
+    /// The step whose products aim at `barrier` less a share of what the step before would have gained beyond the first order, at
+    /// these prices; `power` is what would be drawn after it.
+    void find_step(const Power& prices, double barrier, double share, Power& power);
+    /// Adds the answer to a change of prices; returns how long the step may be, up to `longest`.
+    [[nodiscard]] double complete_step(const Power& changes, double longest);
     [[nodiscard]] double gap_after(double length);
+    /// `power` is what is drawn then.
+    void take_step(double length, Power& power);
     [[nodiscard]] StayNewton::Standing standing(const Power& prices);
-    /// What is drawn now.
-    void tell_power(Power& power);
     /// Puts u, w, q and x into a schedule, x by the battery's equation.
     void conclude(Schedule& schedule) const;
 
@@ -55,8 +55,8 @@ class FleetNewton {
     void add_response(Chunk& chunk, const StayNewton& stay) const;
     void gather(PlaceResponse& response);
     void gather(Power& power) const;
-    enum class What { point, after_step };
-    void add_power(Chunk& chunk, const StayNewton& stay, What what) const;
+    void each_stay(Power& power, const std::function<void(Chunk&, StayNewton&)>& work);
+    static void add_power(Chunk& chunk, const StayNewton& stay, double length);
 
     const ScheduleProblem& problem_;
     Workers& workers_;

@@ -23,6 +23,7 @@ GridNewton::GridNewton(const ScheduleProblem& problem)
     for (std::size_t r = limits; r < rows_.size(); ++r)
         rows_[r].weight = problem.costs.weight[rows_[r].index] * rows_[r].scale * rows_[r].scale;
     find_reach(problem);
+    many_ = std::max(1.0, 0.25 * static_cast<double>(problem.vehicles.size()));
     is_active_.assign(rows_.size(), 0);
     for (std::size_t r = limits; r < rows_.size(); ++r) is_active_[r] = rows_[r].is_cost() ? 1 : 0;
     costs_ = static_cast<std::size_t>(std::count(is_active_.begin(), is_active_.end(), 1));
@@ -85,7 +86,7 @@ void GridNewton::add_price(const Row& row, double worth, Power& prices) const {
     for (std::size_t i = 0; i < width_; ++i) price[i] += a[i] * worth;
 }
 
-void GridNewton::take_in(const Power& power, double barrier, const Schedule* near) {
+void GridNewton::take_in(const Power& guess, const Power& power, double barrier, const Schedule* near) {
     const std::size_t before = active_.size();
     std::size_t count = before;
     for (std::size_t r = 0; r < rows_.size(); ++r) {
@@ -93,14 +94,14 @@ void GridNewton::take_in(const Power& power, double barrier, const Schedule* nea
         if (is_active_[r]) continue;
         const double g = value(row, power);
         const double known = near ? near->worth[row.index] * row.scale : 0.0;
-        if (g < -near_share * row.reach) continue;
+        if (std::max(g, value(row, guess)) < -near_share * row.reach) continue;
         is_active_[r] = 1;
         ++count;
-        row.limit = start_of(row.limit.price, g, least_share * row.reach, barrier);
+        row.limit = start_of(row.limit.price, g, least_share * row.reach, many_ * barrier);
         if (known > row.limit.worth) {
             row.limit.worth = std::min(known, (1.0 - 1e-6) * row.limit.price);
-            row.limit.slack = std::max(-g, barrier / row.limit.worth);
-            row.limit.excess = barrier / row.limit.rest();
+            row.limit.slack = std::max(-g, many_ * barrier / row.limit.worth);
+            row.limit.excess = many_ * barrier / row.limit.rest();
         }
     }
     if (count != before) order_active();
@@ -157,11 +158,8 @@ bool GridNewton::factorise(const PlaceResponse& response, Workers& workers) {
     return factorise_cholesky(matrix_, workers);
 }
 
-void GridNewton::aim(double barrier, StepCorrection correction) {
-    for (const std::size_t r : active_) {
-        const ElasticAim gained = correction == StepCorrection::second_order ? rows_[r].limit_step.second_order() : ElasticAim{};
-        rows_[r].limit_aim = {barrier - gained.slack, barrier - gained.excess};
-    }
+void GridNewton::aim(double barrier, double share) {
+    for (const std::size_t r : active_) rows_[r].limit_aim = aim_of(rows_[r].limit_step, barrier, share);
 }
 
 void GridNewton::find_step(const Power& power) {

@@ -32,8 +32,9 @@ class GridNewton {
 
     explicit GridNewton(const ScheduleProblem& problem);
 
-    /// Takes in the limits that `power` comes near to; `near`: what they were worth in a schedule nearby.
-    void take_in(const Power& power, double barrier, const Schedule* near = nullptr);
+    /// Takes in the limits that `power`, the present one, or `guess` come near to; `near`: what they were worth in a schedule
+    /// nearby.
+    void take_in(const Power& guess, const Power& power, double barrier, const Schedule* near = nullptr);
     /// Costs pull as they do at this power.
     void start(const Power& power);
     [[nodiscard]] std::size_t active() const { return active_.size(); }
@@ -46,7 +47,7 @@ class GridNewton {
     /// False where rounding has eaten up the matrix.
     [[nodiscard]] bool factorise(const PlaceResponse& response, Workers& workers);
     /// As in StayNewton.
-    void aim(double barrier, StepCorrection correction);
+    void aim(double barrier, double share);
     /// The step of all multipliers; `power` is what it would be without it.
     void find_step(const Power& power);
     [[nodiscard]] double longest_step(double longest) const;
@@ -85,6 +86,7 @@ class GridNewton {
     void assemble(const PlaceResponse& response, std::size_t t);
 
     std::size_t steps_, places_, width_, costs_;
+    double many_ = 1.0;      ///< products of a limit start that much larger than those of a vehicle: many have a share in it
     std::vector<Row> rows_;  ///< limits, then costs
     std::vector<double> coefficient_;
     std::vector<std::uint8_t> is_active_;

@@ -20,6 +20,7 @@ namespace {
 constexpr double cold_barrier = 0.05;  ///< products at the start
 constexpr double warm_barrier = 1e-4;
 constexpr double nearly_all = 0.995;  ///< of the way to the border that a step goes at most
+constexpr double short_step = 0.1;    ///< with a correction that does more harm than good
 constexpr double hopeless = 1e-9;     ///< a step of this length leads nowhere
 
 /// One problem on its way to its solution: Mehrotra's predictor and corrector (SIAM J. Optimization 2, 1992). Newton's system
@@ -45,7 +46,6 @@ class InteriorPoint {
             ++schedule_.iterations;
         }
         fleet_.conclude(schedule_);
-        fleet_.tell_power(power_);
         grid_.conclude(power_, schedule_);
         schedule_.objective = objective_of(problem_, schedule_);
         return std::move(schedule_);
@@ -54,11 +54,9 @@ class InteriorPoint {
    private:
     void start(const Schedule* near) {
         const double barrier = near ? warm_barrier : cold_barrier;
-        fleet_.start(barrier, near);
-        fleet_.tell_power(power_);
+        fleet_.start(barrier, near, power_);
         grid_.start(power_);
-        if (!near) grid_.take_in(greedy_power(), barrier);
-        grid_.take_in(power_, barrier, near);
+        grid_.take_in(near ? power_ : greedy_power(), power_, barrier, near);
     }
 
     /// What vehicles would draw if each charged as fast as it can: a first guess at the limits that matter.
@@ -79,7 +77,7 @@ class InteriorPoint {
         grid_.tell_prices(prices_);
         const StayNewton::Standing fleet = fleet_.standing(prices_);
         const double rows = grid_.residual(power_);
-        gap_ = fleet_.gap_after(0.0) + grid_.gap_after(0.0);
+        gap_ = fleet.gap + grid_.gap_after(0.0);
         size_ = std::max(1.0, std::abs(fleet.cost + grid_.cost(power_)));
         schedule_.worst_residual = std::max(fleet.primal, rows);
         const bool done = gap_ <= options_.tolerance * size_ && fleet.primal <= 1e-9 && rows <= 1e-6 && fleet.dual <= 1e-6;
@@ -91,33 +89,31 @@ class InteriorPoint {
     [[nodiscard]] bool advance() {
         fleet_.factorise(response_);
         if (grid_.active() > 0 && !grid_.factorise(response_, workers_)) return false;
-        find_step(0.0, StayNewton::Correction::none);
-        const double far = std::min(1.0, longest_step());
+        const double far = std::min(1.0, find_step(0.0, 0.0));
         const double left = (fleet_.gap_after(far) + grid_.gap_after(far)) / gap_;
         const auto products = static_cast<double>(std::max<std::size_t>(1, fleet_.products() + grid_.products()));
         // Products far below what the tolerance asks for only cost digits.
         const double least = 0.05 * options_.tolerance * size_;
         const double barrier = std::max(left * left * left * gap_, least) / products;
-        find_step(barrier, StayNewton::Correction::second_order);
-        const double length = std::min(1.0, nearly_all * longest_step());
+        double longest = find_step(barrier, 1.0);
+        if (longest < std::min(far, short_step)) longest = find_step(barrier, 0.0);
+        const double length = std::min(1.0, nearly_all * longest);
         if (!(length > hopeless)) return false;
-        fleet_.take_step(length);
+        fleet_.take_step(length, power_);
         grid_.take_step(length);
-        fleet_.tell_power(power_);
-        grid_.take_in(power_, std::max(barrier, (1.0 - length) * gap_ / products));
+        grid_.take_in(power_, power_, std::max(barrier, (1.0 - length) * gap_ / products));
         return true;
     }
 
-    /// The step whose products aim at `barrier`.
-    void find_step(double barrier, StayNewton::Correction correction) {
-        fleet_.aim(barrier, correction);
-        grid_.aim(barrier, correction);
-        fleet_.find_step(prices_, next_);
+    /// The step whose products aim at `barrier`, less a share of what the step before would have gained beyond the first order;
+    /// returns how long it may be.
+    double find_step(double barrier, double share) {
+        fleet_.find_step(prices_, barrier, share, next_);
+        grid_.aim(barrier, share);
         grid_.find_step(next_);
         grid_.tell_price_changes(next_);
-        fleet_.complete_step(next_);
+        return grid_.longest_step(fleet_.complete_step(next_, 1.0 / nearly_all));
     }
-    [[nodiscard]] double longest_step() { return grid_.longest_step(fleet_.longest_step(1.0 / nearly_all)); }
 
     const ScheduleProblem& problem_;
     const ScheduleOptions& options_;

@@ -7,7 +7,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr double least_share = 1e-3;  ///< of a range that a start keeps from its ends
+constexpr double least_share = 0.05;  ///< of a range that a start keeps from its ends
 
 double free_of(const StayPoint& point) {
     const double p = point.u - point.w;
@@ -81,7 +81,7 @@ void StayNewton::move_inside(StayPoint& point) const {
     point.u = shape.can_charge ? inside(point.u, 0.0, v.charge_max) : 0.0;
     point.w = shape.can_discharge ? inside(point.w, 0.0, v.discharge_max) : 0.0;
     if (shape.is_reactive) {
-        const double most = 1.0 - 10.0 * least_share;
+        const double most = 1.0 - least_share;
         const double size2 = 1.0 - free_of(point);
         const double scale = size2 > most ? std::sqrt(most / size2) : 1.0;
         point.u *= scale;
@@ -172,27 +172,21 @@ void StayNewton::factorise() {
     factorise_ladder();
 }
 
-void StayNewton::aim(double barrier, Correction correction) {
-    if (correction == Correction::none) {
-        for (StayAims& a : aims) a = {barrier, barrier, barrier, barrier, barrier, barrier, barrier};
-        shortfall_aim = {barrier, barrier};
-        return;
-    }
+void StayNewton::aim(double barrier, double share) {
     for (std::size_t t = 0; t < at.size(); ++t) {
         const StayPoint& d = step[t];
         const double p = at[t].u - at[t].w;
         const double dp = d.u - d.w;
         const double dc = -2.0 * (p * dp + at[t].q * d.q);
-        aims[t] = {barrier - d.u * d.u_low,
-                   barrier + d.u * d.u_high,
-                   barrier - d.w * d.w_low,
-                   barrier + d.w * d.w_high,
-                   barrier - d.x * d.x_low,
-                   barrier + d.x * d.x_high,
-                   barrier - dc * d.circle + at[t].circle * (dp * dp + d.q * d.q)};
+        aims[t] = {barrier - share * d.u * d.u_low,
+                   barrier + share * d.u * d.u_high,
+                   barrier - share * d.w * d.w_low,
+                   barrier + share * d.w * d.w_high,
+                   barrier - share * d.x * d.x_low,
+                   barrier + share * d.x * d.x_high,
+                   barrier - share * (dc * d.circle - at[t].circle * (dp * dp + d.q * d.q))};
     }
-    const ElasticAim gained = shortfall_step.second_order();
-    shortfall_aim = {barrier - gained.slack, barrier - gained.excess};
+    shortfall_aim = aim_of(shortfall_step, barrier, share);
 }
 
 /// Of the Lagrangian with multipliers of bounds as they stand, but for lambda_t itself.

@@ -90,9 +90,8 @@ struct StayNewton {
     /// Needed before any step from this point.
     void factorise();
 
-    using Correction = StepCorrection;
-    /// All products aim at `barrier`, less what the step that stands in `step` would gain beyond the first order.
-    void aim(double barrier, Correction correction);
+    /// All products aim at `barrier`, less this share of what the step that stands in `step` would gain beyond the first order.
+    void aim(double barrier, double share);
     /// The step in u, w, q, x and lambda while prices at the place stay as they are.
     void find_step(const PlacePrices& prices);
     /// Adds the answer to a change of prices, and the steps of all multipliers.
@@ -101,12 +100,13 @@ struct StayNewton {
     /// The longest step, up to `longest`, that leaves everything positive that has to be.
     [[nodiscard]] double longest_step(double longest) const;
     void take_step(double length);
-    /// The sum of all products of slacks and multipliers after a step of this length.
+    /// The sum of all products after a step of this length.
     [[nodiscard]] double gap_after(double length) const;
     struct Standing {
         double primal = 0.0;  ///< largest residual of the battery's equations
         double dual = 0.0;    ///< largest of the gradient of the Lagrangian
         double cost = 0.0;    ///< the stay's part of the objective
+        double gap = 0.0;     ///< the sum of all products of slacks and multipliers
     };
     [[nodiscard]] Standing standing(const PlacePrices& prices) const;
 

@@ -119,6 +119,7 @@ StayNewton::Standing StayNewton::standing(const PlacePrices& prices) const {
         see(all.primal, at.back().x - v.final_deficit + shortfall.slack - shortfall.excess);
         all.cost += v.shortfall_price * shortfall.excess;
     }
+    all.gap = gap_after(0.0);
     return all;
 }
 
