@@ -17,7 +17,7 @@ struct Case {
 
 /// What a controller has to be told to be made at all.
 std::string least_settings(const std::string& name) {
-    return name == "optimal_schedule" ? "{strategy: smart, mode: receding}" : "";
+    return name == "optimal_schedule" ? "{strategy: smart, mode: receding, every: 2 h}" : "";
 }
 
 /// Every registered controller as it is, and further settings of those that have several ways of working.
