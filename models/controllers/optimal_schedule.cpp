@@ -1,0 +1,156 @@
+/// The controller `optimal_schedule`: plans the charging of every single vehicle within the limits of the grid, and follows the
+/// plan.
+#include <algorithm>
+#include <optional>
+
+#include "controllers/optimal_schedule_params.hpp"
+#include "controllers/plan_follower.hpp"
+#include "controllers/plan_maker.hpp"
+#include "controllers/plan_remarks.hpp"
+#include "evsweep/contracts.hpp"
+#include "evsweep/plugins.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// Numbers of all plans of a replica.
+struct PlanTally {
+    int plans = 0;
+    int linearisations = 0;
+    int iterations = 0;
+    double objective = 0.0;
+    double bound = 0.0;
+    double relative_gap = 0.0;
+    double worst_excess = 0.0;
+    double worst_violation = 0.0;
+
+    void add(const ChargingPlan& plan) {
+        ++plans;
+        linearisations += plan.linearisations;
+        iterations += plan.iterations;
+        objective += plan.schedule.objective - plan.surplus;
+        for (const Breach& breach : plan.excesses) worst_excess = std::max(worst_excess, breach.amount);
+        for (const Breach& breach : plan.breaches) worst_violation = std::max(worst_violation, breach.amount);
+        if (!plan.certificate) return;
+        bound += plan.certificate->bound - plan.surplus;
+        relative_gap = std::max(relative_gap, plan.certificate->relative_gap);
+    }
+};
+
+/// Mean state of charge of the vehicles when a plan has been carried out, over those it knows.
+double mean_soc_after(const ChargingPlan& plan) {
+    const VehicleSteps steps(plan.problem);
+    double sum = 0.0;
+    std::size_t known = 0;
+    for (std::size_t v = 0; v < plan.stays.size(); ++v) {
+        if (plan.stays[v].is_expected) continue;
+        const bool acts = steps.first[v] < steps.first[v + 1];
+        sum += plan.stays[v].full_soc - (acts ? plan.schedule.deficit[steps.first[v + 1] - 1] : plan.problem.vehicles[v].deficit);
+        ++known;
+    }
+    return known > 0 ? sum / static_cast<double>(known) : 0.0;
+}
+
+class OptimalSchedule final : public Controller {
+   public:
+    static constexpr std::string_view name = "optimal_schedule";
+    static const Schema<OptimalScheduleParams>& schema() { return OptimalScheduleParams::schema(); }
+
+    OptimalSchedule(const OptimalScheduleParams& params, const Context& context)
+        : params_(params),
+          step_(context.step),
+          maker_(params),
+          foreseen_(context.connectors->size()),
+          follower_(context.connectors->size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned) {
+        EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller is told the control step");
+        if (params.period() % step_ != Duration::zero())
+            throw ControllerError("every: " + Value<Duration>::text(params.period()) +
+                                  " is not a whole number of control steps; time.step is " + Value<Duration>::text(step_));
+    }
+
+    [[nodiscard]] Needs needs() const override {
+        Needs needs{Need::state_of_charge, Need::session};
+        if (params_.sees_grid()) needs.insert(Need::linear_grid);
+        if (params_.is_day_ahead()) needs.insert(Need::foresight);
+        if (params_.arrivals == ArrivalForecast::forecast) needs.insert(Need::arrivals);
+        if (params_.objective == ScheduleGoal::cost) needs.insert(Need::price);
+        return needs;
+    }
+
+    /// A vehicle that comes between two control steps could not act before the next one anyway.
+    [[nodiscard]] Cadence cadence() const override { return {.period = step_}; }
+
+    void decide(const Observation& seen, Setpoints& setpoints) override {
+        if (is_time_to_plan(seen)) make_plan(seen);
+        follower_.set(seen, setpoints);
+    }
+
+    [[nodiscard]] std::vector<Counter> counters() const override {
+        std::vector<Counter> list{{"plans", static_cast<double>(tally_.plans)},
+                                  {"linearisations", static_cast<double>(tally_.linearisations)},
+                                  {"iterations", static_cast<double>(tally_.iterations)},
+                                  {"stalled_plans", static_cast<double>(remarks_.stalled())},
+                                  {"unfollowed_kwh", follower_.unfollowed_kwh()},
+                                  {"planned_return_kwh", follower_.planned_return_kwh()}};
+        if (params_.keeps_limits()) {
+            list.push_back({"worst_excess_pu", tally_.worst_excess});
+            list.push_back({"worst_violation_pu", tally_.worst_violation});
+        }
+        if (params_.is_day_ahead()) {
+            list.push_back({"objective", tally_.objective});
+            list.push_back({"final_mean_soc", final_soc_});
+        }
+        if (params_.certifies()) list.push_back({"worst_relative_gap", tally_.relative_gap});
+        if (params_.certifies() && params_.is_day_ahead()) list.push_back({"lower_bound", tally_.bound});
+        return list;
+    }
+
+    [[nodiscard]] std::vector<Remark> remarks() const override { return remarks_.remarks(); }
+
+   private:
+    [[nodiscard]] bool is_time_to_plan(const Observation& seen) const {
+        if (!plan_ || seen.now >= planned_until_) return true;
+        return !params_.is_day_ahead() && params_.replan_on_plug_in && !seen.arrived.empty();
+    }
+
+    void make_plan(const Observation& seen) {
+        const PlanWindow window = PlanWindow::from(seen.now, step_, params_.horizon, seen.horizon);
+        ChargingPlan next = maker_.make(seen, window, stays_for(seen, window), plan_ ? &*plan_ : nullptr);
+        plan_ = std::move(next);
+        planned_until_ = seen.now + params_.period();
+        follower_.follow(*plan_);
+        tally_.add(*plan_);
+        final_soc_ = mean_soc_after(*plan_);
+        if (params_.keeps_limits() && window.steps > 0) {
+            const PlanLimitsOf limits{*seen.grid, params_};
+            remarks_.note(*plan_, &limits, planned_until_);
+        } else {
+            remarks_.note(*plan_, nullptr, planned_until_);
+        }
+    }
+
+    [[nodiscard]] std::vector<PlannedStay> stays_for(const Observation& seen, const PlanWindow& window) {
+        if (params_.is_day_ahead()) return foreseen_.within(seen, window);
+        auto stays = stays_of_plugged_in(seen);
+        if (params_.arrivals == ArrivalForecast::forecast) add_expected_stays(seen, window, stays);
+        return stays;
+    }
+
+    OptimalScheduleParams params_;
+    Duration step_;
+    PlanMaker maker_;
+    ForeseenStays foreseen_;
+    PlanFollower follower_;
+    PlanRemarks remarks_;
+    PlanTally tally_;
+    std::optional<ChargingPlan> plan_;
+    Instant planned_until_{};
+    double final_soc_ = 0.0;
+};
+
+const bool registered = add_plugin<Controller, OptimalSchedule>();
+
+}  // namespace
+
+}  // namespace evsweep

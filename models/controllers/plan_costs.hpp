@@ -1,0 +1,41 @@
+/// What a charging plan minimises, as weights, prices and cost rows of the problem.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "controllers/plan_grid.hpp"
+#include "controllers/plan_rows.hpp"
+#include "controllers/plan_stays.hpp"
+#include "optimisation/schedule_problem.hpp"
+
+namespace evsweep {
+
+/// The positive semidefinite `matrix` (n x n) as a sum of products of `rank` rows with themselves, plus a rest whose trace is at
+/// most `tolerance` times its own: Cholesky with complete pivoting. Rows: [rank][n]; `pivot` is where row r begins: earlier
+/// pivots are 0 in it.
+struct LowRank {
+    std::vector<double> rows;
+    std::vector<std::size_t> pivot;
+    [[nodiscard]] std::size_t rank() const { return pivot.size(); }
+};
+[[nodiscard]] LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance);
+
+/// Weights, and prices of energy. Throws ControllerError where a price is not a number.
+void set_objective(const OptimalScheduleParams& params, const Observation& seen, const PlanWindow& window,
+                   ScheduleProblem& problem);
+
+/// Rows for peak and loss around the present linearisation, in place of older ones; linear parts go into `limits`, behind the
+/// rows that are there, as excess over what is always exceeded. Returns what the problem's objective counts too much.
+[[nodiscard]] double set_cost_rows(const OptimalScheduleParams& params, const PlanGrid& grid, const PlanReach& reach,
+                                   ScheduleProblem& problem);
+
+/// A generous bound of what a kW more or less in one step is worth to any vehicle, in units of the objective.
+[[nodiscard]] double worth_of_a_kw(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
+                                   const ScheduleProblem& problem);
+
+/// Prices shortfalls at what a missing kWh costs: the parameter, or ten times the dearest kWh.
+void price_shortfalls(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
+                      const std::vector<PlannedStay>& stays, ScheduleProblem& problem);
+
+}  // namespace evsweep

@@ -1,0 +1,122 @@
+#include "controllers/plan_remarks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace evsweep {
+
+namespace {
+
+/// State of charge that a vehicle may lack without anybody being told.
+constexpr double small_lack = 0.01;
+
+std::string side_of(LimitKind kind) { return kind == LimitKind::voltage_low ? "below" : "above"; }
+
+/// ", and at 3 other instants or places"
+std::string others(std::size_t instants, std::size_t elements) {
+    if (instants <= 1) return "";
+    return elements > 1 ? fmt::format("; {} cases in all, at {} places", instants, elements)
+                        : fmt::format("; at {} instants in all", instants);
+}
+
+}  // namespace
+
+void PlanRemarks::note(const ChargingPlan& plan, const PlanLimitsOf* limits, Instant until) {
+    if (plan.window.steps == 0) return;
+    if (plan.schedule.status == ScheduleStatus::stalled) {
+        if (stalled_ == 0) first_stalled_ = plan.window.start;
+        ++stalled_;
+    }
+    note_vehicles(plan, until);
+    if (!limits) return;
+    const auto note_all = [&](Trouble trouble, const std::vector<Breach>& list) {
+        for (const Breach& breach : list)
+            if (plan.window.begin_of(breach.step) < until) note_limit(trouble, breach, plan, *limits);
+    };
+    note_all(Trouble::excess, plan.excesses);
+    note_all(Trouble::unavoidable, plan.unavoidable);
+    std::vector<Breach> surprises;
+    const double tolerance = limits->params.violation_tolerance.value();
+    std::copy_if(plan.breaches.begin(), plan.breaches.end(), std::back_inserter(surprises),
+                 [tolerance](const Breach& breach) { return breach.surprise() > tolerance; });
+    note_all(Trouble::breach, surprises);
+}
+
+void PlanRemarks::note_limit(Trouble trouble, const Breach& breach, const ChargingPlan& plan, const PlanLimitsOf& limits) {
+    Broken& broken = broken_[{trouble, breach.limit.kind}];
+    ++broken.instants;
+    broken.elements.insert(breach.limit.element);
+    if (breach.amount <= broken.amount) return;
+    broken.at = plan.window.begin_of(breach.step);
+    broken.amount = breach.amount;
+    if (breach.limit.kind == LimitKind::no_solution) return;
+    broken.bound = limits.value(breach.limit);
+    broken.name = limits.name(breach.limit);
+}
+
+/// Vehicles that full power would not bring to their targets either are told when they are first planned for; those that the plan
+/// leaves short, with the last plan before they go.
+void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
+    const VehicleSteps steps(plan.problem);
+    for (std::size_t v = 0; v < plan.stays.size(); ++v) {
+        const PlannedStay& stay = plan.stays[v];
+        const ScheduleVehicle& vehicle = plan.problem.vehicles[v];
+        if (stay.is_expected) continue;
+        const double later = deficit_covered_later(stay, vehicle, plan.window);
+        const double most = vehicle.soc_per_charge * vehicle.charge_max * (vehicle.last - vehicle.first);
+        const double out_of_reach = vehicle.deficit - most - later;
+        const double planned =
+            steps.first[v] < steps.first[v + 1] ? plan.schedule.deficit[steps.first[v + 1] - 1] : vehicle.deficit;
+        const auto take = [&](Short& list, double lack) {
+            if (lack > list.lack) list.at = stay.until, list.lack = lack, list.connector = stay.connector;
+            list.stays.insert({stay.connector, stay.until});
+        };
+        if (out_of_reach > small_lack)
+            take(unreachable_, out_of_reach);
+        else if (stay.until <= until && planned > small_lack && unreachable_.stays.count({stay.connector, stay.until}) == 0)
+            take(kept_short_, planned);
+    }
+}
+
+std::string PlanRemarks::text_of(Trouble trouble, LimitKind kind, const Broken& broken) {
+    const std::string rest = others(broken.instants, broken.elements.size());
+    if (kind == LimitKind::no_solution) {
+        const std::string what = trouble == Trouble::breach ? "the planned charging" : "the base load alone";
+        return fmt::format("the load flow has no solution for {}{}; nobody is charged there as far as that helps", what, rest);
+    }
+    const std::string how =
+        fmt::format("{} would be {:.4g} pu {} {:.4g}", broken.name, broken.amount, side_of(kind), broken.bound);
+    switch (trouble) {
+        case Trouble::excess:
+            return fmt::format("a limit could not be kept: {}{}; no schedule of these vehicles does better at its limit_price",
+                               how, rest);
+        case Trouble::unavoidable:
+            return fmt::format("the base load alone breaks a limit: {}{}; no vehicle can change it", how, rest);
+        case Trouble::breach:
+            return fmt::format("the exact load flow of a plan breaks a limit: {}{}; allow more linearisations", how, rest);
+    }
+    return {};
+}
+
+std::vector<Remark> PlanRemarks::remarks() const {
+    std::vector<Remark> list;
+    for (const auto& [what, broken] : broken_) list.push_back({broken.at, text_of(what.first, what.second, broken)});
+    const auto add_short = [&list](const Short& lack, const char* why) {
+        if (lack.stays.empty()) return;
+        list.push_back(
+            {lack.at, fmt::format("{} stay{} {}; the one that leaves connector {} lacks {:.1f} % of its capacity, the most",
+                                  lack.stays.size(), lack.stays.size() == 1 ? " ends" : "s end", why, lack.connector.index(),
+                                  100.0 * lack.lack)});
+    };
+    add_short(unreachable_, "below target even at full power");
+    add_short(kept_short_, "below target for the sake of the objective or the limits");
+    if (stalled_ > 0)
+        list.push_back({first_stalled_, fmt::format("the solver could not finish {} plan{}: the first is of this instant; its "
+                                                    "schedule is feasible, but may not be the best",
+                                                    stalled_, stalled_ == 1 ? "" : "s")});
+    std::stable_sort(list.begin(), list.end(), [](const Remark& a, const Remark& b) { return a.at < b.at; });
+    return list;
+}
+
+}  // namespace evsweep
