@@ -60,7 +60,7 @@ struct OptimalScheduleParams {
     std::optional<double> throughput_weight{};
     std::optional<double> haste{};
     std::optional<double> shortfall_price{};
-    int linearisations = 5;
+    int linearisations = 8;
     PerUnit violation_tolerance{1e-4};
     bool withhold_reactive = false;
     std::optional<bool> certify{};
