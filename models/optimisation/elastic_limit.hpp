@@ -26,6 +26,12 @@ struct ElasticLimit {
     return limit;
 }
 
+/// A start where all that exceeds the limit is excess, and the limit is worth half its price.
+[[nodiscard]] inline ElasticLimit yielding_start_of(double price, double g, double least) {
+    const double excess = std::max(g, 0.0) + least;
+    return {price, excess - g, excess, 0.5 * price};
+}
+
 /// What the products slack x worth and excess x rest aim at in one Newton step.
 struct ElasticAim {
     double slack = 0.0;

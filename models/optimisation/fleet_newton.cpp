@@ -12,6 +12,8 @@ constexpr double no_room = 1e-9;            ///< in state of charge: nothing to 
 
 StayShape shape_of(const ScheduleVehicle& v, const ScheduleProblem& problem, std::size_t first) {
     StayShape shape{v, first, v.last - v.first};
+    shape.vehicle.deficit_min = std::min(v.deficit_min, v.deficit);  // which may miss them by rounding
+    shape.vehicle.deficit_max = std::max(v.deficit_max, v.deficit);
     const bool has_power = v.rating_kva > 0.0 && shape.steps > 0;
     const bool can_move = has_power && v.deficit_max - v.deficit_min > no_room;
     shape.can_discharge = can_move && v.discharge_max > 0.0 && v.soc_per_discharge > 0.0;
@@ -95,18 +97,9 @@ std::size_t FleetNewton::products() const {
     return products;
 }
 
-void FleetNewton::start(double barrier, const Schedule* near, Power& power) {
-    if (near) {
-        for (std::size_t i = 0; i < points_.size(); ++i) {
-            points_[i].u = near->charge[i];
-            points_[i].w = near->discharge[i];
-            points_[i].q = problem_.reactive ? near->reactive[i] : 0.0;
-            points_[i].x = near->deficit[i];
-        }
-    }
-    const auto guess = near ? StayNewton::Guess::given : StayNewton::Guess::none;
+void FleetNewton::start(double barrier, Power& power) {
     each_stay(power, [&](Chunk& chunk, StayNewton& s) {
-        s.start(barrier, guess);
+        s.start(barrier);
         add_power(chunk, s, 0.0);
     });
 }

@@ -20,7 +20,7 @@ class FleetNewton {
 
     [[nodiscard]] std::size_t products() const;
     /// `power` is what is drawn at the start.
-    void start(double barrier, const Schedule* near, Power& power);
+    void start(double barrier, Power& power);
     /// Factorises all stays and adds up what places answer to prices.
     void factorise(PlaceResponse& response);
     /// The step whose products aim at `barrier` less a share of what the step before would have gained beyond the first order, at

@@ -12,21 +12,21 @@ namespace {
 constexpr double near_share = 0.03;   ///< of a row's reach: closer to its limit it is taken in
 constexpr double least_share = 0.01;  ///< of a row's reach: slack of a limit that is exceeded when it is taken in
 
+constexpr double worth_knowing = 1e-3;  ///< what a limit saved in a schedule nearby, over its reach
+
 }  // namespace
 
 GridNewton::GridNewton(const ScheduleProblem& problem)
-    : steps_(problem.steps), places_(problem.places), width_(2 * places_), costs_(problem.costs.rows.size()) {
+    : steps_(problem.steps), places_(problem.places), width_(2 * places_), limits_(problem.limits.rows.size()) {
     add_rows(problem.limits.rows, problem.limits.limit);
-    for (Row& row : rows_) row.limit.price = problem.limits.price[row.index] * row.scale;
     add_rows(problem.costs.rows, problem.costs.target);
-    const std::size_t limits = problem.limits.rows.size();
-    for (std::size_t r = limits; r < rows_.size(); ++r)
-        rows_[r].weight = problem.costs.weight[rows_[r].index] * rows_[r].scale * rows_[r].scale;
+    for (std::size_t r = 0; r < limits_; ++r) rows_[r].limit.price = problem.limits.price[r] * rows_[r].scale;
+    for (std::size_t r = limits_; r < rows_.size(); ++r)
+        rows_[r].weight = problem.costs.weight[r - limits_] * rows_[r].scale * rows_[r].scale;
     find_reach(problem);
     many_ = std::max(1.0, 0.25 * static_cast<double>(problem.vehicles.size()));
     is_active_.assign(rows_.size(), 0);
-    for (std::size_t r = limits; r < rows_.size(); ++r) is_active_[r] = rows_[r].is_cost() ? 1 : 0;
-    costs_ = static_cast<std::size_t>(std::count(is_active_.begin(), is_active_.end(), 1));
+    for (std::size_t r = limits_; r < rows_.size(); ++r) is_active_[r] = rows_[r].is_cost() && rows_[r].reach > 0.0 ? 1 : 0;
     order_active();
 }
 
@@ -38,7 +38,6 @@ void GridNewton::add_rows(const GridRows& rows, const std::vector<double>& bound
         for (const double c : a) largest = std::max(largest, std::abs(c));
         Row row;
         row.step = rows.step[r];
-        row.index = r;
         row.coefficient = coefficient_.size();
         row.scale = largest > 0.0 ? largest : 1.0;
         row.bound = bounds[r] / row.scale;
@@ -55,7 +54,6 @@ void GridNewton::find_reach(const ScheduleProblem& problem) {
         const double* a = coefficient_.data() + row.coefficient;
         for (std::size_t n = 0; n < places_; ++n)
             row.reach += capacity[row.step * places_ + n] * std::hypot(a[n], problem.reactive ? a[places_ + n] : 0.0);
-        row.reach = std::max(row.reach, 1e-9);
     }
 }
 
@@ -86,25 +84,33 @@ void GridNewton::add_price(const Row& row, double worth, Power& prices) const {
     for (std::size_t i = 0; i < width_; ++i) price[i] += a[i] * worth;
 }
 
-void GridNewton::take_in(const Power& guess, const Power& power, double barrier, const Schedule* near) {
+void GridNewton::take_in(const Power& guess, const Power& power, const Manner& manner) {
     const std::size_t before = active_.size();
     std::size_t count = before;
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (std::size_t r = 0; r < limits_; ++r) {
         Row& row = rows_[r];
-        if (is_active_[r]) continue;
+        if (is_active_[r] || row.limit.price <= 0.0 || row.reach <= 0.0) continue;
         const double g = value(row, power);
-        const double known = near ? near->worth[row.index] * row.scale : 0.0;
-        if (std::max(g, value(row, guess)) < -near_share * row.reach) continue;
+        const double known = manner.near ? manner.near->worth[r] * row.scale : 0.0;
+        if (known * row.reach < worth_knowing && std::max(g, value(row, guess)) < -near_share * row.reach) continue;
         is_active_[r] = 1;
         ++count;
-        row.limit = start_of(row.limit.price, g, least_share * row.reach, many_ * barrier);
-        if (known > row.limit.worth) {
-            row.limit.worth = std::min(known, (1.0 - 1e-6) * row.limit.price);
-            row.limit.slack = std::max(-g, many_ * barrier / row.limit.worth);
-            row.limit.excess = many_ * barrier / row.limit.rest();
-        }
+        const double least = least_share * row.reach;
+        row.limit = manner.yields ? yielding_start_of(row.limit.price, g, least)
+                                  : start_of(row.limit.price, g, least, many_ * manner.barrier);
     }
     if (count != before) order_active();
+}
+
+double GridNewton::dearest() const {
+    double dearest = 0.0;
+    for (std::size_t r = 0; r < limits_; ++r) dearest = std::max(dearest, rows_[r].limit.price * rows_[r].reach / many_);
+    return dearest;
+}
+
+std::size_t GridNewton::products() const {
+    return 2 *
+           static_cast<std::size_t>(std::count(is_active_.begin(), is_active_.begin() + static_cast<std::ptrdiff_t>(limits_), 1));
 }
 
 void GridNewton::start(const Power& power) {
@@ -216,27 +222,33 @@ double GridNewton::cost(const Power& power) const {
     return cost;
 }
 
-double GridNewton::residual(const Power& power) const {
-    double worst = 0.0;
+GridNewton::Residual GridNewton::residual(const Power& power) const {
+    Residual worst;
     for (const std::size_t r : active_) {
         const Row& row = rows_[r];
         const double rest = row.is_cost() ? -row.pull / row.weight : row.limit.slack - row.limit.excess;
-        worst = std::max(worst, std::abs(value(row, power) + rest));
+        const double off = std::abs(value(row, power) + rest);
+        worst.kw = std::max(worst.kw, off);
+        if (!row.is_cost()) worst.cost = std::max(worst.cost, off * row.limit.price);
     }
     return worst;
 }
 
 void GridNewton::conclude(const Power& power, Schedule& schedule) const {
-    schedule.worth.assign(rows_.size() - schedule.pull.size(), 0.0);
-    schedule.excess.assign(schedule.worth.size(), 0.0);
+    schedule.worth.assign(limits_, 0.0);
+    schedule.excess.assign(limits_, 0.0);
+    schedule.pull.assign(rows_.size() - limits_, 0.0);
     for (std::size_t r = 0; r < rows_.size(); ++r) {
         const Row& row = rows_[r];
-        if (r >= schedule.worth.size()) {
-            schedule.pull[row.index] = row.pull / row.scale;
+        const double g = value(row, power);
+        if (r >= limits_) {
+            schedule.pull[r - limits_] = (row.reach > 0.0 ? row.pull : row.weight * g) / row.scale;
             continue;
         }
-        if (is_active_[r]) schedule.worth[row.index] = row.limit.worth / row.scale;
-        schedule.excess[row.index] = std::max(0.0, value(row, power) * row.scale);
+        schedule.excess[r] = std::max(0.0, g * row.scale);
+        if (is_active_[r]) schedule.worth[r] = row.limit.worth / row.scale;
+        // What nobody can change is worth its price.
+        if (row.reach <= 0.0 && g > 0.0) schedule.worth[r] = row.limit.price / row.scale;
     }
 }
 

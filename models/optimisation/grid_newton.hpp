@@ -32,14 +32,22 @@ class GridNewton {
 
     explicit GridNewton(const ScheduleProblem& problem);
 
-    /// Takes in the limits that `power`, the present one, or `guess` come near to; `near`: what they were worth in a schedule
-    /// nearby.
-    void take_in(const Power& guess, const Power& power, double barrier, const Schedule* near = nullptr);
+    /// How a limit starts: with products near `barrier`, or, where limits are expected to yield, with all the excess that there
+    /// is. What a limit was worth in a schedule nearby tells that it matters.
+    struct Manner {
+        double barrier = 1.0;
+        bool yields = false;
+        const Schedule* near = nullptr;
+    };
+    /// Takes in the limits that `power`, the present one, or `guess` come near to.
+    void take_in(const Power& guess, const Power& power, const Manner& manner);
     /// Costs pull as they do at this power.
     void start(const Power& power);
+    /// What limits can cost a vehicle when they yield.
+    [[nodiscard]] double dearest() const;
     [[nodiscard]] std::size_t active() const { return active_.size(); }
     /// Products of slacks and multipliers.
-    [[nodiscard]] std::size_t products() const { return 2 * (active_.size() - costs_); }
+    [[nodiscard]] std::size_t products() const;
     /// What a kW and a kvar cost now, and what the step changes of it.
     void tell_prices(Power& prices) const;
     void tell_price_changes(Power& changes) const;
@@ -55,8 +63,12 @@ class GridNewton {
     [[nodiscard]] double gap_after(double length) const;
     /// What excesses and costs come to.
     [[nodiscard]] double cost(const Power& power) const;
-    /// Largest of a y - h + slack - excess in kW (rows are scaled by their largest coefficient).
-    [[nodiscard]] double residual(const Power& power) const;
+    /// Largest of a y - h + slack - excess in kW (rows are scaled by their largest coefficient), and of that times the price.
+    struct Residual {
+        double kw = 0.0;
+        double cost = 0.0;
+    };
+    [[nodiscard]] Residual residual(const Power& power) const;
     /// Puts worth, excess and pull into a schedule.
     void conclude(const Power& power, Schedule& schedule) const;
 
@@ -64,7 +76,6 @@ class GridNewton {
     /// A row, scaled by its largest coefficient.
     struct Row {
         std::size_t step = 0;
-        std::size_t index = 0;        ///< in the problem's columns
         std::size_t coefficient = 0;  ///< first of its columns
         double scale = 1.0;
         double bound = 0.0;   ///< h or target
@@ -85,7 +96,8 @@ class GridNewton {
     void add_price(const Row& row, double worth, Power& prices) const;
     void assemble(const PlaceResponse& response, std::size_t t);
 
-    std::size_t steps_, places_, width_, costs_;
+    std::size_t steps_, places_, width_;
+    std::size_t limits_;     ///< how many of the rows
     double many_ = 1.0;      ///< products of a limit start that much larger than those of a vehicle: many have a share in it
     std::vector<Row> rows_;  ///< limits, then costs
     std::vector<double> coefficient_;

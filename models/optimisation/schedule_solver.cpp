@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "evsweep/contracts.hpp"
@@ -18,10 +19,15 @@ struct ScheduleSolver::Work {
 namespace {
 
 constexpr double cold_barrier = 0.05;  ///< products at the start
-constexpr double warm_barrier = 1e-4;
-constexpr double nearly_all = 0.995;  ///< of the way to the border that a step goes at most
-constexpr double short_step = 0.1;    ///< with a correction that does more harm than good
-constexpr double hopeless = 1e-9;     ///< a step of this length leads nowhere
+constexpr double nearly_all = 0.995;   ///< of the way to the border that a step goes at most
+constexpr double short_step = 0.1;     ///< with a correction that does more harm than good
+constexpr double hopeless_step = 1e-9;
+constexpr double slow = 0.7;  ///< a gap that falls to no less of itself in `patience` steps
+constexpr int patience = 3;
+constexpr double primal_tolerance = 1e-9;  ///< of batteries, in state of charge
+constexpr double row_tolerance = 1e-6;     ///< kW
+constexpr double dual_tolerance = 1e-6;
+constexpr double good_enough = 10.0;  ///< times the tolerances, where rounding allows no more steps
 
 /// One problem on its way to its solution: Mehrotra's predictor and corrector (SIAM J. Optimization 2, 1992). Newton's system
 /// falls apart into stays (StayNewton), which answer to prices of power at their places, and the grid (GridNewton), which finds
@@ -39,12 +45,15 @@ class InteriorPoint {
           prices_(power_.size()),
           next_(power_.size()) {}
 
-    Schedule solve(const Schedule* near) {
-        start(near);
-        while (!is_done() && schedule_.iterations < options_.max_iterations) {
+    /// Limits hold or yield at the start.
+    enum class Start { holding, yielding };
+    Schedule solve(Start manner, const Schedule* near) {
+        start(manner, near);
+        while (!is_done(1.0) && schedule_.iterations < options_.max_iterations) {
             if (!advance()) break;
             ++schedule_.iterations;
         }
+        if (schedule_.status != ScheduleStatus::optimal) (void)is_done(good_enough);
         fleet_.conclude(schedule_);
         grid_.conclude(power_, schedule_);
         schedule_.objective = objective_of(problem_, schedule_);
@@ -52,11 +61,22 @@ class InteriorPoint {
     }
 
    private:
-    void start(const Schedule* near) {
-        const double barrier = near ? warm_barrier : cold_barrier;
-        fleet_.start(barrier, near, power_);
+    void start(Start manner, const Schedule* near) {
+        const bool yields = manner == Start::yielding;
+        const double dearest = yields ? std::max(dearest_step(), 0.1 * grid_.dearest()) : dearest_step();
+        fleet_.start(cold_barrier * dearest, power_);
         grid_.start(power_);
-        grid_.take_in(near ? power_ : greedy_power(), power_, barrier, near);
+        grid_.take_in(greedy_power(), power_, {cold_barrier * dearest, yields, near});
+    }
+
+    /// What a vehicle's energy costs in a step at most, and 1 at least: products start in proportion to what multipliers come to.
+    [[nodiscard]] double dearest_step() const {
+        double rating = 0.0;
+        double price = 0.0;
+        for (const ScheduleVehicle& v : problem_.vehicles) rating = std::max(rating, v.rating_kva);
+        for (const auto* prices : {&problem_.objective.buy, &problem_.objective.sell})
+            for (const double p : *prices) price = std::max(price, std::abs(p));
+        return std::max(1.0, rating * price);
     }
 
     /// What vehicles would draw if each charged as fast as it can: a first guess at the limits that matter.
@@ -73,14 +93,17 @@ class InteriorPoint {
         return power;
     }
 
-    [[nodiscard]] bool is_done() {
+    /// Whether everything is within so many times the tolerances.
+    [[nodiscard]] bool is_done(double times) {
         grid_.tell_prices(prices_);
         const StayNewton::Standing fleet = fleet_.standing(prices_);
-        const double rows = grid_.residual(power_);
+        const GridNewton::Residual rows = grid_.residual(power_);
         gap_ = fleet.gap + grid_.gap_after(0.0);
         size_ = std::max(1.0, std::abs(fleet.cost + grid_.cost(power_)));
-        schedule_.worst_residual = std::max(fleet.primal, rows);
-        const bool done = gap_ <= options_.tolerance * size_ && fleet.primal <= 1e-9 && rows <= 1e-6 && fleet.dual <= 1e-6;
+        schedule_.worst_residual = std::max(fleet.primal, rows.kw);
+        const double tolerance = times * options_.tolerance * size_;
+        const bool done = gap_ <= tolerance && fleet.primal <= times * primal_tolerance && rows.kw <= times * row_tolerance &&
+                          rows.cost <= 10.0 * tolerance && fleet.dual <= times * dual_tolerance;
         schedule_.status = done ? ScheduleStatus::optimal : ScheduleStatus::stalled;
         return done;
     }
@@ -94,15 +117,27 @@ class InteriorPoint {
         const auto products = static_cast<double>(std::max<std::size_t>(1, fleet_.products() + grid_.products()));
         // Products far below what the tolerance asks for only cost digits.
         const double least = 0.05 * options_.tolerance * size_;
-        const double barrier = std::max(left * left * left * gap_, least) / products;
-        double longest = find_step(barrier, 1.0);
+        const bool stuck = is_stuck();
+        const double share = stuck ? std::max(slow, left * left * left) : left * left * left;
+        const double barrier = std::max(share * gap_, least) / products;
+        double longest = find_step(barrier, stuck ? 0.0 : 1.0);
         if (longest < std::min(far, short_step)) longest = find_step(barrier, 0.0);
         const double length = std::min(1.0, nearly_all * longest);
-        if (!(length > hopeless)) return false;
+        if (!(length > hopeless_step)) return false;
         fleet_.take_step(length, power_);
         grid_.take_step(length);
-        grid_.take_in(power_, power_, std::max(barrier, (1.0 - length) * gap_ / products));
+        grid_.take_in(power_, power_, {std::max(barrier, (1.0 - length) * gap_ / products)});
         return true;
+    }
+
+    /// Whether the gap hardly falls any more: corrections, which can lead in circles, are left out then, and products are brought
+    /// closer together first.
+    [[nodiscard]] bool is_stuck() {
+        if (gap_ < slow * best_gap_) {
+            best_gap_ = gap_;
+            idle_ = 0;
+        }
+        return ++idle_ > patience;
     }
 
     /// The step whose products aim at `barrier`, less a share of what the step before would have gained beyond the first order;
@@ -123,6 +158,8 @@ class InteriorPoint {
     GridNewton grid_;
     FleetNewton::Power power_, prices_, next_;
     Schedule schedule_;
+    double best_gap_ = std::numeric_limits<double>::infinity();
+    int idle_ = 0;       ///< steps since the gap last fell by much
     double gap_ = 0.0;   ///< sum of all products
     double size_ = 1.0;  ///< of the objective
 };
@@ -136,7 +173,13 @@ ScheduleSolver& ScheduleSolver::operator=(ScheduleSolver&&) noexcept = default;
 
 Schedule ScheduleSolver::solve(const ScheduleProblem& problem, const Schedule* near) {
     EVSWEEP_EXPECTS(complaints(problem).empty(), "a schedule is sought for a sound problem");
-    return InteriorPoint(problem, options_, work_->workers, work_->response).solve(near);
+    using Start = InteriorPoint::Start;
+    Schedule holding = InteriorPoint(problem, options_, work_->workers, work_->response).solve(Start::holding, near);
+    if (holding.status == ScheduleStatus::optimal) return holding;
+    // Limits that nobody can keep are found from the other side.
+    Schedule yielding = InteriorPoint(problem, options_, work_->workers, work_->response).solve(Start::yielding, near);
+    yielding.iterations += holding.iterations;
+    return yielding.status == ScheduleStatus::optimal || yielding.objective < holding.objective ? yielding : holding;
 }
 
 }  // namespace evsweep

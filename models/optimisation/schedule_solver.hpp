@@ -8,9 +8,9 @@
 namespace evsweep {
 
 struct ScheduleOptions {
-    double tolerance = 1e-8;  ///< on gap and residuals, relative to the objective
-    int max_iterations = 150;
-    int threads = 1;  ///< over vehicles; the same bits for any number
+    double tolerance = 1e-8;   ///< on gap and residuals, relative to the objective
+    int max_iterations = 150;  ///< of an attempt; there are two at most
+    int threads = 1;           ///< over vehicles; the same bits for any number
 };
 
 /// Solves a sound problem (see `complaints`); anything else is a contract violation. Keeps its memory for the next call.
@@ -21,7 +21,7 @@ class ScheduleSolver {
     ScheduleSolver(ScheduleSolver&&) noexcept;
     ScheduleSolver& operator=(ScheduleSolver&&) noexcept;
 
-    /// `near`: a schedule of a problem with the same vehicles, windows and limits, to start from.
+    /// `near`: a schedule of a problem with the same limits in the same order, to start from; other vehicles do no harm.
     [[nodiscard]] Schedule solve(const ScheduleProblem& problem, const Schedule* near = nullptr);
 
    private:

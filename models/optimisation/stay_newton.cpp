@@ -62,14 +62,11 @@ double StayNewton::price_w(std::size_t t, const PlacePrices& prices) const {
 
 double StayNewton::weight(std::size_t t) const { return t + 1 < at.size() ? objective.deficit_weight : shape.hold_weight; }
 
-/// Charges evenly, just about as much as is needed.
-void StayNewton::guess_power() {
+/// Charges evenly, somewhat less than is needed.
+double StayNewton::even_charge() const {
     const ScheduleVehicle& v = shape.vehicle;
     const double needed = (v.deficit - v.deficit_min) / (v.soc_per_charge * static_cast<double>(shape.steps));
-    for (StayPoint& point : at) {
-        if (shape.can_charge) point.u = std::clamp(0.8 * needed, 0.02 * v.charge_max, 0.8 * v.charge_max);
-        if (shape.can_discharge) point.w = 0.02 * v.discharge_max;
-    }
+    return std::min(0.8 * needed, 0.8 * v.charge_max);
 }
 
 void StayNewton::move_inside(StayPoint& point) const {
@@ -93,12 +90,12 @@ void StayNewton::move_inside(StayPoint& point) const {
     if (shape.has_high) point.x = std::min(point.x, v.deficit_max - least_share * range);
 }
 
-void StayNewton::start(double barrier, Guess guess) {
+void StayNewton::start(double barrier) {
     const ScheduleVehicle& v = shape.vehicle;
-    if (guess == Guess::none) guess_power();
     for (std::size_t t = 0; t < at.size(); ++t) {
         StayPoint& point = at[t];
-        if (guess == Guess::none) point.x = before(t) - v.soc_per_charge * point.u + v.soc_per_discharge * point.w;
+        if (shape.can_charge) point.u = even_charge();
+        point.x = before(t) - v.soc_per_charge * point.u + v.soc_per_discharge * point.w;
         move_inside(point);
         if (shape.can_charge) point.u_low = barrier / point.u, point.u_high = barrier / (v.charge_max - point.u);
         if (shape.can_discharge) point.w_low = barrier / point.w, point.w_high = barrier / (v.discharge_max - point.w);

@@ -83,9 +83,8 @@ struct StayNewton {
     ElasticStep& shortfall_step;
     ElasticAim& shortfall_aim;
 
-    /// A point inside all bounds, with products of `barrier`; near the schedule that `at` holds, or from nothing.
-    enum class Guess { none, given };
-    void start(double barrier, Guess guess);
+    /// A point inside all bounds, with products of `barrier`.
+    void start(double barrier);
 
     /// Needed before any step from this point.
     void factorise();
@@ -104,7 +103,7 @@ struct StayNewton {
     [[nodiscard]] double gap_after(double length) const;
     struct Standing {
         double primal = 0.0;  ///< largest residual of the battery's equations
-        double dual = 0.0;    ///< largest of the gradient of the Lagrangian
+        double dual = 0.0;    ///< largest of the gradient of the Lagrangian, relative to prices above 1
         double cost = 0.0;    ///< the stay's part of the objective
         double gap = 0.0;     ///< the sum of all products of slacks and multipliers
     };
@@ -118,7 +117,7 @@ struct StayNewton {
     [[nodiscard]] double weight(std::size_t t) const;
     [[nodiscard]] double before(std::size_t t) const { return t > 0 ? at[t - 1].x : shape.vehicle.deficit; }
     [[nodiscard]] double next_lambda(std::size_t t) const { return t + 1 < at.size() ? at[t + 1].lambda : 0.0; }
-    void guess_power();
+    [[nodiscard]] double even_charge() const;
     void move_inside(StayPoint& point) const;
     void factorise_power(std::size_t t);
     void factorise_ladder();

@@ -99,19 +99,26 @@ double StayNewton::gap_after(double length) const {
 StayNewton::Standing StayNewton::standing(const PlacePrices& prices) const {
     const ScheduleVehicle& v = shape.vehicle;
     Standing all;
-    const auto see = [](double& worst, double value) { worst = std::max(worst, std::abs(value)); };
+    const auto see = [](double& worst, double value, double size = 0.0) {
+        worst = std::max(worst, std::abs(value) / std::max(1.0, std::abs(size)));
+    };
     for (std::size_t t = 0; t < at.size(); ++t) {
         const StayPoint& point = at[t];
         see(all.primal, point.x - before(t) + v.soc_per_charge * point.u - v.soc_per_discharge * point.w);
         const double p_circle = 2.0 * point.circle * (point.u - point.w);
+        const double u_price = price_u(t, prices);
+        const double w_price = price_w(t, prices);
+        const double q_price = v.rating_kva * prices.q(v.first + t, v.place);
         if (shape.can_charge)
-            see(all.dual, price_u(t, prices) + v.soc_per_charge * point.lambda - point.u_low + point.u_high + p_circle);
+            see(all.dual, u_price + v.soc_per_charge * point.lambda - point.u_low + point.u_high + p_circle,
+                std::max(std::abs(u_price), 2.0 * point.circle));
         if (shape.can_discharge)
-            see(all.dual, price_w(t, prices) - v.soc_per_discharge * point.lambda - point.w_low + point.w_high - p_circle);
+            see(all.dual, w_price - v.soc_per_discharge * point.lambda - point.w_low + point.w_high - p_circle,
+                std::max(std::abs(w_price), 2.0 * point.circle));
         if (shape.is_reactive)
-            see(all.dual,
-                2.0 * (objective.reactive_weight + point.circle) * point.q + v.rating_kva * prices.q(v.first + t, v.place));
-        see(all.dual, gradient_x(t) + point.lambda - next_lambda(t));
+            see(all.dual, 2.0 * (objective.reactive_weight + point.circle) * point.q + q_price,
+                std::max(std::abs(q_price), 2.0 * point.circle));
+        see(all.dual, gradient_x(t) + point.lambda - next_lambda(t), point.lambda);
         all.cost += weight(t) * point.x * point.x + own_price_u(t) * point.u + own_price_w(t) * point.w +
                     objective.reactive_weight * point.q * point.q;
     }
