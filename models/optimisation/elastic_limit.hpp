@@ -62,7 +62,7 @@ struct ElasticStep {
 
 /// The longest step, up to `longest`, before something that has to stay positive vanishes.
 [[nodiscard]] inline double longest_step(double value, double change, double longest) {
-    return change < 0.0 ? std::min(longest, -value / change) : longest;
+    return value + longest * change < 0.0 ? -value / change : longest;
 }
 [[nodiscard]] inline double longest_step(const ElasticLimit& limit, const ElasticStep& step, double longest) {
     longest = longest_step(limit.slack, step.slack, longest);

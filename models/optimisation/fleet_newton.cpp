@@ -71,6 +71,8 @@ void FleetNewton::cut_chunks() {
     for (Chunk& chunk : chunks_) {
         chunk.response.resize(parts_ * chunk.steps() * chunk.steps());
         chunk.power.resize(2 * chunk.steps());
+        chunk.row.resize(chunk.steps());
+        chunk.tilt.resize(chunk.steps());
     }
 }
 
@@ -107,37 +109,34 @@ void FleetNewton::start(double barrier, Power& power) {
 /// -b_t Tri^-1(t, s) b_s, and beta' D^-1 beta where t = s.
 void FleetNewton::add_response(Chunk& chunk, const StayNewton& stay) const {
     const double rating2 = stay.shape.vehicle.rating_kva * stay.shape.vehicle.rating_kva;
+    const std::span<const StayFactor> f = stay.factor;
     const std::size_t size = chunk.steps();
     const std::size_t plane = size * size;
     const std::size_t offset = stay.shape.vehicle.first - chunk.first_step;
-    const std::span<const StayFactor> f = stay.factor;
+    std::vector<double>& row = chunk.row;    // of the answer, for s >= t
+    std::vector<double>& tilt = chunk.tilt;  // in a column of its own
+    for (std::size_t s = 0; s < f.size(); ++s) tilt[s] = f[s].tilt;
     for (std::size_t t = 0; t < f.size(); ++t) {
-        double* pp = chunk.response.data() + (offset + t) * size + offset;
-        const double own = rating2 * (f[t].iu + f[t].iw) / f[t].den;
-        pp[t] += own;
         double reach = -f[t].b_p * f[t].inverse;
-        if (parts_ == 1) {
-            pp[t] += reach * f[t].b_p;
-            for (std::size_t s = t + 1; s < f.size(); ++s) {
-                reach *= f[s].decay;
-                pp[s] += reach * f[s].b_p;
-            }
-            continue;
+        row[t] = reach * f[t].b_p;
+        for (std::size_t s = t + 1; s < f.size(); ++s) {
+            reach *= f[s].decay;
+            row[s] = reach * f[s].b_p;
         }
+        row[t] += rating2 * (f[t].iu + f[t].iw) * f[t].iden;
+        double* pp = chunk.response.data() + (offset + t) * size + offset;
+        for (std::size_t s = t; s < f.size(); ++s) pp[s] += row[s];
+        if (parts_ == 1) continue;
         double* pq = pp + plane;
         double* qp = pq + plane;
         double* qq = qp + plane;
-        pq[t] += f[t].tilt * own;
-        qp[t] += f[t].tilt * own;
-        qq[t] += rating2 * f[t].iq + f[t].tilt * f[t].tilt * own;
         for (std::size_t s = t; s < f.size(); ++s) {
-            if (s > t) reach *= f[s].decay;
-            const double both = reach * f[s].b_p;
-            pp[s] += both;
-            pq[s] += both * f[s].tilt;
-            qp[s] += both * f[t].tilt;
-            qq[s] += both * f[t].tilt * f[s].tilt;
+            const double with_q = row[s] * tilt[s];
+            pq[s] += with_q;
+            qp[s] += row[s] * tilt[t];
+            qq[s] += with_q * tilt[t];
         }
+        qq[t] += rating2 * f[t].iq;
     }
 }
 

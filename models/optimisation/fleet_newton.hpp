@@ -42,6 +42,7 @@ class FleetNewton {
         std::size_t first_step = 0, end_step = 0;  ///< of all its stays
         std::vector<double> response;              ///< [part][t][s] from first_step on
         std::vector<double> power;                 ///< [2][step] from first_step on
+        std::vector<double> row, tilt;             ///< room for work, by step
         double gap = 0.0;                          ///< found for the chunk, as the two below
         double longest = 1.0;
         StayNewton::Standing standing;

@@ -22,8 +22,8 @@ struct Power {
 Power inverse_times(const StayFactor& f, const Power& r) {
     const double ru = r.u + f.tilt * r.q;
     const double rw = r.w - f.tilt * r.q;
-    const double u = f.iu * ((1.0 + f.g * f.iw) * ru + f.g * f.iw * rw) / f.den;
-    const double w = f.iw * ((1.0 + f.g * f.iu) * rw + f.g * f.iu * ru) / f.den;
+    const double u = f.iu * ((1.0 + f.g * f.iw) * ru + f.g * f.iw * rw) * f.iden;
+    const double w = f.iw * ((1.0 + f.g * f.iu) * rw + f.g * f.iu * ru) * f.iden;
     return {u, w, f.iq * r.q + f.tilt * (u - w)};
 }
 
@@ -124,8 +124,8 @@ void StayNewton::factorise_power(std::size_t t) {
         f.tilt = -steep * p * point.q * f.iq;
         f.g = round + steep * p * p * plain * f.iq;
     }
-    f.den = 1.0 + f.g * (f.iu + f.iw);
-    f.b_p = v.rating_kva * (v.soc_per_charge * f.iu + v.soc_per_discharge * f.iw) / f.den;
+    f.iden = 1.0 / (1.0 + f.g * (f.iu + f.iw));
+    f.b_p = v.rating_kva * (v.soc_per_charge * f.iu + v.soc_per_discharge * f.iw) * f.iden;
     f.conductance = 1.0 / std::max(curvature_x(t), 1e-14);
 }
 
@@ -146,12 +146,13 @@ void StayNewton::factorise_ladder() {
     for (StayFactor& f : factor) {
         const double both = f.g * f.iu * f.iw * difference * difference;
         const double own =
-            (v.soc_per_charge * v.soc_per_charge * f.iu + v.soc_per_discharge * v.soc_per_discharge * f.iw + both) / f.den;
+            (v.soc_per_charge * v.soc_per_charge * f.iu + v.soc_per_discharge * v.soc_per_discharge * f.iw + both) * f.iden;
         f.inverse = own;  // until the way back, as is the next
         f.decay = from_front;
-        f.pivot = own + from_front + f.conductance;
         const double here = own + from_front;
-        from_front = f.conductance * here / (here + f.conductance);
+        f.ipivot = 1.0 / (here + f.conductance);
+        f.pass_on = f.conductance * f.ipivot;
+        from_front = f.pass_on * here;
     }
     double from_back = factor.back().conductance;
     for (std::size_t t = factor.size(); t-- > 0;) {
@@ -160,7 +161,7 @@ void StayNewton::factorise_ladder() {
         const double above = t > 0 ? factor[t - 1].conductance : 0.0;
         f.inverse = 1.0 / (here + f.decay);
         f.decay = above / (here + above);
-        from_back = above * here / (here + above);
+        from_back = f.decay * here;
     }
 }
 
@@ -226,31 +227,31 @@ void StayNewton::find_step(const PlacePrices& prices) {
         d.lambda = gap + d.x + from_before - v.soc_per_charge * own.u + v.soc_per_discharge * own.w;
         from_before = r_x * f.conductance;
     }
-    solve_ladder();
+    solve_ladder(&StayPoint::lambda);
 }
 
-/// Takes right-hand sides from `step.lambda`, puts costates there, and adds what they do to power and deficits.
-void StayNewton::solve_ladder() {
+/// Replaces right-hand sides by costates, and adds what they do to power and deficits.
+void StayNewton::solve_ladder(double StayPoint::*rhs) {
     const ScheduleVehicle& v = shape.vehicle;
-    for (std::size_t t = 1; t < step.size(); ++t)
-        step[t].lambda += factor[t - 1].conductance / factor[t - 1].pivot * step[t - 1].lambda;
+    for (std::size_t t = 1; t < step.size(); ++t) step[t].*rhs += factor[t - 1].pass_on * step[t - 1].*rhs;
     double next = 0.0;
     for (std::size_t t = step.size(); t-- > 0;) {
         const StayFactor& f = factor[t];
         StayPoint& d = step[t];
-        d.lambda = (d.lambda + f.conductance * next) / f.pivot;
-        const Power answer = inverse_times(f, {v.soc_per_charge * d.lambda, -v.soc_per_discharge * d.lambda, 0.0});
+        const double lambda = d.*rhs * f.ipivot + f.pass_on * next;
+        const Power answer = inverse_times(f, {v.soc_per_charge * lambda, -v.soc_per_discharge * lambda, 0.0});
         d.u -= answer.u;
         d.w -= answer.w;
         d.q -= answer.q;
-        d.x -= (d.lambda - next) * f.conductance;
-        next = d.lambda;
+        d.x -= (lambda - next) * f.conductance;
+        d.*rhs = lambda;
+        next = lambda;
     }
 }
 
 void StayNewton::complete_step(const PlacePrices& changes) {
     const ScheduleVehicle& v = shape.vehicle;
-    // The answer is linear: it is found in a step of its own, kept in the multipliers' places that are not needed yet.
+    constexpr auto costate = &StayPoint::u_low;  // a place that is not needed yet
     for (std::size_t t = 0; t < at.size(); ++t) {
         StayPoint& d = step[t];
         const double dp = changes.p(v.first + t, v.place);
@@ -259,23 +260,10 @@ void StayNewton::complete_step(const PlacePrices& changes) {
         d.u -= own.u;
         d.w -= own.w;
         d.q -= own.q;
-        d.u_low = -v.soc_per_charge * own.u + v.soc_per_discharge * own.w;  // right-hand side
+        d.*costate = v.soc_per_discharge * own.w - v.soc_per_charge * own.u;
     }
-    for (std::size_t t = 1; t < step.size(); ++t)
-        step[t].u_low += factor[t - 1].conductance / factor[t - 1].pivot * step[t - 1].u_low;
-    double next = 0.0;
-    for (std::size_t t = step.size(); t-- > 0;) {
-        const StayFactor& f = factor[t];
-        StayPoint& d = step[t];
-        const double lambda = (d.u_low + f.conductance * next) / f.pivot;
-        const Power answer = inverse_times(f, {v.soc_per_charge * lambda, -v.soc_per_discharge * lambda, 0.0});
-        d.u -= answer.u;
-        d.w -= answer.w;
-        d.q -= answer.q;
-        d.x -= (lambda - next) * f.conductance;
-        d.lambda += lambda;
-        next = lambda;
-    }
+    solve_ladder(costate);
+    for (StayPoint& d : step) d.lambda += d.*costate;
     step_multipliers();
 }
 

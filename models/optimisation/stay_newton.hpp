@@ -39,12 +39,13 @@ struct StayAims {
 struct StayFactor {
     double iu = 0.0, iw = 0.0;  ///< 1 / d_u, 1 / d_w; 0 for what cannot act
     double g = 0.0;             ///< Hessian along e_p once q is eliminated
-    double den = 1.0;           ///< 1 + g (iu + iw)
+    double iden = 1.0;          ///< 1 / (1 + g (iu + iw))
     double tilt = 0.0;          ///< how q follows p: dq = iq r_q + tilt dp
     double iq = 0.0;
     double b_p = 0.0;          ///< alpha' D^-1 beta for P; for Q it is tilt times that
     double conductance = 0.0;  ///< 1 / X_t
-    double pivot = 1.0;        ///< of the tridiagonal matrix, from the front
+    double ipivot = 1.0;       ///< 1 / pivot of the tridiagonal matrix, from the front
+    double pass_on = 0.0;      ///< conductance / pivot: what a right-hand side hands to the next step
     double decay = 0.0;        ///< Tri^-1(i, t) / Tri^-1(i, t - 1) for i < t
     double inverse = 0.0;      ///< Tri^-1(t, t)
 };
@@ -123,7 +124,7 @@ struct StayNewton {
     void factorise_ladder();
     [[nodiscard]] double curvature_x(std::size_t t) const;
     [[nodiscard]] double gradient_x(std::size_t t) const;
-    void solve_ladder();
+    void solve_ladder(double StayPoint::*rhs);
     void step_multipliers();
 };
 
