@@ -13,6 +13,10 @@ namespace {
 /// An excess below this (pu) is the solver's rounding.
 constexpr double excess_rounding = 1e-6;
 
+/// A plan that is made anew every few minutes need not be certified to the last digit.
+constexpr double day_ahead_tolerance = 1e-8;
+constexpr double receding_tolerance = 1e-7;
+
 std::vector<Breach> excesses_of(const ChargingPlan& plan) {
     std::vector<Breach> list;
     for (std::size_t r = 0; r < plan.keys.size(); ++r)
@@ -56,7 +60,9 @@ double ChargingPlan::worst_surprise() const {
     return worst;
 }
 
-PlanMaker::PlanMaker(const OptimalScheduleParams& params) : params_(params), solver_({.threads = params.threads}) {}
+PlanMaker::PlanMaker(const OptimalScheduleParams& params)
+    : params_(params),
+      solver_({.tolerance = params.is_day_ahead() ? day_ahead_tolerance : receding_tolerance, .threads = params.threads}) {}
 
 ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
                              const ChargingPlan* last) {
@@ -92,15 +98,8 @@ void PlanMaker::state(ChargingPlan& plan, const Observation& seen) const {
 
 void PlanMaker::solve(ChargingPlan& plan, const ChargingPlan* near) {
     expect_sound(plan.problem);
-    if (near) {
-        const Schedule start = start_from(*near, plan);
-        plan.schedule = solver_.solve(plan.problem, &start);
-        plan.iterations += plan.schedule.iterations;
-    }
-    if (!near || plan.schedule.status == ScheduleStatus::stalled) {  // a start that leads nowhere is not worth keeping
-        plan.schedule = solver_.solve(plan.problem);
-        plan.iterations += plan.schedule.iterations;
-    }
+    plan.schedule = solver_.solve(plan.problem, near ? worths_from(*near, plan) : std::vector<double>());
+    plan.iterations += plan.schedule.iterations;
     ++plan.linearisations;
     plan.power = power_by_place(plan.problem, plan.schedule);
     plan.excesses = excesses_of(plan);

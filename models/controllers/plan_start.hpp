@@ -1,5 +1,7 @@
-/// Where to begin when a plan is made anew: what an earlier plan knows of the same vehicles and limits.
+/// Where to begin when a plan is made anew: what an earlier plan knows of the same steps and limits.
 #pragma once
+
+#include <vector>
 
 #include "controllers/plan_maker.hpp"
 
@@ -8,8 +10,7 @@ namespace evsweep {
 /// The power that `last` has in mind for the steps of `window`; nothing where it did not look that far.
 [[nodiscard]] PlanPower power_ahead(const ChargingPlan& last, const PlanWindow& window, std::size_t places);
 
-/// The schedule of `last` for the stays, windows and limits of `plan`, whose problem is stated: vehicles are known by connector
-/// and end of stay, limits by their keys. New vehicles charge evenly.
-[[nodiscard]] Schedule start_from(const ChargingPlan& last, const ChargingPlan& plan);
+/// What the limits of `plan`, whose problem is stated, were worth in `last`, by limit; 0 for new ones.
+[[nodiscard]] std::vector<double> worths_from(const ChargingPlan& last, const ChargingPlan& plan);
 
 }  // namespace evsweep

@@ -106,6 +106,24 @@ void FleetNewton::start(double barrier, Power& power) {
     });
 }
 
+bool FleetNewton::knows(const FleetMemory& memory) const {
+    return memory.points.size() == points_.size() && memory.is_reactive == problem_.reactive &&
+           memory.vehicles == problem_.vehicles;
+}
+
+void FleetNewton::start_from(const FleetMemory& memory, Power& power) {
+    points_ = memory.points;
+    shortfalls_ = memory.shortfalls;
+    each_stay(power, [&](Chunk& chunk, StayNewton& s) { add_power(chunk, s, 0.0); });
+}
+
+void FleetNewton::remember(FleetMemory& memory) const {
+    memory.is_reactive = problem_.reactive;
+    memory.vehicles = problem_.vehicles;
+    memory.points = points_;
+    memory.shortfalls = shortfalls_;
+}
+
 /// -b_t Tri^-1(t, s) b_s, and beta' D^-1 beta where t = s.
 void FleetNewton::add_response(Chunk& chunk, const StayNewton& stay) const {
     const double rating2 = stay.shape.vehicle.rating_kva * stay.shape.vehicle.rating_kva;
@@ -120,7 +138,7 @@ void FleetNewton::add_response(Chunk& chunk, const StayNewton& stay) const {
         double reach = -f[t].b_p * f[t].inverse;
         row[t] = reach * f[t].b_p;
         for (std::size_t s = t + 1; s < f.size(); ++s) {
-            reach *= f[s].decay;
+            reach = without_traces(reach * f[s].decay);
             row[s] = reach * f[s].b_p;
         }
         row[t] += rating2 * (f[t].iu + f[t].iw) * f[t].iden;

@@ -11,6 +11,14 @@
 
 namespace evsweep {
 
+/// Where the stays of a fleet stood half-way to an optimum: a good place to start from when only the grid has changed.
+struct FleetMemory {
+    bool is_reactive = false;
+    std::vector<ScheduleVehicle> vehicles;
+    std::vector<StayPoint> points;
+    std::vector<ElasticLimit> shortfalls;
+};
+
 /// The fleet's columns. Chunks have one place each and do not depend on the number of threads; sums over them are taken in order.
 class FleetNewton {
    public:
@@ -21,6 +29,9 @@ class FleetNewton {
     [[nodiscard]] std::size_t products() const;
     /// `power` is what is drawn at the start.
     void start(double barrier, Power& power);
+    [[nodiscard]] bool knows(const FleetMemory& memory) const;
+    void start_from(const FleetMemory& memory, Power& power);
+    void remember(FleetMemory& memory) const;
     /// Factorises all stays and adds up what places answer to prices.
     void factorise(PlaceResponse& response);
     /// The step whose products aim at `barrier` less a share of what the step before would have gained beyond the first order, at

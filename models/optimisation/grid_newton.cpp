@@ -91,13 +91,17 @@ void GridNewton::take_in(const Power& guess, const Power& power, const Manner& m
         Row& row = rows_[r];
         if (is_active_[r] || row.limit.price <= 0.0 || row.reach <= 0.0) continue;
         const double g = value(row, power);
-        const double known = manner.near ? manner.near->worth[r] * row.scale : 0.0;
+        const double known = manner.worths.empty() ? 0.0 : std::min(manner.worths[r] * row.scale, 0.9 * row.limit.price);
         if (known * row.reach < worth_knowing && std::max(g, value(row, guess)) < -near_share * row.reach) continue;
         is_active_[r] = 1;
         ++count;
         const double least = least_share * row.reach;
         row.limit = manner.yields ? yielding_start_of(row.limit.price, g, least)
                                   : start_of(row.limit.price, g, least, many_ * manner.barrier);
+        if (!manner.yields && known > row.limit.worth) {
+            row.limit.worth = known;
+            row.limit.slack = std::max(-g, many_ * manner.barrier / known);
+        }
     }
     if (count != before) order_active();
 }

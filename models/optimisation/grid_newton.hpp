@@ -33,11 +33,11 @@ class GridNewton {
     explicit GridNewton(const ScheduleProblem& problem);
 
     /// How a limit starts: with products near `barrier`, or, where limits are expected to yield, with all the excess that there
-    /// is. What a limit was worth in a schedule nearby tells that it matters.
+    /// is; with the multiplier that it had in a similar problem, where that is known.
     struct Manner {
         double barrier = 1.0;
         bool yields = false;
-        const Schedule* near = nullptr;
+        std::span<const double> worths{};  ///< by limit, or empty
     };
     /// Takes in the limits that `power`, the present one, or `guess` come near to.
     void take_in(const Power& guess, const Power& power, const Manner& manner);

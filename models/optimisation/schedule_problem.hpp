@@ -25,6 +25,7 @@ struct ScheduleVehicle {
     double deficit_max = 1.0;
     double final_deficit = 0.0;    ///< allowed when it leaves, after step last - 1; more is a shortfall
     double shortfall_price = 0.0;  ///< cost per unit of shortfall; 0: leaving short costs nothing of its own
+    friend bool operator==(const ScheduleVehicle&, const ScheduleVehicle&) = default;
 };
 
 /// What is minimised: the sum over vehicles and all steps of

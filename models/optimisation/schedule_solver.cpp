@@ -14,11 +14,14 @@ struct ScheduleSolver::Work {
     explicit Work(int threads) : workers(threads) {}
     Workers workers;
     PlaceResponse response;
+    FleetMemory memory;  ///< of the last problem
 };
 
 namespace {
 
 constexpr double cold_barrier = 0.05;  ///< products at the start
+constexpr double warm_barrier = 5e-4;  ///< of limits, for a start half-way
+constexpr double half_way_gap = 0.05;  ///< gap of the points that are remembered
 constexpr double nearly_all = 0.995;   ///< of the way to the border that a step goes at most
 constexpr double short_step = 0.1;     ///< with a correction that does more harm than good
 constexpr double hopeless_step = 1e-9;
@@ -45,11 +48,19 @@ class InteriorPoint {
           prices_(power_.size()),
           next_(power_.size()) {}
 
-    /// Limits hold or yield at the start.
-    enum class Start { holding, yielding };
-    Schedule solve(Start manner, const Schedule* near) {
-        start(manner, near);
+    [[nodiscard]] bool knows(const FleetMemory& memory) const { return fleet_.knows(memory); }
+
+    /// Half-way to the optimum of a similar problem; from scratch, with limits that hold; and with limits that yield.
+    enum class Start { half_way, holding, yielding };
+    /// Where the fleet stands half-way goes to `memory`.
+    Schedule solve(Start manner, std::span<const double> worths, FleetMemory& memory) {
+        start(manner, worths, memory);
+        bool is_remembered = false;
         while (!is_done(1.0) && schedule_.iterations < options_.max_iterations) {
+            if (!is_remembered && gap_ <= half_way_gap * size_) {
+                fleet_.remember(memory);
+                is_remembered = true;
+            }
             if (!advance()) break;
             ++schedule_.iterations;
         }
@@ -61,12 +72,17 @@ class InteriorPoint {
     }
 
    private:
-    void start(Start manner, const Schedule* near) {
+    void start(Start manner, std::span<const double> worths, const FleetMemory& memory) {
         const bool yields = manner == Start::yielding;
         const double dearest = yields ? std::max(dearest_step(), 0.1 * grid_.dearest()) : dearest_step();
-        fleet_.start(cold_barrier * dearest, power_);
+        if (manner == Start::half_way)
+            fleet_.start_from(memory, power_);
+        else
+            fleet_.start(cold_barrier * dearest, power_);
         grid_.start(power_);
-        grid_.take_in(greedy_power(), power_, {cold_barrier * dearest, yields, near});
+        const double barrier = manner == Start::half_way ? warm_barrier : cold_barrier;
+        if (manner != Start::half_way) worths = {};
+        grid_.take_in(greedy_power(), power_, {barrier * dearest, yields, worths});
     }
 
     /// What a vehicle's energy costs in a step at most, and 1 at least: products start in proportion to what multipliers come to.
@@ -171,15 +187,24 @@ ScheduleSolver::~ScheduleSolver() = default;
 ScheduleSolver::ScheduleSolver(ScheduleSolver&&) noexcept = default;
 ScheduleSolver& ScheduleSolver::operator=(ScheduleSolver&&) noexcept = default;
 
-Schedule ScheduleSolver::solve(const ScheduleProblem& problem, const Schedule* near) {
+Schedule ScheduleSolver::solve(const ScheduleProblem& problem, std::span<const double> worths) {
     EVSWEEP_EXPECTS(complaints(problem).empty(), "a schedule is sought for a sound problem");
+    EVSWEEP_EXPECTS(worths.empty() || worths.size() == problem.limits.limit.size(), "one worth per limit");
     using Start = InteriorPoint::Start;
-    Schedule holding = InteriorPoint(problem, options_, work_->workers, work_->response).solve(Start::holding, near);
-    if (holding.status == ScheduleStatus::optimal) return holding;
-    // Limits that nobody can keep are found from the other side.
-    Schedule yielding = InteriorPoint(problem, options_, work_->workers, work_->response).solve(Start::yielding, near);
-    yielding.iterations += holding.iterations;
-    return yielding.status == ScheduleStatus::optimal || yielding.objective < holding.objective ? yielding : holding;
+    Schedule best;
+    best.objective = std::numeric_limits<double>::infinity();
+    int iterations = 0;
+    for (const Start manner : {Start::half_way, Start::holding, Start::yielding}) {
+        InteriorPoint method(problem, options_, work_->workers, work_->response);
+        if (manner == Start::half_way && (worths.empty() || !method.knows(work_->memory))) continue;
+        Schedule schedule = method.solve(manner, worths, work_->memory);
+        iterations += schedule.iterations;
+        const bool is_solved = schedule.status == ScheduleStatus::optimal;
+        if (is_solved || !(schedule.objective >= best.objective)) best = std::move(schedule);
+        if (is_solved) break;
+    }
+    best.iterations = iterations;
+    return best;
 }
 
 }  // namespace evsweep

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "optimisation/schedule_problem.hpp"
 
@@ -9,7 +10,7 @@ namespace evsweep {
 
 struct ScheduleOptions {
     double tolerance = 1e-8;   ///< on gap and residuals, relative to the objective
-    int max_iterations = 150;  ///< of an attempt; there are two at most
+    int max_iterations = 150;  ///< of an attempt; there are three at most
     int threads = 1;           ///< over vehicles; the same bits for any number
 };
 
@@ -21,8 +22,9 @@ class ScheduleSolver {
     ScheduleSolver(ScheduleSolver&&) noexcept;
     ScheduleSolver& operator=(ScheduleSolver&&) noexcept;
 
-    /// `near`: a schedule of a problem with the same limits in the same order, to start from; other vehicles do no harm.
-    [[nodiscard]] Schedule solve(const ScheduleProblem& problem, const Schedule* near = nullptr);
+    /// `worths`: what limits were worth in a similar problem, by limit. Where they are given and the vehicles are those of the
+    /// problem before, it starts half-way to that problem's optimum.
+    [[nodiscard]] Schedule solve(const ScheduleProblem& problem, std::span<const double> worths = {});
 
    private:
     struct Work;

@@ -233,12 +233,13 @@ void StayNewton::find_step(const PlacePrices& prices) {
 /// Replaces right-hand sides by costates, and adds what they do to power and deficits.
 void StayNewton::solve_ladder(double StayPoint::*rhs) {
     const ScheduleVehicle& v = shape.vehicle;
-    for (std::size_t t = 1; t < step.size(); ++t) step[t].*rhs += factor[t - 1].pass_on * step[t - 1].*rhs;
+    for (std::size_t t = 1; t < step.size(); ++t)
+        step[t].*rhs = without_traces(step[t].*rhs + factor[t - 1].pass_on * step[t - 1].*rhs);
     double next = 0.0;
     for (std::size_t t = step.size(); t-- > 0;) {
         const StayFactor& f = factor[t];
         StayPoint& d = step[t];
-        const double lambda = d.*rhs * f.ipivot + f.pass_on * next;
+        const double lambda = without_traces(d.*rhs * f.ipivot + f.pass_on * next);
         const Power answer = inverse_times(f, {v.soc_per_charge * lambda, -v.soc_per_discharge * lambda, 0.0});
         d.u -= answer.u;
         d.w -= answer.w;
