@@ -272,6 +272,7 @@ void FeederBuilder::add_link(std::size_t k) {
     const std::size_t parent = model_->parent[k];
     FeederBranch branch;
     branch.parent = BusId(parent);
+    branch.rated_kva = 0.0;  // of units side by side, and of the phases of a bank: the sum
     std::vector<std::string> names;
     for (const ClosedRow* row : bundle.rows) {
         const bool runs_down = row->to == node_[k];
@@ -282,7 +283,7 @@ void FeederBuilder::add_link(std::size_t k) {
             branch.kind = row->branch ? row->branch->kind : BranchKind::transformer;
         }
         names.push_back(row->id());
-        branch.rated_kva = std::min(branch.rated_kva, rated_power(*row, (runs_down ? ends.child : ends.parent).nominal));
+        branch.rated_kva += rated_power(*row, (runs_down ? ends.child : ends.parent).nominal);
         feeder_.rows_.emplace_back(row->id(), BranchId(k - 1));
         rate(*row, ends, k);
         if (row->transformer) {

@@ -343,6 +343,18 @@ TEST_CASE("a feeder without anything to draw from, or at which nothing flows, ha
     CHECK(grid.loss_curvature == std::vector(4, 0.0));
 }
 
+TEST_CASE("a bank of single-phase transformers carries what its units carry together", "[linear]") {
+    const Feeder& feeder = bench::feeder_of("feeders/ieee13.yaml");  // three regulators of 1681 kVA, a transformer of 500 kVA
+    const LinearLoadFlow rows(feeder, {});
+    std::vector<double> rated_kva;
+    for (const BranchId b : rows.transformers()) rated_kva.push_back(feeder.branch(b).rated_kva);
+    std::sort(rated_kva.begin(), rated_kva.end());
+    REQUIRE(rated_kva.size() >= 2);
+    CHECK(rated_kva.front() == Approx(500.0).epsilon(1e-12));
+    CHECK(std::count_if(rated_kva.begin(), rated_kva.end(), [](double s) { return s == Approx(3.0 * 1681.0); }) == 1);
+    CHECK(std::count_if(rated_kva.begin(), rated_kva.end(), [](double s) { return s == Approx(1681.0); }) == 0);
+}
+
 TEST_CASE("every instruction set finds the same rows but for rounding", "[linear]") {
     const Case c = at_loads(bench::feeder_of("feeders/ieee13.yaml"), 2, 1.0);  // no multiple of any width
     LoadFlow flow(c.network, exact);
