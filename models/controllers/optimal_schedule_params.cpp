@@ -65,7 +65,7 @@ void add_manners(Schema<P>& schema) {
         .optional("certify", &P::certify,
                   "compute a lower bound of the objective after each plan; default yes for day_ahead, no for receding")
         .optional("threads", &P::threads, "threads that share the vehicles of one plan; any number gives the same plan",
-                  at_least(1.0));
+                  between(1.0, 256.0));
 }
 
 Wrong check_haste(const P& p) {

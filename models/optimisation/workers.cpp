@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -41,7 +42,11 @@ struct Workers::Pool {
 Workers::Workers(int threads) {
     if (threads <= 1) return;
     pool_ = std::make_unique<Pool>();
-    for (int t = 1; t < threads; ++t) pool_->threads.emplace_back([pool = pool_.get()] { pool->serve(); });
+    try {
+        for (int t = 1; t < threads; ++t) pool_->threads.emplace_back([pool = pool_.get()] { pool->serve(); });
+    } catch (const std::system_error&) {
+        // The machine gives no more threads: those that there are do the same work.
+    }
 }
 
 Workers::~Workers() {
