@@ -10,6 +10,8 @@ namespace {
 
 /// State of charge that a vehicle may lack without anybody being told.
 constexpr double small_lack = 0.01;
+/// Charging and discharging at once, as a share of the rating, that may be the solver's rounding.
+constexpr double small_circle = 1e-3;
 
 std::string side_of(LimitKind kind) { return kind == LimitKind::voltage_low ? "below" : "above"; }
 
@@ -29,6 +31,7 @@ void PlanRemarks::note(const ChargingPlan& plan, const PlanLimitsOf* limits, Ins
         ++stalled_;
     }
     note_vehicles(plan, until);
+    note_circles(plan, until);
     if (!limits) return;
     const auto note_all = [&](Trouble trouble, const std::vector<Breach>& list) {
         for (const Breach& breach : list)
@@ -79,6 +82,20 @@ void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
     }
 }
 
+/// Where drawing pays (negative prices, voltages that are too high), a schedule with discharging may burn energy that a full
+/// battery has no room for: it is linear, and does not know that a charger goes one way at a time.
+void PlanRemarks::note_circles(const ChargingPlan& plan, Instant until) {
+    std::size_t k = 0;
+    for (const ScheduleVehicle& vehicle : plan.problem.vehicles)
+        for (std::uint32_t t = vehicle.first; t < vehicle.last; ++t, ++k) {
+            const double both = std::min(plan.schedule.charge[k], plan.schedule.discharge[k]);
+            const Instant at = plan.window.begin_of(t);
+            if (both <= small_circle || at >= until) continue;
+            if (circling_kwh_ == 0.0 || at < first_circle_) first_circle_ = at;
+            circling_kwh_ += both * vehicle.rating_kva * hours(plan.window.step);
+        }
+}
+
 std::string PlanRemarks::text_of(Trouble trouble, LimitKind kind, const Broken& broken) {
     const std::string rest = others(broken.instants, broken.elements.size());
     if (kind == LimitKind::no_solution) {
@@ -115,6 +132,12 @@ std::vector<Remark> PlanRemarks::remarks() const {
         list.push_back({first_stalled_, fmt::format("the solver could not finish {} plan{}: the first is of this instant; its "
                                                     "schedule is feasible, but may not be the best",
                                                     stalled_, stalled_ == 1 ? "" : "s")});
+    if (circling_kwh_ > 0.0)
+        list.push_back(
+            {first_circle_, fmt::format("plans charge and discharge at once, {:.1f} kWh in all, which no charger does: "
+                                        "drawing pays there, and batteries are full; what the plan promises is out of "
+                                        "reach; give a higher throughput_weight",
+                                        circling_kwh_)});
     std::stable_sort(list.begin(), list.end(), [](const Remark& a, const Remark& b) { return a.at < b.at; });
     return list;
 }

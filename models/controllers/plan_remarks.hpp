@@ -44,12 +44,15 @@ class PlanRemarks {
 
     void note_limit(Trouble trouble, const Breach& breach, const ChargingPlan& plan, const PlanLimitsOf& limits);
     void note_vehicles(const ChargingPlan& plan, Instant until);
+    void note_circles(const ChargingPlan& plan, Instant until);
     [[nodiscard]] static std::string text_of(Trouble trouble, LimitKind kind, const Broken& broken);
 
     std::map<std::pair<Trouble, LimitKind>, Broken> broken_;
     Short unreachable_, kept_short_;
     std::size_t stalled_ = 0;
     Instant first_stalled_{};
+    double circling_kwh_ = 0.0;  ///< drawn and returned by one charger in one step
+    Instant first_circle_{};
 };
 
 }  // namespace evsweep

@@ -196,6 +196,19 @@ TEST_CASE("cost: vehicles sell where the spread pays for what is lost on the way
     CHECK(unpaid.counter("planned_return_kwh") == Approx(0.0).margin(1e-4));
 }
 
+TEST_CASE("cost: energy that a plan burns because drawing pays is told, and a weight of throughput ends it",
+          "[optimal_schedule]") {
+    PlanFleet fleet;
+    fleet.add(1, 0, 2.0, 20.0, 0.8);
+    PlanDesk desk(fleet);
+    desk.buy.assign(96, -0.2);
+    desk.sell.assign(96, -0.2);
+    CHECK(desk.run(settings("objective: cost, limits: off", "v2g")).tells("plans charge and discharge at once"));
+    // A step at full power earns .18: less than this weight.
+    CHECK(desk.run(settings("objective: cost, limits: off, throughput_weight: 0.2", "v2g")).remarks.empty());
+    CHECK(desk.run(settings("objective: cost, limits: off", "smart")).remarks.empty());
+}
+
 TEST_CASE("peak: charging fills the valley up to one level", "[optimal_schedule]") {
     PlanFleet fleet;
     fleet.add(20, 0, 1.0, 23.0, 0.5);
