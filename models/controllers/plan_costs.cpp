@@ -11,6 +11,9 @@ namespace {
 
 /// Curvature of the loss that is left out, as a share of all of it.
 constexpr double loss_rest = 1e-4;
+/// Rows of loss in all steps of a plan, and in one step at least: the solver's dense system grows with them.
+constexpr std::size_t most_loss_rows = 1500;
+constexpr std::size_t least_loss_rows = 4;
 /// Reactive power costs this per unit squared, so that it is used only where it helps, and is unique.
 constexpr double reactive_weight = 1e-7;
 /// Limits have a price even where nobody wants anything.
@@ -112,11 +115,12 @@ std::vector<double> absorb(const LowRank& squares, std::vector<double>& linear) 
     return targets;
 }
 
-double add_loss(const PlanGrid& grid, const PlanReach& reach, std::uint32_t step, ScheduleProblem& problem) {
+CostRows add_loss(const PlanGrid& grid, const PlanReach& reach, std::uint32_t step, ScheduleProblem& problem) {
     LossModel model = loss_at(grid, reach, step, problem.reactive);
     const std::size_t width = model.linear.size();
     const double h = hours(grid.window().step);
-    const LowRank squares = factor(model.curvature, width, loss_rest);
+    const std::size_t most_rank = std::max(least_loss_rows, most_loss_rows / problem.steps);
+    const LowRank squares = factor(model.curvature, width, loss_rest, most_rank);
     const std::vector<double> targets = absorb(squares, model.linear);
     double surplus = -h * model.constant;
     for (std::size_t r = 0; r < squares.rank(); ++r) {
@@ -127,11 +131,11 @@ double add_loss(const PlanGrid& grid, const PlanReach& reach, std::uint32_t step
     }
     const double lowest = reach.lowest(step, model.linear);
     const double span = reach.highest(step, model.linear) - lowest;
-    if (!(span > 0.0)) return surplus;
+    if (!(span > 0.0)) return {surplus, squares.left_out};
     add_row(problem.limits.rows, step, model.linear.data(), width);
     problem.limits.limit.push_back(lowest - 0.1 * span);
     problem.limits.price.push_back(h);
-    return surplus + h * (0.1 * span - lowest);
+    return {surplus + h * (0.1 * span - lowest), squares.left_out};
 }
 
 double largest(const std::vector<double>& values) {
@@ -162,15 +166,15 @@ double dearest_kw(const OptimalScheduleParams& params, const PlanGrid* grid, con
 
 }  // namespace
 
-LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance) {
+LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance, std::size_t most_rank) {
     LowRank result;
     const auto trace = [&] {
         double sum = 0.0;
         for (std::size_t i = 0; i < n; ++i) sum += std::max(0.0, matrix[i * n + i]);
         return sum;
     };
-    const double small = tolerance * trace();
-    while (result.rank() < n && trace() > small) {
+    const double whole = trace();
+    while (result.rank() < std::min(n, most_rank) && trace() > tolerance * whole) {
         std::size_t p = 0;
         for (std::size_t i = 1; i < n; ++i)
             if (matrix[i * n + i] > matrix[p * n + p]) p = i;
@@ -184,6 +188,7 @@ LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance) {
         result.rows.insert(result.rows.end(), row.begin(), row.end());
         result.pivot.push_back(p);
     }
+    result.left_out = whole > 0.0 ? trace() / whole : 0.0;
     return result;
 }
 
@@ -200,16 +205,18 @@ void set_objective(const OptimalScheduleParams& params, const Observation& seen,
         problem.objective.sell[k] = std::min(problem.objective.sell[k], problem.objective.buy[k]);
 }
 
-double set_cost_rows(const OptimalScheduleParams& params, const PlanGrid& grid, const PlanReach& reach,
-                     ScheduleProblem& problem) {
+CostRows set_cost_rows(const OptimalScheduleParams& params, const PlanGrid& grid, const PlanReach& reach,
+                       ScheduleProblem& problem) {
     problem.costs = {};
-    double surplus = 0.0;
+    CostRows all;
     for (std::uint32_t k = 0; k < problem.steps; ++k) {
         if (!grid.has_grid(k)) continue;
         if (params.objective == ScheduleGoal::peak) add_peak(grid, k, problem);
-        if (params.objective == ScheduleGoal::loss) surplus += add_loss(grid, reach, k, problem);
+        if (params.objective != ScheduleGoal::loss) continue;
+        const CostRows here = add_loss(grid, reach, k, problem);
+        all = {all.surplus + here.surplus, std::max(all.left_out, here.left_out)};
     }
-    return surplus;
+    return all;
 }
 
 void price_shortfalls(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,

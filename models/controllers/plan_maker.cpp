@@ -132,7 +132,9 @@ void PlanMaker::put_rows(ChargingPlan& plan, const GridKnowledge& known, const P
         plan.problem.limits = std::move(rows.limits);
         plan.unavoidable = std::move(rows.unavoidable);
     }
-    plan.surplus = set_cost_rows(params_, known.grid, reach, plan.problem);
+    const CostRows costs = set_cost_rows(params_, known.grid, reach, plan.problem);
+    plan.surplus = costs.surplus;
+    plan.left_out = costs.left_out;
 }
 
 /// Solves at one linearisation after the other: each is at the schedule before. Ends with the first schedule that the exact load

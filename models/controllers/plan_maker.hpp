@@ -27,6 +27,7 @@ struct ChargingPlan {
     int linearisations = 0;  ///< how often it was made
     int iterations = 0;      ///< of the solver, all together
     double surplus = 0.0;    ///< of the problem's objective over the one that was asked for
+    double left_out = 0.0;   ///< share of the curvature of loss that the plan does not see
     std::optional<Certificate> certificate;
     std::vector<Breach> excesses;     ///< limits that the schedule itself says it breaks
     std::vector<Breach> unavoidable;  ///< limits that the base load breaks alone

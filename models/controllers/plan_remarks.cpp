@@ -13,6 +13,9 @@ constexpr double small_lack = 0.01;
 /// Charging and discharging at once, as a share of the rating, that may be the solver's rounding.
 constexpr double small_circle = 1e-3;
 
+/// Share of the curvature of loss that a plan may leave out without anybody being told.
+constexpr double small_rest = 0.01;
+
 std::string side_of(LimitKind kind) { return kind == LimitKind::voltage_low ? "below" : "above"; }
 
 /// ", and at 3 other instants or places"
@@ -29,6 +32,10 @@ void PlanRemarks::note(const ChargingPlan& plan, const PlanLimitsOf* limits, Ins
     if (plan.schedule.status == ScheduleStatus::stalled) {
         if (stalled_ == 0) first_stalled_ = plan.window.start;
         ++stalled_;
+    }
+    if (plan.left_out > std::max(small_rest, left_out_)) {
+        left_out_ = plan.left_out;
+        left_out_at_ = plan.window.start;
     }
     note_vehicles(plan, until);
     note_circles(plan, until);
@@ -129,9 +136,15 @@ std::vector<Remark> PlanRemarks::remarks() const {
     add_short(unreachable_, "below target even at full power");
     add_short(kept_short_, "below target for the sake of the objective or the limits");
     if (stalled_ > 0)
-        list.push_back({first_stalled_, fmt::format("the solver could not finish {} plan{}: the first is of this instant; its "
-                                                    "schedule is feasible, but may not be the best",
-                                                    stalled_, stalled_ == 1 ? "" : "s")});
+        list.push_back(
+            {first_stalled_, fmt::format("the solver could not finish {} plan{}, the first at this instant; the schedule "
+                                         "may be far from the best: worst_relative_gap tells how far",
+                                         stalled_, stalled_ == 1 ? "" : "s")});
+    if (left_out_ > 0.0)
+        list.push_back(
+            {left_out_at_, fmt::format("places are too many for all of the loss: plans leave out up to {:.1f} % of its "
+                                       "curvature; a shorter horizon or longer steps leave out less",
+                                       100.0 * left_out_)});
     if (circling_kwh_ > 0.0)
         list.push_back(
             {first_circle_, fmt::format("plans charge and discharge at once, {:.1f} kWh in all, which no charger does: "

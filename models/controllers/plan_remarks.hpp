@@ -51,6 +51,8 @@ class PlanRemarks {
     Short unreachable_, kept_short_;
     std::size_t stalled_ = 0;
     Instant first_stalled_{};
+    double left_out_ = 0.0;  ///< of the curvature of loss, at the most
+    Instant left_out_at_{};
     double circling_kwh_ = 0.0;  ///< drawn and returned by one charger in one step
     Instant first_circle_{};
 };

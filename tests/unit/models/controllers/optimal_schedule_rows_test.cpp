@@ -267,7 +267,7 @@ TEST_CASE("few squares stand for a positive semidefinite form, to the share of i
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t k = 0; k < n; ++k) matrix[i * n + k] += v[i] * v[k];
     }
-    const LowRank squares = factor(matrix, n, 1e-12);
+    const LowRank squares = factor(matrix, n, 1e-12, n);
     CHECK(squares.rank() == 3);
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t k = 0; k < n; ++k) {
@@ -275,8 +275,18 @@ TEST_CASE("few squares stand for a positive semidefinite form, to the share of i
             for (std::size_t r = 0; r < squares.rank(); ++r) sum += squares.rows[r * n + i] * squares.rows[r * n + k];
             CHECK(sum == Approx(matrix[i * n + k]).margin(1e-11));
         }
-    CHECK(factor(matrix, n, 1e-1).rank() < 3);
-    CHECK(factor(std::vector<double>(n * n, 0.0), n, 1e-4).rank() == 0);
+    CHECK(factor(matrix, n, 1e-1, n).rank() < 3);
+    // Fewer rows than that are told by what they leave out.
+    CHECK(squares.left_out <= 1e-12);
+    const LowRank one = factor(matrix, n, 1e-12, 1);
+    CHECK(one.rank() == 1);
+    double whole = 0.0, covered = 0.0;
+    for (std::size_t i = 0; i < n; ++i) {
+        whole += matrix[i * n + i];
+        covered += one.rows[i] * one.rows[i];
+    }
+    CHECK(one.left_out == Approx(1.0 - covered / whole).epsilon(1e-9));
+    CHECK(factor(std::vector<double>(n * n, 0.0), n, 1e-4, n).rank() == 0);
 }
 
 TEST_CASE("cost rows say the loss of any power of the fleet", "[optimal_schedule]") {
@@ -290,7 +300,7 @@ TEST_CASE("cost rows say the loss of any power of the fleet", "[optimal_schedule
     const PlanReach reach(problem);
     PlanGrid linear(grid, {{}, quarter, 4}, PlanDesk::calendar());
     linear.linearise(PlanPower(24, reactive ? 3.0 : 0.0));
-    const double surplus = set_cost_rows(params, linear, reach, problem);
+    const double surplus = set_cost_rows(params, linear, reach, problem).surplus;
     std::mt19937 random(2);
     for (int i = 0; i < 20; ++i) {
         double told = -surplus, exact = 0.0;
