@@ -32,20 +32,21 @@ StayShape shape_of(const ScheduleVehicle& v, const ScheduleProblem& problem, std
 }  // namespace
 
 FleetNewton::FleetNewton(const ScheduleProblem& problem, Workers& workers)
-    : problem_(problem), workers_(workers), parts_(problem.reactive ? 4 : 1), place_of_(problem) {
-    add_stays();
+    : problem_(problem), workers_(workers), parts_(problem.reactive ? 4 : 1) {
+    const VehicleSteps steps(problem);
+    add_stays(steps);
     cut_chunks();
-    for (auto* column : {&points_, &steps_}) column->assign(place_of_.size(), {});
-    aims_.resize(place_of_.size());
-    factors_.resize(place_of_.size());
+    for (auto* column : {&points_, &steps_}) column->resize(steps.size());
+    aims_.resize(steps.size());
+    factors_.resize(steps.size());
     shortfalls_.resize(shapes_.size());
     shortfall_steps_.resize(shapes_.size());
     shortfall_aims_.resize(shapes_.size());
 }
 
-void FleetNewton::add_stays() {
+void FleetNewton::add_stays(const VehicleSteps& steps) {
     for (std::size_t n = 0; n < problem_.vehicles.size(); ++n) {
-        shapes_.push_back(shape_of(problem_.vehicles[n], problem_, place_of_.first[n]));
+        shapes_.push_back(shape_of(problem_.vehicles[n], problem_, steps.first[n]));
         if (shapes_.back().acts()) order_.push_back(n);
     }
     std::stable_sort(order_.begin(), order_.end(),
@@ -106,9 +107,8 @@ void FleetNewton::start(double barrier, Power& power) {
     });
 }
 
-bool FleetNewton::knows(const FleetMemory& memory) const {
-    return memory.points.size() == points_.size() && memory.is_reactive == problem_.reactive &&
-           memory.vehicles == problem_.vehicles;
+bool FleetMemory::is_of(const ScheduleProblem& problem) const {
+    return is_reactive == problem.reactive && vehicles == problem.vehicles;
 }
 
 void FleetNewton::start_from(const FleetMemory& memory, Power& power) {

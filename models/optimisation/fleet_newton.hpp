@@ -17,6 +17,8 @@ struct FleetMemory {
     std::vector<ScheduleVehicle> vehicles;
     std::vector<StayPoint> points;
     std::vector<ElasticLimit> shortfalls;
+    /// Whether these are the vehicles of `problem`.
+    [[nodiscard]] bool is_of(const ScheduleProblem& problem) const;
 };
 
 /// The fleet's columns. Chunks have one place each and do not depend on the number of threads; sums over them are taken in order.
@@ -29,7 +31,6 @@ class FleetNewton {
     [[nodiscard]] std::size_t products() const;
     /// `power` is what is drawn at the start.
     void start(double barrier, Power& power);
-    [[nodiscard]] bool knows(const FleetMemory& memory) const;
     void start_from(const FleetMemory& memory, Power& power);
     void remember(FleetMemory& memory) const;
     /// Factorises all stays and adds up what places answer to prices.
@@ -60,7 +61,7 @@ class FleetNewton {
         [[nodiscard]] std::size_t steps() const { return end_step - first_step; }
     };
 
-    void add_stays();
+    void add_stays(const VehicleSteps& steps);
     void cut_chunks();
     [[nodiscard]] StayNewton stay(std::size_t s);
     void each_stay(const std::function<void(Chunk&, StayNewton&)>& work);
@@ -73,7 +74,6 @@ class FleetNewton {
     const ScheduleProblem& problem_;
     Workers& workers_;
     std::size_t parts_;
-    VehicleSteps place_of_;
     std::vector<StayShape> shapes_;
     std::vector<std::size_t> order_;  ///< stays that act, by place
     std::vector<Chunk> chunks_;

@@ -48,8 +48,6 @@ class InteriorPoint {
           prices_(power_.size()),
           next_(power_.size()) {}
 
-    [[nodiscard]] bool knows(const FleetMemory& memory) const { return fleet_.knows(memory); }
-
     /// Half-way to the optimum of a similar problem; from scratch, with limits that hold; and with limits that yield.
     enum class Start { half_way, holding, yielding };
     /// Where the fleet stands half-way goes to `memory`.
@@ -195,8 +193,8 @@ Schedule ScheduleSolver::solve(const ScheduleProblem& problem, std::span<const d
     best.objective = std::numeric_limits<double>::infinity();
     int iterations = 0;
     for (const Start manner : {Start::half_way, Start::holding, Start::yielding}) {
+        if (manner == Start::half_way && (worths.empty() || !work_->memory.is_of(problem))) continue;
         InteriorPoint method(problem, options_, work_->workers, work_->response);
-        if (manner == Start::half_way && (worths.empty() || !method.knows(work_->memory))) continue;
         Schedule schedule = method.solve(manner, worths, work_->memory);
         iterations += schedule.iterations;
         const bool is_solved = schedule.status == ScheduleStatus::optimal;

@@ -1,7 +1,6 @@
 #include "optimisation/stay_newton.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace evsweep {
 
@@ -62,7 +61,7 @@ double StayNewton::price_w(std::size_t t, const PlacePrices& prices) const {
 
 double StayNewton::weight(std::size_t t) const { return t + 1 < at.size() ? objective.deficit_weight : shape.hold_weight; }
 
-/// Charges evenly, somewhat less than is needed.
+/// Charges evenly, somewhat less than is needed, which leaves room in the circle, too.
 double StayNewton::even_charge() const {
     const ScheduleVehicle& v = shape.vehicle;
     const double needed = (v.deficit - v.deficit_min) / (v.soc_per_charge * static_cast<double>(shape.steps));
@@ -77,14 +76,6 @@ void StayNewton::move_inside(StayPoint& point) const {
     };
     point.u = shape.can_charge ? inside(point.u, 0.0, v.charge_max) : 0.0;
     point.w = shape.can_discharge ? inside(point.w, 0.0, v.discharge_max) : 0.0;
-    if (shape.is_reactive) {
-        const double most = 1.0 - least_share;
-        const double size2 = 1.0 - free_of(point);
-        const double scale = size2 > most ? std::sqrt(most / size2) : 1.0;
-        point.u *= scale;
-        point.w *= scale;
-        point.q *= scale;
-    }
     const double range = v.deficit_max - v.deficit_min;
     if (shape.has_low) point.x = std::max(point.x, v.deficit_min + least_share * range);
     if (shape.has_high) point.x = std::min(point.x, v.deficit_max - least_share * range);
@@ -92,9 +83,10 @@ void StayNewton::move_inside(StayPoint& point) const {
 
 void StayNewton::start(double barrier) {
     const ScheduleVehicle& v = shape.vehicle;
+    const double even = shape.can_charge ? even_charge() : 0.0;
     for (std::size_t t = 0; t < at.size(); ++t) {
         StayPoint& point = at[t];
-        if (shape.can_charge) point.u = even_charge();
+        point.u = even;
         point.x = before(t) - v.soc_per_charge * point.u + v.soc_per_discharge * point.w;
         move_inside(point);
         if (shape.can_charge) point.u_low = barrier / point.u, point.u_high = barrier / (v.charge_max - point.u);
