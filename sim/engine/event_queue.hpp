@@ -32,6 +32,8 @@ class EventQueue {
     /// Takes all that is known beforehand, in any order. Once, before anything else.
     void plan(std::vector<Event> events);
     void push(const Event& event);
+    /// As `push`, unless an event of this instant and phase has been pushed and is still to come.
+    void push_once(const Event& event);
     [[nodiscard]] bool empty() const { return next_ == planned_.size() && coming_.empty(); }
     [[nodiscard]] std::size_t size() const { return planned_.size() - next_ + coming_.size(); }
     /// The event that comes first. Not for an empty queue.

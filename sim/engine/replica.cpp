@@ -228,11 +228,8 @@ void Replica::cross(const Event& event) {
     tell(event.kind, c);
 }
 
-void Replica::ask_for_decision(Instant at) {
-    if (decision_at_ == at) return;
-    decision_at_ = at;
-    queue_.push(planned(at, EventKind::decision));
-}
+/// One instant, one decision, however many ask for it.
+void Replica::ask_for_decision(Instant at) { queue_.push_once(planned(at, EventKind::decision)); }
 
 /// Brings powers up to date; one that tapers has changed meanwhile.
 void Replica::advance_fleet() {
@@ -255,6 +252,8 @@ void Replica::measure() {
 }
 
 void Replica::decide() {
+    EVSWEEP_EXPECTS(decided_at_ != now_, "a controller decides once per instant");
+    decided_at_ = now_;
     if (needs_.contains(Need::state_of_charge)) {
         advance_fleet();
         fleet_.refresh_soc(now_);

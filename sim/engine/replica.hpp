@@ -150,10 +150,10 @@ class Replica {
     std::size_t base_step_ = 0;  ///< whose base load holds
     bool base_is_new_ = true;    ///< since the last load flow
     Instant now_{};
-    std::size_t step_ = 0;                ///< of the control grid: the step that contains now_
-    std::optional<Instant> decision_at_;  ///< a decision already planned
-    bool stale_ = true;                   ///< injections changed since the last load flow
-    bool looked_ = false;                 ///< at the fleet, for the event at hand
+    std::size_t step_ = 0;               ///< of the control grid: the step that contains now_
+    std::optional<Instant> decided_at_;  ///< the latest decision
+    bool stale_ = true;                  ///< injections changed since the last load flow
+    bool looked_ = false;                ///< at the fleet, for the event at hand
     bool solved_ = false;
     LoadFlowResult last_result_{};
     bool has_looked_ = false;  ///< at any load flow

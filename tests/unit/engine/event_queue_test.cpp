@@ -80,3 +80,16 @@ TEST_CASE("taking from an empty queue, or planning after something has been sche
     REQUIRE(queue.pop().subject == 1);
     REQUIRE_THROWS_AS(queue.pop(), ContractViolation);
 }
+
+TEST_CASE("what is pushed once stands in the queue once, whatever else was pushed in between") {
+    EventQueue queue;
+    queue.plan({event_at(5, Phase::plug_in, 0)});
+    for (const std::int64_t at : {5, 3, 5, 3, 9, 5}) queue.push_once(event_at(at, Phase::decide, 0));
+    queue.push_once(event_at(5, Phase::record, 0));
+    REQUIRE(queue.size() == 5);
+    std::vector<std::int64_t> order;
+    while (!queue.empty()) order.push_back(queue.pop().at.time_since_epoch().count());
+    REQUIRE(order == std::vector<std::int64_t>{3, 5, 5, 5, 9});
+    queue.push_once(event_at(9, Phase::decide, 0));  // the one before has been taken
+    REQUIRE(queue.size() == 1);
+}

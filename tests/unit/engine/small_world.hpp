@@ -83,9 +83,11 @@ class Notebook final : public Recorder {
     std::vector<SessionRecord> stays;
     std::vector<EventRecord> events;
     std::vector<double> lowest_voltage;
+    std::vector<std::vector<double>> p_kw;  ///< by control step and connector
 
     void at(const Snapshot& s) override {
         snapshots.push_back(s);
+        p_kw.emplace_back(s.p_kw.begin(), s.p_kw.end());
         lowest_voltage.push_back(s.solved ? s.voltage_pu[1] : 0.0);
     }
     void over(const Interval& i) override { intervals.push_back(i); }
