@@ -44,8 +44,8 @@ struct BatchNode {
     Conductor conductor = Conductor::balanced;
 };
 
-/// `collapsed`: there is a voltage below 0.3 pu, in the solution or in the sweeps that found none. `diverged`: no solution
-/// within the sweeps allowed, or a power that is not a number.
+/// `collapsed`: the feeder cannot carry this power, or a voltage of the solution is below 0.3 pu. `diverged`: no method found a
+/// solution, or a power is not a number.
 enum class BatchStatus : std::uint8_t { converged, diverged, collapsed };
 [[nodiscard]] std::string_view name_of(BatchStatus status);
 

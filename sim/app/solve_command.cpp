@@ -30,6 +30,17 @@ void refuse_scenario_flags(const SolveOptions& options, Issues& issues) {
     refuse_flag("--instruction-set", !options.instruction_set.empty());
 }
 
+std::string failure_text(const Feeder& feeder, const LoadFlowResult& result) {
+    const std::string& bus = feeder.site().bus[result.worst_bus.index()];
+    if (result.highest_share)
+        return fmt::format(
+            "the load flow collapsed: the feeder carries at most {:.2f} % of this load; then the lowest voltage is at bus {}",
+            100.0 * *result.highest_share, bus);
+    if (result.status == LoadFlowStatus::collapsed)
+        return fmt::format("the load flow collapsed: the voltage at bus {} is below the limit of a collapse", bus);
+    return fmt::format("the load flow diverged after {} iterations; worst at bus {}", result.iterations, bus);
+}
+
 }  // namespace
 
 ExitStatus solve_command(const SolveOptions& options) {
@@ -46,9 +57,7 @@ ExitStatus solve_command(const SolveOptions& options) {
 
     LoadFlow flow(*feeder, request.flow);
     const SolvedFeeder solved = solve_nominal(flow, request);
-    if (solved.result.status != LoadFlowStatus::converged)
-        return fail(fmt::format("the load flow {} after {} iterations; worst at bus {}", name_of(solved.result.status),
-                                solved.result.iterations, feeder->site().bus[solved.result.worst_bus.index()]));
+    if (solved.result.status != LoadFlowStatus::converged) return fail(failure_text(*feeder, solved.result));
     say(solve_report(solved));
     if (options.csv) {
         const auto written = write_tables(*feeder, flow, origin(options, solved), *options.csv);

@@ -221,6 +221,9 @@ std::string solve_report(const SolvedFeeder& solved) {
     text += controls_text(feeder, solved.settled);
     text += fmt::format("load flow        {} in {} iterations, tolerance {} pu\n", name_of(solved.result.status),
                         solved.result.iterations, number_text(solved.tolerance_pu));
+    if (solved.result.is_followed)
+        text +=
+            "                 (plain sweeps did not settle; found by raising the load from zero: near the limit of the feeder)\n";
     text += powers_text(solved.flow) + voltages_text(solved.flow) + unbalance_text(solved.flow) + devices_text(solved.flow);
     return text + "most loaded      " + loading_text(solved.flow);
 }

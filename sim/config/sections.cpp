@@ -58,13 +58,15 @@ const Schema<TimeSettings>& time_schema() {
 }
 
 const Schema<LoadFlowSettings>& load_flow_schema() {
-    static const auto schema = Schema<LoadFlowSettings>("When a load flow counts as solved, diverged or collapsed.")
-                                   .optional("tolerance", &LoadFlowSettings::tolerance, "on the voltage change between sweeps",
-                                             Range{.min = 0.0, .max = 0.01, .open_min = true})
-                                   .optional("max_iterations", &LoadFlowSettings::max_iterations,
-                                             "sweeps before it is called diverged", between(1, 100'000))
-                                   .optional("collapse", &LoadFlowSettings::collapse, "a lower voltage is reported as collapsed",
-                                             Range{.min = 0.0, .max = 1.0, .open_max = true});
+    static const auto schema =
+        Schema<LoadFlowSettings>("When a load flow counts as solved, diverged or collapsed.")
+            .optional("tolerance", &LoadFlowSettings::tolerance, "on the voltage change between sweeps",
+                      Range{.min = 0.0, .max = 0.01, .open_min = true})
+            .optional("max_iterations", &LoadFlowSettings::max_iterations,
+                      "plain sweeps before the load is raised step by step from zero, which finds every solution up to the nose",
+                      between(1, 100'000))
+            .optional("collapse", &LoadFlowSettings::collapse, "a lower voltage is reported as collapsed",
+                      Range{.min = 0.0, .max = 1.0, .open_max = true});
     return schema;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/load_slopes.hpp"
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
@@ -96,28 +97,19 @@ void LinearLoadFlow::add_place(const LoadFlow& solved, std::size_t place, const 
     if (u == Complex()) return;
     const double p = std::as_const(solved.power().p).raw()[place];
     const double q = std::as_const(solved.power().q).raw()[place];
-    Drawn factor{1.0, 1.0};
-    Drawn slope;  // per squared voltage in pu
-    if (!law.curve().is_constant) {
-        const double per_pu2 = 1.0 / (port.rated_pu * port.rated_pu);
-        factor = law.at(std::norm(u) * per_pu2);
-        const Drawn s = law.slope_at(std::norm(u) * per_pu2);
-        slope = {s.p * per_pu2, s.q * per_pu2};
-    }
-    of_place.per_kw = factor.p / std::conj(u);
-    of_place.per_kvar = Complex(0.0, -factor.q) / std::conj(u);
-    of_place.kw_per_kw = factor.p;
+    const DrawingState drawn = drawing_state(port, law, u);
+    of_place.per_kw = drawn.factor.p / std::conj(u);
+    of_place.per_kvar = Complex(0.0, -drawn.factor.q) / std::conj(u);
+    of_place.kw_per_kw = drawn.factor.p;
     if (p == 0.0 && q == 0.0) return;
-    const Complex h(p * slope.p, -q * slope.q);
-    const Complex current = Complex(p * factor.p, -q * factor.q) / std::conj(u);
-    const CurrentSlope drawn(h, (h * u - current) / std::conj(u));
+    const CurrentSlope slope = current_slope(drawn, u, p, q);
     if (port.minus == earth)
-        earth_slope_[port.plus] += drawn;
+        earth_slope_[port.plus] += slope;
     else if (port.plus == earth)
-        earth_slope_[port.minus] += drawn;
+        earth_slope_[port.minus] += slope;
     else
-        between_.push_back({port.plus, port.minus, drawn});
-    if (h.real() != 0.0) power_slopes_.push_back({port.plus, port.minus, 2.0 * h.real() * std::conj(u)});
+        between_.push_back({port.plus, port.minus, slope});
+    if (p * drawn.slope.p != 0.0) power_slopes_.push_back({port.plus, port.minus, 2.0 * p * drawn.slope.p * std::conj(u)});
 }
 
 /// Adds what a column itself draws, in a lane.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/loading_path.hpp"
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
@@ -150,16 +151,34 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
     LoadFlowResult result;
     result.iterations = iterations;
     result.last_change_pu = std::sqrt(change2);
-    const bool collapsed = settled && lowest2 < options_.collapse_pu * options_.collapse_pu;
-    warm_ = settled && !collapsed;
-    if (warm_)
-        result.status = LoadFlowStatus::converged;
-    else if (collapsed)
-        result.status = LoadFlowStatus::collapsed, result.worst_bus = swept_->bus_of(lowest_conductor());
+    if (settled)
+        judge(lowest2, result);
     else
-        blame(result);
-    if (!warm_) has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
+        follow(result);
+    warm_ = result.status == LoadFlowStatus::converged;
+    if (!warm_ || result.is_followed) has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
     return result;
+}
+
+/// A solution with a voltage below the limit is a collapse.
+void LoadFlow::judge(double lowest2, LoadFlowResult& result) const {
+    result.status = LoadFlowStatus::converged;
+    if (lowest2 >= options_.collapse_pu * options_.collapse_pu) return;
+    result.status = LoadFlowStatus::collapsed;
+    result.worst_bus = swept_->bus_of(lowest_conductor());
+}
+
+/// Plain sweeps have found no solution: goes the way from no load.
+void LoadFlow::follow(LoadFlowResult& result) {
+    start_flat();
+    const LoadingPath path = follow_loading(problem_, columns(), std::as_const(asked_.p).raw(), std::as_const(asked_.q).raw());
+    result.iterations += path.sweeps;
+    result.is_followed = path.end != LoadingPath::End::lost;
+    if (path.end == LoadingPath::End::lost) return blame(result);
+    if (path.end == LoadingPath::End::reached) return judge(std::norm(swept_voltage(lowest_conductor())), result);
+    result.status = LoadFlowStatus::collapsed;
+    result.highest_share = path.highest_share;
+    result.worst_bus = swept_->bus_of(lowest_conductor());
 }
 
 /// The live one of the swept conductors with the lowest voltage.
@@ -170,23 +189,19 @@ std::size_t LoadFlow::lowest_conductor() const {
     return *std::min_element(problem_.live.begin(), problem_.live.end(), lower);
 }
 
-/// Why there is no solution: sweeps once more from the start and tells the first voltage that collapses, else the bus whose
-/// power is not a number, else the bus that moves most in the last sweep.
+/// Where no solution was found: sweeps once more from the start, and takes the bus whose power is not a number, else the bus that
+/// moves most in the last sweep.
 void LoadFlow::blame(LoadFlowResult& result) {
     start_flat();
     SweepColumns<double> all = columns();
     AlignedVector<double> old_re, old_im;
-    for (int i = 0; i < result.iterations; ++i) {
-        old_re = v_re_, old_im = v_im_;
+    for (int i = 0; i < problem_.max_iterations; ++i) {
         sweep_detail::inject_all(problem_, all);
         backward(problem_.network, all.state);
+        if (!std::isfinite(i_re_[0] + i_im_[0])) break;
+        old_re = v_re_, old_im = v_im_;
         static_cast<void>(forward(problem_.network, all.state));
         static_cast<void>(sweep_detail::close_loops(problem_.loops, all));
-        const std::size_t lowest = lowest_conductor();
-        if (!(std::abs(swept_voltage(lowest)) < options_.collapse_pu)) continue;
-        result.status = LoadFlowStatus::collapsed;
-        result.worst_bus = swept_->bus_of(lowest);
-        return;
     }
     sweep_detail::inject_all(problem_, all);
     double most = -1.0;

@@ -4,6 +4,7 @@
 #include <complex>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -17,22 +18,26 @@
 
 namespace evsweep {
 
-/// `collapsed`: there is a voltage below the collapse limit, in the solution or in the sweeps that found none.
-/// `diverged`: no solution within the iteration cap, or numbers that are not finite.
+/// `collapsed`: the feeder cannot carry this power (its curve of solutions turns back before, see loading_path.hpp), or a voltage
+/// of the solution is below the collapse limit. `diverged`: no method found a solution, or numbers are not finite.
 enum class LoadFlowStatus { converged, diverged, collapsed };
 [[nodiscard]] std::string_view name_of(LoadFlowStatus status);
 
 struct LoadFlowOptions {
     double tolerance_pu = 1e-8;  ///< largest change of a voltage in the last sweep
-    int max_iterations = 100;
+    int max_iterations = 100;    ///< plain sweeps, before the way from no load is followed
     double collapse_pu = 0.3;
 };
 
 struct LoadFlowResult {
     LoadFlowStatus status = LoadFlowStatus::diverged;
-    int iterations = 0;           ///< forward sweeps
+    int iterations = 0;           ///< forward sweeps, those of small changes included
     BusId worst_bus;              ///< of a failure: lowest voltage (collapsed) or largest change (diverged)
-    double last_change_pu = 0.0;  ///< in the last forward sweep
+    double last_change_pu = 0.0;  ///< in the last plain sweep
+    /// Plain sweeps found nothing, and the way from no load did (or found that there is nothing).
+    bool is_followed = false;
+    /// Of a collapse without any solution: the largest share of all powers together that the feeder can carry.
+    std::optional<double> highest_share{};
 };
 
 /// Power drawn at rated voltage, in kW and kvar, by place (see DrawingPlaces).
@@ -164,6 +169,8 @@ class LoadFlow {
     LoadFlowResult conclude(bool settled, int iterations, double change2, double lowest2);
     [[nodiscard]] SweepColumns<double> columns();
     [[nodiscard]] std::size_t lowest_conductor() const;
+    void judge(double lowest2, LoadFlowResult& result) const;
+    void follow(LoadFlowResult& result);
     void blame(LoadFlowResult& result);
 
     [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }

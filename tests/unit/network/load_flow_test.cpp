@@ -194,15 +194,14 @@ TEST_CASE("power that is not a number diverges at its bus and leaves the solver 
     CHECK(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
 }
 
-TEST_CASE("too few sweeps are a divergence that names the bus that moves most", "[load_flow]") {
+TEST_CASE("too few plain sweeps are no failure: the way from no load is followed", "[load_flow]") {
     const Feeder feeder = built(two_buses({0.5, 0.3}, {300.0, 100.0}));
     LoadFlow flow(feeder, {.max_iterations = 2});
     const LoadFlowResult result = flow.solve(nominal_power(feeder));
-    CHECK(result.status == LoadFlowStatus::diverged);
-    CHECK(result.iterations == 2);
-    CHECK(result.worst_bus == BusId(1));
-    CHECK(result.last_change_pu > 1e-8);
-    CHECK(name_of(result.status) == "diverged");
+    REQUIRE(result.status == LoadFlowStatus::converged);
+    CHECK(result.is_followed);
+    CHECK(result.iterations > 2);
+    CHECK(flow.voltage_pu()[1] == Approx(two_bus_voltage({0.5, 0.3}, {300.0, 100.0})).epsilon(1e-9));
 }
 
 TEST_CASE("power for another feeder breaks the contract", "[load_flow]") {

@@ -62,26 +62,33 @@ Eigen::VectorXd mismatch(const AdmittanceModel& model, const FeederDescription& 
     return f;
 }
 
-/// Newton on real and imaginary parts; the Jacobian by central differences keeps the method free of shared formulas.
+/// By central differences, which keeps the method free of shared formulas.
+Eigen::MatrixXd jacobian(const AdmittanceModel& model, const FeederDescription& d, const Eigen::VectorXcd& v) {
+    const Index n = v.size();
+    const Index source = model.number.at(d.sources[0].bus);
+    Eigen::MatrixXd slopes = Eigen::MatrixXd::Identity(2 * n, 2 * n);
+    const double h = 1e-6;
+    for (Index k = 0; k < n; ++k) {
+        if (k == source) continue;
+        for (const Index part : {Index{0}, Index{1}}) {
+            const Complex step = part == 0 ? Complex(h, 0.0) : Complex(0.0, h);
+            Eigen::VectorXcd up = v, down = v;
+            up(k) += step;
+            down(k) -= step;
+            slopes.col(2 * k + part) = (mismatch(model, d, up) - mismatch(model, d, down)) / (2.0 * h);
+        }
+    }
+    return slopes;
+}
+
+/// Newton on real and imaginary parts.
 Eigen::VectorXcd newton(const AdmittanceModel& model, const FeederDescription& d, Eigen::VectorXcd v) {
     const Index n = v.size();
     const Index source = model.number.at(d.sources[0].bus);
     for (int iteration = 0; iteration < 30; ++iteration) {
         const Eigen::VectorXd f = mismatch(model, d, v);
         if (f.cwiseAbs().maxCoeff() < 1e-11) break;
-        Eigen::MatrixXd jacobian = Eigen::MatrixXd::Identity(2 * n, 2 * n);
-        const double h = 1e-6;
-        for (Index k = 0; k < n; ++k) {
-            if (k == source) continue;
-            for (const Index part : {Index{0}, Index{1}}) {
-                const Complex step = part == 0 ? Complex(h, 0.0) : Complex(0.0, h);
-                Eigen::VectorXcd up = v, down = v;
-                up(k) += step;
-                down(k) -= step;
-                jacobian.col(2 * k + part) = (mismatch(model, d, up) - mismatch(model, d, down)) / (2.0 * h);
-            }
-        }
-        const Eigen::VectorXd step = jacobian.partialPivLu().solve(f);
+        const Eigen::VectorXd step = jacobian(model, d, v).partialPivLu().solve(f);
         for (Index k = 0; k < n; ++k)
             if (k != source) v(k) -= Complex(step(2 * k), step(2 * k + 1));
     }
@@ -111,6 +118,46 @@ TEST_CASE("the sweep agrees with a dense Newton on random feeders with ZIP loads
         for (const auto& [bus, k] : model.number)
             worst = std::max(worst, std::abs(flow.voltage(feeder.find_bus(bus)->index()) - v(k)));
         CHECK(worst < 1e-9);
+    }
+}
+
+/// Every row scaled by `share`; voltages by bus number.
+struct Loaded {
+    Loaded(FeederDescription of, double share) : d(std::move(of)) {
+        for (LoadRow& row : d.loads) row.p = Kilowatts(row.p.value() * share), row.q = Kilovars(row.q.value() * share);
+    }
+    [[nodiscard]] Eigen::VectorXcd voltages(const AdmittanceModel& model, const Feeder& feeder, const LoadFlow& flow) const {
+        Eigen::VectorXcd v(static_cast<Index>(model.number.size()));
+        for (const auto& [bus, k] : model.number) v(k) = flow.voltage(feeder.find_bus(bus)->index());
+        return v;
+    }
+    FeederDescription d;
+};
+
+TEST_CASE("random feeders are solved up to where the Jacobian of the nodal equations turns singular", "[load_flow][nose]") {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        CAPTURE(seed);
+        FeederDescription d = random_feeder(20, seed, false);
+        for (LoadRow& row : d.loads) row.p = Kilowatts(std::abs(row.p.value())), set_zip(row, 0.0, seed % 2 == 0 ? 0.0 : 0.3);
+        const Feeder feeder = built(d);
+        const AdmittanceModel model(d);
+        LoadFlow flow(feeder, {.collapse_pu = 0.01});
+        const LoadFlowResult beyond = flow.solve(nominal_power(feeder, 1e4));
+        REQUIRE(beyond.highest_share);
+        const double nose = 1e4 * *beyond.highest_share;
+        const auto determinant = [&](double share) {
+            const Loaded loaded(d, share);
+            REQUIRE(flow.solve(nominal_power(feeder, share)).status == LoadFlowStatus::converged);
+            const Eigen::VectorXcd v = loaded.voltages(model, feeder, flow);
+            CHECK(mismatch(model, loaded.d, v).cwiseAbs().maxCoeff() < 1e-6);  // of MVA, of dozens
+            return jacobian(model, loaded.d, v).partialPivLu().determinant();
+        };
+        // Near a fold the determinant falls with the root of the distance, and it has the sign that it has without load.
+        const double near = determinant(nose * (1.0 - 1e-5));
+        const double nearest = determinant(nose * (1.0 - 1e-7));
+        CHECK(nearest / near == Approx(0.1).margin(0.015));
+        CHECK(near * determinant(0.0) > 0.0);
+        CHECK(flow.solve(nominal_power(feeder, nose * (1.0 + 1e-6))).status == LoadFlowStatus::collapsed);
     }
 }
 

@@ -39,20 +39,25 @@ class DenseFeeder {
         lu_.compute(a_);
     }
 
+    using Voltages = std::map<std::pair<std::string, Conductor>, Complex>;
+
     /// Node voltages in volts after fixed-point iteration on the loads.
-    std::map<std::pair<std::string, Conductor>, Complex> solve() {
+    Voltages solve() {
         Eigen::VectorXcd x = lu_.solve(rhs_);
         for (int iteration = 0; iteration < 400; ++iteration) {
-            Eigen::VectorXcd b = rhs_;
-            for (const LoadRow& row : d_.loads) load(row, x, b);
-            const Eigen::VectorXcd next = lu_.solve(b);
+            const Eigen::VectorXcd next = with_loads_at(x);
             const double change = (next - x).head(nodes_).cwiseAbs().maxCoeff();
             x = next;
             if (change < 1e-10) break;
         }
-        std::map<std::pair<std::string, Conductor>, Complex> v;
-        for (const auto& [name, n] : node_) v[name] = x(n);
-        return v;
+        return named(x);
+    }
+
+    /// Node voltages that the currents of loads at the voltages `v` give: the same, where `v` is a solution.
+    Voltages step(const Voltages& v) {
+        Eigen::VectorXcd x = Eigen::VectorXcd::Zero(unknowns_);
+        for (const auto& [name, n] : node_) x(n) = v.at(name);
+        return named(with_loads_at(x));
     }
 
     [[nodiscard]] static double base(const BusRow& bus) {
@@ -65,6 +70,17 @@ class DenseFeeder {
     }
 
    private:
+    Eigen::VectorXcd with_loads_at(const Eigen::VectorXcd& x) {
+        Eigen::VectorXcd b = rhs_;
+        for (const LoadRow& row : d_.loads) load(row, x, b);
+        return lu_.solve(b);
+    }
+    Voltages named(const Eigen::VectorXcd& x) const {
+        Voltages v;
+        for (const auto& [name, n] : node_) v[name] = x(n);
+        return v;
+    }
+
     int node(const std::string& bus, const std::optional<Conductor>& c) const { return c ? node_.at({bus, *c}) : -1; }
 
     /// Current unknown `i` leaves node n (row of Kirchhoff's current law) and voltage of n enters equation `row` with a factor.
