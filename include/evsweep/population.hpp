@@ -20,6 +20,9 @@ using Wiring = std::vector<Terminals>;
 
 /// Charging points. Powers are at the grid side. Rows keep their index for the whole study.
 struct Connectors {
+    std::vector<std::string> groups;    ///< names of the population groups
+    std::vector<std::uint32_t> group;   ///< by connector: index into `groups`
+    std::vector<std::uint32_t> number;  ///< by connector: which of its group it is; with the group, what draws are keyed by
     std::vector<BusId> bus;
     std::vector<Wiring> wiring;               ///< by connector; empty altogether where none says anything
     std::vector<std::uint32_t> zone;          ///< index into Population::zones
@@ -29,6 +32,14 @@ struct Connectors {
     Column<Kilowatts> minimum_power;          ///< smallest non-zero |P|
     std::vector<std::uint32_t> level_set;     ///< index into Population::level_sets; 0 is "continuous"
     [[nodiscard]] std::size_t size() const { return bus.size(); }
+    /// All connectors that have no group yet become those of `name`, numbered in their order.
+    void form_group(const std::string& name) {
+        groups.push_back(name);
+        for (std::uint32_t k = 0; group.size() < size(); ++k) {
+            group.push_back(static_cast<std::uint32_t>(groups.size() - 1));
+            number.push_back(k);
+        }
+    }
 };
 
 /// Batteries with their on-board conversion.

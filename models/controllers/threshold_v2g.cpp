@@ -8,6 +8,7 @@
 #include "controllers/need.hpp"
 #include "controllers/threshold_params.hpp"
 #include "controllers/threshold_signals.hpp"
+#include "evsweep/draw_keys.hpp"
 #include "evsweep/plugins.hpp"
 
 namespace evsweep {
@@ -68,6 +69,7 @@ class ThresholdV2g final : public Controller {
     ThresholdParams params_;
     double period_h_, margin_h_, spread_h_;
     Rng rng_;
+    std::vector<DrawKey> delay_key_;  ///< by connector
     Band voltage_band_, head_band_, price_band_;
     Action head_opinion_ = Action::idle;
     Action price_opinion_ = Action::idle;
@@ -93,6 +95,7 @@ ThresholdV2g::ThresholdV2g(const ThresholdParams& params, const Context& context
       margin_h_(hours(params.departure_margin)),
       spread_h_(hours(params.release_spread)),
       rng_(context.rng),
+      delay_key_(draw_keys(release_delay, *context.connectors)),
       voltage_band_{params.voltage_low.value(), params.voltage_high.value(), params.voltage_hysteresis.value(),
                     Band::Trouble::low},
       head_band_{params.head_low.value_or(Kilowatts{}).value(), params.head_high.value_or(Kilowatts{}).value(),
@@ -244,7 +247,7 @@ void ThresholdV2g::wait_for_turn(const Observation& seen, ConnectorId c, Action 
     v.pending = wish;
     v.due = seen.now;
     if (params_.release == Release::ordered) return;
-    const double share = rng_.uniform(release_delay, static_cast<std::uint32_t>(c.index()), v.draws++);
+    const double share = rng_.uniform(delay_key_[c.index()].purpose, delay_key_[c.index()].entity, v.draws++);
     *v.due += from_hours(share * spread_h_);
 }
 

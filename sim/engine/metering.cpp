@@ -10,20 +10,21 @@ namespace {
 constexpr Purpose voltage_noise{"voltage meter noise"};
 constexpr Purpose head_noise{"feeder head meter noise"};
 
-double standard_normal(const Rng& rng, Purpose purpose, std::size_t entity, std::size_t step) {  // Box-Muller
-    const auto e = static_cast<std::uint32_t>(entity);
+double standard_normal(const Rng& rng, const DrawKey& key, std::size_t step) {  // Box-Muller
     const auto k = static_cast<std::uint32_t>(2 * step);
-    const double radius = std::sqrt(-2.0 * std::log(rng.uniform(purpose, e, k)));
-    return radius * std::cos(2.0 * 3.14159265358979323846 * rng.uniform(purpose, e, k + 1));
+    const double radius = std::sqrt(-2.0 * std::log(rng.uniform(key.purpose, key.entity, k)));
+    return radius * std::cos(2.0 * 3.14159265358979323846 * rng.uniform(key.purpose, key.entity, k + 1));
 }
 
 double rounded(double value, double resolution) { return resolution > 0.0 ? resolution * std::round(value / resolution) : value; }
 
 }  // namespace
 
-Metering::Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, Duration step, Rng rng)
+Metering::Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, const Connectors& connectors,
+                   Duration step, Rng rng)
     : settings_(settings),
       point_of_(point_of),
+      noise_key_(draw_keys(voltage_noise, connectors)),
       rng_(rng),
       voltage_delay_(static_cast<std::size_t>(settings.voltage.delay / step)),
       head_delay_(static_cast<std::size_t>(settings.feeder_head.delay / step)),
@@ -50,7 +51,7 @@ void Metering::miss(std::size_t step) {
 void Metering::show_head() {
     const auto& meter = settings_.feeder_head;
     double head = heads_[(last_step_ - std::min(last_step_, head_delay_)) % heads_.size()];
-    if (meter.noise > 0.0) head += meter.noise * standard_normal(rng_, head_noise, 0, last_step_);
+    if (meter.noise > 0.0) head += meter.noise * standard_normal(rng_, {head_noise, 0}, last_step_);
     shown_head_kw_ = rounded(head, meter.resolution);
 }
 
@@ -65,7 +66,7 @@ void Metering::show_voltages(std::span<const ConnectorId> connectors) {
     }
     for (ConnectorId c : connectors) {
         double v = read[point_of_[c.index()]];
-        if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, voltage_noise, c.index(), last_step_);
+        if (meter.noise > 0.0) v += meter.noise * standard_normal(rng_, noise_key_[c.index()], last_step_);
         shown_voltage_[c.index()] = rounded(v, meter.resolution);
     }
 }

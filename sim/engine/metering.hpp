@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evsweep/controller.hpp"
+#include "evsweep/draw_keys.hpp"
 #include "evsweep/rng.hpp"
 #include "evsweep/scenario.hpp"
 
@@ -16,8 +17,9 @@ namespace evsweep {
 class Metering {
    public:
     /// Delays are whole numbers of `step`. `point_of`: by connector, the metering point whose voltage it sees; outlives the
-    /// meters.
-    Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, Duration step, Rng rng);
+    /// meters. Noise is keyed by the group of a connector and its number there.
+    Metering(const MeteringSettings& settings, std::span<const std::uint32_t> point_of, const Connectors& connectors,
+             Duration step, Rng rng);
 
     /// Takes the readings of control step `step`. `voltage_pu` by metering point.
     void read(std::size_t step, std::span<const double> voltage_pu, double feeder_head_kw,
@@ -36,6 +38,7 @@ class Metering {
 
     MeteringSettings settings_;
     std::span<const std::uint32_t> point_of_;
+    std::vector<DrawKey> noise_key_;  ///< by connector
     Rng rng_;
     std::size_t voltage_delay_;  ///< in steps
     std::size_t head_delay_;

@@ -57,7 +57,7 @@ Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Populat
       fleet_(population),
       charging_(company.ports),
       load_flow_(company.ports.network(), options_of(site.scenario.load_flow)),
-      metering_(site.scenario.metering, company.ports.metering_point(), site.scenario.time.step, rng),
+      metering_(site.scenario.metering, company.ports.metering_point(), population.connectors, site.scenario.time.step, rng),
       setpoints_(population.connectors.size()),
       point_voltage_(company.ports.metering_points(), 1.0),
       devices_(site.scenario, load_flow_) {

@@ -84,7 +84,10 @@ void check_outputs(const LoadedStudy& study, const Population& population, Issue
 Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
     Population population;
     const Rng rng(study.scenario.study.seed, number);
-    for (const auto& behaviour : study.behaviours) behaviour->draw(rng, population);
+    for (std::size_t g = 0; g < study.behaviours.size(); ++g) {
+        study.behaviours[g]->draw(rng, population);
+        population.connectors.form_group(study.scenario.population[g].label);
+    }
     std::stable_sort(population.sessions.begin(), population.sessions.end(), [](const Session& a, const Session& b) {
         return std::tie(a.plug_in, a.connector) < std::tie(b.plug_in, b.connector);
     });

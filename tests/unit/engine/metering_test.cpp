@@ -12,12 +12,22 @@ namespace {
 /// Three connectors, of which the first and the last are at one metering point.
 const std::vector<std::uint32_t> points{0, 1, 0};
 
+Connectors three_in(const std::vector<std::string>& groups) {
+    Connectors connectors;
+    for (const std::string& group : groups) {
+        connectors.bus.push_back(BusId(1));
+        connectors.form_group(group);
+    }
+    return connectors;
+}
+const Connectors three = three_in({"homes", "shops", "offices"});
+
 const std::vector<ConnectorId> everybody{ConnectorId(0), ConnectorId(1), ConnectorId(2)};
 
 }  // namespace
 
 TEST_CASE("a meter without delay, noise or resolution shows the truth at its connector") {
-    Metering metering({}, points, 60s, Rng(1, 0));
+    Metering metering({}, points, three, 60s, Rng(1, 0));
     const std::vector<double> v{0.95, 1.0};
     metering.read(0, v, 123.0, everybody);
     REQUIRE(metering.voltage_pu()[0] == 0.95);
@@ -30,7 +40,7 @@ TEST_CASE("a delayed meter shows the reading of so many steps ago, and the first
     MeteringSettings settings;
     settings.voltage.delay = 2min;
     settings.feeder_head.delay = 1min;
-    Metering metering(settings, points, 60s, Rng(1, 0));
+    Metering metering(settings, points, three, 60s, Rng(1, 0));
     for (std::size_t k = 0; k < 6; ++k) {
         const double x = static_cast<double>(k);
         const std::vector<double> v{0.9 + 0.01 * x, 1.0};
@@ -44,7 +54,7 @@ TEST_CASE("a meter rounds to its resolution") {
     MeteringSettings settings;
     settings.voltage.resolution = 0.005;
     settings.feeder_head.resolution = 10.0;
-    Metering metering(settings, points, 60s, Rng(1, 0));
+    Metering metering(settings, points, three, 60s, Rng(1, 0));
     const std::vector<double> v{0.9524, 1.0};
     metering.read(0, v, 123.0, everybody);
     REQUIRE(metering.voltage_pu()[0] == Approx(0.950));
@@ -54,8 +64,8 @@ TEST_CASE("a meter rounds to its resolution") {
 TEST_CASE("meter noise has the stated deviation, no bias, and is the same for the same seed") {
     MeteringSettings settings;
     settings.voltage.noise = 0.01;
-    Metering metering(settings, points, 60s, Rng(5, 3));
-    Metering again(settings, points, 60s, Rng(5, 3));
+    Metering metering(settings, points, three, 60s, Rng(5, 3));
+    Metering again(settings, points, three, 60s, Rng(5, 3));
     const std::vector<double> v{1.0, 1.0};
     double sum = 0.0, squares = 0.0;
     constexpr int n = 20000;
@@ -75,7 +85,7 @@ TEST_CASE("meter noise has the stated deviation, no bias, and is the same for th
 TEST_CASE("a vehicle that plugs in between two readings is shown the latest reading at its connector") {
     MeteringSettings settings;
     settings.voltage.delay = 1min;
-    Metering metering(settings, points, 60s, Rng(1, 0));
+    Metering metering(settings, points, three, 60s, Rng(1, 0));
     const std::vector<ConnectorId> first{ConnectorId(0)}, newcomer{ConnectorId(2)};
     for (std::size_t k = 0; k < 3; ++k)
         metering.read(k, std::vector<double>(2, 0.90 + 0.01 * static_cast<double>(k)), 0.0, first);
@@ -87,7 +97,7 @@ TEST_CASE("a vehicle that plugs in between two readings is shown the latest read
 TEST_CASE("where the load flow has no solution a meter keeps its last reading, and that grows old like any other") {
     MeteringSettings settings;
     settings.voltage.delay = 2min;
-    Metering metering(settings, points, 60s, Rng(1, 0));
+    Metering metering(settings, points, three, 60s, Rng(1, 0));
     const std::vector<double> shown{0.90, 0.90, 0.90, 0.90, 0.90, 0.95};  // readings 0.90 . . 0.95 . .
     for (std::size_t k = 0; k < shown.size(); ++k) {
         if (k == 0)
@@ -106,9 +116,26 @@ TEST_CASE("where the load flow has no solution a meter keeps its last reading, a
 TEST_CASE("before any reading meters show 1 pu and 0 kW") {
     MeteringSettings settings;
     settings.voltage.delay = 2min;
-    Metering metering(settings, points, 60s, Rng(1, 0));
+    Metering metering(settings, points, three, 60s, Rng(1, 0));
     for (std::size_t k = 0; k < 4; ++k) metering.miss(k);
     metering.show_voltages(everybody);
     REQUIRE(metering.voltage_pu()[0] == 1.0);
     REQUIRE(metering.feeder_head_kw() == 0.0);
+}
+
+TEST_CASE("a meter's noise goes with the group of its charging point and not with its row") {
+    MeteringSettings settings;
+    settings.voltage.noise = 0.01;
+    const std::vector<double> v{1.0, 1.0};
+    Metering metering(settings, points, three, 60s, Rng(5, 3));
+    const Connectors other_order = three_in({"offices", "homes", "shops"});
+    Metering moved(settings, points, other_order, 60s, Rng(5, 3));
+    for (std::size_t k = 0; k < 20; ++k) {
+        metering.read(k, v, 0.0, everybody);
+        moved.read(k, v, 0.0, everybody);
+        CHECK(moved.voltage_pu()[1] == metering.voltage_pu()[0]);
+        CHECK(moved.voltage_pu()[2] == metering.voltage_pu()[1]);
+        CHECK(moved.voltage_pu()[0] == metering.voltage_pu()[2]);
+        CHECK(metering.voltage_pu()[0] != metering.voltage_pu()[1]);
+    }
 }
