@@ -21,6 +21,16 @@ enum class Accounting { physical, literal };
     return {{"physical", Accounting::physical}, {"literal", Accounting::literal}};
 }
 
+/// How often the places of charging points (buses and phases) are drawn; `fixed`: there is nothing to draw.
+enum class PlaceDraw { fixed, per_replica, per_study };
+
+/// Where the charging points of a group may stand, over all replicas.
+struct GroupPlaces {
+    PlaceDraw drawn = PlaceDraw::fixed;
+    std::string how;                      ///< for people, e.g. "22 charging points, one each at 22 of 55 loads"
+    std::vector<ChargingPlace> possible;  ///< no place twice
+};
+
 /// Draws the fleet of one replica. Immutable: all that varies comes in through the Rng.
 class Behaviour {
    public:
@@ -39,7 +49,10 @@ class Behaviour {
     };
 
     virtual ~Behaviour() = default;
-    /// Appends this group's connectors, vehicles and sessions. Their number and places are the same in every replica.
+    /// Where `draw` may put charging points.
+    [[nodiscard]] virtual const GroupPlaces& places() const = 0;
+    /// Appends this group's connectors, vehicles and sessions. The number of connectors is the same in every replica; all stand
+    /// at `places().possible`. Zones for reporting are appended for all of these, so that every replica has the same.
     virtual void draw(const Rng& rng, Population& population) const = 0;
 };
 

@@ -18,6 +18,13 @@ namespace evsweep {
 /// the neutral or earth, the two legs of a split phase, or the one conductor of a balanced feeder.
 using Wiring = std::vector<Terminals>;
 
+/// Where a charging point stands or may stand: a bus, and the wires there.
+struct ChargingPlace {
+    BusId bus;
+    Wiring wiring;
+    friend bool operator==(const ChargingPlace&, const ChargingPlace&) = default;
+};
+
 /// Charging points. Powers are at the grid side. Rows keep their index for the whole study.
 struct Connectors {
     std::vector<std::string> groups;    ///< names of the population groups
@@ -32,6 +39,9 @@ struct Connectors {
     Column<Kilowatts> minimum_power;          ///< smallest non-zero |P|
     std::vector<std::uint32_t> level_set;     ///< index into Population::level_sets; 0 is "continuous"
     [[nodiscard]] std::size_t size() const { return bus.size(); }
+    [[nodiscard]] ChargingPlace place(ConnectorId c) const {
+        return {bus[c.index()], c.index() < wiring.size() ? wiring[c.index()] : Wiring{}};
+    }
     /// All connectors that have no group yet become those of `name`, numbered in their order.
     void form_group(const std::string& name) {
         groups.push_back(name);

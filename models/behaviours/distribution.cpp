@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "behaviours/placement.hpp"
+#include "behaviours/placer.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
 #include "evsweep/plugins.hpp"
@@ -102,17 +102,19 @@ class DistributionBehaviour final : public Behaviour {
     DistributionBehaviour(const Params& p, const Context& context)
         : p_(p),
           context_(context),
-          places_(place(p.placement, number_of_vehicles(p, *context.feeder), context)),
+          placer_(p.placement, number_of_vehicles(p, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
           days_(reachable_days()) {
         for (const Weekday day : p.days) arrives_[static_cast<std::size_t>(day)] = true;
     }
 
+    const GroupPlaces& places() const override { return placer_.places(); }
+
     void draw(const Rng& rng, Population& population) const override {
-        Stays stays(population, places_.bus.size(), days_of_arrival());
-        append_connectors(places_, population);
-        vehicles_.append(rng, places_.bus.size(), population);
-        Columns columns(places_.bus.size());
+        Stays stays(population, placer_.count(), days_of_arrival());
+        placer_.append_connectors(rng, population);
+        vehicles_.append(rng, placer_.count(), population);
+        Columns columns(placer_.count());
         for (int day = days_.first; day <= days_.last; ++day) {
             if (!arrives_on(date_of(day))) continue;
             draw_day(rng, static_cast<std::uint32_t>(day), columns);
@@ -175,7 +177,7 @@ class DistributionBehaviour final : public Behaviour {
 
     Params p_;
     Context context_;
-    Places places_;
+    Placer placer_;
     VehicleSampler vehicles_;
     DayRange days_;
     std::array<bool, 7> arrives_{};  ///< by day of the week, Monday first

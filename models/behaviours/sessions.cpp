@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "behaviours/day_choice.hpp"
-#include "behaviours/placement.hpp"
+#include "behaviours/placer.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
 #include "evsweep/plugins.hpp"
@@ -64,8 +64,8 @@ class Checked {
     }
     [[nodiscard]] const Recording& recording() const { return recording_; }
     [[nodiscard]] const DayChoice& days() const { return days_; }
-    [[nodiscard]] Places places() const {
-        return counts_fit() ? place(p_.placement, recording_.stations.size(), context_) : Places{};
+    [[nodiscard]] Placer placer() const {
+        return {p_.placement, counts_fit() ? recording_.stations.size() : 0, Residents::distinct, context_};
     }
 
    private:
@@ -140,14 +140,16 @@ class SessionsBehaviour final : public Behaviour {
     }
     SessionsBehaviour(const Params& p, const Context& context) : SessionsBehaviour(p, context, Checked(p, context)) {}
 
+    const GroupPlaces& places() const override { return placer_.places(); }
+
     void draw(const Rng& rng, Population& population) const override {
         const std::size_t first_vehicle = population.vehicles.size();
-        Stays stays(population, places_.bus.size(), 1);
-        append_connectors(places_, population);
-        vehicles_.append(rng, places_.bus.size(), population);
-        std::vector<double> target(places_.bus.size());
-        std::vector<double> error_h(places_.bus.size(), 0.0);
-        for (int day = 0; day < days_.scenario_days() && !places_.bus.empty(); ++day) {
+        Stays stays(population, placer_.count(), 1);
+        placer_.append_connectors(rng, population);
+        vehicles_.append(rng, placer_.count(), population);
+        std::vector<double> target(placer_.count());
+        std::vector<double> error_h(placer_.count(), 0.0);
+        for (int day = 0; day < days_.scenario_days() && placer_.count() > 0; ++day) {
             const auto recorded = days_.recorded(rng, day);
             if (!recorded) break;
             const auto draw_index = static_cast<std::uint32_t>(day);
@@ -174,7 +176,7 @@ class SessionsBehaviour final : public Behaviour {
           context_(context),
           recorded_(checked.recording().stays),
           days_(checked.days()),
-          places_(checked.places()),
+          placer_(checked.placer()),
           vehicles_(p, {}, context) {}
 
     std::span<const RecordedStay> stays_of(std::chrono::local_days day) const {
@@ -197,7 +199,7 @@ class SessionsBehaviour final : public Behaviour {
     Context context_;
     std::vector<RecordedStay> recorded_;
     DayChoice days_;
-    Places places_;
+    Placer placer_;
     VehicleSampler vehicles_;
 };
 

@@ -3,6 +3,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/places_text.hpp"
 
 namespace evsweep {
 
@@ -22,6 +23,8 @@ bool is_good(const std::filesystem::path& file, const std::vector<std::string>& 
     const Population fleet = study->draw(ReplicaId(0));
     say(fmt::format("{}: good: {} buses, {} vehicles, {} replicas of {}", file.string(), study->feeder->site().bus.size(),
                     fleet.vehicles.size(), study->scenario.study.replicas, names_of_controllers(study->scenario)));
+    for (std::size_t g = 0; g < study->behaviours.size(); ++g)
+        say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
     return true;
 }
 

@@ -1,26 +1,22 @@
 /// Where charging points draw their power from the load flow, and the voltage that their meters see.
 #pragma once
 
-#include <compare>
-#include <map>
-#include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "evsweep/population.hpp"
+#include "sim/engine/charging_network.hpp"
 #include "sim/network/load_flow.hpp"
 
 namespace evsweep {
 
-/// The charging points of a fleet in the network that its load flows sweep. Immutable, shared by replicas; the feeder
-/// outlives it.
+/// The charging points of one fleet in the network that its load flows sweep. Immutable.
 class ChargingPorts {
    public:
-    ChargingPorts(const Feeder& feeder, const Connectors& connectors);
+    /// `connectors` stand at places of `network`, which outlives them.
+    ChargingPorts(const ChargingNetwork& network, const Connectors& connectors);
 
-    /// Power may be drawn where the feeder has loads, and where there are charging points.
-    [[nodiscard]] const std::shared_ptr<const SweptNetwork>& network() const { return network_; }
+    [[nodiscard]] const std::shared_ptr<const SweptNetwork>& network() const { return network_.swept(); }
     /// Whether these are the ports of `connectors`, too.
     [[nodiscard]] bool serve(const Connectors& connectors) const;
 
@@ -37,33 +33,21 @@ class ChargingPorts {
         return std::span(share_).subspan(first_share_[place], first_share_[place + 1] - first_share_[place]);
     }
 
-    /// Charging points with the same wires at the same bus see one voltage: they have one metering point.
+    /// Metering points of the network that these charging points have, numbered as they come.
     [[nodiscard]] std::size_t metering_points() const { return points_.size(); }
     [[nodiscard]] std::span<const std::uint32_t> metering_point() const { return point_; }  ///< by connector
     /// Voltage at a metering point in pu of its nominal value: the mean over its pairs of conductors.
     [[nodiscard]] double voltage_pu(std::size_t point, const LoadFlow& flow) const;
 
    private:
-    struct Pair {
-        std::uint32_t plus = 0;  ///< conductors of the feeder; in `points_` of the swept network
-        std::uint32_t minus = 0;
-        double nominal_pu = 1.0;
-        friend auto operator<=>(const Pair&, const Pair&) = default;
-    };
-    using Pairs = std::vector<Pair>;
-    using PlaceOfWires = std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t>;
+    void find_metering_points(const Connectors& connectors);
+    void find_places();
 
-    [[nodiscard]] Pairs pairs_of(const Feeder& feeder, const Connectors& connectors, std::size_t c) const;
-    void find_metering_points(const std::vector<Pairs>& wires);
-    [[nodiscard]] PlaceOfWires find_network(const Feeder& feeder);
-    void find_places(const PlaceOfWires& place_of);
-
+    const ChargingNetwork& network_;
     std::vector<BusId> bus_;
     std::vector<Wiring> wiring_;
-    std::uint32_t earth_ = 0;
-    std::vector<Pairs> points_;         ///< by metering point
-    std::vector<std::uint32_t> point_;  ///< by connector
-    std::shared_ptr<const SweptNetwork> network_;
+    std::vector<std::size_t> points_;                 ///< by metering point: its number in the network
+    std::vector<std::uint32_t> point_;                ///< by connector
     std::vector<std::uint32_t> place_, first_place_;  ///< by connector, and one beyond the last
     std::vector<Share> share_;
     std::vector<std::uint32_t> first_share_;  ///< by place, and one beyond the last

@@ -1,22 +1,9 @@
 #include "sim/engine/ensemble.hpp"
 
-#include <algorithm>
-
-#include "evsweep/contracts.hpp"
-
 namespace evsweep {
 
-/// Replicas whose charging points are wired alike keep company: their load flows share a network.
-ReplicaCompany& Ensemble::company_of(const Connectors& connectors) {
-    const auto known =
-        std::find_if(companies_.begin(), companies_.end(), [&](const auto& company) { return company->ports.serve(connectors); });
-    if (known != companies_.end()) return **known;
-    companies_.push_back(std::make_unique<ReplicaCompany>(site_, connectors, watch_));
-    return *companies_.back();
-}
-
 Replica& Ensemble::add(const Population& population, Controller& controller, Rng rng) {
-    replicas_.push_back(std::make_unique<Replica>(site_, company_of(population.connectors), population, controller, rng));
+    replicas_.push_back(std::make_unique<Replica>(site_, company_, population, controller, rng));
     return *replicas_.back();
 }
 

@@ -18,7 +18,7 @@ class Ensemble {
     static constexpr std::size_t useful_width = most_lanes;
 
     /// `site` and `watch` outlive it. Time is counted as events, load flow, control and recording.
-    Ensemble(const ReplicaSite& site, Stopwatch& watch) : site_(site), watch_(watch) {}
+    Ensemble(const ReplicaSite& site, Stopwatch& watch) : site_(site), watch_(watch), company_(site, watch) {}
 
     /// One more replica; the reference holds until the ensemble is gone. `population` and `controller` outlive it.
     Replica& add(const Population& population, Controller& controller, Rng rng);
@@ -27,12 +27,11 @@ class Ensemble {
     [[nodiscard]] std::vector<ReplicaOutcome> run();
 
    private:
-    [[nodiscard]] ReplicaCompany& company_of(const Connectors& connectors);
     [[nodiscard]] bool advance_all();
 
     const ReplicaSite& site_;
     Stopwatch& watch_;
-    std::vector<std::unique_ptr<ReplicaCompany>> companies_;  ///< usually one
+    ReplicaCompany company_;
     std::vector<std::unique_ptr<Replica>> replicas_;
     LaneSolver solver_;
     std::vector<Replica*> waiting_;

@@ -43,7 +43,7 @@ std::string_view name_of(BranchKind kind) {
 
 PlanningGrid::PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports)
     : demand_(base),
-      ports_(ports),
+      ports_(&ports),
       step_(scenario.time.step),
       base_(base, *ports.network()),
       drawn_together_(places_of_points(ports)),
@@ -67,6 +67,14 @@ void PlanningGrid::name_elements(const Limits& limits) {
         loadings_.push_back({"current in " + branch(site.bus_of_conductor[c] - 1) + phase, -unlimited, 1.0});
     }
     for (const BranchId b : linear_.transformers()) loadings_.push_back({"power of " + branch(b.index()), -unlimited, 1.0});
+}
+
+void PlanningGrid::serve(const ChargingPorts& ports) {
+    if (&ports == ports_) return;
+    EVSWEEP_EXPECTS(ports.network() == ports_->network(), "a planning grid serves charging points of one network");
+    ports_ = &ports;
+    drawn_together_ = places_of_points(ports);
+    linear_.draw_together(drawn_together_);
 }
 
 void PlanningGrid::stand_as(const DeviceState& devices) {

@@ -15,19 +15,22 @@
 
 namespace evsweep {
 
-/// Serves all replicas of one company, one after the other: what it tells depends on the step, the powers and the devices alone,
-/// never on what was asked before. Belongs to one thread. Places are the metering points of `ports`.
+/// Serves all replicas of one company, one after the other: what it tells depends on the step, the powers, the devices and the
+/// charging points alone, never on what was asked before. Belongs to one thread. Places are the metering points of `ports`.
 class PlanningGrid final : public GridModel {
    public:
     /// `base` and `ports` outlive it; of the scenario it takes time step, limits and load-flow settings.
     PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports);
 
+    /// From now on it is the grid of the replica whose charging points are at `ports`, of the same network; these outlive it.
+    void serve(const ChargingPorts& ports);
+
     /// From now on taps and capacitor steps stand as they do in a replica (LoadFlow::devices). Before every decision; it costs
     /// little where none has moved.
     void stand_as(const DeviceState& devices);
 
-    [[nodiscard]] std::size_t places() const override { return ports_.metering_points(); }
-    [[nodiscard]] std::span<const std::uint32_t> place_of_connector() const override { return ports_.metering_point(); }
+    [[nodiscard]] std::size_t places() const override { return ports_->metering_points(); }
+    [[nodiscard]] std::span<const std::uint32_t> place_of_connector() const override { return ports_->metering_point(); }
     [[nodiscard]] std::span<const GridElement> voltages() const override { return voltages_; }
     [[nodiscard]] std::span<const GridElement> loadings() const override { return loadings_; }
     /// Steps beyond the study's end are like its last one, those before its beginning like its first.
@@ -40,7 +43,7 @@ class PlanningGrid final : public GridModel {
     void draw(std::size_t step, std::span<const double> p_kw, std::span<const double> q_kvar);
 
     const BaseDemand& demand_;
-    const ChargingPorts& ports_;
+    const ChargingPorts* ports_;
     Duration step_;
     BasePower base_;
     std::vector<std::vector<std::uint32_t>> drawn_together_;  ///< by place: places of the load flow

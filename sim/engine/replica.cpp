@@ -48,6 +48,7 @@ Event planned(Instant at, EventKind kind, std::size_t subject = 0, std::uint32_t
 Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng)
     : site_(site),
       company_(company),
+      ports_(company.ports_of(population.connectors)),
       population_(population),
       controller_(controller),
       needs_(controller.needs()),
@@ -55,13 +56,12 @@ Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Populat
       sees_network_(needs_.contains(Need::voltage) || needs_.contains(Need::feeder_head)),
       wants_currents_(has_ratings(site.feeder.site())),
       fleet_(population),
-      charging_(company.ports),
-      load_flow_(company.ports.network(), options_of(site.scenario.load_flow)),
-      metering_(site.scenario.metering, company.ports.metering_point(), population.connectors, site.scenario.time.step, rng),
+      charging_(ports_),
+      load_flow_(ports_.network(), options_of(site.scenario.load_flow)),
+      metering_(site.scenario.metering, ports_.metering_point(), population.connectors, site.scenario.time.step, rng),
       setpoints_(population.connectors.size()),
-      point_voltage_(company.ports.metering_points(), 1.0),
+      point_voltage_(ports_.metering_points(), 1.0),
       devices_(site.scenario, load_flow_) {
-    EVSWEEP_EXPECTS(company.ports.serve(population.connectors), "a replica's charging points are those of its company");
     seen_.calendar = site.scenario.time.start;
     seen_.connectors = &population.connectors;
     seen_.level_sets = &population.level_sets;
@@ -246,7 +246,7 @@ void Replica::measure() {
     if (!solved_) return metering_.miss(step_);
     if (needs_.contains(Need::voltage))
         for (std::size_t point = 0; point < point_voltage_.size(); ++point)
-            point_voltage_[point] = company_.ports.voltage_pu(point, load_flow_);
+            point_voltage_[point] = ports_.voltage_pu(point, load_flow_);
     metering_.read(step_, point_voltage_, load_flow_.source_kw(), fleet_.plugged_in());
     tell(EventKind::measurement, std::nullopt);
 }

@@ -29,6 +29,7 @@ struct ReplicaSite {
     const Scenario& scenario;
     const Feeder& feeder;
     const BaseDemand& base;
+    const ChargingNetwork& network;
 };
 
 /// A control step without a load-flow solution.
@@ -44,18 +45,25 @@ struct ReplicaOutcome {
     std::optional<std::string> failure;  ///< why its numbers must not be used
 };
 
-/// What replicas of one thread share: where their charging points are in the network, the base load there, how the grid looks to
-/// those who plan, and the clock.
+/// What replicas of one thread share: the base load in the network, how the grid looks to those who plan, and the clock.
 struct ReplicaCompany {
-    ReplicaCompany(const ReplicaSite& of, const Connectors& connectors, Stopwatch& stopwatch)
-        : site(of), ports(of.feeder, connectors), base(of.base, *ports.network()), unbalance(of.feeder), watch(stopwatch) {}
-    /// Made when somebody first plans.
-    [[nodiscard]] PlanningGrid& planning_grid() {
-        if (!grid) grid = std::make_unique<PlanningGrid>(site.scenario, site.base, ports);
+    ReplicaCompany(const ReplicaSite& of, Stopwatch& stopwatch)
+        : site(of), base(of.base, *of.network.swept()), unbalance(of.feeder), watch(stopwatch) {}
+    /// Where these connectors draw; those of replicas whose charging points stand alike are made once.
+    [[nodiscard]] const ChargingPorts& ports_of(const Connectors& connectors) {
+        for (const auto& known : ports)
+            if (known->serve(connectors)) return *known;
+        ports.push_back(std::make_unique<ChargingPorts>(site.network, connectors));
+        return *ports.back();
+    }
+    /// The grid for whoever charges at `of_replica`; made when somebody first plans.
+    [[nodiscard]] PlanningGrid& planning_grid(const ChargingPorts& of_replica) {
+        if (!grid) grid = std::make_unique<PlanningGrid>(site.scenario, site.base, of_replica);
+        grid->serve(of_replica);
         return *grid;
     }
     const ReplicaSite& site;
-    ChargingPorts ports;
+    std::vector<std::unique_ptr<const ChargingPorts>> ports;
     BasePower base;
     UnbalanceReader unbalance;
     Stopwatch& watch;
@@ -65,7 +73,7 @@ struct ReplicaCompany {
 /// Owns all that changes in one run. Build it, run it once: go on, have the load flow that it names solved, go on.
 class Replica {
    public:
-    /// `company` (of the population's connectors), `population`, `controller` and `recorders` outlive the replica.
+    /// `company`, `population`, `controller` and `recorders` outlive the replica.
     Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng);
 
     /// Adds a recorder; before it runs. Recorders with `wants_events` get every event.
@@ -124,6 +132,7 @@ class Replica {
 
     const ReplicaSite& site_;
     ReplicaCompany& company_;
+    const ChargingPorts& ports_;
     const Population& population_;
     Controller& controller_;
     const Needs needs_;

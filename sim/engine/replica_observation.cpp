@@ -53,7 +53,7 @@ void Replica::show_grid() {
         advance_fleet();
         solve_alone();
     }
-    PlanningGrid& grid = company_.planning_grid();
+    PlanningGrid& grid = company_.planning_grid(ports_);
     grid.stand_as(load_flow_.devices());
     seen_.grid = &grid;
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "evsweep/column.hpp"
@@ -25,6 +26,9 @@ class LinearLoadFlow {
     /// `drawn_together`: by place of the grid, the places of load flows (DrawingPlaces) that share its power in equal parts.
     LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together,
                    InstructionSet set = instruction_set_in_use());
+
+    /// From now on the places of the grid are these.
+    void draw_together(std::vector<std::vector<std::uint32_t>> places) { drawn_together_ = std::move(places); }
 
     [[nodiscard]] std::size_t places() const { return drawn_together_.size(); }
     /// Conductors whose voltages are told: all that are held to the band; of the two ends of a loop one.

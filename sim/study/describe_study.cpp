@@ -1,5 +1,6 @@
 #include "sim/study/describe_study.hpp"
 
+#include "sim/study/places_text.hpp"
 #include "sim/study/provenance.hpp"
 
 namespace evsweep {
@@ -13,6 +14,15 @@ void describe_feeder(const Feeder& feeder, StudyResult& result) {
     for (std::size_t b = 1; b < feeder.buses(); ++b) {
         result.feeder_parent[b] = static_cast<std::int32_t>(feeder.branch(BranchId(b - 1)).parent.index());
         result.feeder_series_ohm[b] = feeder.branch(BranchId(b - 1)).series_ohm;
+    }
+}
+
+void describe_places(const LoadedStudy& study, StudyResult& result) {
+    for (std::size_t g = 0; g < study.behaviours.size(); ++g) {
+        const std::string& group = study.scenario.population[g].label;
+        const GroupPlaces& places = study.behaviours[g]->places();
+        result.places.push_back(places_text(group, places));
+        if (places.drawn == PlaceDraw::per_study) result.places_drawn_once.push_back(group);
     }
 }
 
@@ -38,6 +48,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.outputs.push_back({"ledger", "ledger", {}});
     result.outputs.push_back({"counters", "counters", {}});
     describe_feeder(*study.feeder, result);
+    describe_places(study, result);
     result.provenance = provenance_of_this_build();
     return result;
 }

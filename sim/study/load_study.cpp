@@ -109,6 +109,16 @@ void make_behaviours(LoadedStudy& study, Issues& issues) {
     }
 }
 
+/// All places of all groups.
+std::vector<ChargingPlace> possible_places(const LoadedStudy& study) {
+    std::vector<ChargingPlace> places;
+    for (const auto& behaviour : study.behaviours) {
+        const auto& own = behaviour->places().possible;
+        places.insert(places.end(), own.begin(), own.end());
+    }
+    return places;
+}
+
 }  // namespace
 
 Population LoadedStudy::draw(ReplicaId replica) const { return draw_fleet(*this, static_cast<std::uint32_t>(replica.index())); }
@@ -147,10 +157,11 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     }
     auto feeder = load_feeder(scenario->feeder, issues);
     if (!feeder) return std::nullopt;
-    LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}};
+    LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}, nullptr};
     make_behaviours(study, issues);
     if (issues.has_errors()) return std::nullopt;
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);
+    study.network = std::make_shared<const ChargingNetwork>(*study.feeder, possible_places(study));
     const Population population = study.draw(ReplicaId(0));
     check_controllers(study, population, issues);
     check_outputs(study, population, issues);

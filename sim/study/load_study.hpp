@@ -9,6 +9,7 @@
 
 #include "evsweep/scenario.hpp"
 #include "sim/engine/base_demand.hpp"
+#include "sim/engine/charging_network.hpp"
 #include "sim/network/feeder.hpp"
 
 namespace evsweep {
@@ -19,6 +20,7 @@ struct LoadedStudy {
     std::shared_ptr<const Feeder> feeder;
     std::shared_ptr<const BaseDemand> base;
     std::vector<std::shared_ptr<const Behaviour>> behaviours;  ///< as Scenario::population
+    std::shared_ptr<const ChargingNetwork> network;            ///< with the possible places of all charging points
 
     /// The fleet of one replica, the same for every controller.
     [[nodiscard]] Population draw(ReplicaId replica) const;

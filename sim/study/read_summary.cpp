@@ -164,6 +164,8 @@ ReadSummary read_summary(const std::filesystem::path& path) {
         read_heading(reader, result);
         read_provenance(reader, result.provenance);
         result.scenario = read_settings(reader, "/scenario");
+        result.places = reader.texts_attribute("/", "places");
+        result.places_drawn_once = reader.texts_attribute("/", "places_drawn_once");
         result.base = read_run(reader, "/base");
         for (const auto& run : reader.groups("/controllers"))
             result.controllers.push_back(read_run(reader, "/controllers/" + run));

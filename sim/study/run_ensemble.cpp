@@ -80,7 +80,7 @@ ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const C
 /// Runs all places to the horizon, with the recorders of all outputs attached; one run per place.
 std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
                                             const std::vector<Place>& places, Stopwatch& watch) {
-    const ReplicaSite site{study.scenario, *study.feeder, *study.base};
+    const ReplicaSite site{study.scenario, *study.feeder, *study.base, *study.network};
     Ensemble ensemble(site, watch);
     std::vector<Recorders> recorders;
     for (const Place& place : places) {

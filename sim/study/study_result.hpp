@@ -110,8 +110,10 @@ struct StudyResult {
     std::string calendar_start;  ///< ISO 8601 local time of the scenario's start
     double confidence = 0.95;
     std::vector<double> quantile_levels{std::begin(band_quantiles), std::end(band_quantiles)};
-    std::string reference;  ///< label of the reference controller
-    std::string currency;   ///< empty where the scenario has no prices
+    std::string reference;                       ///< label of the reference controller
+    std::string currency;                        ///< empty where the scenario has no prices
+    std::vector<std::string> places;             ///< how each population group got its places, in words
+    std::vector<std::string> places_drawn_once;  ///< groups whose uncertain places no interval covers
     FeederSite feeder;
     std::vector<std::int32_t> feeder_parent;  ///< by BusId: index of the parent bus, -1 for the source
     std::vector<double> feeder_series_ohm;    ///< by BusId: |z| of the branch that feeds it, ohm at its own voltage

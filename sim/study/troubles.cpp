@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim/study/places_text.hpp"
 #include "sim/study/text_table.hpp"
 #include "sim/study/wall_clock.hpp"
 
@@ -18,6 +19,11 @@ std::string failed_replicas(const StudyResult& result) {
     return fmt::format("\n{} of {} replicas failed and are left out; the first: replica {}{}: {}\n", result.failures.size(),
                        result.planned, first.replica.index(),
                        first.controller.empty() ? "" : " under " + printable(first.controller), printable(first.what));
+}
+
+std::string places_drawn_once(const StudyResult& result) {
+    const std::string text = printable(drawn_once_text(result.places_drawn_once));
+    return text.empty() ? text : "\nNote: " + text + "\n";
 }
 
 /// Control steps of all finished replicas under one controller; 0: not known.
@@ -102,7 +108,7 @@ std::string remarks(const StudyResult& result, const RunResult& run) {
 }  // namespace
 
 std::string troubles(const StudyResult& result) {
-    std::string text = failed_replicas(result);
+    std::string text = failed_replicas(result) + places_drawn_once(result);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
     for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";

@@ -28,6 +28,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                         {"quantile_levels", result.quantile_levels},
                         {"reference", result.reference},
                         {"currency", result.currency},
+                        {"places", result.places},
+                        {"places_drawn_once", result.places_drawn_once},
                         {"voltage_min_pu", result.voltage_min_pu},
                         {"voltage_max_pu", result.voltage_max_pu},
                         {"evsweep_version", made.version},

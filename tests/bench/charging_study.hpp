@@ -78,7 +78,7 @@ class ChargingStudy {
     explicit ChargingStudy(std::size_t parts)
         : study_(load_charging_study()),
           fleet_(fleet_in(parts)),
-          ports_(*study_.feeder, fleet_.connectors),
+          ports_(*study_.network, fleet_.connectors),
           grid_(study_.scenario, *study_.base, ports_) {
         seen_.calendar = study_.scenario.time.start;
         seen_.horizon = Instant(study_.scenario.time.duration);

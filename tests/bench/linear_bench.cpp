@@ -34,7 +34,9 @@ void linearise(benchmark::State& state, const char* file, std::size_t most) {
     Scenario scenario;
     scenario.time.step = std::chrono::hours(1);
     const BaseDemand base(scenario, feeder);
-    const ChargingPorts ports(feeder, one_at_each(feeder, most));
+    const Connectors connectors = one_at_each(feeder, most);
+    const ChargingNetwork network(feeder, places_of(connectors));
+    const ChargingPorts ports(network, connectors);
     PlanningGrid grid(scenario, base, ports);
     const std::vector<double> p(grid.places(), 10.0), q(grid.places(), -3.0);
     LinearGrid rows;

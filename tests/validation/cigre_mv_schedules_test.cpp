@@ -116,7 +116,7 @@ class BaseRows {
     explicit BaseRows(LoadedStudy study)
         : study_(std::move(study)),
           fleet_(study_.draw(ReplicaId(0))),
-          ports_(*study_.feeder, fleet_.connectors),
+          ports_(*study_.network, fleet_.connectors),
           grid_(study_.scenario, *study_.base, ports_),
           zone_of_place_(ports_.metering_points()) {
         for (std::size_t c = 0; c < fleet_.connectors.size(); ++c)

@@ -98,7 +98,9 @@ TEST_CASE("check reads all files and tells which are good") {
     const auto answer = evsweep_in(folder.path(), {"check", "nowhere.yaml", "study.yaml"});
     CHECK(answer.status == 2);
     CHECK_THAT(answer.err, Contains("nowhere.yaml"));
-    CHECK(answer.out == "study.yaml: good: 3 buses, 6 vehicles, 4 replicas of uncoordinated\n");
+    CHECK(answer.out ==
+          "study.yaml: good: 3 buses, 6 vehicles, 4 replicas of uncoordinated\n"
+          "  homes: 6 charging points in turn over the 2 buses listed; places are the same in every replica\n");
     CHECK(evsweep_in(folder.path(), {"check", "study.yaml"}).status == 0);
     CHECK(folder.files() == 2);
 }

@@ -54,7 +54,11 @@ class Fleet final : public Behaviour {
     static constexpr std::string_view name = "test_fleet";
     static const Schema<FleetParams>& schema() { return FleetParams::schema(); }
     Fleet(const FleetParams&, const Context&) {}
+    [[nodiscard]] const GroupPlaces& places() const override { return places_; }
     void draw(const Rng&, Population&) const override {}
+
+   private:
+    GroupPlaces places_;
 };
 
 struct LogParams {

@@ -27,7 +27,7 @@ Told by_voltage(double faulty_above_h = 1e9) {
             }};
 }
 
-/// Another fleet for every seed, the same charging points.
+/// Another fleet for every seed, at places of its own.
 Population fleet_of(unsigned seed, std::size_t vehicles, std::size_t buses) {
     std::mt19937_64 engine(seed);
     std::uniform_real_distribution<double> u(0.0, 1.0);
@@ -35,13 +35,19 @@ Population fleet_of(unsigned seed, std::size_t vehicles, std::size_t buses) {
     for (std::size_t v = 0; v < vehicles; ++v) {
         const double from = 8.0 * u(engine);
         fleet.add(stay(from, from + 1.0 + 12.0 * u(engine), 0.2 + 0.4 * u(engine), 0.9), v % 3 == 0 ? 0.7 : 1.0);
-        fleet.population.connectors.bus.back() = BusId(1 + v % (buses - 1));
+        fleet.population.connectors.bus.back() = BusId(1 + engine() % (buses - 1));
     }
     auto& sessions = fleet.population.sessions;
     std::sort(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) {
         return std::tie(a.plug_in, a.connector) < std::tie(b.plug_in, b.connector);
     });
     return std::move(fleet.population);
+}
+
+std::vector<ChargingPlace> everywhere(const Feeder& feeder) {
+    std::vector<ChargingPlace> places;
+    for (std::size_t b = 1; b < feeder.buses(); ++b) places.push_back({BusId(b), {}});
+    return places;
 }
 
 struct Member {
@@ -102,7 +108,8 @@ void require_same(const Member& a, const Member& b) {
 
 std::vector<std::unique_ptr<Member>> check_widths(const Scenario& scenario, const Feeder& feeder, std::size_t vehicles) {
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
+    const ChargingNetwork network(feeder, everywhere(feeder));
+    const ReplicaSite site{scenario, feeder, base, network};
     auto alone = members_of(11, vehicles, feeder.buses());
     run_in(1, site, alone);
     CHECK(alone[3]->outcome.failure);
@@ -146,11 +153,12 @@ TEST_CASE("replicas with other charging points may share an ensemble") {
     const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
-    Stopwatch watch;
-    Ensemble ensemble(site, watch);
     const Population few = fleet_of(1, 2, 2);
     const Population many = fleet_of(2, 9, 2);
+    const ChargingNetwork network(feeder, places_of(many.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
+    Stopwatch watch;
+    Ensemble ensemble(site, watch);
     Told a = on_arrival(5.0);
     Told b = on_arrival(5.0);
     ensemble.add(few, a, Rng(1, 0));
@@ -164,13 +172,14 @@ TEST_CASE("a profile counts what was done, and its clock runs for one activity a
     const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
+    const Population population = fleet_of(1, 5, 2);
+    const ChargingNetwork network(feeder, places_of(population.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
     RunProfile profile;
     const auto begin = std::chrono::steady_clock::now();
     {
         Stopwatch watch(&profile, Activity::events);
         Ensemble ensemble(site, watch);
-        const Population population = fleet_of(1, 5, 2);
         Told controller = by_voltage();
         ensemble.add(population, controller, Rng(1, 0));
         (void)ensemble.run();

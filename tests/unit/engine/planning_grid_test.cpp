@@ -35,7 +35,8 @@ struct World {
         scenario.base_load.profiles["falling"] = falling;
         for (const LoadPoint& load : feeder.loads()) scenario.base_load.profiles[load.profile] = falling;
         base.emplace(scenario, feeder);
-        ports.emplace(feeder, connectors);
+        network.emplace(feeder, places_of(connectors));
+        ports.emplace(*network, connectors);
         grid.emplace(scenario, *base, *ports);
     }
     World(const World&) = delete;
@@ -66,6 +67,7 @@ struct World {
     Connectors connectors;
     Scenario scenario;
     std::optional<BaseDemand> base;
+    std::optional<ChargingNetwork> network;
     std::optional<ChargingPorts> ports;
     std::optional<PlanningGrid> grid;
 };
@@ -236,4 +238,31 @@ TEST_CASE("a planning grid without chargers has rows without columns", "[plannin
     REQUIRE(world.grid->linearise(Instant(1h), {}, {}, grid));
     CHECK(grid.voltage.value.size() == 14);
     CHECK(grid.voltage.per_kw.empty());
+}
+
+TEST_CASE("a planning grid serves one replica's charging points after another's, each as if they were alone", "[planning_grid]") {
+    World all(bench::feeder_of("feeders/ieee13.yaml"),
+              {{"634", {{b, {}}}}, {"671"}, {"680", {{a, b}}}, {"646", {{b, c}}}, {"675", {{c, {}}}}});
+    World few(bench::feeder_of("feeders/ieee13.yaml"), {{"675", {{c, {}}}}, {"646", {{b, c}}}, {"675", {{c, {}}}}});
+    const ChargingPorts ports(*all.network, few.connectors);
+    const std::vector<double> p{40.0, -10.0}, q{5.0, 0.0};
+    const std::vector<double> p_all{5.0, 6.0, 7.0, 8.0, 9.0}, q_all(5, 1.0);
+    LinearGrid first, moved, back, fresh, own;
+    REQUIRE(all.grid->linearise(Instant(1h), p_all, q_all, first));
+    all.grid->serve(ports);
+    CHECK(all.grid->places() == 2);
+    CHECK(all.grid->place_of_connector()[0] == all.grid->place_of_connector()[2]);
+    REQUIRE(all.grid->linearise(Instant(1h), p, q, moved));
+    PlanningGrid alone(all.scenario, *all.base, ports);
+    REQUIRE(alone.linearise(Instant(1h), p, q, fresh));
+    CHECK(same_bits(moved, fresh));
+    all.grid->serve(*all.ports);
+    REQUIRE(all.grid->linearise(Instant(1h), p_all, q_all, back));
+    CHECK(same_bits(first, back));
+    // In a network of their own these charging points find the same rows but for rounding: nothing is lost by the reduction.
+    REQUIRE(few.grid->linearise(Instant(1h), p, q, own));
+    REQUIRE(own.voltage.per_kw.size() == moved.voltage.per_kw.size());
+    for (std::size_t k = 0; k < own.voltage.per_kw.size(); ++k)
+        CHECK(moved.voltage.per_kw[k] == Approx(own.voltage.per_kw[k]).epsilon(1e-7).margin(1e-12));
+    CHECK(moved.loss.value[0] == Approx(own.loss.value[0]).epsilon(1e-9));
 }

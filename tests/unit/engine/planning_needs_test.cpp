@@ -27,7 +27,8 @@ ReplicaOutcome run_foretold(const Population& population, Controller& controller
     const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
+    const ChargingNetwork network(feeder, places_of(population.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
     Stopwatch watch;
     Ensemble ensemble(site, watch);
     ensemble.add(population, controller, Rng(1, 0)).foretell(foretold);
@@ -111,8 +112,9 @@ TEST_CASE("replicas of one ensemble plan with the same grid one after the other,
     const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
     const Fleet fleet = one_vehicle();
+    const ChargingNetwork network(feeder, places_of(fleet.population.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
     const auto rule = [](double kw, std::vector<double>& planned) {
         return hourly({Need::linear_grid}, [kw, &planned](const Observation& seen, Setpoints& setpoints) {
             for (ConnectorId c : seen.arrived) setpoints.set(c, kw);

@@ -133,7 +133,8 @@ struct Run {
 inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, Controller& controller) {
     Run result;
     const BaseDemand base(scenario, feeder);
-    const ReplicaSite site{scenario, feeder, base};
+    const ChargingNetwork network(feeder, places_of(population.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
     Stopwatch watch;
     Ensemble ensemble(site, watch);
     ensemble.add(population, controller, Rng(1, 0)).record_with(result.notes, true);

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
-#include <numeric>
 
-#include "behaviours/placement.hpp"
 #include "unit/models/behaviour_desk.hpp"
 
 using namespace evsweep;
@@ -19,12 +17,6 @@ target_soc: {distribution: truncated_normal, mean: 0.85, deviation: 0.0167, min:
 const std::string battery = "capacity: 40 kWh\ncharge_rating: 7.4 kW\n";
 const std::string round_robin = "placement: {rule: round_robin, buses: [1, mall, 3]}\n";
 std::string homes(int vehicles) { return "vehicles: " + std::to_string(vehicles) + "\n" + round_robin + battery + evening; }
-
-std::vector<std::size_t> vehicles_by_bus(const Population& population) {
-    std::vector<std::size_t> count(5, 0);
-    for (const BusId bus : population.connectors.bus) ++count[bus.index()];
-    return count;
-}
 
 std::map<std::pair<std::size_t, Instant>, const Session*> by_vehicle_and_arrival(const Population& population) {
     std::map<std::pair<std::size_t, Instant>, const Session*> found;
@@ -151,31 +143,6 @@ TEST_CASE("penetration scales the number of vehicles, half a vehicle counting as
     BehaviourDesk desk;
     CHECK(desk.draw(homes(5) + "penetration: 50 %\n").connectors.size() == 3);
     CHECK(desk.draw(homes(600) + "penetration: 35 %\n").connectors.size() == 210);
-}
-
-TEST_CASE("placement follows turns, counts, classes and load", "[behaviours]") {
-    using Counts = std::vector<std::size_t>;
-    const std::string rest = battery + evening;
-    BehaviourDesk desk;
-    CHECK(vehicles_by_bus(desk.draw(homes(8))) == Counts{3, 0, 2, 3, 0});
-    CHECK(vehicles_by_bus(desk.draw(rest + "placement: {rule: counts, counts: {mall: 4, 2: 7}}")) == Counts{0, 7, 0, 4, 0});
-    CHECK(vehicles_by_bus(desk.draw(rest + "vehicles: 5\nplacement: {rule: class, class: commercial}")) == Counts{0, 0, 3, 2, 0});
-    // 7 x (0, .2, .1, .3, .4) = 0, 1.4, .7, 2.1, 2.8: the two left over go to .8 and .7.
-    CHECK(vehicles_by_bus(desk.draw(rest + "vehicles: 7\nplacement: {rule: load}")) == Counts{0, 1, 1, 2, 3});
-    CHECK(vehicles_by_bus(desk.draw(rest + "penetration: 50 %\nplacement: {rule: counts, counts: {3: 4, 5: 6}}")) ==
-          Counts{0, 0, 2, 0, 3});
-}
-
-TEST_CASE("shares by the largest remainder add up and miss their quota by less than one", "[behaviours]") {
-    for (const std::size_t total : {0U, 1U, 17U, 600U, 12345U}) {
-        const std::vector<double> weights{0.0, 420.0, 90.0, 33.3, 0.1, 1e-9, 60.0};
-        const auto shares = apportion(total, weights);
-        CHECK(std::accumulate(shares.begin(), shares.end(), std::size_t{0}) == total);
-        const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-        for (std::size_t k = 0; k < weights.size(); ++k)
-            CHECK(std::abs(double(shares[k]) - double(total) * weights[k] / sum) < 1.0);
-        CHECK(shares[0] == 0);
-    }
 }
 
 TEST_CASE("classes of vehicles take their shares and override what they name", "[behaviours]") {

@@ -78,19 +78,39 @@ TEST_CASE("phases in turn go round those that the bus has", "[behaviours]") {
     CHECK(phases == "abcab");
 }
 
-TEST_CASE("drawn phases are the same in every replica, follow the seed, and use all phases about alike", "[behaviours]") {
+TEST_CASE("drawn phases use all phases about alike, differ from replica to replica, and stay where there are more") {
     const std::string placement = at("1", 900, "connection: single_phase, phase: random");
     const auto first = Street().wired(placement, 0).wiring;
-    CHECK(first == Street().wired(placement, 7).wiring);
-    Street other;
-    other.seed = 2;
-    CHECK(first != other.wired(placement).wiring);
+    CHECK(first != Street().wired(placement, 7).wiring);
+    CHECK(first == Street().wired(placement, 0).wiring);
     for (const Conductor phase : {a, b, c}) {
         const auto count = std::count(first.begin(), first.end(), Wiring{{phase, {}}});
         CHECK(std::abs(static_cast<double>(count) - 300.0) < 4.0 * std::sqrt(900.0 * 2.0 / 9.0));  // four deviations
     }
     const auto fewer = Street().wired(at("1", 90, "connection: single_phase, phase: random")).wiring;
     CHECK(std::equal(fewer.begin(), fewer.end(), first.begin()));
+}
+
+TEST_CASE("phases that are drawn once for the study are the same in every replica and follow the seed") {
+    const std::string placement = at("1", 90, "connection: single_phase, redraw: study");
+    const auto first = Street().wired(placement, 0).wiring;
+    CHECK(first == Street().wired(placement, 7).wiring);
+    Street other;
+    other.seed = 2;
+    CHECK(first != other.wired(placement).wiring);
+}
+
+TEST_CASE("chargers of a bus that are wired like its loads begin with any of them and then take turns") {
+    Street street;
+    street.feeder.loads.push_back({"annexe", BusId(1), 1.0, {{a, {}}}});  // beside "one", which is on b
+    std::size_t on_a_first = 0;
+    for (std::uint32_t replica = 0; replica < 400; ++replica) {
+        const auto wiring = street.wired(at("1", 3, "connection: single_phase, phase: load"), replica).wiring;
+        CHECK(wiring[0] != wiring[1]);
+        CHECK(wiring[0] == wiring[2]);
+        on_a_first += wiring[0] == Wiring{{a, {}}} ? 1 : 0;
+    }
+    CHECK(std::abs(static_cast<double>(on_a_first) - 200.0) < 4.0 * std::sqrt(400.0 / 4.0));
 }
 
 TEST_CASE("vehicles at loads are wired as their house is", "[behaviours]") {

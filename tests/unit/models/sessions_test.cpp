@@ -243,3 +243,20 @@ TEST_CASE("the published recordings are read whole", "[behaviours][sessions]") {
         if (layout == Layout::workplace) CHECK(recording.stations.size() == 105);  // as published
     }
 }
+
+TEST_CASE("counts give recorded charging points their buses in order, in every replica; a class is drawn for each of them") {
+    const TemporaryFile file(acn_header + acn_rows);
+    const auto buses = [&file](const std::string& placement, std::uint32_t replica) {
+        std::string text = replay_of(file, "acn");
+        text.replace(text.find("{rule: round_robin, buses: [3, 5]}"), std::string("{rule: round_robin, buses: [3, 5]}").size(),
+                     placement);
+        BehaviourDesk desk;
+        return desk.draw(text, replica).connectors.bus;
+    };
+    std::set<std::vector<BusId>> by_class;
+    for (std::uint32_t replica = 0; replica < 20; ++replica) {
+        CHECK(buses("{rule: counts, counts: {5: 1, 3: 1}}", replica) == std::vector<BusId>{BusId(2), BusId(4)});
+        by_class.insert(buses("{rule: class, class: residential}", replica));
+    }
+    CHECK(by_class.size() > 3);
+}
