@@ -95,11 +95,13 @@ struct Observation {
     std::span<const double> p_min_kw{};  ///< lowest admissible active setpoint now (<= 0; discharging is negative)
     std::span<const double> p_max_kw{};  ///< highest power the battery takes now (>= 0; 0 when full); see highest_setpoint_kw
 
-    std::span<const double> soc{};  ///< Need::state_of_charge, with the four below
+    std::span<const double> soc{};  ///< Need::state_of_charge, with the six below
     std::span<const double> reserve_soc{};
     std::span<const double> capacity_kwh{};
     std::span<const double> stored_per_drawn{};    ///< kWh stored per kWh drawn from the grid
     std::span<const double> drawn_per_returned{};  ///< kWh taken from the battery per kWh returned to the grid
+    std::span<const double> taper_knee{};          ///< state of charge above which it takes less than the charge rating
+    std::span<const double> taper_end{};           ///< share of the rating that it takes at state of charge 1
 
     std::span<const double> target_soc{};  ///< Need::session, with the one below
     std::span<const Instant> stated_departure{};

@@ -40,6 +40,25 @@ struct Contradiction {
     std::string hint;
 };
 
+/// What a text has given, for defaults that depend on it.
+class Given {
+   public:
+    Given(const Node& node, Duration step) : node_(node), step_(step) {}
+    /// Whether the text has this key.
+    [[nodiscard]] bool operator()(const std::string& name) const { return node_.find(name) != nullptr; }
+    /// The control step; 0 where it is not known.
+    [[nodiscard]] Duration step() const { return step_; }
+    /// The shortest whole number of control steps, at least one, that is no shorter than `usual`.
+    [[nodiscard]] Duration whole_steps(Duration usual) const {
+        if (step_ <= Duration::zero()) return usual;
+        return step_ * std::max<Duration::rep>(1, (usual + step_ - Duration(1)) / step_);
+    }
+
+   private:
+    const Node& node_;
+    Duration step_;
+};
+
 template <class P>
 class Schema;
 
@@ -90,6 +109,17 @@ class Schema {
     Schema& optional(std::string name, T P::*member, std::string help, Range range = {}) {
         return add(std::move(name), member, std::move(help), range, false);
     }
+    /// Defaults that depend on the control step or on other fields, for fields that the text leaves out; before relations.
+    Schema& defaults(std::function<void(P&, const Given&)> adapt) {
+        defaults_.push_back(std::move(adapt));
+        return *this;
+    }
+    /// The default of this duration becomes a whole number of control steps: the usual one, or the next longer that fits.
+    Schema& in_steps(std::string name, Duration P::*member) {
+        return defaults([key = std::move(name), member](P& params, const Given& given) {
+            if (!given(key)) params.*member = given.whole_steps(params.*member);
+        });
+    }
     /// A relation between fields, checked when all of them could be read.
     Schema& relation(std::function<std::optional<Contradiction>(const P&)> check) {
         relations_.push_back(std::move(check));
@@ -113,6 +143,7 @@ class Schema {
         P params{};
         for (const auto& field : fields_) good = read_field(field, node, path, reader, params) && good;
         if (!good) return std::nullopt;
+        for (const auto& adapt : defaults_) adapt(params, Given(node, reader.step));
         for (const auto& check : relations_) {
             if (auto wrong = check(params)) {
                 const Node* culprit = node.find(wrong->field);
@@ -192,6 +223,7 @@ class Schema {
 
     std::string summary_;
     std::vector<Field> fields_;
+    std::vector<std::function<void(P&, const Given&)>> defaults_;
     std::vector<std::function<std::optional<Contradiction>(const P&)>> relations_;
 };
 

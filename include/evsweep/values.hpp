@@ -22,6 +22,8 @@ struct Reader {
     Issues& issues;
     /// Unit of a `Variate` while a distribution's parameters are read, e.g. "h"; empty elsewhere.
     std::string variate_unit{};
+    /// The control step, for defaults that have to fit it; 0 where it is not known.
+    Duration step{};
 };
 
 /// Limits of a numeric value, in the value's own unit.

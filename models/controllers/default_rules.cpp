@@ -7,9 +7,12 @@ const std::string_view default_rules = R"fll(# The default rules of the controll
 #
 # Inputs   voltage        at the vehicle's connector, pu
 #          soc            state of charge, 0 to 1
-#          time_pressure  time that full charging still needs / time to the stated departure; 1: no time to spare
-#          stress         feeder-head power / load_reference, or price / mean forecast price; 1: ordinary
+#          time_pressure  time that full charging still needs (tapers counted) / time to the stated departure; 1: none to spare
+#          stress         feeder-head power / load_reference, or price / mean price of the study; 1: ordinary
 # Output   power          -1 full discharge ... 1 full charge
+#
+# Vehicles go gradually to this power (the parameter approach). One that by the next decision would have no time to spare
+# charges at full power, whatever the rules say.
 #
 # Neighbouring terms of an input add up to one everywhere, conjunction is the product and the output is the weighted
 # mean of constants. So the surface is the multilinear interpolation of the constants, and it is monotone because they

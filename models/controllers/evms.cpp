@@ -1,4 +1,5 @@
 /// The controller `evms`: coordinated vehicle-to-grid in the evening peak, refilling under a cap in the night.
+#include <algorithm>
 #include <optional>
 
 #include "controllers/evms_literal.hpp"
@@ -15,18 +16,26 @@ Schema<EvmsParams> evms_schema() {
     using P = EvmsParams;
     Schema<P> schema("V2G while the base demand peaks, then refilling under a cap by least laxity (Vashisth et al. 2025)");
     schema.optional("reading", &P::reading, "net_demand is the controller; literal follows the published equations word by word")
-        .optional("period", &P::period, "time between decisions; a whole number of control steps", above(0.0))
+        .optional("period", &P::period, "time between decisions; a whole number of control steps, at least one", above(0.0))
         .optional("peak_setpoint", &P::peak_setpoint, "base demand above it is the peak; V2G holds the net demand down to it")
-        .optional("peak_release", &P::peak_release, "the peak is over when base demand is this far below the setpoint",
+        .optional("peak_release", &P::peak_release, "the peak is over when base demand is further than this below the setpoint",
                   at_least(0.0))
         .optional("cap", &P::cap, "charging starts only while the net demand stays at or below it")
         .optional("charging_from", &P::charging_from, "time of day from which charging is started")
         .optional("charging_until", &P::charging_until, "time of day until which charging is started")
         .optional("legs_from", &P::legs_from, "as charging_from, for the literal reading")
         .optional("soc_margin", &P::soc_margin, "V2G starts only above the reserve by this much", between(0.0, 1.0))
-        .optional("pause_laxity", &P::pause_laxity, "charging with no more laxity than this is never paused", at_least(0.0))
-        .optional("override_laxity", &P::override_laxity, "charging with no more laxity than this starts whatever the cap says",
+        .optional("pause_laxity", &P::pause_laxity,
+                  "charging with no more laxity (time that it can wait, tapers counted) than this is never paused; by default at "
+                  "least override_laxity",
+                  at_least(0.0))
+        .optional("override_laxity", &P::override_laxity,
+                  "charging with no more laxity than this starts whatever the cap says; by default at least a period",
                   at_least(0.0));
+    schema.in_steps("period", &P::period).defaults([](P& p, const Given& given) {
+        if (!given("override_laxity")) p.override_laxity = std::max(p.override_laxity, p.period);
+        if (!given("pause_laxity")) p.pause_laxity = std::max(p.pause_laxity, p.override_laxity);
+    });
     schema.relation([](const P& p) -> Wrong {
         if (p.override_laxity >= p.period) return std::nullopt;
         return Contradiction{"override_laxity", "is shorter than the period", "vehicles would be late; give at least one period"};

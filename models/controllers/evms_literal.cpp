@@ -1,10 +1,41 @@
 #include "controllers/evms_literal.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "controllers/need.hpp"
 
 namespace evsweep {
+
+namespace {
+
+/// State of charge at the end of a leg that starts now.
+double end_of_leg(const Observation& seen, ConnectorId c, double energy_kwh) {
+    const std::size_t i = c.index();
+    const double rise = energy_kwh * seen.stored_per_drawn[i] / seen.capacity_kwh[i];
+    return std::min(seen.soc[i] + rise, seen.target_soc[i]);
+}
+
+/// Hours at full power that a leg takes which starts now.
+double leg_h(const Observation& seen, ConnectorId c, double energy_kwh) {
+    const double end_soc = end_of_leg(seen, c, energy_kwh);
+    if (!tapers_below(seen, c, end_soc)) return energy_kwh / full_power_kw(seen, c);
+    return charging_h(seen, c, seen.soc[c.index()], end_soc);
+}
+
+/// The setpoint at which a tapering battery goes from one state of charge to another in just `h` hours, by bisection; full
+/// power takes no longer than that.
+double power_in_kw(const Taper& taper, double full_kw, double from_soc, double to_soc, double h, double rise) {
+    double low = 0.0;
+    double high = full_kw;
+    for (int k = 0; k < 60; ++k) {
+        const double middle = 0.5 * (low + high);
+        (taper.charging_h(middle, from_soc, to_soc, rise) > h ? low : high) = middle;
+    }
+    return high;
+}
+
+}  // namespace
 
 double LiteralRule::Leg::power_kw(std::int64_t period) const {
     if (period < first_period || period >= end()) return 0.0;
@@ -51,7 +82,7 @@ void LiteralRule::wait(const Observation& seen, ConnectorId c) {
     const Leg& leg = leg_[c.index()];
     const bool charges = leg.energy_kwh > 0.0 && leg.full_kw > 0.0;
     state_[c.index()] = charges ? State::waiting : State::done;
-    if (charges) waiting_.enter(c, leg.energy_kwh / leg.full_kw - hours(seen.stated_departure[c.index()].time_since_epoch()));
+    if (charges) waiting_.enter(c, leg_h(seen, c, leg.energy_kwh) - hours(seen.stated_departure[c.index()].time_since_epoch()));
 }
 
 void LiteralRule::leave(const Observation& seen, ConnectorId c) {
@@ -100,11 +131,30 @@ void LiteralRule::start(ConnectorId c, const Leg& leg) {
 /// The connector's leg if it started now.
 LiteralRule::Leg LiteralRule::planned_from(const Observation& seen, ConnectorId c) const {
     Leg leg = leg_[c.index()];
-    const double per_period_kwh = leg.full_kw * hours(params_.period);
     leg.first_period = seen.now.time_since_epoch() / params_.period;
+    if (tapers_below(seen, c, end_of_leg(seen, c, leg.energy_kwh))) return tapering(seen, c, leg);
+    const double per_period_kwh = leg.full_kw * hours(params_.period);
     leg.full_periods = static_cast<std::int64_t>(std::floor(leg.energy_kwh / per_period_kwh * (1.0 + 1e-12)));
     const double rest_kwh = leg.energy_kwh - static_cast<double>(leg.full_periods) * per_period_kwh;
     leg.last_kw = seen.admissible_kw(c, std::max(0.0, rest_kwh) / hours(params_.period));
+    return leg;
+}
+
+/// As `planned_from`, for a battery that takes less and less before the leg's end.
+LiteralRule::Leg LiteralRule::tapering(const Observation& seen, ConnectorId c, Leg leg) const {
+    const std::size_t i = c.index();
+    const double period_h = hours(params_.period);
+    const double rise = seen.stored_per_drawn[i] / seen.capacity_kwh[i];
+    const Taper taper = taper_of(seen, c);
+    const double end_soc = end_of_leg(seen, c, leg.energy_kwh);
+    const double periods = std::floor(leg_h(seen, c, leg.energy_kwh) / period_h * (1.0 + 1e-12));
+    const double last_soc = taper.soc_after_charging(leg.full_kw, seen.soc[i], periods * period_h, rise);
+    leg.full_periods = static_cast<std::int64_t>(periods);
+    constexpr double soc_rounding = 1e-12;
+    if (end_soc >= seen.target_soc[i] - soc_rounding)
+        leg.last_kw = leg.full_kw;  // the battery itself stops at its target
+    else if (last_soc < end_soc)
+        leg.last_kw = seen.admissible_kw(c, power_in_kw(taper, leg.full_kw, last_soc, end_soc, period_h, rise));
     return leg;
 }
 

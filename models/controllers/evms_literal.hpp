@@ -16,7 +16,8 @@ namespace evsweep {
 /// What was returned is never refilled.
 ///
 /// A leg is n whole periods at full power and one more at the power that completes its energy, so that it ends on the
-/// decision grid; that last power is left out where the charger has no such step.
+/// decision grid; that last power is left out where the charger has no such step. A battery that tapers on the way draws
+/// less than its leg's power, and its leg has as many periods as its energy then takes.
 class LiteralRule {
    public:
     LiteralRule(const EvmsParams& params, std::size_t connectors);
@@ -30,7 +31,7 @@ class LiteralRule {
     struct Leg {
         double energy_kwh = 0.0;  ///< at the grid side
         double full_kw = 0.0;
-        double last_kw = 0.0;           ///< in the period that completes the energy; 0: none
+        double last_kw = 0.0;           ///< setpoint of the period that completes the energy; 0: none
         std::int64_t first_period = 0;  ///< once admitted
         std::int64_t full_periods = 0;
         [[nodiscard]] std::int64_t end() const { return first_period + full_periods + (last_kw > 0.0 ? 1 : 0); }
@@ -44,6 +45,7 @@ class LiteralRule {
     void admit(const Observation& seen, Setpoints& setpoints);
     void start(ConnectorId c, const Leg& leg);
     [[nodiscard]] Leg planned_from(const Observation& seen, ConnectorId c) const;
+    [[nodiscard]] Leg tapering(const Observation& seen, ConnectorId c, Leg leg) const;
     [[nodiscard]] bool fits(const Observation& seen, const Leg& leg) const;
     void book(const Leg& leg, std::int64_t from, double sign);
 

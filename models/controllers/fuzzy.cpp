@@ -1,4 +1,6 @@
 /// The controller `fuzzy`: editable rules from voltage, state of charge, time pressure and stress to power.
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <numeric>
@@ -34,6 +36,16 @@ struct FuzzyParams {
 
 using P = FuzzyParams;
 
+/// Vehicles begin with this much of their approach, so that none stands idle until the decision after its plug-in.
+Duration head_start(Duration step) { return std::max<Duration>(std::chrono::minutes(1), step); }
+
+/// By default a vehicle goes a fifth of the way per minute or, so that fleets do not swing, per longer control step.
+void fit_to_step(P& p, const Given& given) {
+    if (given("approach") || given.step() <= std::chrono::minutes(1)) return;
+    const double kept = 1.0 - p.approach.value();
+    p.approach = Fraction(1.0 - std::pow(kept, 1.0 / (60.0 * hours(given.step()))));
+}
+
 std::optional<Contradiction> tabulate(const P& p) {
     std::string text(default_rules);
     if (p.rules) {
@@ -53,14 +65,19 @@ Schema<P> fuzzy_schema() {
         .optional("table_tolerance", &P::table_tolerance, "largest difference of table and rules, as a share of full power",
                   between(0.0, 1.0))
         .optional("fourth_input", &P::fourth_input,
-                  "what the input 'stress' is: feeder-head power / load_reference, price / mean forecast price, or always 1")
+                  "what the input 'stress' is: feeder-head power / load_reference, price / mean price of the study, or always 1")
         .optional("load_reference", &P::load_reference, "feeder-head power that counts as ordinary", above(0.0))
-        .optional("period", &P::period, "time between decisions; a whole number of control steps", above(0.0))
-        .optional("approach", &P::approach,
-                  "share of the way to the rules' power that a vehicle goes per decision; 1 lets a fleet swing",
-                  above_up_to(0.0, 1.0))
-        .optional("deadband", &P::deadband, "changes of power smaller than this share of full power are not made",
+        .optional("period", &P::period, "time between decisions; a whole number of control steps, at least one", above(0.0))
+        .optional(
+            "approach", &P::approach,
+            "share of the way to the rules' power that a vehicle goes per minute, however often it decides; what comes near "
+            "1 between two decisions lets a fleet swing; by default 20 % per minute, or per longer control step",
+            above_up_to(0.0, 1.0))
+        .optional("deadband", &P::deadband,
+                  "powers, and changes of power, smaller than this share of full power are not made; but changes to rest and to "
+                  "full power are",
                   between(0.0, 0.5));
+    schema.in_steps("period", &P::period).defaults(fit_to_step);
     schema.relation([](const P& p) -> std::optional<Contradiction> {
         if (p.fourth_input != Stress::load || p.load_reference) return std::nullopt;
         return Contradiction{"load_reference", "is missing", "the fourth input 'load' is told as a share of it"};
@@ -69,9 +86,10 @@ Schema<P> fuzzy_schema() {
     return schema;
 }
 
-/// Vehicles go a share of the way to the rules' power per decision: a fleet that sees one voltage would otherwise
-/// overshoot together and swing. A vehicle that by the next decision would have no time to spare charges at full power, whatever
-/// the rules say.
+/// Vehicles go a share of the way to the rules' power per minute: a fleet that sees one voltage would otherwise overshoot
+/// together and swing. Under a steady signal the share after a time t from plug-in is r (1 - (1 - approach)^(t + head start)),
+/// whenever it has decided. A vehicle that by the next decision would have no time to spare charges at full power, whatever the
+/// rules say.
 class Fuzzy final : public Controller {
    public:
     static constexpr std::string_view name = "fuzzy";
@@ -86,7 +104,8 @@ class Fuzzy final : public Controller {
           load_reference_kw_(params.load_reference.value_or(Kilowatts(1.0)).value()),
           period_(params.period),
           layer_(surface_->layer_size()),
-          fleet_({hours(params.period), params.approach.value(), params.deadband.value()}, context.connectors->size()) {}
+          fleet_({params.period, params.approach.value(), head_start(context.step), params.deadband.value()},
+                 context.connectors->size()) {}
 
     [[nodiscard]] Needs needs() const override {
         Needs needs{Need::state_of_charge, Need::session};

@@ -27,14 +27,19 @@ struct alignas(64) Sight {
     Row wish_kw, power_kw;
 };
 
+void set_bit(std::uint32_t& bits, std::size_t k, bool is_set) {
+    const std::uint32_t bit = 1U << k;
+    bits = is_set ? bits | bit : bits & ~bit;
+}
+
 void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t m) {
     for (Row FuzzyBlock::*row : {&FuzzyBlock::target_soc, &FuzzyBlock::hours_per_soc, &FuzzyBlock::departure_h,
                                  &FuzzyBlock::full_kw, &FuzzyBlock::full_return_kw, &FuzzyBlock::redraw_h_per_kwh,
-                                 &FuzzyBlock::minimum_kw, &FuzzyBlock::share, &FuzzyBlock::setpoint_kw})
+                                 &FuzzyBlock::minimum_kw, &FuzzyBlock::way, &FuzzyBlock::share, &FuzzyBlock::setpoint_kw})
         (to.*row)[k] = (from.*row)[m];
     to.connector[k] = from.connector[m];
-    const std::uint32_t bit = 1U << k;
-    to.stepped = (from.stepped >> m & 1U) != 0 ? to.stepped | bit : to.stepped & ~bit;
+    set_bit(to.stepped, k, (from.stepped >> m & 1U) != 0);
+    set_bit(to.tapers, k, (from.tapers >> m & 1U) != 0);
 }
 
 [[gnu::always_inline]] inline void look(const Observation& seen, const FuzzyBlock& block, std::size_t rows, Sight& sight) {
@@ -48,22 +53,28 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     }
 }
 
-/// Where each vehicle stands on the surface. One that by the next decision would have no time to spare is late.
-[[gnu::always_inline]] inline void place(const FuzzyBlock& block, const FuzzySurface& surface, double next_h, Sight& sight) {
+/// How long each vehicle still has to charge, and how long it stays.
+[[gnu::always_inline]] inline void reckon(const Observation& seen, const FuzzyBlock& block, double now_h, Sight& sight) {
+    for (std::size_t k = 0; k < width; ++k) {
+        const double gap = block.target_soc[k] - sight.soc[k];
+        const double charging_h = gap * block.hours_per_soc[k];
+        sight.needed_h[k] = gap > 0.0 ? charging_h : 0.0;
+        sight.left_h[k] = block.departure_h[k] - now_h;
+    }
+    for (std::uint32_t left = block.tapers, k = 0; left != 0; left >>= 1U, ++k)
+        if ((left & 1U) != 0) sight.needed_h[k] = needed_h(seen, block.connector[k]);
+}
+
+/// Where each vehicle stands on the surface.
+[[gnu::always_inline]] inline void place(const FuzzySurface& surface, Sight& sight) {
     const FuzzySurface::Scale by_voltage = surface.scale(FuzzyInput::voltage);
     const FuzzySurface::Scale by_soc = surface.scale(FuzzyInput::soc);
     const FuzzySurface::Scale by_pressure = surface.scale(FuzzyInput::time_pressure);
     const auto voltage_stride = static_cast<std::int32_t>(surface.voltage_stride());
     const auto soc_stride = static_cast<std::int32_t>(surface.soc_stride());
     for (std::size_t k = 0; k < width; ++k) {
-        const double gap = block.target_soc[k] - sight.soc[k];
-        const double charging_h = gap * block.hours_per_soc[k];
-        const double needed = gap > 0.0 ? charging_h : 0.0;
-        const double left = block.departure_h[k] - next_h;
-        sight.needed_h[k] = needed;
-        sight.left_h[k] = left;
-        const double ratio = needed / left;
-        const double pressure = needed > 0.0 ? ratio : 0.0;
+        const double ratio = sight.needed_h[k] / sight.left_h[k];
+        const double pressure = sight.needed_h[k] > 0.0 ? ratio : 0.0;
         const double voltage_at = by_voltage.position(sight.voltage_pu[k]);
         const double soc_at = by_soc.position(sight.soc[k]);
         const double pressure_at = by_pressure.position(pressure);
@@ -87,13 +98,23 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     }
 }
 
-/// Moves every share towards what the rules say.
-[[gnu::always_inline]] inline void approach(FuzzyBlock& block, double share_of_way, const Sight& sight) {
+/// What the loops over blocks need to know of a decision.
+struct Decision {
+    double now_h;     ///< since the scenario's start
+    double period_h;  ///< until the next decision on the period
+    double next_way;  ///< share of the way that the next decision goes
+    double deadband;
+};
+
+/// Moves every share towards what the rules say. One that by the next decision would have no time to spare is at once at full
+/// power.
+[[gnu::always_inline]] inline void approach(FuzzyBlock& block, const Decision& decision, const Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
         const double rules = FuzzySurface::between(sight.ends[2 * k], sight.ends[2 * k + 1], sight.pressure_share[k]);
-        const double nearer = FuzzySurface::between(block.share[k], rules, share_of_way);
+        const double nearer = FuzzySurface::between(block.share[k], rules, block.way[k]);
         const double late_below_h = sight.needed_h[k] > 0.0 ? sight.needed_h[k] : never;
-        block.share[k] = sight.left_h[k] <= late_below_h ? 1.0 : nearer;
+        block.share[k] = sight.left_h[k] - decision.period_h <= late_below_h ? 1.0 : nearer;
+        block.way[k] = decision.next_way;
     }
 }
 
@@ -106,31 +127,41 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
 }
 
 /// Makes a setpoint of every share: none within the deadband, nor one that returns what could not be drawn again in time.
-[[gnu::always_inline]] inline void follow(FuzzyBlock& block, const FuzzyManners& manners, Sight& sight) {
+[[gnu::always_inline]] inline void follow(FuzzyBlock& block, const Decision& decision, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
         const double share = block.share[k];
         const double returned_kw = -share * block.full_return_kw[k];
-        const double cost_h = manners.period_h * (1.0 + returned_kw * block.redraw_h_per_kwh[k]);
-        const double spare_h = sight.left_h[k] - sight.needed_h[k] - cost_h;
+        const double cost_h = decision.period_h * (1.0 + returned_kw * block.redraw_h_per_kwh[k]);
+        const double spare_h = sight.left_h[k] - decision.period_h - sight.needed_h[k] - cost_h;
         const double drawn_kw = share * block.full_kw[k];
         const double backward_kw = spare_h > 0.0 ? -returned_kw : 0.0;
         const double either_kw = share > 0.0 ? drawn_kw : backward_kw;
-        const double wish_kw = std::abs(share) < manners.deadband ? 0.0 : either_kw;
+        const double wish_kw = std::abs(share) < decision.deadband ? 0.0 : either_kw;
         const double power_kw = admissible_kw(wish_kw, sight.p_min_kw[k], sight.p_max_kw[k], block.minimum_kw[k]);
         const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
         sight.wish_kw[k] = wish_kw;
-        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, manners.deadband);
+        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, decision.deadband);
     }
 }
 
-/// Chargers with levels take what they have a step for.
-[[gnu::always_inline]] inline void follow_in_steps(const Observation& seen, const FuzzyBlock& block, double deadband,
-                                                   Sight& sight) {
-    for (std::uint32_t left = block.stepped, k = 0; left != 0; left >>= 1U, ++k) {
+/// What a vehicle with a tapering battery returns: to draw it back takes the longer the fuller it is.
+[[gnu::always_inline]] inline double returned_by_tapering_kw(const Observation& seen, const FuzzyBlock& block, std::size_t k,
+                                                             const Decision& decision, const Sight& sight) {
+    const double returned_kw = -block.share[k] * block.full_return_kw[k];
+    const double cost_h = laxity_cost_h(seen, block.connector[k], returned_kw, decision.period_h);
+    return sight.left_h[k] - decision.period_h - sight.needed_h[k] > cost_h ? returned_kw : 0.0;
+}
+
+/// Chargers with levels take what they have a step for, and batteries that taper are reckoned with one by one.
+[[gnu::always_inline]] inline void follow_one_by_one(const Observation& seen, const FuzzyBlock& block, const Decision& decision,
+                                                     Sight& sight) {
+    for (std::uint32_t left = block.stepped | block.tapers, k = 0; left != 0; left >>= 1U, ++k) {
         if ((left & 1U) == 0) continue;
+        const bool returns = (block.tapers >> k & 1U) != 0 && block.share[k] <= -decision.deadband && block.share[k] < 0.0;
+        if (returns) sight.wish_kw[k] = -returned_by_tapering_kw(seen, block, k, decision, sight);
         const double power_kw = seen.admissible_kw(block.connector[k], sight.wish_kw[k]);
         const double full_kw = power_kw < 0.0 ? block.full_return_kw[k] : block.full_kw[k];
-        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, deadband);
+        sight.power_kw[k] = settled_kw(power_kw, block.setpoint_kw[k], full_kw, decision.deadband);
     }
 }
 
@@ -147,19 +178,19 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
 #if defined(__x86_64__) && defined(__ELF__)
 [[gnu::target_clones("avx512f", "avx2", "default")]]
 #endif
-void steer_blocks(const Observation& seen, const FuzzyLayer& layer, const FuzzyManners& given, std::span<FuzzyBlock> blocks,
+void steer_blocks(const Observation& seen, const FuzzyLayer& layer, const Decision& given, std::span<FuzzyBlock> blocks,
                   std::size_t rows) {
-    const FuzzyManners manners = given;
-    const double next_h = hours(seen.now.time_since_epoch()) + manners.period_h;
+    const Decision decision = given;
     std::array<Sight, together> sights;
     const std::size_t n = blocks.size();
     for (std::size_t b = 0; b < n; ++b) look(seen, blocks[b], std::min(width, rows - b * width), sights[b]);
-    for (std::size_t b = 0; b < n; ++b) place(blocks[b], layer.surface, next_h, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) reckon(seen, blocks[b], decision.now_h, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) place(layer.surface, sights[b]);
     for (std::size_t b = 0; b < n; ++b) look_up(layer, sights[b]);
-    for (std::size_t b = 0; b < n; ++b) approach(blocks[b], manners.approach, sights[b]);
-    for (std::size_t b = 0; b < n; ++b) follow(blocks[b], manners, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) approach(blocks[b], decision, sights[b]);
+    for (std::size_t b = 0; b < n; ++b) follow(blocks[b], decision, sights[b]);
     for (std::size_t b = 0; b < n; ++b) {
-        follow_in_steps(seen, blocks[b], manners.deadband, sights[b]);
+        follow_one_by_one(seen, blocks[b], decision, sights[b]);
         settle(blocks[b], sights[b]);
     }
 }
@@ -173,7 +204,14 @@ void tell_changes(const FuzzyBlock& block, std::size_t rows, Setpoints& setpoint
     }
 }
 
+Decision decision_at(Instant now, const FuzzyManners& manners, double next_way) {
+    return {hours(now.time_since_epoch()), hours(manners.period), next_way, manners.deadband};
+}
+
 }  // namespace
+
+FuzzyFleet::FuzzyFleet(const FuzzyManners& manners, std::size_t connectors)
+    : manners_(manners), way_per_period_(manners.way_in(manners.period)), place_(connectors, nowhere) {}
 
 void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
     leave(c);
@@ -189,10 +227,11 @@ void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
     block.full_return_kw[k] = full_return_kw(seen, c);
     block.redraw_h_per_kwh[k] = seen.drawn_per_returned[i] / seen.stored_per_drawn[i] / full_kw;
     block.minimum_kw[k] = seen.connectors->minimum_power[i];
+    block.way[k] = manners_.way_in(manners_.head_start);
     block.share[k] = block.setpoint_kw[k] = 0.0;
     block.connector[k] = c;
-    const std::uint32_t bit = 1U << k;
-    block.stepped = seen.connectors->level_set[i] != 0 ? block.stepped | bit : block.stepped & ~bit;
+    set_bit(block.stepped, k, seen.connectors->level_set[i] != 0);
+    set_bit(block.tapers, k, tapers_below(seen, c, seen.target_soc[i]));
     place_[i] = static_cast<std::uint32_t>(size_++);
 }
 
@@ -203,7 +242,8 @@ void FuzzyFleet::leave(ConnectorId c) {
     copy_row(block_[hole / width], hole % width, block_[last / width], last % width);
     place_[block_[hole / width].connector[hole % width].index()] = static_cast<std::uint32_t>(hole);
     place_[c.index()] = nowhere;
-    block_[last / width].stepped &= ~(1U << last % width);
+    set_bit(block_[last / width].stepped, last % width, false);
+    set_bit(block_[last / width].tapers, last % width, false);
 }
 
 void FuzzyFleet::halt(ConnectorId c) {
@@ -213,22 +253,25 @@ void FuzzyFleet::halt(ConnectorId c) {
 
 void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
     const std::size_t filled = (size_ + width - 1) / width;
+    const Decision decision = decision_at(seen.now, manners_, way_per_period_);
     for (std::size_t b = 0; b < filled; b += together) {
         const auto blocks = std::span(block_).subspan(b, std::min(together, filled - b));
-        steer_blocks(seen, layer, manners_, blocks, size_ - b * width);
+        steer_blocks(seen, layer, decision, blocks, size_ - b * width);
     }
     for (std::size_t b = 0; b < filled; ++b) tell_changes(block_[b], std::min(width, size_ - b * width), setpoints);
 }
 
 void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints,
                        std::span<const ConnectorId> connectors) {
+    const Duration until_next = manners_.period - seen.now.time_since_epoch() % manners_.period;
+    const Decision decision = decision_at(seen.now, manners_, manners_.way_in(until_next));
     for (std::size_t first = 0; first < connectors.size(); first += width) {
         const auto some = connectors.subspan(first, std::min(width, connectors.size() - first));
         FuzzyBlock block;
         const auto row_of = [this](ConnectorId c) { return place_[c.index()]; };
         for (std::size_t k = 0; k < some.size(); ++k)
             copy_row(block, k, block_[row_of(some[k]) / width], row_of(some[k]) % width);
-        steer_blocks(seen, layer, manners_, {&block, 1}, some.size());
+        steer_blocks(seen, layer, decision, {&block, 1}, some.size());
         tell_changes(block, some.size(), setpoints);
         for (std::size_t k = 0; k < some.size(); ++k)
             copy_row(block_[row_of(some[k]) / width], row_of(some[k]) % width, block, k);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "evsweep/controller.hpp"
+#include "evsweep/taper.hpp"
 
 namespace evsweep {
 
@@ -38,9 +39,29 @@ namespace evsweep {
     return seen.soc[c.index()] < seen.target_soc[c.index()];
 }
 
-/// Hours of charging at full power until the target; infinite where energy is needed and the charger gives none.
+/// Whether the battery takes less than the charge rating somewhere below the state of charge `soc`.
+[[nodiscard]] inline bool tapers_below(const Observation& seen, ConnectorId c, double soc) {
+    return seen.taper_knee[c.index()] < soc && seen.taper_end[c.index()] < 1.0;
+}
+
+/// The fall of the battery's charging limit.
+[[nodiscard]] inline Taper taper_of(const Observation& seen, ConnectorId c) {
+    const std::size_t i = c.index();
+    return Taper::of(seen.connectors->charge_rating[i], seen.taper_knee[i], seen.taper_end[i]);
+}
+
+/// Hours of charging at full power, or at what a tapering battery takes of it, from one state of charge to a higher one;
+/// infinite where the charger gives none.
+[[nodiscard]] inline double charging_h(const Observation& seen, ConnectorId c, double from_soc, double to_soc) {
+    const std::size_t i = c.index();
+    const double full_kw = full_power_kw(seen, c);
+    if (!tapers_below(seen, c, to_soc)) return (to_soc - from_soc) * seen.capacity_kwh[i] / seen.stored_per_drawn[i] / full_kw;
+    return taper_of(seen, c).charging_h(full_kw, from_soc, to_soc, seen.stored_per_drawn[i] / seen.capacity_kwh[i]);
+}
+
+/// Hours of charging at full power, as above, until the target.
 [[nodiscard]] inline double needed_h(const Observation& seen, ConnectorId c) {
-    return is_below_target(seen, c) ? needed_kwh(seen, c) / full_power_kw(seen, c) : 0.0;
+    return is_below_target(seen, c) ? charging_h(seen, c, seen.soc[c.index()], seen.target_soc[c.index()]) : 0.0;
 }
 
 /// Hours from now to the stated departure; negative when it has passed.
@@ -48,15 +69,29 @@ namespace evsweep {
     return hours(seen.stated_departure[c.index()] - seen.now);
 }
 
-/// Hours that charging at full power can still wait: (departure - now) - needed time.
+/// Hours that charging at full power can still wait: (departure - now) - needed time. It stays as it is while a vehicle charges
+/// at full power, tapering or not, and falls as fast as time passes while it rests.
 [[nodiscard]] inline double laxity_h(const Observation& seen, ConnectorId c) { return time_left_h(seen, c) - needed_h(seen, c); }
 
 /// By how many hours laxity shrinks while the battery returns `returned_kw` (>= 0) for `period_h` hours: the time
-/// that passes, and the time to draw the energy back.
+/// that passes, and the time to draw the energy back (which above the target is counted as if it were needed).
 [[nodiscard]] inline double laxity_cost_h(const Observation& seen, ConnectorId c, double returned_kw, double period_h) {
     const std::size_t i = c.index();
+    const double top = std::min(seen.soc[i], seen.target_soc[i]);
+    if (tapers_below(seen, c, top)) {
+        const double fall = returned_kw * seen.drawn_per_returned[i] * period_h / seen.capacity_kwh[i];
+        return period_h + charging_h(seen, c, top - fall, top);
+    }
     const double redrawn_kw = returned_kw * seen.drawn_per_returned[i] / seen.stored_per_drawn[i];
     return period_h * (1.0 + redrawn_kw / full_power_kw(seen, c));
+}
+
+/// The most that `laxity_cost_h` can be at any state of charge of the stay: where the battery takes least, at the target.
+[[nodiscard]] inline double highest_laxity_cost_h(const Observation& seen, ConnectorId c, double returned_kw, double period_h) {
+    const std::size_t i = c.index();
+    const double least_kw = std::min(full_power_kw(seen, c), taper_of(seen, c).limit_kw(seen.target_soc[i]));
+    const double redrawn_kw = returned_kw * seen.drawn_per_returned[i] / seen.stored_per_drawn[i];
+    return period_h * (1.0 + redrawn_kw / least_kw);
 }
 
 }  // namespace evsweep

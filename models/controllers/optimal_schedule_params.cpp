@@ -1,5 +1,7 @@
 #include "controllers/optimal_schedule_params.hpp"
 
+#include <algorithm>
+
 namespace evsweep {
 
 namespace {
@@ -33,8 +35,10 @@ void add_task(Schema<P>& schema) {
 
 void add_times(Schema<P>& schema) {
     schema
-        .optional("every", &P::every,
-                  "time between plans, a whole number of control steps; default 24 h day_ahead, 15 min receding", above(0.0))
+        .optional(
+            "every", &P::every,
+            "time between plans, a whole number of control steps; default 24 h day_ahead, 15 min receding, at least one step",
+            above(0.0))
         .optional("replan_on_plug_in", &P::replan_on_plug_in,
                   "receding: plan anew at the first control step after a plug-in, besides every so often")
         .optional("horizon", &P::horizon, "how far a plan looks ahead", above(0.0))
@@ -111,6 +115,10 @@ const Schema<OptimalScheduleParams>& OptimalScheduleParams::schema() {
         add_times(s);
         add_limits(s);
         add_manners(s);
+        s.defaults([](P& p, const Given& given) {
+            if (!given("every")) p.every = given.whole_steps(p.period());
+            if (!given("horizon")) p.horizon = std::max(p.horizon, p.period());
+        });
         for (const auto check : {check_haste, check_arrivals, check_horizon, check_voltages, check_withheld}) s.relation(check);
         return s;
     }();

@@ -50,18 +50,26 @@ void add_thresholds(Schema<P>& schema) {
 }
 
 void add_manners(Schema<P>& schema) {
-    schema.optional("period", &P::period, "time between decisions; a whole number of control steps", above(0.0))
-        .optional("dwell", &P::dwell, "shortest time between two changes of a vehicle's action", at_least(0.0))
+    schema.optional("period", &P::period, "time between decisions; a whole number of control steps, at least one", above(0.0))
+        .optional(
+            "dwell", &P::dwell,
+            "shortest time for which a vehicle keeps an action; the end of a battery, the reserve and the target come first",
+            at_least(0.0))
         .optional("release", &P::release,
-                  "random: each vehicle follows a change after a random delay; ordered: the neediest first, a few per decision")
-        .optional("release_spread", &P::release_spread, "longest random delay", at_least(0.0))
-        .optional("release_count", &P::release_count, "vehicles that may change per decision when ordered", at_least(1.0))
+                  "random: each vehicle follows a change after a random delay; ordered: the neediest first, a few per period")
+        .optional("release_spread", &P::release_spread,
+                  "longest random delay, of which whole periods count; by default at least four periods", at_least(0.0))
+        .optional("release_count", &P::release_count,
+                  "when ordered: vehicles that may change per period towards charging, and as many away from it", at_least(1.0))
         .optional("reserve_soc", &P::reserve_soc, "never discharged below it, nor below the vehicle's own reserve",
                   between(0.0, 1.0))
         .optional("reserve_margin", &P::reserve_margin, "discharging starts only above the reserve by this much",
                   between(0.0, 1.0))
-        .optional("departure_margin", &P::departure_margin,
-                  "full charging starts, whatever the signals say, when no more time than this can be spared", at_least(0.0));
+        .optional(
+            "departure_margin", &P::departure_margin,
+            "full charging starts, whatever the signals say, when by the next decision no more time than this could be spared; "
+            "tapers are counted",
+            at_least(0.0));
 }
 
 }  // namespace
@@ -76,6 +84,9 @@ const Schema<ThresholdParams>& ThresholdParams::schema() {
             "Charge, idle and discharge bands on voltage, feeder-head power or price, without the fleet chattering in step");
         add_thresholds(s);
         add_manners(s);
+        s.in_steps("period", &P::period).defaults([](P& p, const Given& given) {
+            if (!given("release_spread")) p.release_spread = std::max(p.release_spread, 4 * p.period);
+        });
         s.relation(check_signals);
         s.relation([](const P& p) -> Wrong {
             if (!p.watches(ThresholdSignal::voltage) || p.voltage_low < p.voltage_high) return std::nullopt;

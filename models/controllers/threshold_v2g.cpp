@@ -43,7 +43,8 @@ class ThresholdV2g final : public Controller {
         std::uint32_t draws = 0;
         // Of the stay:
         double return_kw = 0.0;  ///< full power returned
-        double cost_h = 0.0;     ///< by how many hours a period of it shrinks laxity
+        bool tapers = false;     ///< before its target
+        double cost_h = 0.0;     ///< by how many hours a period of it shrinks laxity; the most where it tapers
         double drawn_soc = 0.0;  ///< the state of charge that a period of it takes
     };
     struct Claim {
@@ -57,6 +58,7 @@ class ThresholdV2g final : public Controller {
     void watch_voltage(const Observation& seen);
     void look_now(ConnectorId c);
     [[nodiscard]] Action wish_of(const Observation& seen, ConnectorId c) const;
+    [[nodiscard]] double cost_h(const Observation& seen, ConnectorId c) const;
     [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c) const;
     void arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c);
     [[nodiscard]] Instant consider(const Observation& seen, Setpoints& setpoints, ConnectorId c);
@@ -154,7 +156,9 @@ void ThresholdV2g::arrive(const Observation& seen, Setpoints& setpoints, Connect
     vehicle.draws = vehicle_[i].draws;  // a connector's delays go on where its last stay ended
     vehicle.since = seen.now - params_.dwell;
     vehicle.return_kw = full_return_kw(seen, c);
-    vehicle.cost_h = laxity_cost_h(seen, c, vehicle.return_kw, period_h_);
+    vehicle.tapers = tapers_below(seen, c, seen.target_soc[i]);
+    vehicle.cost_h = vehicle.tapers ? highest_laxity_cost_h(seen, c, vehicle.return_kw, period_h_)
+                                    : laxity_cost_h(seen, c, vehicle.return_kw, period_h_);
     vehicle.drawn_soc = vehicle.return_kw * seen.drawn_per_returned[i] * period_h_ / seen.capacity_kwh[i];
     vehicle_[i] = vehicle;
     voltage_opinion_[i] = Action::idle;
@@ -192,14 +196,20 @@ Action ThresholdV2g::wish_of(const Observation& seen, ConnectorId c) const {
     return wish;
 }
 
+/// By how many hours a period of discharging shrinks laxity from the present state of charge.
+double ThresholdV2g::cost_h(const Observation& seen, ConnectorId c) const {
+    const Vehicle& v = vehicle_[c.index()];
+    return v.tapers ? laxity_cost_h(seen, c, v.return_kw, period_h_) : v.cost_h;
+}
+
 /// Whether a period of discharging leaves the reserve and the target within reach.
 bool ThresholdV2g::may_discharge(const Observation& seen, ConnectorId c) const {
     const std::size_t i = c.index();
     const Vehicle& v = vehicle_[i];
     if (v.return_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
-    if (laxity_h(seen, c) - v.cost_h <= margin_h_) return false;
-    if (v.action != Action::discharge)
-        return seen.soc[i] > std::max(params_.reserve_soc.value(), seen.reserve_soc[i]) + params_.reserve_margin.value();
+    if (laxity_h(seen, c) - cost_h(seen, c) <= margin_h_) return false;
+    const double reserve = std::max(params_.reserve_soc.value(), seen.reserve_soc[i]);
+    if (v.action != Action::discharge && seen.soc[i] <= reserve + params_.reserve_margin.value()) return false;
     if (params_.reserve_soc.value() <= seen.reserve_soc[i]) return true;  // the battery itself stops at its reserve
     return seen.soc[i] - v.drawn_soc >= params_.reserve_soc.value();
 }
@@ -226,7 +236,7 @@ Instant ThresholdV2g::consider(const Observation& seen, Setpoints& setpoints, Co
 }
 
 /// The first instant at which a look may have another outcome, while signals and battery tell nothing new. While a vehicle
-/// discharges, laxity falls no faster than full return costs.
+/// discharges, laxity falls no faster than full return costs at the most.
 Instant ThresholdV2g::next_look(const Observation& seen, ConnectorId c, Action wish) const {
     const Vehicle& v = vehicle_[c.index()];
     const bool discharges = v.action == Action::discharge;
@@ -287,7 +297,7 @@ void ThresholdV2g::act(const Observation& seen, Setpoints& setpoints, ConnectorI
 }
 
 /// Starts charging to the end when, by the next decision, no more than the margin could be spared. Laxity falls no faster
-/// than time passes while a vehicle rests or charges, however its power tapers.
+/// than time passes while a vehicle rests or charges; it knows of the taper.
 void ThresholdV2g::charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
     const bool is_needy = is_below_target(seen, c);

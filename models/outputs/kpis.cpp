@@ -241,7 +241,9 @@ class Kpis final : public Output {
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>("peak, losses, voltages, service, wear and cost, one number per replica")
-                .optional("mark_every", &Params::mark_every, "distance of the marks at which the *_mark KPIs look", above(0))
+                .optional("mark_every", &Params::mark_every,
+                          "distance of the marks at which the *_mark KPIs look; at least one control step", above(0))
+                .in_steps("mark_every", &Params::mark_every)
                 .optional("short_below", &Params::short_below,
                           "how far below its target a vehicle may leave without counting as short", between(0, 1))
                 .optional("unbalance_limit", &Params::unbalance_limit,

@@ -202,8 +202,10 @@ class Series final : public Output {
    public:
     static constexpr std::string_view name = "series";
     static const Schema<Params>& schema() {
-        static const auto schema = Schema<Params>("demand, losses, voltage and fleet over time, as bands over the replicas")
-                                       .optional("every", &Params::every, "distance of the marks", above(0));
+        static const auto schema =
+            Schema<Params>("demand, losses, voltage and fleet over time, as bands over the replicas")
+                .optional("every", &Params::every, "distance of the marks; at least one control step", above(0))
+                .in_steps("every", &Params::every);
         return schema;
     }
 

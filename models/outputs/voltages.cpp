@@ -122,7 +122,8 @@ class Voltages final : public Output {
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>("voltages, loadings, unbalance and neutral currents over time, as bands over the replicas")
-                .optional("every", &Params::every, "distance of the marks", above(0));
+                .optional("every", &Params::every, "distance of the marks; at least one control step", above(0))
+                .in_steps("every", &Params::every);
         return schema;
     }
 

@@ -30,9 +30,13 @@ Position place_of(const Node& root, std::initializer_list<std::string_view> keys
 }
 
 void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
+    const Node* said = root.find("time");
+    const bool is_default = !said || !said->find("duration");
     if (!is_multiple(time.duration, time.step))
-        issues.error(place_of(root, {"time", "duration"}), "time.duration",
-                     duration_text(time.duration) + " is not a whole number of control steps", step_text(time));
+        issues.error(
+            place_of(root, {"time", "duration"}), "time.duration",
+            duration_text(time.duration) + (is_default ? ", the default," : "") + " is not a whole number of control steps",
+            step_text(time));
     if (!is_multiple(time.warm_up, time.step))
         issues.error(place_of(root, {"time", "warm_up"}), "time.warm_up",
                      duration_text(time.warm_up) + " is not a whole number of control steps", step_text(time));

@@ -163,10 +163,14 @@ class SectionReader {
         return report_expected(node, name, "a map of labels", reader), std::nullopt;
     }
 
+    /// The control step; 0 where it could not be read.
+    [[nodiscard]] Duration step() const { return time_ ? time_->step : Duration::zero(); }
+
     void read_groups() {
         if (!root_.find("population"))
             issues_.error(root_.at, "population", "is missing", "describe a group of vehicles, or write `population: {}`");
-        if (const auto node = group("population")) scenario_.population = read_group<Behaviour>(*node, "population", issues_);
+        if (const auto node = group("population"))
+            scenario_.population = read_group<Behaviour>(*node, "population", step(), issues_);
         if (const auto node = group("controllers")) read_controllers(*node);
         if (auto node = group("outputs")) read_outputs(std::move(*node));
     }
@@ -175,7 +179,7 @@ class SectionReader {
         if (controllers.entries.empty())
             issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
                           "name at least one, e.g. `uncoordinated: {}`");
-        scenario_.controllers = read_group<Controller>(controllers, "controllers", issues_);
+        scenario_.controllers = read_group<Controller>(controllers, "controllers", step(), issues_);
         check_reference(root_, issues_);
         std::string& reference = scenario_.study.reference;
         if (reference.empty() && !controllers.entries.empty()) reference = controllers.entries.front().key.scalar;
@@ -185,7 +189,7 @@ class SectionReader {
         if (!is_given("outputs"))
             for (const char* name : {"kpis", "series", "voltages"})
                 outputs.entries.push_back({Node::make_scalar(name, root_.at), Node::make_map(root_.at)});
-        scenario_.outputs = read_group<Output>(outputs, "outputs", issues_);
+        scenario_.outputs = read_group<Output>(outputs, "outputs", step(), issues_);
     }
 
     /// Takes down the settings of one section; those of `apart` are taken down part by part instead.

@@ -23,6 +23,8 @@ void Replica::show_columns() {
         seen_.capacity_kwh = fleet_.capacity_kwh();
         seen_.stored_per_drawn = fleet_.stored_per_drawn();
         seen_.drawn_per_returned = fleet_.drawn_per_returned();
+        seen_.taper_knee = fleet_.taper_knee();
+        seen_.taper_end = fleet_.taper_end();
     }
     if (needs_.contains(Need::session)) {
         seen_.target_soc = fleet_.target_soc();

@@ -39,7 +39,8 @@ ChargingState::ChargingState(const Population& population)
       tapering_(population.connectors.size()),
       varying_(population.connectors.size()) {
     const std::size_t n = population.connectors.size();
-    for (auto* column : {&soc_, &target_, &reserve_, &stored_per_drawn_, &drawn_per_returned_}) column->resize(n);
+    for (auto* column : {&soc_, &target_, &reserve_, &stored_per_drawn_, &drawn_per_returned_, &taper_knee_, &taper_end_})
+        column->resize(n);
     for (auto* column : {&p_, &setpoint_, &p_min_, &p_max_}) column->resize(n);
     q_.resize(n);
     capacity_.resize(n);
@@ -58,6 +59,8 @@ void ChargingState::take_place(std::size_t i, const Session& session) {
     capacity_[i] = vehicles.capacity[v];
     stored_per_drawn_[i] = vehicles.stored_per_drawn[v];
     drawn_per_returned_[i] = vehicles.drawn_per_returned[v];
+    taper_knee_[i] = vehicles.taper_knee[v];
+    taper_end_[i] = vehicles.taper_end[v];
     stated_departure_[i] = session.stated_departure;
 }
 

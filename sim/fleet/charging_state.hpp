@@ -11,9 +11,9 @@
 #include "evsweep/compensated_sum.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
+#include "evsweep/taper.hpp"
 #include "sim/fleet/earliest.hpp"
 #include "sim/fleet/index_set.hpp"
-#include "sim/fleet/taper.hpp"
 
 namespace evsweep {
 
@@ -104,6 +104,8 @@ class ChargingState {
     [[nodiscard]] std::span<const double> capacity_kwh() const { return capacity_.raw(); }
     [[nodiscard]] std::span<const double> stored_per_drawn() const { return stored_per_drawn_.raw(); }
     [[nodiscard]] std::span<const double> drawn_per_returned() const { return drawn_per_returned_.raw(); }
+    [[nodiscard]] std::span<const double> taper_knee() const { return taper_knee_.raw(); }
+    [[nodiscard]] std::span<const double> taper_end() const { return taper_end_.raw(); }
     [[nodiscard]] std::span<const Instant> stated_departure() const { return stated_departure_; }
 
    private:
@@ -186,6 +188,7 @@ class ChargingState {
     Column<KilowattHours> capacity_;
     Column<Fraction> stored_per_drawn_;
     Column<Fraction> drawn_per_returned_;
+    Column<Fraction> taper_knee_, taper_end_;
     std::vector<Instant> stated_departure_;
     std::vector<Motion> motions_;
     std::vector<Stay> stays_;

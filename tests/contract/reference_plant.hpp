@@ -154,6 +154,7 @@ class Plant {
         connectors_.apparent_rating.push_back(KilovoltAmperes(11.0));
         connectors_.minimum_power.push_back(Kilowatts(charger.minimum_kw));
         connectors_.level_set.push_back(charger.level_set);
+        taper_knee_.push_back(charger.taper_knee);
     }
 
     /// The stays as the engine would tell them, every one with a vehicle of its own.
@@ -252,11 +253,14 @@ class Plant {
             capacity_.assign(world_.chargers.size(), capacity_kwh);
             stored_.assign(world_.chargers.size(), efficiency);
             drawn_.assign(world_.chargers.size(), 1.0 / efficiency);
+            taper_end_.assign(world_.chargers.size(), 0.2);
             seen.soc = soc_;
             seen.reserve_soc = reserve_;
             seen.capacity_kwh = capacity_;
             seen.stored_per_drawn = stored_;
             seen.drawn_per_returned = drawn_;
+            seen.taper_knee = taper_knee_;
+            seen.taper_end = taper_end_;
         }
         if (needs.contains(Need::session)) {
             seen.target_soc = target_;
@@ -287,11 +291,22 @@ class Plant {
         const double q = setpoints.q_kvar(c);
         const double s = connectors_.apparent_rating[i];
         const bool is_occupied = std::binary_search(plugged_in_.begin(), plugged_in_.end(), c);
-        const bool is_inside = p >= p_min_[i] - 1e-9 && p <= p_max_[i] + 1e-9 && p * p + q * q <= s * s * (1.0 + 1e-9);
+        // A battery that takes less than the charger's smallest power, or than a step, may be offered that.
+        const double offered = p_max_[i] > 0.0 ? least_offer_kw(i, p_max_[i]) : 0.0;
+        const bool is_inside = p >= p_min_[i] - 1e-9 && p <= offered + 1e-9 && p * p + q * q <= s * s * (1.0 + 1e-9);
         if (is_occupied && is_inside && is_step_of(connectors_, level_sets_, c, p)) return;
         run.faults.push_back("charger " + std::to_string(i) + " at step " + std::to_string(step_) + ": " + std::to_string(p) +
                              " kW of " + std::to_string(p_min_[i]) + " to " + std::to_string(p_max_[i]) +
                              (is_occupied ? "" : " without a vehicle"));
+    }
+
+    /// The lowest power that charger `c` can offer a battery that takes `taken_kw`.
+    [[nodiscard]] double least_offer_kw(std::size_t c, double taken_kw) const {
+        const Charger& charger = world_.chargers[c];
+        if (charger.level_set == 0) return std::max(taken_kw, charger.minimum_kw);
+        for (const double level_kw : level_sets_[charger.level_set])
+            if (level_kw >= taken_kw - 1e-9) return level_kw;
+        return 0.0;
     }
 
     void move_batteries(Setpoints& setpoints) {
@@ -328,6 +343,7 @@ class Plant {
     Connectors connectors_;
     std::vector<std::vector<double>> level_sets_{{}, {3.7, 7.4, 11.0}};
     std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
+    std::vector<double> taper_knee_, taper_end_;
     std::vector<double> p_min_, p_max_, soc_, reserve_, capacity_, stored_, drawn_, target_, voltage_;
     std::vector<Instant> departure_;
     std::int64_t step_ = 0;

@@ -29,10 +29,13 @@ Calendar at_noon() { return Calendar(std::chrono::local_days(std::chrono::year(2
 }  // namespace
 
 TEST_CASE("the control step divides the duration and the warm-up") {
-    CHECK(complaints(noon + ", step: 7 min") == Texts{"s.yaml:1:7: time.duration: 24 h is not a whole number of control steps; "
-                                                      "the control step is 7 min"});
+    CHECK(complaints(noon + ", step: 7 min") ==
+          Texts{"s.yaml:1:7: time.duration: 24 h, the default, is not a whole number of control steps; "
+                "the control step is 7 min"});
     CHECK(complaints(noon + ", step: 15 min, warm_up: 20 min") ==
           Texts{"s.yaml:1:56: time.warm_up: 20 min is not a whole number of control steps; the control step is 15 min"});
+    CHECK(complaints(noon + ", step: 7 min, duration: 24 h") ==
+          Texts{"s.yaml:1:56: time.duration: 24 h is not a whole number of control steps; the control step is 7 min"});
     CHECK(complaints(noon + ", step: 15 min, warm_up: 30 min, duration: 1 h") == Texts{});
 }
 

@@ -6,7 +6,6 @@
 #include <random>
 #include <set>
 
-#include "evsweep/plugins.hpp"
 #include "tests/unit/engine/small_world.hpp"
 
 using namespace evsweep;
@@ -39,23 +38,6 @@ std::set<Instant> due(const Cadence& cadence, const Population& population, Dura
         if (cadence.on_unplug && session.unplug < Instant(horizon)) instants.insert(session.unplug);
     }
     return instants;
-}
-
-Configured<Controller> configured(const std::string& name, const std::string& yaml) {
-    Issues issues;
-    Reader reader{issues};
-    auto read = read_plugin<Controller>(parse_yaml(yaml, "controller.yaml", issues), "controllers.it", reader, name);
-    for (const auto& issue : issues.list()) FAIL(to_text(issue));
-    return std::move(*read);
-}
-
-Run run_configured(const std::string& name, const std::string& yaml, const Scenario& scenario, const Population& population) {
-    Controller::Context context;
-    context.connectors = &population.connectors;
-    context.step = scenario.time.step;
-    context.calendar = scenario.time.start;
-    const auto controller = configured(name, yaml).make(context);
-    return run(scenario, two_buses(), population, *controller);
 }
 
 /// Rules that ask for full power wherever a vehicle stands, so that nothing but the approach to it is left.
@@ -117,6 +99,38 @@ TEST_CASE("vehicles that plug in between steps and on them do not hurry the appr
         CHECK(day.notes.p_kw.at(60 + minute)[0] ==
               Approx(10.0 * (1.0 - std::pow(0.8, static_cast<double>(minute + 1)))).epsilon(1e-12));
     }
+}
+
+TEST_CASE("a vehicle goes as far per minute however often it is asked", "[fuzzy]") {
+    Scenario scenario = a_day();
+    scenario.time.duration = 2h;
+    Fleet fleet;
+    for (const Duration at : std::initializer_list<Duration>{1h, 1h + 5min, 1h + 2min + 30s, 1h + 7min + 45s})
+        fleet.add(stay_between(at, 20h));
+    const std::string rules = full_power_rules();
+    for (const std::string period : {"1 min", "2 min", "5 min", "10 min"}) {
+        const Run day = run_configured("fuzzy", "{rules: " + rules + ", approach: 0.2, deadband: 0, period: " + period + "}",
+                                       scenario, fleet.population);
+        REQUIRE_FALSE(day.outcome.failure);
+        for (std::size_t minute = 10; minute <= 50; minute += 10)  // when all of them decide
+            for (std::size_t c = 0; c < 4; ++c) {
+                CAPTURE(period, minute, c);
+                const double since =
+                    static_cast<double>(60 + minute) - 60.0 * hours(fleet.population.sessions[c].plug_in.time_since_epoch());
+                CHECK(day.notes.p_kw.at(60 + minute)[c] == Approx(10.0 * (1.0 - std::pow(0.8, since + 1.0))).epsilon(1e-12));
+            }
+    }
+}
+
+TEST_CASE("by default a fleet goes a fifth of the way per control step that is longer than a minute", "[fuzzy]") {
+    Scenario scenario = a_day(15min);
+    scenario.time.duration = 4h;
+    Fleet fleet;
+    fleet.add(stay_between(1h, 20h));
+    const Run day = run_configured("fuzzy", "{rules: " + full_power_rules() + ", deadband: 0}", scenario, fleet.population);
+    REQUIRE_FALSE(day.outcome.failure);
+    for (std::size_t k = 0; k < 4; ++k)
+        CHECK(day.notes.p_kw.at(4 + k)[0] == Approx(10.0 * (1.0 - std::pow(0.8, static_cast<double>(k + 1)))).epsilon(1e-12));
 }
 
 TEST_CASE("ordered release lets no more vehicles change at a step at which others plug in") {

@@ -3,9 +3,12 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "evsweep/controller.hpp"
+#include "evsweep/plugins.hpp"
 #include "sim/engine/ensemble.hpp"
 
 namespace evsweep::small_world {
@@ -140,6 +143,25 @@ inline Run run(const Scenario& scenario, const Feeder& feeder, const Population&
     ensemble.add(population, controller, Rng(1, 0)).record_with(result.notes, true);
     result.outcome = ensemble.run().front();
     return result;
+}
+
+/// A controller as YAML text asks for it, in a scenario of this step.
+inline Configured<Controller> configured(const std::string& name, const std::string& yaml, Duration step) {
+    Issues issues;
+    Reader reader{.issues = issues, .step = step};
+    auto read = read_plugin<Controller>(parse_yaml(yaml, "controller.yaml", issues), "controllers.it", reader, name);
+    if (!read) throw std::runtime_error(issues.list().empty() ? "not read" : to_text(issues.list().front()));
+    return std::move(*read);
+}
+
+inline Run run_configured(const std::string& name, const std::string& yaml, const Scenario& scenario,
+                          const Population& population) {
+    Controller::Context context;
+    context.connectors = &population.connectors;
+    context.step = scenario.time.step;
+    context.calendar = scenario.time.start;
+    const auto controller = configured(name, yaml, scenario.time.step).make(context);
+    return run(scenario, two_buses(), population, *controller);
 }
 
 }  // namespace evsweep::small_world

@@ -150,6 +150,8 @@ class ControllerDesk {
         seen.capacity_kwh = capacity_;
         seen.stored_per_drawn = unity_;
         seen.drawn_per_returned = unity_;
+        seen.taper_knee = unity_;
+        seen.taper_end = unity_;
         seen.target_soc = target_;
         seen.stated_departure = departure_;
         seen.voltage_pu = voltage_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
@@ -15,6 +16,44 @@
 #include "controllers/threshold_signals.hpp"
 
 namespace evsweep::reference {
+
+/// Hours of charging at full power from one state of charge to another. Above the knee the power falls in a straight line over
+/// the state of charge, and what is charged there takes the energy over the logarithmic mean of the power at its two ends.
+[[nodiscard]] inline double hours_of_charging(const Observation& seen, ConnectorId c, double from, double to) {
+    const std::size_t i = c.index();
+    const double rating_kw = seen.connectors->charge_rating[i];
+    const double full_kw = full_power_kw(seen, c);
+    const auto taken_kw = [&](double soc) {
+        const double above = std::max(0.0, soc - seen.taper_knee[i]);
+        const double left = above > 0.0 ? 1.0 - (1.0 - seen.taper_end[i]) * above / (1.0 - seen.taper_knee[i]) : 1.0;
+        return std::min(full_kw, rating_kw * left);
+    };
+    const double kwh_per_soc = seen.capacity_kwh[i] / seen.stored_per_drawn[i];
+    if (taken_kw(to) >= full_kw) return (to - from) * seen.capacity_kwh[i] / seen.stored_per_drawn[i] / full_kw;
+    const double falls_from =
+        seen.taper_knee[i] + (1.0 - full_kw / rating_kw) * (1.0 - seen.taper_knee[i]) / (1.0 - seen.taper_end[i]);
+    const double begin = std::max(from, falls_from);
+    const double first_kw = taken_kw(begin), last_kw = taken_kw(to);
+    const double mean_kw = (first_kw - last_kw) / (std::log(first_kw) - std::log(last_kw));
+    return (begin - from) * kwh_per_soc / full_kw + (to - begin) * kwh_per_soc / mean_kw;
+}
+
+[[nodiscard]] inline double hours_needed(const Observation& seen, ConnectorId c) {
+    const std::size_t i = c.index();
+    return seen.soc[i] < seen.target_soc[i] ? hours_of_charging(seen, c, seen.soc[i], seen.target_soc[i]) : 0.0;
+}
+
+[[nodiscard]] inline double hours_to_spare(const Observation& seen, ConnectorId c) {
+    return hours(seen.stated_departure[c.index()] - seen.now) - hours_needed(seen, c);
+}
+
+/// Of the time to spare, what it takes to return power for a period and to draw it again.
+[[nodiscard]] inline double hours_lost(const Observation& seen, ConnectorId c, double returned_kw, double period_h) {
+    const std::size_t i = c.index();
+    const double top = std::min(seen.soc[i], seen.target_soc[i]);
+    const double fall = returned_kw * seen.drawn_per_returned[i] * period_h / seen.capacity_kwh[i];
+    return period_h + (fall > 0.0 ? hours_of_charging(seen, c, top - fall, top) : 0.0);
+}
 
 /// `threshold_v2g`.
 class Threshold final : public Controller {
@@ -100,7 +139,7 @@ class Threshold final : public Controller {
                     hours(p_.release_spread));
         }
         if (seen.now >= *v.due && seen.now - v.since >= p_.dwell)
-            (wish > v.action ? raises : reductions).push_back({laxity_h(seen, c), c, wish});
+            (wish > v.action ? raises : reductions).push_back({hours_to_spare(seen, c), c, wish});
     }
 
     [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c) const {
@@ -109,8 +148,8 @@ class Threshold final : public Controller {
         const double period_h = hours(p_.period);
         const double reserve = std::max(p_.reserve_soc.value(), seen.reserve_soc[i]);
         if (returned_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
-        if (laxity_h(seen, c) - laxity_cost_h(seen, c, returned_kw, period_h) <= hours(p_.departure_margin)) return false;
-        if (vehicle_[i].action != Action::discharge) return seen.soc[i] > reserve + p_.reserve_margin.value();
+        if (hours_to_spare(seen, c) - hours_lost(seen, c, returned_kw, period_h) <= hours(p_.departure_margin)) return false;
+        if (vehicle_[i].action != Action::discharge && seen.soc[i] <= reserve + p_.reserve_margin.value()) return false;
         const double after = seen.soc[i] - returned_kw * seen.drawn_per_returned[i] * period_h / seen.capacity_kwh[i];
         return p_.reserve_soc.value() <= seen.reserve_soc[i] || after >= p_.reserve_soc.value();
     }
@@ -135,7 +174,7 @@ class Threshold final : public Controller {
     void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
         Vehicle& v = vehicle_[c.index()];
         if (v.is_critical || needed_kwh(seen, c) <= 0.0) return;
-        if (laxity_h(seen, c) - hours(p_.period) > hours(p_.departure_margin)) return;
+        if (hours_to_spare(seen, c) - hours(p_.period) > hours(p_.departure_margin)) return;
         v.is_critical = true;
         act(seen, setpoints, c, Action::charge);
     }
@@ -155,7 +194,7 @@ class Fuzzy final : public Controller {
     struct Settings {
         std::shared_ptr<const FuzzySurface> surface;
         double load_reference_kw = 1.0;
-        double approach = 0.2;
+        double approach = 0.2;  ///< per minute
         double deadband = 0.05;
         Duration period = std::chrono::minutes(1);
     };
@@ -168,7 +207,7 @@ class Fuzzy final : public Controller {
 
     void decide(const Observation& seen, Setpoints& setpoints) override {
         const bool on_grid = seen.now.time_since_epoch() % s_.period == Duration::zero();
-        for (ConnectorId c : seen.arrived) share_[c] = 0.0;
+        for (ConnectorId c : seen.arrived) share_[c] = 0.0, since_[c] = seen.now - std::chrono::minutes(1);
         for (ConnectorId c : on_grid ? seen.plugged_in : seen.arrived) {
             const double before_kw = setpoints.p_kw(c);
             const double power_kw = seen.admissible_kw(c, wished_kw(seen, c));
@@ -182,23 +221,28 @@ class Fuzzy final : public Controller {
     double wished_kw(const Observation& seen, ConnectorId c) {
         const std::size_t i = c.index();
         double& share = share_[c];
-        const double needed = needed_h(seen, c);
-        const double left = time_left_h(seen, c) - hours(s_.period);
-        if (needed > 0.0 && needed >= left) {
+        const double minutes = 60.0 * hours(seen.now - since_[c]);
+        since_[c] = seen.now;
+        const double needed = hours_needed(seen, c);
+        const double left = hours(seen.stated_departure[i] - seen.now);
+        if (needed > 0.0 && needed >= left - hours(s_.period)) {
             share = 1.0;
             return full_power_kw(seen, c);
         }
         const double pressure = needed > 0.0 ? needed / left : 0.0;
         const double stress = seen.feeder_head_kw / s_.load_reference_kw;
-        share += s_.approach * (s_.surface->power({seen.voltage_pu[i], seen.soc[i], pressure, stress}) - share);
+        share += (1.0 - std::exp(minutes * std::log(1.0 - s_.approach))) *
+                 (s_.surface->power({seen.voltage_pu[i], seen.soc[i], pressure, stress}) - share);
         if (std::abs(share) < s_.deadband) return 0.0;
         if (share > 0.0) return share * full_power_kw(seen, c);
         const double returned_kw = -share * full_return_kw(seen, c);
-        return left - needed > laxity_cost_h(seen, c, returned_kw, hours(s_.period)) ? -returned_kw : 0.0;
+        const double spare = left - hours(s_.period) - needed;
+        return spare > hours_lost(seen, c, returned_kw, hours(s_.period)) ? -returned_kw : 0.0;
     }
 
     Settings s_;
     std::map<ConnectorId, double> share_;
+    std::map<ConnectorId, Instant> since_;  ///< the last decision
 };
 
 /// `evms`, in its reading `net_demand`: the six steps, each searching the whole fleet.
@@ -219,8 +263,8 @@ class Evms final : public Controller {
         const bool admits = !is_peak_ && is_within(seen.calendar.time_of_day(seen.now), p_.charging_from, p_.charging_until);
         charge_the_critical();
         while (net_kw() > p_.cap.value()) {
-            const auto c = best(State::charging, [&](ConnectorId k) { return laxity_h(seen, k); });
-            if (!c || laxity_h(seen, *c) <= hours(p_.pause_laxity)) break;
+            const auto c = best(State::charging, [&](ConnectorId k) { return hours_to_spare(seen, k); });
+            if (!c || hours_to_spare(seen, *c) <= hours(p_.pause_laxity)) break;
             rest(*c);
         }
         while (is_peak_ && net_kw() > p_.peak_setpoint.value()) {
@@ -270,8 +314,8 @@ class Evms final : public Controller {
         return (seen_->soc[c.index()] - seen_->reserve_soc[c.index()]) * seen_->capacity_kwh[c.index()];
     }
     [[nodiscard]] bool can_spare_a_period(ConnectorId c) const {
-        const double cost_h = laxity_cost_h(*seen_, c, full_return_kw(*seen_, c), hours(p_.period));
-        return laxity_h(*seen_, c) - cost_h > hours(p_.override_laxity);
+        const double cost_h = hours_lost(*seen_, c, full_return_kw(*seen_, c), hours(p_.period));
+        return hours_to_spare(*seen_, c) - cost_h > hours(p_.override_laxity);
     }
     [[nodiscard]] bool may_return(ConnectorId c) const {
         const bool is_above = seen_->soc[c.index()] > seen_->reserve_soc[c.index()] + p_.soc_margin.value();
@@ -290,7 +334,7 @@ class Evms final : public Controller {
     }
     void rest(ConnectorId c) {
         setpoints_->set(c, 0.0);
-        vehicle_[c.index()] = {State::resting, hours(seen_->now.time_since_epoch()) + laxity_h(*seen_, c), 0.0};
+        vehicle_[c.index()] = {State::resting, hours(seen_->now.time_since_epoch()) + hours_to_spare(*seen_, c), 0.0};
     }
     void start(ConnectorId c, State state, double wish_kw) {
         vehicle_[c.index()].state = state;

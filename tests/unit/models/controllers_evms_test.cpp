@@ -239,7 +239,23 @@ TEST_CASE("the literal reading admits a leg only when all of it fits under the c
 
 TEST_CASE("evms refuses laxities that its own period would outrun", "[evms]") {
     Issues issues;
-    CHECK_FALSE(configure_controller("evms", "{period: 5 min}", issues));
+    CHECK_FALSE(configure_controller("evms", "{period: 5 min, override_laxity: 2 min}", issues));
     REQUIRE(issues.list().size() == 1);
     CHECK(to_text(issues.list().front()).find("controllers.it.override_laxity: is shorter than the period") != std::string::npos);
+}
+
+TEST_CASE("the laxities of evms are by default at least a period", "[evms]") {
+    const auto setting = [](const std::string& yaml, const std::string& name) {
+        Issues issues;
+        const auto read = configure_controller("evms", yaml, issues);
+        REQUIRE(read);
+        for (const Setting& s : read->settings)
+            if (s.path == name) return s.value;
+        return std::string();
+    };
+    CHECK(setting("{}", "override_laxity") == "2 min");
+    CHECK(setting("{period: 5 min}", "override_laxity") == "5 min");
+    CHECK(setting("{period: 5 min}", "pause_laxity") == "15 min");
+    CHECK(setting("{period: 30 min}", "pause_laxity") == "30 min");
+    CHECK(setting("{period: 5 min, override_laxity: 20 min}", "pause_laxity") == "20 min");
 }

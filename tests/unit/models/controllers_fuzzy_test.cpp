@@ -220,15 +220,39 @@ TEST_CASE("a vehicle follows the rules, and charges at full power once it has no
     CHECK(desk.p_kw(car) == 5.0);
 }
 
-TEST_CASE("power approaches what the rules say step by step", "[fuzzy]") {
+TEST_CASE("power approaches what the rules say minute by minute", "[fuzzy]") {
     ControllerDesk desk;
     const auto car = desk.park({.soc = 0.2, .target = 0.9, .departure_h = 60.0});
     desk.start("fuzzy", "{approach: 50 %, deadband: 0 %}");
     desk.set_voltage(car, 1.02);  // the rules say full charge
+    double hour = 6.0;
     for (const double share : {0.5, 0.75, 0.875, 0.9375}) {
-        desk.decide(6.0);
+        desk.decide(hour);
         CHECK(desk.p_kw(car) == Approx(5.0 * share));
+        hour += 1.0 / 60.0;
     }
+}
+
+TEST_CASE("the time pressure is the time that charging needs over the time to the stated departure, whatever the period",
+          "[fuzzy]") {
+    const std::string path = std::string(P_tmpdir) + "/evsweep_pressure.fll";
+    std::ofstream(path)
+        << "Engine: pressure\nInputVariable: time_pressure\n  range: 0 1\n  term: low Ramp 1 0\n  term: high Ramp 0 1\n"
+           "OutputVariable: power\n  range: -1 1\n  defuzzifier: WeightedAverage TakagiSugeno\n  default: nan\n"
+           "  term: none Constant 0\n  term: full Constant 1\n"
+           "RuleBlock: all\n  conjunction: AlgebraicProduct\n  implication: AlgebraicProduct\n  activation: General\n"
+           "  rule: if time_pressure is low then power is none\n  rule: if time_pressure is high then power is full\n";
+    for (const std::string period : {"1 min", "5 min", "15 min", "30 min"}) {
+        CAPTURE(period);
+        ControllerDesk desk;
+        const auto car = desk.park({.soc = 0.1, .target = 0.85, .departure_h = 10.0, .charge_kw = 10.0});  // needs 3 h of 4 h
+        const auto late = desk.park({.soc = 0.1, .target = 0.85, .departure_h = 9.0, .charge_kw = 10.0});
+        desk.start("fuzzy", "{rules: " + path + ", approach: 100 %, deadband: 0, period: " + period + "}");
+        desk.decide(6.0);
+        CHECK(desk.p_kw(car) == Approx(7.5).epsilon(1e-5));  // fuzzylite compares memberships with a tolerance of 1e-6
+        CHECK(desk.p_kw(late) == 10.0);
+    }
+    std::remove(path.c_str());
 }
 
 TEST_CASE("a fleet that bends its own voltage settles with the default approach and swings without it", "[fuzzy]") {

@@ -176,6 +176,24 @@ TEST_CASE("discharging ends above the controller's own reserve", "[threshold]") 
     CHECK(desk.p_kw(car) == 0.0);
 }
 
+TEST_CASE("no period of discharging begins that would end below the controller's own reserve", "[threshold]") {
+    ControllerDesk desk;
+    // A quarter of an hour at 10 kW takes 0.0625 of 40 kWh.
+    const auto below = desk.park({.soc = 0.46, .reserve = 0.1});
+    const auto above = desk.park({.soc = 0.4626, .reserve = 0.1});
+    desk.set_voltage(below, 0.93);
+    desk.set_voltage(above, 0.93);
+    desk.start("threshold_v2g", "{reserve_soc: 0.4, period: 15 min, " + at_once + "}");
+    for (int k = 0; k < 4; ++k) {
+        desk.decide(6.0 + 0.25 * k);
+        if (k == 0) CHECK(desk.p_kw(below) == 0.0);
+        if (k == 0) CHECK(desk.p_kw(above) == -10.0);
+        desk.follow(15.0);
+        CHECK(desk.soc(below) == 0.46);
+        CHECK(desk.soc(above) >= 0.4);
+    }
+}
+
 TEST_CASE("a vehicle charges at full power from the moment when its target is at stake, whatever the signals say",
           "[threshold]") {
     ControllerDesk desk;

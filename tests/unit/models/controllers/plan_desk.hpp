@@ -169,7 +169,7 @@ class PlanDesk {
         const std::size_t n = present_.size();
         std::vector<ConnectorId> plugged_in;
         std::vector<double> p_min(n, 0.0), p_max(n, 0.0), target(n, 0.0), reserve(n, 0.0), capacity(n, PlanFleet::capacity_kwh),
-            stored(n, PlanFleet::efficiency), drawn(n, 1.0 / PlanFleet::efficiency);
+            stored(n, PlanFleet::efficiency), drawn(n, 1.0 / PlanFleet::efficiency), unity(n, 1.0);
         std::vector<Instant> departure(n);
         for (std::size_t c = 0; c < n; ++c) {
             if (present_[c] == none) continue;
@@ -189,6 +189,7 @@ class PlanDesk {
         seen.p_min_kw = p_min, seen.p_max_kw = p_max;
         seen.soc = soc_, seen.reserve_soc = reserve, seen.capacity_kwh = capacity;
         seen.stored_per_drawn = stored, seen.drawn_per_returned = drawn;
+        seen.taper_knee = seen.taper_end = unity;
         seen.target_soc = target, seen.stated_departure = departure;
         seen.connectors = &population.connectors;
         seen.level_sets = &population.level_sets;

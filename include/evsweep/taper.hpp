@@ -1,6 +1,7 @@
-/// The constant-current/constant-voltage limit of a charger in closed form, apart from who uses it.
+/// The constant-current/constant-voltage limit of a charger in closed form: batteries follow it and controllers reckon with it.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -33,6 +34,21 @@ struct Taper {
     /// Hours on the falling part from one state of charge to a higher one; `full_rate` as above.
     [[nodiscard]] double hours_between(double from, double to, double full_rate) const {
         return std::log(limit_kw(from) / limit_kw(to)) / (slope * full_rate);
+    }
+
+    /// Hours of charging from one state of charge to a higher one at the setpoint `p_kw`, of which the battery takes what its
+    /// limit allows; `rise` = e / C in 1/kWh. Infinite at 0 kW.
+    [[nodiscard]] double charging_h(double p_kw, double from, double to, double rise) const {
+        const double falls_from = start_soc(p_kw);
+        const double steady_h = from < falls_from ? (std::min(to, falls_from) - from) / (p_kw * rise) : 0.0;
+        return to > falls_from ? steady_h + hours_between(std::max(from, falls_from), to, rating_kw * rise) : steady_h;
+    }
+    /// State of charge after `h` hours of charging at the setpoint `p_kw`, symbols as above.
+    [[nodiscard]] double soc_after_charging(double p_kw, double from, double h, double rise) const {
+        const double falls_from = start_soc(p_kw);
+        const double steady_h = from < falls_from ? (falls_from - from) / (p_kw * rise) : 0.0;
+        if (h <= steady_h) return from + p_kw * rise * h;
+        return soc_after(std::max(from, falls_from), h - steady_h, rating_kw * rise);
     }
 };
 
