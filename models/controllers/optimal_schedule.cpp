@@ -6,6 +6,7 @@
 #include "controllers/optimal_schedule_params.hpp"
 #include "controllers/plan_follower.hpp"
 #include "controllers/plan_maker.hpp"
+#include "controllers/plan_newcomers.hpp"
 #include "controllers/plan_remarks.hpp"
 #include "evsweep/contracts.hpp"
 #include "evsweep/plugins.hpp"
@@ -33,7 +34,7 @@ struct PlanTally {
         for (const Breach& breach : plan.excesses) worst_excess = std::max(worst_excess, breach.amount);
         for (const Breach& breach : plan.breaches) worst_violation = std::max(worst_violation, breach.amount);
         if (!plan.certificate) return;
-        bound += plan.certificate->bound - plan.surplus;
+        bound += plan.certificate->bound_of_any_control - plan.surplus;
         relative_gap = std::max(relative_gap, plan.certificate->relative_gap);
     }
 };
@@ -52,6 +53,18 @@ double mean_soc_after(const ChargingPlan& plan) {
     return known > 0 ? sum / static_cast<double>(known) : 0.0;
 }
 
+/// kW, then kvar, of all places as connectors are set.
+std::vector<double> power_of(const Observation& seen, const Setpoints& setpoints) {
+    const std::size_t places = seen.grid->places();
+    const auto place = seen.grid->place_of_connector();
+    std::vector<double> power(2 * places, 0.0);
+    for (const ConnectorId c : seen.plugged_in) {
+        power[place[c.index()]] += setpoints.p_kw(c);
+        power[places + place[c.index()]] += setpoints.q_kvar(c);
+    }
+    return power;
+}
+
 class OptimalSchedule final : public Controller {
    public:
     static constexpr std::string_view name = "optimal_schedule";
@@ -61,6 +74,7 @@ class OptimalSchedule final : public Controller {
         : params_(params),
           step_(context.step),
           maker_(params),
+          newcomers_(params),
           foreseen_(context.connectors->size()),
           follower_(context.connectors->size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned) {
         EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller is told the control step");
@@ -78,12 +92,16 @@ class OptimalSchedule final : public Controller {
         return needs;
     }
 
-    /// A vehicle that comes between two control steps could not act before the next one anyway.
-    [[nodiscard]] Cadence cadence() const override { return {.period = step_}; }
+    /// Whose plan is made anew for newcomers at the next control step, or knows them, is asked when they come, too.
+    [[nodiscard]] Cadence cadence() const override {
+        return {.period = step_, .on_plug_in = params_.is_day_ahead() || params_.replan_on_plug_in};
+    }
 
     void decide(const Observation& seen, Setpoints& setpoints) override {
+        if (seen.now.time_since_epoch() % step_ != Duration::zero()) return set_newcomers(seen, setpoints);
         if (is_time_to_plan(seen)) make_plan(seen);
         follower_.set(seen, setpoints);
+        if (follower_.is_behind()) catch_up(seen, setpoints);
     }
 
     [[nodiscard]] std::vector<Counter> counters() const override {
@@ -106,12 +124,36 @@ class OptimalSchedule final : public Controller {
         return list;
     }
 
-    [[nodiscard]] std::vector<Remark> remarks() const override { return remarks_.remarks(); }
+    [[nodiscard]] std::vector<Remark> remarks() const override {
+        return remarks_.remarks(follower_.unfollowed_kwh(), follower_.first_unfollowed());
+    }
 
    private:
     [[nodiscard]] bool is_time_to_plan(const Observation& seen) const {
         if (!plan_ || seen.now >= planned_until_) return true;
-        return !params_.is_day_ahead() && params_.replan_on_plug_in && !seen.arrived.empty();
+        return !params_.is_day_ahead() && params_.replan_on_plug_in && (have_come_ || !seen.arrived.empty());
+    }
+
+    /// Between two control steps: a day-ahead plan knows who comes; others plan for the newcomers alone until the next step.
+    void set_newcomers(const Observation& seen, Setpoints& setpoints) {
+        have_come_ = true;
+        if (params_.is_day_ahead()) return follower_.set_newcomers(seen, setpoints);
+        follower_.welcome(seen);
+        PlanRoom room = params_.keeps_limits() ? room_beside(seen, power_of(seen, setpoints)) : PlanRoom();
+        newcomers_.set(seen, *plan_, room, setpoints);
+    }
+
+    /// In a step of the plan, whose power counts as drawn whether those who are to come have come or not.
+    void catch_up(const Observation& seen, Setpoints& setpoints) {
+        const auto step = static_cast<std::size_t>((seen.now - plan_->window.start) / step_);
+        const std::size_t width = plan_->power.size() / plan_->window.steps;
+        PlanRoom room =
+            params_.keeps_limits() ? room_beside(seen, std::span(plan_->power).subspan(step * width, width)) : PlanRoom();
+        follower_.catch_up(seen, room, setpoints);
+    }
+
+    [[nodiscard]] PlanRoom room_beside(const Observation& seen, std::span<const double> power) const {
+        return PlanRoom(*seen.grid, params_, seen.now, power);
     }
 
     void make_plan(const Observation& seen) {
@@ -119,6 +161,7 @@ class OptimalSchedule final : public Controller {
         ChargingPlan next = maker_.make(seen, window, stays_for(seen, window), plan_ ? &*plan_ : nullptr);
         plan_ = std::move(next);
         planned_until_ = seen.now + params_.period();
+        have_come_ = false;
         follower_.follow(*plan_);
         tally_.add(*plan_);
         final_soc_ = mean_soc_after(*plan_);
@@ -140,12 +183,14 @@ class OptimalSchedule final : public Controller {
     OptimalScheduleParams params_;
     Duration step_;
     PlanMaker maker_;
+    NewcomerPlans newcomers_;
     ForeseenStays foreseen_;
     PlanFollower follower_;
     PlanRemarks remarks_;
     PlanTally tally_;
     std::optional<ChargingPlan> plan_;
     Instant planned_until_{};
+    bool have_come_ = false;  ///< somebody, since the last plan and between two steps
     double final_soc_ = 0.0;
 };
 

@@ -16,10 +16,10 @@ void add_task(Schema<P>& schema) {
                   "vehicles discharge; v2g_q: all of it")
         .required("mode", &P::mode,
                   "day_ahead: perfect information on all stays; receding: knows the vehicles that are plugged in, and forecasts")
-        .optional(
-            "objective", &P::objective,
-            "recharge_time: least sum of squared deficits of charge; cost: cheapest energy under the scenario's prices; peak: "
-            "least sum of squared feeder-head power, which fills the valley; loss: least energy lost in the feeder")
+        .optional("objective", &P::objective,
+                  "recharge_time: least sum of squared deficits of charge at the ends of control steps; cost: cheapest energy "
+                  "under the scenario's prices; peak: "
+                  "least sum of squared feeder-head power, which fills the valley; loss: least energy lost in the feeder")
         .optional("throughput_weight", &P::throughput_weight,
                   "cost of one step of charging or discharging at full power, in units of the objective; keeps energy from going "
                   "in circles; default 1e-3 with v2g, else 0",
@@ -39,8 +39,11 @@ void add_times(Schema<P>& schema) {
             "every", &P::every,
             "time between plans, a whole number of control steps; default 24 h day_ahead, 15 min receding, at least one step",
             above(0.0))
-        .optional("replan_on_plug_in", &P::replan_on_plug_in,
-                  "receding: plan anew at the first control step after a plug-in, besides every so often")
+        .optional(
+            "replan_on_plug_in", &P::replan_on_plug_in,
+            "receding: plan anew at the first control step after a plug-in, besides every so often; until then each newcomer "
+            "is planned for alone, at the prices of the plan in force and within the room that the grid has. false: "
+            "newcomers wait for the next plan")
         .optional("horizon", &P::horizon, "how far a plan looks ahead", above(0.0))
         .optional("arrivals", &P::arrivals,
                   "receding: forecast lets stays of another draw of the same fleet stand in for vehicles that are yet to come");
@@ -67,7 +70,8 @@ void add_manners(Schema<P>& schema) {
         .optional("withhold_reactive", &P::withhold_reactive,
                   "plans with reactive power but does not set it: shows what that power is good for")
         .optional("certify", &P::certify,
-                  "compute a lower bound of the objective after each plan; default yes for day_ahead, no for receding")
+                  "compute a lower bound of the objective after each plan, which no controller that keeps the linearised limits "
+                  "can beat; default yes for day_ahead, no for receding")
         .optional("threads", &P::threads, "threads that share the vehicles of one plan; any number gives the same plan",
                   between(1.0, 256.0));
 }
@@ -109,8 +113,9 @@ const Schema<OptimalScheduleParams>& OptimalScheduleParams::schema() {
     static const Schema<P> schema = [] {
         Schema<P> s(
             "Charging schedules that are optimal for every single vehicle within the limits of the grid (Mukherjee, "
-            "Kariniotakis, "
-            "Sossan)");
+            "Kariniotakis, Sossan). Plans use every control step that a vehicle is there for, in part or in whole. They know "
+            "neither tapers nor steps of chargers; what batteries and chargers did not follow is counted (unfollowed_kwh) and "
+            "made up for as far as there is time and room");
         add_task(s);
         add_times(s);
         add_limits(s);

@@ -219,11 +219,14 @@ CostRows set_cost_rows(const OptimalScheduleParams& params, const PlanGrid& grid
     return all;
 }
 
-void price_shortfalls(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
-                      const std::vector<PlannedStay>& stays, ScheduleProblem& problem) {
+double price_of_missing_kwh(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
+                            const ScheduleProblem& problem) {
     const double dearest_kwh = dearest_kw(params, grid, window, problem) / hours(window.step);
     const bool asks_anyway = params.objective == ScheduleGoal::recharge_time;
-    const double per_kwh = params.shortfall_price.value_or(asks_anyway ? 0.0 : outbidding * std::max(dearest_kwh, 1e-3));
+    return params.shortfall_price.value_or(asks_anyway ? 0.0 : outbidding * std::max(dearest_kwh, 1e-3));
+}
+
+void price_shortfalls(double per_kwh, const PlanWindow& window, const std::vector<PlannedStay>& stays, ScheduleProblem& problem) {
     for (std::size_t v = 0; v < stays.size(); ++v) {
         ScheduleVehicle& vehicle = problem.vehicles[v];
         vehicle.shortfall_price = per_kwh * stays[v].capacity_kwh;

@@ -39,8 +39,11 @@ struct CostRows {
 [[nodiscard]] double worth_of_a_kw(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
                                    const ScheduleProblem& problem);
 
-/// Prices shortfalls at what a missing kWh costs: the parameter, or ten times the dearest kWh.
-void price_shortfalls(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
-                      const std::vector<PlannedStay>& stays, ScheduleProblem& problem);
+/// What a kWh missing at departure costs: the parameter, or ten times the dearest kWh.
+[[nodiscard]] double price_of_missing_kwh(const OptimalScheduleParams& params, const PlanGrid* grid, const PlanWindow& window,
+                                          const ScheduleProblem& problem);
+
+/// Prices shortfalls at `per_kwh`.
+void price_shortfalls(double per_kwh, const PlanWindow& window, const std::vector<PlannedStay>& stays, ScheduleProblem& problem);
 
 }  // namespace evsweep

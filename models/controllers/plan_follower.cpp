@@ -57,58 +57,117 @@ void PlanFollower::follow(const ChargingPlan& plan) {
         if (!plan.stays[v].is_expected) vehicle_at_[plan.stays[v].connector.index()].push_back(static_cast<std::uint32_t>(v));
 }
 
-void PlanFollower::set(const Observation& seen, Setpoints& setpoints) {
+bool PlanFollower::PlannedStep::ends_full() const { return p_kw > 0.0 && deficit_after <= deficit_rounding; }
+
+void PlanFollower::welcome(const Observation& seen) {
     for (const ConnectorId c : seen.arrived) {
         owed_kwh_[c.index()] = 0.0;
+        soc_after_[c.index()] = unknown;
         if (plan_->window.start == seen.now) continue;  // the plan knows who has come
         std::erase_if(vehicle_at_[c.index()], [this](std::uint32_t v) { return plan_->stays[v].is_here; });
     }
-    const auto step = static_cast<std::uint32_t>((seen.now - plan_->window.start) / plan_->window.step);
-    for (const ConnectorId c : seen.plugged_in) set_connector(seen, c, step, setpoints);
 }
 
-/// The vehicle of the plan that may act there in that step. A connector has one for a day or two: a short list.
-std::optional<std::size_t> PlanFollower::vehicle_of(ConnectorId c, std::uint32_t step) {
+void PlanFollower::set(const Observation& seen, Setpoints& setpoints) {
+    welcome(seen);
+    behind_.clear();
+    for (const ConnectorId c : seen.plugged_in) {
+        count_untaken(seen, c);
+        set_connector(seen, c, setpoints);
+    }
+}
+
+void PlanFollower::set_newcomers(const Observation& seen, Setpoints& setpoints) {
+    welcome(seen);
+    behind_.clear();
+    for (const ConnectorId c : seen.arrived) set_connector(seen, c, setpoints);
+}
+
+/// What the vehicle does that came there last: within a step one may go and the next one come. A connector has one for a day or
+/// two: a short list.
+std::optional<PlanFollower::PlannedStep> PlanFollower::planned_at(ConnectorId c, Instant now) const {
+    const auto step = static_cast<std::uint32_t>((now - plan_->window.start) / plan_->window.step);
+    std::optional<std::uint32_t> found;
     for (const std::uint32_t v : vehicle_at_[c.index()]) {
         const ScheduleVehicle& vehicle = plan_->problem.vehicles[v];
-        if (vehicle.first <= step && step < vehicle.last) return v;
+        if (vehicle.first <= step && step < vehicle.last && plan_->stays[v].from <= now) found = v;
     }
-    return std::nullopt;
-}
-
-void PlanFollower::set_connector(const Observation& seen, ConnectorId c, std::uint32_t step, Setpoints& setpoints) {
-    const auto v = vehicle_of(c, step);
-    if (!v) return setpoints.set(c, 0.0, 0.0);
-    const ScheduleVehicle& vehicle = plan_->problem.vehicles[*v];
+    if (!found) return std::nullopt;
+    const ScheduleVehicle& vehicle = plan_->problem.vehicles[*found];
     const Schedule& schedule = plan_->schedule;
-    const std::size_t i = steps_->first[*v] + step - vehicle.first;
-    const double h = hours(plan_->window.step);
-    double p_kw = vehicle.rating_kva * (schedule.charge[i] - schedule.discharge[i]);
-    if (std::abs(p_kw) < power_rounding * vehicle.rating_kva) p_kw = 0.0;
-    planned_return_kwh_ += std::max(0.0, -p_kw) * h;
-    const bool ends_full = p_kw > 0.0 && schedule.deficit[i] <= deficit_rounding;
-    // The last rounding is charged as well; the battery ends at its target by itself.
-    if (ends_full) p_kw += std::max(0.0, schedule.deficit[i]) / vehicle.soc_per_charge * vehicle.rating_kva + power_rounding_kw;
-    const double set_kw = followed_kw(seen, c, p_kw, ends_full);
-    if (!(ends_full && set_kw >= p_kw)) unfollowed_kwh_ += std::abs(set_kw - p_kw) * h;
-    double q_kvar = 0.0;
-    if (!schedule.reactive.empty() && use_ == ReactiveUse::as_planned)
-        q_kvar = within_circle(vehicle.rating_kva * schedule.reactive[i], set_kw, seen.connectors->apparent_rating[c.index()]);
-    setpoints.set(c, set_kw, q_kvar);
+    const std::size_t i = steps_->first[*found] + step - vehicle.first;
+    PlannedStep planned{*found};
+    planned.p_kw = vehicle.rating_kva * (schedule.charge[i] - schedule.discharge[i]);
+    if (std::abs(planned.p_kw) < power_rounding * vehicle.rating_kva) planned.p_kw = 0.0;
+    if (!schedule.reactive.empty()) planned.q_kvar = vehicle.rating_kva * schedule.reactive[i];
+    planned.hours = vehicle.share(step) * hours(plan_->window.step);
+    planned.soc_per_kw = vehicle.rating_kva > 0.0 ? vehicle.share(step) * vehicle.soc_per_charge / vehicle.rating_kva : 0.0;
+    planned.soc_before = plan_->stays[*found].full_soc - (step > vehicle.first ? schedule.deficit[i - 1] : vehicle.deficit);
+    planned.deficit_after = schedule.deficit[i];
+    return planned;
 }
 
-double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, double planned_kw, bool ends_full) {
-    if (!has_steps(seen, c)) return seen.admissible_kw(c, planned_kw);
+void PlanFollower::set_connector(const Observation& seen, ConnectorId c, Setpoints& setpoints) {
+    const auto planned = planned_at(c, seen.now);
+    if (!planned) return setpoints.set(c, 0.0, 0.0);
+    planned_return_kwh_ += std::max(0.0, -planned->p_kw) * planned->hours;
+    double wish_kw = planned->p_kw;
+    // The last rounding is charged as well; the battery ends at its target by itself.
+    if (planned->ends_full()) wish_kw += std::max(0.0, planned->deficit_after) / planned->soc_per_kw + power_rounding_kw;
+    const double set_kw = followed_kw(seen, c, *planned, wish_kw);
+    const double off_kw = planned->ends_full() ? std::max(0.0, planned->p_kw - set_kw) : std::abs(set_kw - planned->p_kw);
+    count_unfollowed(seen.now, off_kw * planned->hours);
+    put(seen, c, *planned, set_kw, setpoints);
+    const double lag = planned->soc_before - seen.soc[c.index()];
+    if (lag > deficit_rounding && !has_steps(seen, c))
+        behind_.push_back({c, *planned, lag * seen.capacity_kwh[c.index()] / seen.stored_per_drawn[c.index()]});
+}
+
+void PlanFollower::put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints) {
+    const double q_kvar = use_ == ReactiveUse::as_planned
+                              ? within_circle(planned.q_kvar, set_kw, seen.connectors->apparent_rating[c.index()])
+                              : 0.0;
+    setpoints.set(c, set_kw, q_kvar);
+    const double led_to = seen.soc[c.index()] + set_kw * planned.soc_per_kw;
+    soc_after_[c.index()] = set_kw > 0.0 ? std::min(plan_->stays[planned.vehicle].full_soc, led_to) : unknown;
+}
+
+double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw) {
+    if (!has_steps(seen, c)) return seen.admissible_kw(c, wish_kw);
     double& owed_kwh = owed_kwh_[c.index()];
-    const double h = hours(plan_->window.step);
-    if (ends_full) {
+    if (planned.ends_full()) {
         owed_kwh = 0.0;
-        return admissible_above_kw(seen, c, planned_kw);
+        return admissible_above_kw(seen, c, wish_kw);
     }
-    const double set_kw = nearest_admissible_kw(seen, c, planned_kw + owed_kwh / h);
-    const double rating_kw = seen.connectors->charge_rating[c.index()];
-    owed_kwh = std::clamp(owed_kwh + (planned_kw - set_kw) * h, -rating_kw * h, rating_kw * h);
+    const double h = planned.hours;
+    const double set_kw = nearest_admissible_kw(seen, c, wish_kw + owed_kwh / h);
+    const double most_kwh = seen.connectors->charge_rating[c.index()] * hours(plan_->window.step);
+    owed_kwh = std::clamp(owed_kwh + (wish_kw - set_kw) * h, -most_kwh, most_kwh);
     return set_kw;
+}
+
+void PlanFollower::catch_up(const Observation& seen, PlanRoom& room, Setpoints& setpoints) {
+    for (const Behind& one : behind_) {
+        const double set_kw = setpoints.p_kw(one.connector);
+        const double wish_kw = seen.admissible_kw(one.connector, set_kw + one.lacks_kwh / one.planned.hours);
+        if (wish_kw <= set_kw) continue;
+        const double raised_kw = set_kw + room.allowed_kw(one.connector, wish_kw - set_kw);
+        room.take(one.connector, raised_kw - set_kw);
+        put(seen, one.connector, one.planned, raised_kw, setpoints);
+    }
+}
+
+/// What the battery has drawn less than it was set to since the last decision: its limit falls while it charges.
+void PlanFollower::count_untaken(const Observation& seen, ConnectorId c) {
+    const std::size_t i = c.index();
+    const double lacking = soc_after_[i] - seen.soc[i];
+    if (lacking > deficit_rounding) count_unfollowed(seen.now, lacking * seen.capacity_kwh[i] / seen.stored_per_drawn[i]);
+    soc_after_[i] = unknown;
+}
+
+void PlanFollower::count_unfollowed(Instant at, double kwh) {
+    if (unfollowed_kwh_ == 0.0 && kwh > 0.0) first_unfollowed_ = at;
+    unfollowed_kwh_ += kwh;
 }
 
 }  // namespace evsweep

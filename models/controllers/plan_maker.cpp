@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "controllers/plan_relief.hpp"
 #include "controllers/plan_start.hpp"
 #include "evsweep/contracts.hpp"
 
@@ -76,10 +77,13 @@ ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, 
     if (params_.sees_grid()) {
         solve_on_grid(plan, seen, last);
     } else {
-        price_shortfalls(params_, nullptr, window, plan.stays, plan.problem);
+        price_shortfalls(plan, nullptr);
         solve(plan, last);
+        plan.linearisations = 1;
     }
-    if (params_.certifies()) plan.certificate = certify(plan.problem, plan.schedule);
+    if (!params_.certifies()) return plan;
+    plan.certificate = certify(plan.problem, plan.schedule);
+    if (!plan.all_steps.empty()) plan.certificate->bound_of_any_control = bound_with_all_steps(plan);
     return plan;
 }
 
@@ -96,13 +100,24 @@ void PlanMaker::state(ChargingPlan& plan, const Observation& seen) const {
     set_objective(params_, seen, plan.window, problem);
 }
 
+void PlanMaker::price_shortfalls(ChargingPlan& plan, const PlanGrid* grid) const {
+    plan.missing_kwh_price = price_of_missing_kwh(params_, grid, plan.window, plan.problem);
+    evsweep::price_shortfalls(plan.missing_kwh_price, plan.window, plan.stays, plan.problem);
+}
+
 void PlanMaker::solve(ChargingPlan& plan, const ChargingPlan* near) {
     expect_sound(plan.problem);
     plan.schedule = solver_.solve(plan.problem, near ? worths_from(*near, plan) : std::vector<double>());
     plan.iterations += plan.schedule.iterations;
-    ++plan.linearisations;
     plan.power = power_by_place(plan.problem, plan.schedule);
     plan.excesses = excesses_of(plan);
+}
+
+void PlanMaker::solve_without_reliefs(ChargingPlan& plan, const ChargingPlan* near) {
+    int round = 0;
+    do solve(plan, near);
+    while (drop_reliefs(plan, params_, ++round));
+    ++plan.linearisations;
 }
 
 /// What is known of the grid when rows are made.
@@ -147,12 +162,12 @@ void PlanMaker::solve_on_grid(ChargingPlan& plan, const Observation& seen, const
     const PlanReach reach(plan.problem);
     PlanPower at = first_power(plan, last, reach);
     grid.linearise(at);
-    price_shortfalls(params_, &grid, plan.window, plan.stays, plan.problem);
+    price_shortfalls(plan, &grid);
     std::optional<ChargingPlan> previous, best;
     const double tolerance = params_.violation_tolerance.value();
     while (true) {
         put_rows(plan, known, reach);
-        solve(plan, previous ? &*previous : last);
+        solve_without_reliefs(plan, previous ? &*previous : last);
         if (!params_.keeps_limits()) return;
         next.linearise(plan.power, &grid);
         plan.breaches = next.breaches(grid, plan.power, limits, steps_given_up(plan));

@@ -13,6 +13,9 @@ constexpr double small_lack = 0.01;
 /// Charging and discharging at once, as a share of the rating, that may be the solver's rounding.
 constexpr double small_circle = 1e-3;
 
+/// Energy that plans are not followed by without anybody being told: as little as is written as 0.0.
+constexpr double small_energy_kwh = 0.05;
+
 /// Share of the curvature of loss that a plan may leave out without anybody being told.
 constexpr double small_rest = 0.01;
 
@@ -74,7 +77,7 @@ void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
         const ScheduleVehicle& vehicle = plan.problem.vehicles[v];
         if (stay.is_expected) continue;
         const double later = deficit_covered_later(stay, vehicle, plan.window);
-        const double most = vehicle.soc_per_charge * vehicle.charge_max * (vehicle.last - vehicle.first);
+        const double most = vehicle.soc_per_charge * vehicle.charge_max * vehicle.steps_there();
         const double out_of_reach = vehicle.deficit - most - later;
         const double planned =
             steps.first[v] < steps.first[v + 1] ? plan.schedule.deficit[steps.first[v + 1] - 1] : vehicle.deficit;
@@ -99,7 +102,7 @@ void PlanRemarks::note_circles(const ChargingPlan& plan, Instant until) {
             const Instant at = plan.window.begin_of(t);
             if (both <= small_circle || at >= until) continue;
             if (circling_kwh_ == 0.0 || at < first_circle_) first_circle_ = at;
-            circling_kwh_ += both * vehicle.rating_kva * hours(plan.window.step);
+            circling_kwh_ += both * vehicle.rating_kva * vehicle.share(t) * hours(plan.window.step);
         }
 }
 
@@ -123,7 +126,7 @@ std::string PlanRemarks::text_of(Trouble trouble, LimitKind kind, const Broken& 
     return {};
 }
 
-std::vector<Remark> PlanRemarks::remarks() const {
+std::vector<Remark> PlanRemarks::remarks(double unfollowed_kwh, Instant first_unfollowed) const {
     std::vector<Remark> list;
     for (const auto& [what, broken] : broken_) list.push_back({broken.at, text_of(what.first, what.second, broken)});
     const auto add_short = [&list](const Short& lack, const char* why) {
@@ -151,6 +154,13 @@ std::vector<Remark> PlanRemarks::remarks() const {
                                         "drawing pays there, and batteries are full; what the plan promises is out of "
                                         "reach; give a higher throughput_weight",
                                         circling_kwh_)});
+    if (unfollowed_kwh > small_energy_kwh)
+        list.push_back(
+            {first_unfollowed,
+             fmt::format("batteries and chargers did not follow plans by {:.1f} kWh: plans know neither tapers nor steps of "
+                         "chargers; what is made up for later costs more or comes short, so that a controller that heeds them "
+                         "may do better than what was charged, though not than lower_bound",
+                         unfollowed_kwh)});
     std::stable_sort(list.begin(), list.end(), [](const Remark& a, const Remark& b) { return a.at < b.at; });
     return list;
 }

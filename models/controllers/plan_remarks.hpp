@@ -19,8 +19,8 @@ class PlanRemarks {
     /// Takes note of a plan, of its limits only in the steps before `until`: later ones are planned anew.
     void note(const ChargingPlan& plan, const PlanLimitsOf* limits, Instant until);
 
-    /// In the order of time.
-    [[nodiscard]] std::vector<Remark> remarks() const;
+    /// In the order of time, with what batteries and chargers did not follow of the plans: energy, and since when.
+    [[nodiscard]] std::vector<Remark> remarks(double unfollowed_kwh, Instant first_unfollowed) const;
     [[nodiscard]] std::size_t stalled() const { return stalled_; }
 
    private:

@@ -29,21 +29,21 @@ PlannedStay stay_of(const Session& session, const Vehicles& vehicles) {
     return stay;
 }
 
-/// As it stands at its connector. A battery that takes nothing is full, wherever its target is.
-PlannedStay stay_at(const Observation& seen, ConnectorId c) {
-    const std::size_t i = c.index();
-    PlannedStay stay;
-    stay.connector = c;
-    stay.from = seen.now;
-    stay.until = seen.stated_departure[i];
-    stay.soc = seen.soc[i];
-    stay.full_soc = seen.p_max_kw[i] > 0.0 ? std::max(seen.soc[i], seen.target_soc[i]) : seen.soc[i];
-    stay.floor_soc = seen.reserve_soc[i];
-    stay.capacity_kwh = seen.capacity_kwh[i];
-    stay.stored_per_drawn = seen.stored_per_drawn[i];
-    stay.drawn_per_returned = seen.drawn_per_returned[i];
-    stay.is_here = true;
-    return stay;
+/// A part of a step below this is left out: hardly any energy, at the price of the solver's digits.
+constexpr double smallest_part = 1e-3;
+
+/// Puts a stay into the steps of `window` that it is there for.
+void put_into_steps(const PlannedStay& stay, const PlanWindow& window, ScheduleVehicle& vehicle) {
+    vehicle.first = window.ended_by(stay.from);
+    vehicle.last = std::max(vehicle.first, window.begun_before(stay.until));
+    const bool is_overdue = stay.is_here && stay.until <= window.start;
+    if (is_overdue) vehicle.last = std::min<std::uint32_t>(1, window.steps);
+    if (vehicle.first == vehicle.last) return;
+    vehicle.late = std::max(0.0, window.in_steps(stay.from - window.begin_of(vehicle.first)));
+    if (!is_overdue) vehicle.early = std::max(0.0, window.in_steps(window.begin_of(vehicle.last) - stay.until));
+    if (vehicle.share(vehicle.first) < smallest_part) ++vehicle.first, vehicle.late = 0.0;
+    if (vehicle.first < vehicle.last && vehicle.share(vehicle.last - 1) < smallest_part) --vehicle.last, vehicle.early = 0.0;
+    if (vehicle.first == vehicle.last) vehicle.late = vehicle.early = 0.0;
 }
 
 bool makes_sense(const PlannedStay& stay) {
@@ -62,12 +62,28 @@ PlanWindow PlanWindow::from(Instant now, Duration step, Duration horizon, Instan
     return {now, step, static_cast<std::uint32_t>(whole)};
 }
 
-std::uint32_t PlanWindow::first_from(Instant t) const {
-    if (t <= start) return 0;
-    return clamped((t - start + step - Duration(1)) / step, steps);
+std::uint32_t PlanWindow::ended_by(Instant t) const { return t <= start ? 0 : clamped((t - start) / step, steps); }
+
+std::uint32_t PlanWindow::begun_before(Instant t) const {
+    return t <= start ? 0 : clamped((t - start + step - Duration(1)) / step, steps);
 }
 
-std::uint32_t PlanWindow::ended_by(Instant t) const { return t <= start ? 0 : clamped((t - start) / step, steps); }
+/// A battery that takes nothing is full, wherever its target is.
+PlannedStay stay_at(const Observation& seen, ConnectorId c) {
+    const std::size_t i = c.index();
+    PlannedStay stay;
+    stay.connector = c;
+    stay.from = seen.now;
+    stay.until = seen.stated_departure[i];
+    stay.soc = seen.soc[i];
+    stay.full_soc = seen.p_max_kw[i] > 0.0 ? std::max(seen.soc[i], seen.target_soc[i]) : seen.soc[i];
+    stay.floor_soc = seen.reserve_soc[i];
+    stay.capacity_kwh = seen.capacity_kwh[i];
+    stay.stored_per_drawn = seen.stored_per_drawn[i];
+    stay.drawn_per_returned = seen.drawn_per_returned[i];
+    stay.is_here = true;
+    return stay;
+}
 
 std::vector<PlannedStay> stays_of_plugged_in(const Observation& seen) {
     std::vector<PlannedStay> stays;
@@ -118,9 +134,7 @@ ScheduleVehicle vehicle_of(const PlannedStay& stay, const Observation& seen, con
     const double kwh = hours(window.step) * kva;
     ScheduleVehicle vehicle;
     vehicle.place = place;
-    vehicle.first = window.first_from(stay.from);
-    vehicle.last = std::max(vehicle.first, window.ended_by(stay.until));
-    if (stay.is_here && stay.until <= window.start) vehicle.last = std::min<std::uint32_t>(1, window.steps);
+    put_into_steps(stay, window, vehicle);
     vehicle.rating_kva = kva;
     vehicle.charge_max = kva > 0.0 ? charge_kw / kva : 0.0;
     vehicle.discharge_max = kva > 0.0 ? return_kw / kva : 0.0;
@@ -134,8 +148,7 @@ ScheduleVehicle vehicle_of(const PlannedStay& stay, const Observation& seen, con
 
 double deficit_covered_later(const PlannedStay& stay, const ScheduleVehicle& vehicle, const PlanWindow& window) {
     if (stay.until <= window.end()) return 0.0;
-    const auto steps = static_cast<double>((stay.until - window.end()) / window.step);
-    return steps * vehicle.soc_per_charge * vehicle.charge_max;
+    return window.in_steps(stay.until - window.end()) * vehicle.soc_per_charge * vehicle.charge_max;
 }
 
 }  // namespace evsweep

@@ -21,10 +21,14 @@ struct PlanWindow {
 
     [[nodiscard]] Instant begin_of(std::uint32_t k) const { return start + step * static_cast<std::int64_t>(k); }
     [[nodiscard]] Instant end() const { return begin_of(steps); }
-    /// The first step that begins at or after `t`; `steps` where there is none.
-    [[nodiscard]] std::uint32_t first_from(Instant t) const;
-    /// How many steps end at or before `t`.
+    /// How many steps end at or before `t`: the number of the step that `t` lies in.
     [[nodiscard]] std::uint32_t ended_by(Instant t) const;
+    /// How many steps begin before `t`.
+    [[nodiscard]] std::uint32_t begun_before(Instant t) const;
+    /// `time` in steps.
+    [[nodiscard]] double in_steps(Duration time) const {
+        return static_cast<double>(time.count()) / static_cast<double>(step.count());
+    }
 };
 
 /// One stay as the planner knows it, from the planning instant on.
@@ -44,6 +48,8 @@ struct PlannedStay {
 
 /// The vehicles that are plugged in, with their stated departures. Needs state_of_charge and session.
 [[nodiscard]] std::vector<PlannedStay> stays_of_plugged_in(const Observation& seen);
+/// The one at `c`, likewise.
+[[nodiscard]] PlannedStay stay_at(const Observation& seen, ConnectorId c);
 
 /// Adds stays of the foretold fleet that begin within the window, where their connector is free by then. Those that make no
 /// sense (numbers that are not finite, an end before the beginning) are left out: a forecast may be anything.
@@ -62,8 +68,8 @@ class ForeseenStays {
     std::vector<std::size_t> current_;  ///< by connector: the latest session before that
 };
 
-/// A stay as the solver takes it, without prices of shortfalls. `place` is its connector's. A vehicle acts from the first whole
-/// step after its arrival to the last whole one before it leaves; one that is still there when it should be gone, in one step.
+/// A stay as the solver takes it, without prices of shortfalls. `place` is its connector's. A vehicle acts in every step that it
+/// is there for a part of; one that is still there when it should be gone, in one step.
 [[nodiscard]] ScheduleVehicle vehicle_of(const PlannedStay& stay, const Observation& seen, const PlanWindow& window,
                                          const OptimalScheduleParams& params, std::uint32_t place);
 

@@ -4,6 +4,9 @@
 //   excesses   min over e >= 0 of (price - m) e             = 0 for m <= price
 //   cost rows  min over v of weight / 2 (v - target)^2 - g v = -g^2 / (2 weight) - g target
 //   vehicles   min over its own schedules of its part of f plus the prices m a + g a of its kW and kvar: MarginalValue.
+// Power that a vehicle draws for a share s of a step is there for s of the time, so a row's mean over the step has s a u. What
+// keeps a limit at every instant keeps it on the mean, and by Jensen's inequality the mean of a square is no less than the square
+// of the mean: with prices s (m a + g a) the bound is one of everything that vehicles can do in continuous time.
 #include "optimisation/certificate.hpp"
 
 #include <algorithm>
@@ -32,12 +35,15 @@ Schedule within_prices(const ScheduleProblem& problem, const Schedule& schedule)
     return prices;
 }
 
+/// What rows make of power that is drawn for a part of a step: all of it, or its mean over the step.
+enum class RowPower { whole, mean };
+
 /// The cheapest answer of each vehicle to given prices of kW and kvar.
 class CheapestAnswers {
    public:
     /// `executed`: near which schedule the bound is to be tight.
-    CheapestAnswers(const ScheduleProblem& problem, const Schedule& executed, const std::vector<double>& price)
-        : problem_(problem), executed_(executed), price_(price) {}
+    CheapestAnswers(const ScheduleProblem& problem, const Schedule& executed, const std::vector<double>& price, RowPower power)
+        : problem_(problem), executed_(executed), price_(price), power_(power) {}
 
     /// Adds the cost of vehicle `v`, whose steps stand in the columns from `k` on.
     void add(std::size_t v, std::size_t k, CompensatedSum& sum);
@@ -48,6 +54,7 @@ class CheapestAnswers {
     const ScheduleProblem& problem_;
     const Schedule& executed_;
     const std::vector<double>& price_;
+    RowPower power_;
     StepChoices choices_;
     MarginalValue value_;
 };
@@ -71,19 +78,22 @@ void CheapestAnswers::add(std::size_t v, std::size_t k, CompensatedSum& sum) {
 void CheapestAnswers::step_back(const ScheduleVehicle& vehicle, std::size_t t, std::size_t k) {
     const ScheduleObjective& objective = problem_.objective;
     const double* price = price_.data() + t * 2 * problem_.places + vehicle.place;
-    const double buy = price[0] + (objective.buy.empty() ? 0.0 : objective.buy[t]);
-    const double sell = price[0] + (objective.sell.empty() ? 0.0 : objective.sell[t]);
+    const double share = vehicle.share(t);
+    const double seen = power_ == RowPower::mean ? share : 1.0;
+    const double buy = seen * price[0] + (objective.buy.empty() ? 0.0 : share * objective.buy[t]);
+    const double sell = seen * price[0] + (objective.sell.empty() ? 0.0 : share * objective.sell[t]);
     const ActiveStep step{vehicle.charge_max,
                           vehicle.discharge_max,
-                          objective.throughput_weight + vehicle.rating_kva * buy,
-                          objective.throughput_weight - vehicle.rating_kva * sell,
-                          vehicle.soc_per_charge,
-                          vehicle.soc_per_discharge};
-    if (!problem_.reactive) {
+                          share * objective.throughput_weight + vehicle.rating_kva * buy,
+                          share * objective.throughput_weight - vehicle.rating_kva * sell,
+                          share * vehicle.soc_per_charge,
+                          share * vehicle.soc_per_discharge};
+    const bool is_reactive = problem_.reactive && (power_ == RowPower::mean || vehicle.is_whole(t));
+    if (!is_reactive) {
         value_.go_back(choices_.of(step));
         return;
     }
-    const ReactiveCost cost(vehicle.rating_kva * price[problem_.places], objective.reactive_weight);
+    const ReactiveCost cost(seen * vehicle.rating_kva * price[problem_.places], objective.reactive_weight);
     const StepOfSchedule schedule{t == vehicle.first ? vehicle.deficit : executed_.deficit[k - 1],
                                   executed_.charge[k] - executed_.discharge[k]};
     value_.go_back(choices_.of(step, cost, schedule, value_));
@@ -100,7 +110,8 @@ Schedule as_executed(const ScheduleProblem& problem, const Schedule& schedule) {
         double deficit = vehicle.deficit;
         for (std::size_t t = vehicle.first; t < vehicle.last; ++t) {
             const std::size_t k = executed.deficit.size();
-            deficit += vehicle.soc_per_discharge * schedule.discharge[k] - vehicle.soc_per_charge * schedule.charge[k];
+            deficit += vehicle.share(t) *
+                       (vehicle.soc_per_discharge * schedule.discharge[k] - vehicle.soc_per_charge * schedule.charge[k]);
             executed.deficit.push_back(deficit);
         }
     }
@@ -128,7 +139,8 @@ double worst_violation(const ScheduleProblem& problem, const Schedule& schedule,
             const double u = schedule.charge[k];
             const double w = schedule.discharge[k];
             for (const double breach : {-u, u - vehicle.charge_max, -w, w - vehicle.discharge_max}) worst.add(breach);
-            if (problem.reactive) worst.add(std::hypot(u - w, schedule.reactive[k]) - 1.0);
+            if (problem.reactive && vehicle.is_whole(t)) worst.add(std::hypot(u - w, schedule.reactive[k]) - 1.0);
+            if (problem.reactive && !vehicle.is_whole(t)) worst.add(std::abs(schedule.reactive[k]));
             worst.add(std::abs(schedule.deficit[k] - executed.deficit[k]));
             worst.add(std::min(vehicle.deficit_min, vehicle.deficit) - executed.deficit[k]);
             worst.add(executed.deficit[k] - std::max(vehicle.deficit_max, vehicle.deficit));
@@ -136,18 +148,28 @@ double worst_violation(const ScheduleProblem& problem, const Schedule& schedule,
     return worst.value();
 }
 
-double lower_bound(const ScheduleProblem& problem, const Schedule& schedule, const Schedule& executed) {
-    const Schedule prices = within_prices(problem, schedule);
+double lower_bound(const ScheduleProblem& problem, const Schedule& prices, const Schedule& executed, RowPower power) {
     const std::vector<double> by_place = price_by_place(problem, prices);
     const VehicleSteps steps(problem);
     CompensatedSum sum;
-    CheapestAnswers answers(problem, executed, by_place);
+    CheapestAnswers answers(problem, executed, by_place, power);
     for (std::size_t v = 0; v < problem.vehicles.size(); ++v) answers.add(v, steps.first[v], sum);
     for (std::size_t r = 0; r < prices.worth.size(); ++r) sum.add(-prices.worth[r] * problem.limits.limit[r]);
     for (std::size_t r = 0; r < prices.pull.size(); ++r)
         if (prices.pull[r] != 0.0)
             sum.add(-prices.pull[r] * (0.5 * prices.pull[r] / problem.costs.weight[r] + problem.costs.target[r]));
     return sum.value();
+}
+
+bool have_prices(const Schedule& prices) {
+    const auto is_any = [](double price) { return price != 0.0; };
+    return std::any_of(prices.worth.begin(), prices.worth.end(), is_any) ||
+           std::any_of(prices.pull.begin(), prices.pull.end(), is_any);
+}
+
+bool has_partial_steps(const ScheduleProblem& problem) {
+    return std::any_of(problem.vehicles.begin(), problem.vehicles.end(),
+                       [](const ScheduleVehicle& vehicle) { return vehicle.has_partial_steps(); });
 }
 
 }  // namespace
@@ -162,7 +184,10 @@ Certificate certify(const ScheduleProblem& problem, const Schedule& schedule) {
     const Schedule executed = as_executed(problem, schedule);
     Certificate certificate;
     certificate.objective = objective_of(problem, executed);
-    certificate.bound = lower_bound(problem, schedule, executed);
+    const Schedule prices = within_prices(problem, schedule);
+    certificate.bound = certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::whole);
+    if (has_partial_steps(problem) && have_prices(prices))
+        certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::mean);
     certificate.relative_gap = (certificate.objective - certificate.bound) / std::max(1.0, std::abs(certificate.objective));
     certificate.worst_violation = worst_violation(problem, schedule, executed);
     return certificate;

@@ -9,6 +9,9 @@ namespace evsweep {
 struct Certificate {
     double objective = 0.0;  ///< of the schedule, with the excess that its power really has over the limits
     double bound = 0.0;
+    /// A bound of what anybody can do in continuous time, too: rows see power that is drawn for a part of a step as its mean over
+    /// the step. The same number where no vehicle is there for a part of a step, or rows cost nothing.
+    double bound_of_any_control = 0.0;
     double relative_gap = 0.0;     ///< (objective - bound) / max(1, |objective|)
     double worst_violation = 0.0;  ///< of any bound, circle or battery equation of a vehicle, in shares and state of charge
 };

@@ -266,7 +266,8 @@ void FleetNewton::conclude(Schedule& schedule) const {
     for (const StayShape& shape : shapes_) {
         double x = shape.vehicle.deficit;
         for (std::size_t i = shape.first; i < shape.first + shape.steps; ++i) {
-            x += shape.vehicle.soc_per_discharge * points_[i].w - shape.vehicle.soc_per_charge * points_[i].u;
+            const auto soc = shape.moves(i - shape.first);
+            x += soc.discharge * points_[i].w - soc.charge * points_[i].u;
             schedule.charge[i] = points_[i].u;
             schedule.discharge[i] = points_[i].w;
             schedule.deficit[i] = x;

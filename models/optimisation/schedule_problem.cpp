@@ -54,6 +54,15 @@ void ask_window(const ScheduleProblem& problem, std::size_t v, Complaints& compl
     if (vehicle.last > problem.steps)
         complaints.said.push_back(
             fmt::format("vehicle {} stays until step {}, but there are only {} steps", v, vehicle.last, problem.steps));
+    const auto ask_share = [&](double share, std::string_view what) {
+        if (std::isfinite(share) && share >= 0.0 && share < 1.0) return true;
+        complaints.said.push_back(fmt::format(
+            "the share of its {} step in which vehicle {} is not there is {}; it must be from 0 to below 1", what, v, share));
+        return false;
+    };
+    const bool shares = ask_share(vehicle.late, "first") && ask_share(vehicle.early, "last");
+    if (shares && vehicle.first < vehicle.last && !(vehicle.steps_there() > 0.0))
+        complaints.said.push_back(fmt::format("vehicle {} leaves its only step before it comes", v));
 }
 
 /// Power moves a battery, and nothing else does: a vehicle that breaks this was put together wrongly.
@@ -150,10 +159,11 @@ void add_step(const ScheduleProblem& problem, const ScheduleVehicle& vehicle, co
     const double u = schedule.charge[k];
     const double w = schedule.discharge[k];
     sum.add(objective.deficit_weight * schedule.deficit[k] * schedule.deficit[k]);
-    sum.add(objective.throughput_weight * (u + w));
+    const double share = vehicle.share(t);
+    sum.add(share * objective.throughput_weight * (u + w));
     if (problem.reactive) sum.add(objective.reactive_weight * schedule.reactive[k] * schedule.reactive[k]);
-    if (!objective.buy.empty()) sum.add(vehicle.rating_kva * objective.buy[t] * u);
-    if (!objective.sell.empty()) sum.add(-vehicle.rating_kva * objective.sell[t] * w);
+    if (!objective.buy.empty()) sum.add(share * vehicle.rating_kva * objective.buy[t] * u);
+    if (!objective.sell.empty()) sum.add(-share * vehicle.rating_kva * objective.sell[t] * w);
 }
 
 void add_price(const ScheduleProblem& problem, const GridRows& rows, const std::vector<double>& worth,

@@ -9,28 +9,42 @@
 namespace evsweep {
 
 /// One vehicle for one stay. In step t it draws u, returns w (shares of `rating_kva`, 0 <= u <= charge_max, 0 <= w <=
-/// discharge_max) and, where the problem is reactive, draws q with (u - w)^2 + q^2 <= 1. Its deficit, what its state of charge
-/// lacks to the target, follows x_t = x_{t-1} - soc_per_charge u_t + soc_per_discharge w_t within [deficit_min, deficit_max].
+/// discharge_max). It is there for the share s_t of a step, which is 1 but in its first and its last step. Where the problem is
+/// reactive it draws q with (u - w)^2 + q^2 <= 1, in whole steps only: reactive power is of use to others, who need it for all of
+/// the step. Its deficit, what its state of charge lacks to the target, follows x_t = x_{t-1} - s_t (soc_per_charge u_t -
+/// soc_per_discharge w_t) within [deficit_min, deficit_max].
 struct ScheduleVehicle {
     std::uint32_t place = 0;  ///< where it draws
     std::uint32_t first = 0;  ///< it may act in the steps first .. last - 1
     std::uint32_t last = 0;
+    double late = 0.0;   ///< the share of step `first` that is over when it comes
+    double early = 0.0;  ///< the share of step last - 1 that is left when it goes
     double rating_kva = 0.0;
     double charge_max = 1.0;
     double discharge_max = 0.0;      ///< 0: it cannot return
-    double soc_per_charge = 0.0;     ///< charging efficiency x step x rating / capacity
-    double soc_per_discharge = 0.0;  ///< step x rating / (discharging efficiency x capacity)
+    double soc_per_charge = 0.0;     ///< in a whole step: charging efficiency x step x rating / capacity
+    double soc_per_discharge = 0.0;  ///< in a whole step: step x rating / (discharging efficiency x capacity)
     double deficit = 0.0;            ///< when step `first` begins
     double deficit_min = 0.0;
     double deficit_max = 1.0;
     double final_deficit = 0.0;    ///< allowed when it leaves, after step last - 1; more is a shortfall
     double shortfall_price = 0.0;  ///< cost per unit of shortfall; 0: leaving short costs nothing of its own
+
+    /// s_t, for a step from `first` to last - 1.
+    [[nodiscard]] double share(std::size_t step) const {
+        return 1.0 - (step == first ? late : 0.0) - (step + 1 == last ? early : 0.0);
+    }
+    /// For how many steps it is there, in all.
+    [[nodiscard]] double steps_there() const { return first < last ? last - first - late - early : 0.0; }
+    [[nodiscard]] bool is_whole(std::size_t step) const { return share(step) == 1.0; }
+    [[nodiscard]] bool has_partial_steps() const { return late > 0.0 || early > 0.0; }
     friend bool operator==(const ScheduleVehicle&, const ScheduleVehicle&) = default;
 };
 
 /// What is minimised: the sum over vehicles and all steps of
-///   deficit_weight x^2 + throughput_weight (u + w) + reactive_weight q^2 + rating (buy u - sell w) + shortfalls
-/// plus the costs of rows (GridRows). Before its first step and after its last a vehicle's deficit counts as it stands.
+///   deficit_weight x^2 + s throughput_weight (u + w) + reactive_weight q^2 + s rating (buy u - sell w) + shortfalls
+/// plus the costs of rows (GridRows). The deficit counts as it is at the end of every step, those before the vehicle comes and
+/// after it has gone included.
 struct ScheduleObjective {
     double deficit_weight = 1.0;
     double throughput_weight = 1e-3;
@@ -40,6 +54,7 @@ struct ScheduleObjective {
 };
 
 /// Linear functions a y of the power that vehicles draw at all places in one step: y has the kW of every place, then the kvar.
+/// A vehicle that is there for a part of the step counts with its whole power, as if all that are there in the step met.
 struct GridRows {
     std::vector<std::uint32_t> step;
     std::vector<double> coefficient;  ///< [row][2 places]

@@ -59,7 +59,7 @@ class InteriorPoint {
                 fleet_.remember(memory);
                 is_remembered = true;
             }
-            if (!advance()) break;
+            if (is_losing_digits() || !advance()) break;
             ++schedule_.iterations;
         }
         if (schedule_.status != ScheduleStatus::optimal) (void)is_done(good_enough);
@@ -99,8 +99,9 @@ class InteriorPoint {
         for (const ScheduleVehicle& v : problem_.vehicles) {
             double x = v.deficit;
             for (std::size_t t = v.first; t < v.last && v.soc_per_charge > 0.0; ++t) {
-                const double u = std::clamp((x - v.deficit_min) / v.soc_per_charge, 0.0, v.charge_max);
-                x -= v.soc_per_charge * u;
+                const double soc = v.share(t) * v.soc_per_charge;
+                const double u = std::clamp((x - v.deficit_min) / soc, 0.0, v.charge_max);
+                x -= soc * u;
                 power[t * 2 * problem_.places + v.place] += v.rating_kva * u;
             }
         }
@@ -114,12 +115,19 @@ class InteriorPoint {
         const GridNewton::Residual rows = grid_.residual(power_);
         gap_ = fleet.gap + grid_.gap_after(0.0);
         size_ = std::max(1.0, std::abs(fleet.cost + grid_.cost(power_)));
+        dual_ = fleet.dual;
         schedule_.worst_residual = std::max(fleet.primal, rows.kw);
         const double tolerance = times * options_.tolerance * size_;
         const bool done = gap_ <= tolerance && fleet.primal <= times * primal_tolerance && rows.kw <= times * row_tolerance &&
                           rows.cost <= 10.0 * tolerance && fleet.dual <= times * dual_tolerance;
         schedule_.status = done ? ScheduleStatus::optimal : ScheduleStatus::stalled;
         return done;
+    }
+
+    /// Where nothing but the gradient is beyond its tolerance, and it grows, further steps only cost digits.
+    [[nodiscard]] bool is_losing_digits() {
+        const bool grows = dual_ > std::exchange(last_dual_, dual_) && gap_ <= options_.tolerance * size_;
+        return grows && is_done(good_enough);
     }
 
     /// One step; false where there is none.
@@ -175,6 +183,8 @@ class InteriorPoint {
     double best_gap_ = std::numeric_limits<double>::infinity();
     int idle_ = 0;       ///< steps since the gap last fell by much
     double gap_ = 0.0;   ///< sum of all products
+    double dual_ = 0.0;  ///< the largest of the gradient, now and at the last step
+    double last_dual_ = std::numeric_limits<double>::infinity();
     double size_ = 1.0;  ///< of the objective
 };
 

@@ -34,19 +34,20 @@ double multiplier_step(double multiplier, double slack, double change, double ai
 }  // namespace
 
 std::size_t StayShape::products() const {
-    const std::size_t per_step =
-        (can_charge ? 2U : 0U) + (can_discharge ? 2U : 0U) + (is_reactive ? 1U : 0U) + (has_low ? 1U : 0U) + (has_high ? 1U : 0U);
-    return steps * per_step + (has_shortfall ? 2U : 0U);
+    const std::size_t per_step = (can_charge ? 2U : 0U) + (can_discharge ? 2U : 0U) + (has_low ? 1U : 0U) + (has_high ? 1U : 0U);
+    std::size_t circles = 0;
+    for (std::size_t t = 0; t < steps; ++t) circles += is_reactive_at(t) ? 1 : 0;
+    return steps * per_step + circles + (has_shortfall ? 2U : 0U);
 }
 
 double StayNewton::own_price_u(std::size_t t) const {
     const double buy = objective.buy.empty() ? 0.0 : objective.buy[shape.vehicle.first + t];
-    return objective.throughput_weight + shape.vehicle.rating_kva * buy;
+    return shape.vehicle.share(shape.vehicle.first + t) * (objective.throughput_weight + shape.vehicle.rating_kva * buy);
 }
 
 double StayNewton::own_price_w(std::size_t t) const {
     const double sell = objective.sell.empty() ? 0.0 : objective.sell[shape.vehicle.first + t];
-    return objective.throughput_weight - shape.vehicle.rating_kva * sell;
+    return shape.vehicle.share(shape.vehicle.first + t) * (objective.throughput_weight - shape.vehicle.rating_kva * sell);
 }
 
 double StayNewton::price_u(std::size_t t, const PlacePrices& prices) const {
@@ -64,7 +65,7 @@ double StayNewton::weight(std::size_t t) const { return t + 1 < at.size() ? obje
 /// Charges evenly, somewhat less than is needed, which leaves room in the circle, too.
 double StayNewton::even_charge() const {
     const ScheduleVehicle& v = shape.vehicle;
-    const double needed = (v.deficit - v.deficit_min) / (v.soc_per_charge * static_cast<double>(shape.steps));
+    const double needed = (v.deficit - v.deficit_min) / (v.soc_per_charge * v.steps_there());
     return std::min(0.8 * needed, 0.8 * v.charge_max);
 }
 
@@ -87,13 +88,14 @@ void StayNewton::start(double barrier) {
     for (std::size_t t = 0; t < at.size(); ++t) {
         StayPoint& point = at[t];
         point.u = even;
-        point.x = before(t) - v.soc_per_charge * point.u + v.soc_per_discharge * point.w;
+        const auto soc = shape.moves(t);
+        point.x = before(t) - soc.charge * point.u + soc.discharge * point.w;
         move_inside(point);
         if (shape.can_charge) point.u_low = barrier / point.u, point.u_high = barrier / (v.charge_max - point.u);
         if (shape.can_discharge) point.w_low = barrier / point.w, point.w_high = barrier / (v.discharge_max - point.w);
         if (shape.has_low) point.x_low = barrier / (point.x - v.deficit_min);
         if (shape.has_high) point.x_high = barrier / (v.deficit_max - point.x);
-        if (shape.is_reactive) point.circle = barrier / free_of(point);
+        if (shape.is_reactive_at(t)) point.circle = barrier / free_of(point);
     }
     if (shape.has_shortfall)
         shortfall = start_of(v.shortfall_price, at.back().x - v.final_deficit, 0.1 * v.soc_per_charge, barrier);
@@ -107,7 +109,7 @@ void StayNewton::factorise_power(std::size_t t) {
     f.iu = shape.can_charge ? 1.0 / (point.u_low / point.u + point.u_high / (v.charge_max - point.u)) : 0.0;
     f.iw = shape.can_discharge ? 1.0 / (point.w_low / point.w + point.w_high / (v.discharge_max - point.w)) : 0.0;
     f.g = f.tilt = f.iq = 0.0;
-    if (shape.is_reactive) {
+    if (shape.is_reactive_at(t)) {
         const double p = point.u - point.w;
         const double round = 2.0 * point.circle;
         const double steep = 4.0 * point.circle / free_of(point);
@@ -117,7 +119,8 @@ void StayNewton::factorise_power(std::size_t t) {
         f.g = round + steep * p * p * plain * f.iq;
     }
     f.iden = 1.0 / (1.0 + f.g * (f.iu + f.iw));
-    f.b_p = v.rating_kva * (v.soc_per_charge * f.iu + v.soc_per_discharge * f.iw) * f.iden;
+    const auto soc = shape.moves(t);
+    f.b_p = v.rating_kva * (soc.charge * f.iu + soc.discharge * f.iw) * f.iden;
     f.conductance = 1.0 / std::max(curvature_x(t), 1e-14);
 }
 
@@ -132,13 +135,13 @@ double StayNewton::curvature_x(std::size_t t) const {
 
 /// Conductances between the costates of neighbouring steps, and from each and from the last one's far end to the ground.
 void StayNewton::factorise_ladder() {
-    const ScheduleVehicle& v = shape.vehicle;
-    const double difference = v.soc_per_charge - v.soc_per_discharge;
     double from_front = 0.0;
-    for (StayFactor& f : factor) {
+    for (std::size_t t = 0; t < factor.size(); ++t) {
+        StayFactor& f = factor[t];
+        const auto soc = shape.moves(t);
+        const double difference = soc.charge - soc.discharge;
         const double both = f.g * f.iu * f.iw * difference * difference;
-        const double own =
-            (v.soc_per_charge * v.soc_per_charge * f.iu + v.soc_per_discharge * v.soc_per_discharge * f.iw + both) * f.iden;
+        const double own = (soc.charge * soc.charge * f.iu + soc.discharge * soc.discharge * f.iw + both) * f.iden;
         f.inverse = own;  // until the way back, as is the next
         f.decay = from_front;
         const double here = own + from_front;
@@ -193,11 +196,12 @@ void StayNewton::find_step(const PlacePrices& prices) {
         const StayPoint& point = at[t];
         const StayFactor& f = factor[t];
         const double price_q = v.rating_kva * prices.q(v.first + t, v.place);
-        Power r{price_u(t, prices) + v.soc_per_charge * point.lambda, price_w(t, prices) - v.soc_per_discharge * point.lambda,
+        const auto soc = shape.moves(t);
+        Power r{price_u(t, prices) + soc.charge * point.lambda, price_w(t, prices) - soc.discharge * point.lambda,
                 2.0 * objective.reactive_weight * point.q + price_q};
         if (shape.can_charge) r.u += aims[t].u_high / (v.charge_max - point.u) - aims[t].u_low / point.u;
         if (shape.can_discharge) r.w += aims[t].w_high / (v.discharge_max - point.w) - aims[t].w_low / point.w;
-        if (shape.is_reactive) {
+        if (shape.is_reactive_at(t)) {
             const double push = 2.0 * aims[t].circle / free_of(point);
             r.u += push * (point.u - point.w);
             r.w -= push * (point.u - point.w);
@@ -209,14 +213,14 @@ void StayNewton::find_step(const PlacePrices& prices) {
         if (shape.has_shortfall && t + 1 == at.size())
             r_x += shortfall.worth + (point.x - v.final_deficit + push_of(shortfall, shortfall_aim)) / shortfall.give();
         const Power own = inverse_times(f, r);
-        const double gap = point.x - before(t) + v.soc_per_charge * point.u - v.soc_per_discharge * point.w;
+        const double gap = point.x - before(t) + soc.charge * point.u - soc.discharge * point.w;
         StayPoint& d = step[t];
         d = {};
         d.u = -own.u;
         d.w = -own.w;
         d.q = -own.q;
         d.x = -r_x * f.conductance;
-        d.lambda = gap + d.x + from_before - v.soc_per_charge * own.u + v.soc_per_discharge * own.w;
+        d.lambda = gap + d.x + from_before - soc.charge * own.u + soc.discharge * own.w;
         from_before = r_x * f.conductance;
     }
     solve_ladder(&StayPoint::lambda);
@@ -224,7 +228,6 @@ void StayNewton::find_step(const PlacePrices& prices) {
 
 /// Replaces right-hand sides by costates, and adds what they do to power and deficits.
 void StayNewton::solve_ladder(double StayPoint::*rhs) {
-    const ScheduleVehicle& v = shape.vehicle;
     for (std::size_t t = 1; t < step.size(); ++t)
         step[t].*rhs = without_traces(step[t].*rhs + factor[t - 1].pass_on * step[t - 1].*rhs);
     double next = 0.0;
@@ -232,7 +235,8 @@ void StayNewton::solve_ladder(double StayPoint::*rhs) {
         const StayFactor& f = factor[t];
         StayPoint& d = step[t];
         const double lambda = without_traces(d.*rhs * f.ipivot + f.pass_on * next);
-        const Power answer = inverse_times(f, {v.soc_per_charge * lambda, -v.soc_per_discharge * lambda, 0.0});
+        const auto soc = shape.moves(t);
+        const Power answer = inverse_times(f, {soc.charge * lambda, -soc.discharge * lambda, 0.0});
         d.u -= answer.u;
         d.w -= answer.w;
         d.q -= answer.q;
@@ -248,12 +252,13 @@ void StayNewton::complete_step(const PlacePrices& changes) {
     for (std::size_t t = 0; t < at.size(); ++t) {
         StayPoint& d = step[t];
         const double dp = changes.p(v.first + t, v.place);
-        const double dq = shape.is_reactive ? changes.q(v.first + t, v.place) : 0.0;
+        const double dq = shape.is_reactive_at(t) ? changes.q(v.first + t, v.place) : 0.0;
         const Power own = inverse_times(factor[t], {v.rating_kva * dp, -v.rating_kva * dp, v.rating_kva * dq});
         d.u -= own.u;
         d.w -= own.w;
         d.q -= own.q;
-        d.*costate = v.soc_per_discharge * own.w - v.soc_per_charge * own.u;
+        const auto soc = shape.moves(t);
+        d.*costate = soc.discharge * own.w - soc.charge * own.u;
     }
     solve_ladder(costate);
     for (StayPoint& d : step) d.lambda += d.*costate;
@@ -273,7 +278,7 @@ void StayNewton::step_multipliers() {
         d.x_low = shape.has_low ? multiplier_step(point.x_low, point.x - v.deficit_min, d.x, a.x_low) : 0.0;
         d.x_high = shape.has_high ? multiplier_step(point.x_high, v.deficit_max - point.x, -d.x, a.x_high) : 0.0;
         const double freed = -2.0 * ((point.u - point.w) * (d.u - d.w) + point.q * d.q);
-        d.circle = shape.is_reactive ? multiplier_step(point.circle, free_of(point), freed, a.circle) : 0.0;
+        d.circle = shape.is_reactive_at(t) ? multiplier_step(point.circle, free_of(point), freed, a.circle) : 0.0;
     }
     if (!shape.has_shortfall) return;
     const double over = at.back().x + step.back().x - v.final_deficit;

@@ -2,6 +2,7 @@
 ///
 /// Symbols (all shares of the rating, states of charge and steps as in schedule_problem.hpp):
 ///   u, w, q      charging, discharging, reactive power; p = u - w
+///   a, b         what u and w move the state of charge by in step t: smaller in a first or last step that is not whole
 ///   x_t          deficit after step t;  x_t - x_{t-1} + a u_t - b w_t = 0 with its costate lambda_t
 ///   c = 1 - p^2 - q^2 >= 0   what the apparent power leaves free, recomputed and never updated
 ///   D            Hessian of the barrier problem in (u, w, q):  diag(d_u, d_w, 2 r + 2 z) + 2 z e_p e_p' + (4 z / c) (p, q)(p,
@@ -63,6 +64,16 @@ struct StayShape {
     bool has_shortfall = false;
     double hold_weight = 0.0;  ///< deficit weight of the last step: it counts until the end
     [[nodiscard]] bool acts() const { return steps > 0 && (can_charge || can_discharge || is_reactive); }
+    /// a and b of its step t.
+    struct Moves {
+        double charge = 0.0, discharge = 0.0;
+    };
+    [[nodiscard]] Moves moves(std::size_t t) const {
+        const double share = vehicle.share(vehicle.first + t);
+        return {share * vehicle.soc_per_charge, share * vehicle.soc_per_discharge};
+    }
+    /// Whether it can draw reactive power in its step t: only in whole ones.
+    [[nodiscard]] bool is_reactive_at(std::size_t t) const { return is_reactive && vehicle.is_whole(vehicle.first + t); }
     /// Products of slacks and multipliers in all its steps.
     [[nodiscard]] std::size_t products() const;
 };

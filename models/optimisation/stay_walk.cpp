@@ -46,7 +46,7 @@ double StayNewton::longest_step(double longest) const {
         }
         if (shape.has_low) keep(point.x - v.deficit_min, d.x, point.x_low, d.x_low);
         if (shape.has_high) keep(v.deficit_max - point.x, -d.x, point.x_high, d.x_high);
-        if (shape.is_reactive) {
+        if (shape.is_reactive_at(t)) {
             longest = evsweep::longest_step(point.circle, d.circle, longest);
             longest = longest_in_circle(point, d, longest);
         }
@@ -104,18 +104,19 @@ StayNewton::Standing StayNewton::standing(const PlacePrices& prices) const {
     };
     for (std::size_t t = 0; t < at.size(); ++t) {
         const StayPoint& point = at[t];
-        see(all.primal, point.x - before(t) + v.soc_per_charge * point.u - v.soc_per_discharge * point.w);
+        const auto soc = shape.moves(t);
+        see(all.primal, point.x - before(t) + soc.charge * point.u - soc.discharge * point.w);
         const double p_circle = 2.0 * point.circle * (point.u - point.w);
         const double u_price = price_u(t, prices);
         const double w_price = price_w(t, prices);
         const double q_price = v.rating_kva * prices.q(v.first + t, v.place);
         if (shape.can_charge)
-            see(all.dual, u_price + v.soc_per_charge * point.lambda - point.u_low + point.u_high + p_circle,
+            see(all.dual, u_price + soc.charge * point.lambda - point.u_low + point.u_high + p_circle,
                 std::max(std::abs(u_price), 2.0 * point.circle));
         if (shape.can_discharge)
-            see(all.dual, w_price - v.soc_per_discharge * point.lambda - point.w_low + point.w_high - p_circle,
+            see(all.dual, w_price - soc.discharge * point.lambda - point.w_low + point.w_high - p_circle,
                 std::max(std::abs(w_price), 2.0 * point.circle));
-        if (shape.is_reactive)
+        if (shape.is_reactive_at(t))
             see(all.dual, 2.0 * (objective.reactive_weight + point.circle) * point.q + q_price,
                 std::max(std::abs(q_price), 2.0 * point.circle));
         see(all.dual, gradient_x(t) + point.lambda - next_lambda(t), point.lambda);

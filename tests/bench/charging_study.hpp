@@ -104,7 +104,7 @@ class ChargingStudy {
         set_objective(params, seen_, window, problem);
         PlanGrid grid(grid_, window, seen_.calendar);
         grid.linearise(PlanPower(2 * grid_.places() * window.steps, 0.0));
-        price_shortfalls(params, &grid, window, stays, problem);
+        price_shortfalls(price_of_missing_kwh(params, &grid, window, problem), window, stays, problem);
         const PlanReach reach(problem);
         const double kw_worth = worth_of_a_kw(params, &grid, window, problem);
         const PlanLimitsOf limits{grid_, params};

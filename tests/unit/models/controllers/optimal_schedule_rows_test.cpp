@@ -79,8 +79,7 @@ TEST_CASE("a plan's window holds whole control steps up to the study's end", "[o
     CHECK(PlanWindow::from(at_h(0.0), quarter, std::chrono::hours(1), at_h(24)).steps == 4);
 }
 
-TEST_CASE("a vehicle acts from the first whole step after its arrival to the last whole one before it leaves",
-          "[optimal_schedule]") {
+TEST_CASE("a vehicle acts in every step that it is there for a part of, for that part", "[optimal_schedule]") {
     PlanFleet fleet;
     fleet.add_connector();
     Observation seen;
@@ -95,16 +94,36 @@ TEST_CASE("a vehicle acts from the first whole step after its arrival to the las
         const ScheduleVehicle v = vehicle_of(stay, seen, window, params, 0);
         return std::pair(v.first, v.last);
     };
+    const auto there = [&](double from_h, double until_h, bool is_here = false) {
+        PlannedStay stay = stay_from(from_h, until_h);
+        stay.is_here = is_here;
+        const ScheduleVehicle v = vehicle_of(stay, seen, window, params, 0);
+        double sum = 0.0;
+        for (std::uint32_t t = v.first; t < v.last; ++t) sum += v.share(t);
+        CHECK(v.steps_there() == Approx(sum));
+        return 0.25 * sum;
+    };
     using Steps = std::pair<std::uint32_t, std::uint32_t>;
     CHECK(steps(2.0, 3.0) == Steps(4, 8));        // on the grid
-    CHECK(steps(2.001, 3.001) == Steps(5, 8));    // a little later
-    CHECK(steps(1.999, 2.999) == Steps(4, 7));    // a little earlier
+    CHECK(steps(2.001, 3.001) == Steps(4, 9));    // a little later
+    CHECK(steps(1.999, 2.999) == Steps(3, 8));    // a little earlier
     CHECK(steps(0.5, 2.0, true) == Steps(0, 4));  // there already
     CHECK(steps(4.0, 30.0) == Steps(12, 16));     // beyond the window
-    CHECK(steps(2.01, 2.2) == Steps(5, 5));       // between two steps: nothing can be done
-    CHECK(steps(0.5, 1.1, true) == Steps(0, 0));  // gone before the first step ends
+    CHECK(steps(2.01, 2.2) == Steps(4, 5));       // within one step
+    CHECK(steps(0.5, 1.1, true) == Steps(0, 1));  // gone before the first step ends
     CHECK(steps(0.5, 0.9, true) == Steps(0, 1));  // should be gone, and is there
     CHECK(steps(30.0, 31.0) == Steps(16, 16));
+    CHECK(there(2.0, 3.0) == 1.0);
+    CHECK(there(2.1, 3.1) == Approx(1.0));
+    CHECK(there(2.01, 2.2) == Approx(0.19));
+    CHECK(there(0.5, 1.1, true) == Approx(0.1));
+    CHECK(there(0.5, 0.9, true) == 0.25);
+    CHECK(there(4.1, 30.0) == Approx(0.9));
+    CHECK(there(30.0, 31.0) == 0.0);
+    const ScheduleVehicle parts = vehicle_of(stay_from(2.1, 2.8), seen, window, params, 0);
+    CHECK(parts.share(4) == Approx(0.6));
+    CHECK(parts.share(5) == 1.0);
+    CHECK(parts.share(7) == Approx(0.2));
     const ScheduleVehicle v = vehicle_of(stay_from(4.0, 6.0), seen, window, params, 0);
     CHECK(v.soc_per_charge == Approx(0.9 * 0.25 * 3.6 / 16.0));
     CHECK(v.soc_per_discharge == Approx(0.25 * 3.6 / (0.9 * 16.0)));

@@ -17,16 +17,14 @@ std::string settings(const std::string& more, const std::string& strategy = "sma
 
 double lowest_pu(const FakeGrid& grid, const PlanRun& run) {
     double lowest = 2.0;
-    for (std::size_t k = 0; k < run.p_kw.size(); ++k)
-        for (std::size_t i = 0; i < grid.places(); ++i)
-            lowest = std::min(lowest, grid.voltage_pu(i, Instant(std::chrono::minutes(15) * k), run.p_kw[k], run.q_kvar[k]));
+    for (const auto& [at, p_kw, q_kvar] : run.at_decisions)
+        for (std::size_t i = 0; i < grid.places(); ++i) lowest = std::min(lowest, grid.voltage_pu(i, at, p_kw, q_kvar));
     return lowest;
 }
 
 double highest_loading(const FakeGrid& grid, const PlanRun& run) {
     double highest = 0.0;
-    for (std::size_t k = 0; k < run.p_kw.size(); ++k)
-        highest = std::max(highest, grid.loading(Instant(std::chrono::minutes(15) * k), run.p_kw[k], run.q_kvar[k]));
+    for (const auto& [at, p_kw, q_kvar] : run.at_decisions) highest = std::max(highest, grid.loading(at, p_kw, q_kvar));
     return highest;
 }
 
@@ -83,7 +81,7 @@ TEST_CASE("the time between plans is a whole number of control steps", "[optimal
                       "every: 20 min is not a whole number of control steps; time.step is 15 min");
 }
 
-TEST_CASE("without limits everybody charges at full power from the first whole step", "[optimal_schedule]") {
+TEST_CASE("without limits everybody charges at full power from plug-in on", "[optimal_schedule]") {
     for (const std::string mode : {"day_ahead", "receding"}) {
         PlanFleet fleet;
         fleet.add(1, 0, 2.0, 20.0, 1.0 - 3.5 * per_step);
@@ -95,6 +93,7 @@ TEST_CASE("without limits everybody charges at full power from the first whole s
         for (const std::size_t k : {8U, 9U, 10U}) CHECK(run.p_kw[k][0] == Approx(3.6).epsilon(1e-5));
         CHECK(run.p_kw[11][0] == Approx(1.8).epsilon(1e-3));
         CHECK(run.p_kw[8][1] == 0.0);
+        CHECK(run.drawn_at(from_hours(2.1), 1) == Approx(3.6).epsilon(1e-5));  // between two steps
         CHECK(run.p_kw[9][1] == Approx(3.6).epsilon(1e-5));
         for (const double soc : run.final_soc) CHECK(soc == Approx(1.0).margin(1e-8));
         CHECK(desk.grid.linearised == 0);

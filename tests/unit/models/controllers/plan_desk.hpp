@@ -67,12 +67,23 @@ struct PlanFleet {
 
 /// What a run gave.
 struct PlanRun {
-    std::vector<std::vector<double>> p_kw, q_kvar;  ///< [step][place]
-    std::vector<double> setpoints;                  ///< kW of every connector at every step, one after the other
-    std::vector<double> final_soc;                  ///< by session, when it ended
+    std::vector<std::vector<double>> p_kw, q_kvar;  ///< [step][place]: what is set when a step begins
+    struct Drawn {
+        Instant at{};
+        std::vector<double> p_kw, q_kvar;  ///< by place
+    };
+    std::vector<Drawn> at_decisions;  ///< when steps begin and, where the controller asks for it, at plug-ins
+    std::vector<double> setpoints;    ///< kW of every connector at every decision, one after the other
+    std::vector<double> final_soc;    ///< by session, when it ended
     std::vector<Counter> counters;
     std::vector<Remark> remarks;
 
+    /// kW at a place after the decision at that time; not a number where there was none.
+    [[nodiscard]] double drawn_at(Duration time, std::size_t at_place) const {
+        for (const Drawn& drawn : at_decisions)
+            if (drawn.at == Instant(time)) return drawn.p_kw[at_place];
+        return std::numeric_limits<double>::quiet_NaN();
+    }
     [[nodiscard]] double counter(const std::string& name) const {
         for (const Counter& c : counters)
             if (c.name == name) return c.value;
@@ -129,15 +140,17 @@ class PlanDesk {
         Setpoints setpoints(connectors);
         PlanRun run;
         run.final_soc.assign(fleet_.population.sessions.size(), -1.0);
-        const auto steps = static_cast<std::int64_t>(from_hours(hours_of_study) / step_);
-        for (std::int64_t k = 0; k < steps; ++k) {
-            now_ = Instant(step_ * k);
-            come_and_go(setpoints, run);
-            decide(controller, setpoints);
-            note(setpoints, run);
+        const Instant end(from_hours(hours_of_study));
+        const bool asked_at_plug_in = controller.cadence().on_plug_in;
+        for (now_ = Instant{}; now_ < end; now_ = next_instant()) {
+            const bool is_step = now_.time_since_epoch() % step_ == Duration::zero();
+            const bool has_come = come_and_go(setpoints, run);
+            if (is_step || (has_come && asked_at_plug_in)) {
+                decide(controller, setpoints);
+                note(setpoints, is_step, run);
+            }
             move(setpoints);
         }
-        now_ = Instant(step_ * steps);
         for (std::size_t c = 0; c < connectors; ++c)
             if (present_[c] != none) run.final_soc[present_[c]] = soc_[c];
         run.counters = controller.counters();
@@ -145,23 +158,36 @@ class PlanDesk {
         return run;
     }
 
-    /// Who leaves within a step is charged until then; who comes within one is first seen at the next.
-    void come_and_go(Setpoints& setpoints, PlanRun& run) {
+    /// The next control step, or the next plug-in or unplugging where that comes before.
+    [[nodiscard]] Instant next_instant() const {
+        Instant next = now_ + step_ - now_.time_since_epoch() % step_;
+        for (const Session& s : fleet_.population.sessions)
+            for (const Instant t : {s.plug_in, s.unplug})
+                if (t > now_) next = std::min(next, t);
+        return next;
+    }
+
+    /// Returns whether somebody has come.
+    bool come_and_go(Setpoints& setpoints, PlanRun& run) {
         const auto& sessions = fleet_.population.sessions;
         for (std::size_t c = 0; c < present_.size(); ++c) {
             if (present_[c] == none || sessions[present_[c]].unplug > now_) continue;
             run.final_soc[present_[c]] = soc_[c];
             present_[c] = none;
             setpoints.set(ConnectorId(c), 0.0);
+            std::erase(arrived_, ConnectorId(c));
         }
+        bool has_come = false;
         for (std::size_t s = 0; s < sessions.size(); ++s) {
-            if (sessions[s].plug_in > now_ || sessions[s].plug_in <= now_ - step_ || sessions[s].unplug <= now_) continue;
+            if (sessions[s].plug_in != now_ || sessions[s].unplug <= now_) continue;
             const std::size_t c = sessions[s].connector.index();
             present_[c] = s;
             soc_[c] = sessions[s].initial_soc;
             arrived_.push_back(ConnectorId(c));
+            has_come = true;
         }
         setpoints.settle();
+        return has_come;
     }
 
     void decide(Controller& controller, Setpoints& setpoints) {
@@ -215,13 +241,15 @@ class PlanDesk {
         if (!is_good) throw std::runtime_error("connector " + std::to_string(i) + " cannot follow " + std::to_string(p) + " kW");
     }
 
-    void note(const Setpoints& setpoints, PlanRun& run) const {
+    void note(const Setpoints& setpoints, bool is_step, PlanRun& run) const {
         std::vector<double> p(grid.places(), 0.0), q(grid.places(), 0.0);
         for (std::size_t c = 0; c < present_.size(); ++c) {
             p[fleet_.place[c]] += setpoints.p_kw(ConnectorId(c));
             q[fleet_.place[c]] += setpoints.q_kvar(ConnectorId(c));
             run.setpoints.push_back(setpoints.p_kw(ConnectorId(c)));
         }
+        run.at_decisions.push_back({now_, p, q});
+        if (!is_step) return;
         run.p_kw.push_back(p);
         run.q_kvar.push_back(q);
     }
@@ -230,7 +258,7 @@ class PlanDesk {
         for (std::size_t c = 0; c < present_.size(); ++c) {
             if (present_[c] == none) continue;
             const Session& session = fleet_.population.sessions[present_[c]];
-            const double h = hours(std::min(step_, session.unplug - now_));
+            const double h = hours(next_instant() - now_);
             const double p = setpoints.p_kw(ConnectorId(c));
             const double before = soc_[c];
             soc_[c] += (p > 0.0 ? p * PlanFleet::efficiency : p / PlanFleet::efficiency) * h / PlanFleet::capacity_kwh;

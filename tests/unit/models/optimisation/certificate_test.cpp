@@ -22,10 +22,11 @@ Schedule random_schedule(const ScheduleProblem& problem, Draws& draw) {
         for (std::uint32_t t = vehicle.first; t < vehicle.last; ++t) {
             double u = draw.uniform(0.0, vehicle.charge_max);
             double w = draw.uniform(0.0, vehicle.discharge_max);
-            const double moved = deficit - vehicle.soc_per_charge * u + vehicle.soc_per_discharge * w;
+            const double share = vehicle.share(t);
+            const double moved = deficit - share * (vehicle.soc_per_charge * u - vehicle.soc_per_discharge * w);
             if (moved < vehicle.deficit_min || moved > vehicle.deficit_max) u = w = 0.0;
-            deficit += vehicle.soc_per_discharge * w - vehicle.soc_per_charge * u;
-            const double most = std::sqrt(1.0 - (u - w) * (u - w));
+            deficit += share * (vehicle.soc_per_discharge * w - vehicle.soc_per_charge * u);
+            const double most = share == 1.0 ? std::sqrt(1.0 - (u - w) * (u - w)) : 0.0;
             schedule.charge.push_back(u);
             schedule.discharge.push_back(w);
             if (problem.reactive) schedule.reactive.push_back(draw.uniform(-most, most));

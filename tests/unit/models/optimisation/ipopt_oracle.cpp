@@ -181,7 +181,8 @@ class ScheduleProgram final : public Ipopt::TNLP {
             for (std::uint32_t t = vehicle.first; t < vehicle.last; ++t, ++k) {
                 bound(at_.u(k), 0.0, vehicle.charge_max);
                 bound(at_.w(k), 0.0, vehicle.discharge_max);
-                if (problem_.reactive) bound(at_.q + k, -unbounded, unbounded);
+                const Number most = vehicle.share(t) == 1.0 ? unbounded : 0.0;  // no reactive power in a part of a step
+                if (problem_.reactive) bound(at_.q + k, -most, most);
                 // Bounds give way to a deficit on arrival that misses them by rounding.
                 bound(at_.x + k, std::min(vehicle.deficit_min, vehicle.deficit), std::max(vehicle.deficit_max, vehicle.deficit));
             }
@@ -197,8 +198,8 @@ class ScheduleProgram final : public Ipopt::TNLP {
                 const Index row = add_row(before, before);
                 linear_.push_back({row, at_.x + k, 1.0});
                 if (!begins) linear_.push_back({row, at_.x + k - 1, -1.0});
-                linear_.push_back({row, at_.u(k), vehicle.soc_per_charge});
-                linear_.push_back({row, at_.w(k), -vehicle.soc_per_discharge});
+                linear_.push_back({row, at_.u(k), vehicle.share(t) * vehicle.soc_per_charge});
+                linear_.push_back({row, at_.w(k), -vehicle.share(t) * vehicle.soc_per_discharge});
             }
     }
 
@@ -275,10 +276,10 @@ class ScheduleProgram final : public Ipopt::TNLP {
                 } else {
                     square_cost_[at_.x + k] += objective.deficit_weight;
                     if (problem_.reactive) square_cost_[at_.q + k] = objective.reactive_weight;
-                    linear_cost_[at_.u(k)] =
-                        objective.throughput_weight + (objective.buy.empty() ? 0.0 : vehicle.rating_kva * objective.buy[t]);
-                    linear_cost_[at_.w(k)] =
-                        objective.throughput_weight - (objective.sell.empty() ? 0.0 : vehicle.rating_kva * objective.sell[t]);
+                    const Number buy = objective.buy.empty() ? 0.0 : vehicle.rating_kva * objective.buy[t];
+                    const Number sell = objective.sell.empty() ? 0.0 : vehicle.rating_kva * objective.sell[t];
+                    linear_cost_[at_.u(k)] = vehicle.share(t) * (objective.throughput_weight + buy);
+                    linear_cost_[at_.w(k)] = vehicle.share(t) * (objective.throughput_weight - sell);
                     ++k;
                 }
             }

@@ -177,6 +177,8 @@ inline ScheduleProblem odd_problem(std::uint64_t seed) {
         // A battery that stays as it is could only turn power into heat, by charging and discharging at once.
         if (vehicle.deficit_min == vehicle.deficit_max) vehicle.discharge_max = 0.0;
     }
+    if (seed % 2 == 0)
+        for (ScheduleVehicle& vehicle : problem.vehicles) cut_steps(vehicle, draw);
     return problem;
 }
 

@@ -34,6 +34,11 @@ inline std::vector<NamedKind> problem_kinds() {
             add(" with shortfalls", [](ProblemKind& k) { k.must_charge = true; });
             add(" beyond limits", [](ProblemKind& k) { k.unavoidable = true; });
             add(" with everything", [](ProblemKind& k) { k.tariff = k.weighed = k.must_charge = k.unavoidable = true; });
+            add(" in parts of steps", [](ProblemKind& k) { k.in_parts = true; });
+            add(" in parts of steps at a tariff without a grid",
+                [](ProblemKind& k) { k.in_parts = k.tariff = k.must_charge = true, k.limited = false; });
+            add(" in parts of steps with everything",
+                [](ProblemKind& k) { k.in_parts = k.tariff = k.weighed = k.must_charge = k.unavoidable = true; });
         }
     return kinds;
 }

@@ -37,7 +37,20 @@ struct ProblemKind {
     bool weighed = false;      ///< rows with costs: loss, peak
     bool tariff = false;       ///< buying and selling prices
     bool must_charge = false;  ///< prices on shortfalls, some of which cannot be avoided
+    bool in_parts = false;     ///< stays begin and end within steps
 };
+
+/// A stay that begins and ends within steps, whatever the steps; some by a hair.
+inline void cut_steps(ScheduleVehicle& vehicle, Draws& draw) {
+    const auto part = [&draw] {
+        if (draw.chance(0.2)) return 0.0;
+        return draw.chance(0.1) ? 1.0 - std::pow(10.0, draw.uniform(-3.0, -1.0)) : draw.uniform(0.0, 0.99);
+    };
+    if (vehicle.first == vehicle.last) return;
+    vehicle.late = part();
+    vehicle.early = part();
+    if (vehicle.last - vehicle.first == 1) vehicle.early *= 0.9 * (1.0 - vehicle.late);
+}
 
 inline ScheduleVehicle random_vehicle(const ProblemKind& kind, Draws& draw) {
     ScheduleVehicle vehicle;
@@ -58,6 +71,7 @@ inline ScheduleVehicle random_vehicle(const ProblemKind& kind, Draws& draw) {
         vehicle.final_deficit = draw.uniform(0.0, 0.2);
         vehicle.shortfall_price = draw.uniform(0.0, 40.0);
     }
+    if (kind.in_parts) cut_steps(vehicle, draw);
     return vehicle;
 }
 

@@ -126,6 +126,16 @@ TEST_CASE("power that moves no battery, and batteries that move without power, a
           "vehicle 0 charges at a rating of 0 kVA, but its state of charge moves");
 }
 
+TEST_CASE("shares of steps that a vehicle cannot be there for are named", "[schedule_problem]") {
+    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].late = 1.0; }) ==
+          "the share of its first step in which vehicle 1 is not there is 1; it must be from 0 to below 1");
+    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].early = NAN; }) ==
+          "the share of its last step in which vehicle 0 is not there is nan; it must be from 0 to below 1");
+    CHECK(complaint_after([](ScheduleProblem& p) {
+              p.vehicles[0].first = 2, p.vehicles[0].late = 0.6, p.vehicles[0].early = 0.5;
+          }) == "vehicle 0 leaves its only step before it comes");
+}
+
 TEST_CASE("places, windows and steps that do not exist are named", "[schedule_problem]") {
     CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].place = 2; }) ==
           "vehicle 1 is at place 2, but there are only 2 places (0 the first)");
