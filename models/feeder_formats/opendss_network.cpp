@@ -9,7 +9,6 @@
 namespace evsweep::opendss {
 namespace {
 
-constexpr double sqrt3 = std::numbers::sqrt3;
 constexpr int highest_node = 4;
 
 /// Works out the ends of elements.
@@ -106,7 +105,7 @@ Plan make_plan(Circuit& circuit, Desk& desk) {
 }
 
 double volts_across(double kv, int phases, bool delta) {
-    return (!delta && (phases == 2 || phases == 3) ? kv / sqrt3 : kv) * 1000.0;
+    return (!delta && (phases == 2 || phases == 3) ? kv / std::numbers::sqrt3 : kv) * 1000.0;
 }
 
 namespace {
@@ -221,7 +220,7 @@ namespace {
 double share_of(const CoilNodes& coil, bool split) {
     const auto is_phase = [](int node) { return node >= 1 && node <= 3; };
     if (!is_phase(coil.plus) || !is_phase(coil.minus)) return 1.0;
-    return split ? 2.0 : sqrt3;
+    return split ? 2.0 : std::numbers::sqrt3;
 }
 
 /// Whether two windings are the halves of a centre-tapped secondary at that bus: from 1 to earth and from earth to 2.
@@ -261,14 +260,14 @@ void Network::leave_transformer(const Placed<Transformer>& transformer, const st
 void Network::set_nominal(Circuit& circuit) {
     for (Bus& bus : buses_) {
         if (!bus.reached) continue;
-        double kv = bus.to_earth * sqrt3 / 1000.0;
+        double kv = bus.to_earth * std::numbers::sqrt3 / 1000.0;
         const auto distance = [kv](double base) { return base > 0.0 ? std::abs(1.0 - kv / base) : HUGE_VAL; };
         const auto& bases = circuit.voltage_bases;
         const auto nearest =
             std::min_element(bases.begin(), bases.end(), [&](double a, double b) { return distance(a) < distance(b); });
         if (nearest != bases.end() && *nearest > 0.0) kv = *nearest;
         if (const auto given = circuit.bus_bases.find(bus.name); given != circuit.bus_bases.end()) kv = given->second;
-        bus.nominal = (bus.split ? 2.0 / sqrt3 : 1.0) * kv * 1000.0;
+        bus.nominal = (bus.split ? 2.0 / std::numbers::sqrt3 : 1.0) * kv * 1000.0;
     }
 }
 

@@ -11,8 +11,6 @@ namespace evsweep::opendss {
 namespace {
 
 using Complex = std::complex<double>;
-constexpr double sqrt3 = std::numbers::sqrt3;
-
 /// Total series impedance (ohm) at the circuit's frequency. The reactance follows the frequency, and the part of the
 /// earth's return changes with its logarithm (Carson), as OpenDSS has it.
 std::vector<Complex> series_of(const Line& line, const LineData& data, double frequency) {
@@ -79,8 +77,8 @@ std::vector<Complex> impedance_of(const Source& s) {
         if (s.pu_z1) first = *s.pu_z1 * ohm_base, zero = s.pu_z0.value_or(0.0) * ohm_base;
         if (n == 1) zero = first;
     } else {
-        const double factor = n == 1 ? 1.0 : sqrt3;
-        const double mva3 = s.given == Source::Given::mva ? s.mva3 : sqrt3 * s.base_kv * s.isc3 / 1000.0;
+        const double factor = n == 1 ? 1.0 : std::numbers::sqrt3;
+        const double mva3 = s.given == Source::Given::mva ? s.mva3 : std::numbers::sqrt3 * s.base_kv * s.isc3 / 1000.0;
         const double isc1 = s.given == Source::Given::mva ? s.mva1 * 1000.0 / (factor * s.base_kv) : s.isc1;
         const double x1 = s.base_kv * s.base_kv / mva3 / std::sqrt(1.0 + 1.0 / (s.x1r1 * s.x1r1));
         const double r1 = x1 / s.x1r1;
@@ -125,7 +123,7 @@ void Rows::add_source() {
     SourceRow row;
     row.bus = end.bus;
     row.at = s.at;
-    row.voltage = PerUnit(s.pu * volts_across(s.base_kv, s.phases, false) * sqrt3 / network_.bus(end.bus).nominal);
+    row.voltage = PerUnit(s.pu * volts_across(s.base_kv, s.phases, false) * std::numbers::sqrt3 / network_.bus(end.bus).nominal);
     // Phase b of a description lags by 120 degrees, and a single phase of OpenDSS stands at the angle itself.
     const double turn = single ? 120.0 * (end.nodes.front() == 2 ? 1.0 : end.nodes.front() == 3 ? -1.0 : 0.0) : 0.0;
     row.angle = Degrees(s.angle + turn);

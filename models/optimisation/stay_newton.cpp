@@ -6,7 +6,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr double least_share = 0.05;  ///< of a range that a start keeps from its ends
+constexpr double least_distance = 0.05;  ///< of a range that a start keeps from its ends
 
 double free_of(const StayPoint& point) {
     const double p = point.u - point.w;
@@ -72,14 +72,14 @@ double StayNewton::even_charge() const {
 void StayNewton::move_inside(StayPoint& point) const {
     const ScheduleVehicle& v = shape.vehicle;
     const auto inside = [](double value, double low, double high) {
-        const double least = least_share * (high - low);
+        const double least = least_distance * (high - low);
         return std::clamp(value, low + least, high - least);
     };
     point.u = shape.can_charge ? inside(point.u, 0.0, v.charge_max) : 0.0;
     point.w = shape.can_discharge ? inside(point.w, 0.0, v.discharge_max) : 0.0;
     const double range = v.deficit_max - v.deficit_min;
-    if (shape.has_low) point.x = std::max(point.x, v.deficit_min + least_share * range);
-    if (shape.has_high) point.x = std::min(point.x, v.deficit_max - least_share * range);
+    if (shape.has_low) point.x = std::max(point.x, v.deficit_min + least_distance * range);
+    if (shape.has_high) point.x = std::min(point.x, v.deficit_max - least_distance * range);
 }
 
 void StayNewton::start(double barrier) {

@@ -13,7 +13,7 @@ namespace {
 constexpr double tightest_tolerance_pu = 1e-12;
 
 /// A tighter tolerance takes more sweeps, by less than half where the scenario's is 1e-8 pu.
-LoadFlowOptions options_of(const LoadFlowSettings& settings) {
+LoadFlowOptions planning_options(const LoadFlowSettings& settings) {
     return {std::min(settings.tolerance.value(), tightest_tolerance_pu), 2 * settings.max_iterations, settings.collapse.value()};
 }
 
@@ -47,7 +47,7 @@ PlanningGrid::PlanningGrid(const Scenario& scenario, const BaseDemand& base, con
       step_(scenario.time.step),
       base_(base, *ports.network()),
       drawn_together_(places_of_points(ports)),
-      load_flow_(ports.network(), options_of(scenario.load_flow)),
+      load_flow_(ports.network(), planning_options(scenario.load_flow)),
       linear_(load_flow_.feeder(), drawn_together_) {
     name_elements(scenario.limits);
 }

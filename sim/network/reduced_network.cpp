@@ -8,12 +8,14 @@
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
-namespace {
+
+/// Named, for NetworkReduction is a friend of a class that others see.
+namespace reduction {
 
 using Index = Eigen::Index;
 
 /// The rows of one bus that stay, as a block equation: V_rows = T V_up - W J_rows.
-struct Rows {
+struct BusRows {
     std::array<std::uint32_t, max_conductors> rows{};  ///< conductors of the full network
     std::array<std::uint32_t, max_conductors> up{};    ///< those that feed them, of the full network
     Block t, w;
@@ -22,7 +24,7 @@ struct Rows {
 };
 
 /// `below` fed from above `m`, at whose rows nothing is drawn.
-void feed_through(const Rows& m, Rows& below) {
+void feed_through(const BusRows& m, BusRows& below) {
     Block onto = Block::Zero(below.t.rows(), m.t.rows());  // T_c by rows of m; the others of its entries are zero
     for (std::size_t j = 0; j < below.above(); ++j) {
         const auto end = m.rows.begin() + static_cast<std::ptrdiff_t>(m.conductors());
@@ -36,7 +38,7 @@ void feed_through(const Rows& m, Rows& below) {
 
 /// Leaves out columns of T that are zero and puts the others in the order in which rows use them: with one
 /// entry of one per row T is the identity then, whatever the order of wires above.
-void tidy(Rows& bus) {
+void tidy(BusRows& bus) {
     std::array<Index, max_conductors> order{};
     std::size_t used = 0;
     for (Index row = 0; row < bus.t.rows(); ++row)
@@ -44,7 +46,7 @@ void tidy(Rows& bus) {
             const auto known = order.begin() + static_cast<std::ptrdiff_t>(used);
             if (bus.t(row, col) != 0.0 && std::find(order.begin(), known, col) == known) order[used++] = col;
         }
-    const Rows was = bus;
+    const BusRows was = bus;
     bus.t.resize(was.t.rows(), static_cast<Index>(used));
     for (std::size_t j = 0; j < used; ++j) {
         bus.t.col(static_cast<Index>(j)) = was.t.col(order[j]);
@@ -60,8 +62,8 @@ void append(const Block& block, AlignedVector<double>& re, AlignedVector<double>
 }
 
 /// Where a bus of a run lies in the columns.
-struct Place {
-    Place(const SweepRun& run, std::size_t k)
+struct BusPlace {
+    BusPlace(const SweepRun& run, std::size_t k)
         : bus(run.first_bus + k),
           n(run.conductors),
           q(run.above),
@@ -72,7 +74,7 @@ struct Place {
     std::size_t bus, n, q, first, feeders, t, w;
 };
 
-struct Range {
+struct IndexRange {
     std::size_t begin = 0;
     std::size_t end = 0;
     [[nodiscard]] std::size_t size() const { return end - begin; }
@@ -80,14 +82,18 @@ struct Range {
 
 /// The part of 0 .. size - 1 outside of which `counts` is false.
 template <class Counts>
-Range nonzero(std::size_t size, Counts&& counts) {
-    Range range{0, size};
+IndexRange nonzero(std::size_t size, Counts&& counts) {
+    IndexRange range{0, size};
     while (range.begin < range.end && !counts(range.begin)) ++range.begin;
     while (range.end > range.begin && !counts(range.end - 1)) --range.end;
     return range;
 }
 
-}  // namespace
+}  // namespace reduction
+
+using reduction::BusPlace;
+using reduction::BusRows;
+using reduction::IndexRange;
 
 /// Makes a ReducedNetwork: from the ends to the source it finds what carries current, and from the source to the ends it
 /// puts that together.
@@ -105,7 +111,7 @@ class NetworkReduction {
         find_currents();
         keep_source();
         for (const SweepRun& run : full_.runs)
-            for (std::size_t k = 0; k < run.buses(); ++k) place_bus(Place(run, k));
+            for (std::size_t k = 0; k < run.buses(); ++k) place_bus(BusPlace(run, k));
         reduced_.place_.back() = static_cast<std::uint32_t>(reduced_.kept_.size());
     }
 
@@ -113,15 +119,15 @@ class NetworkReduction {
     static constexpr std::uint32_t nowhere = ReducedNetwork::nowhere;
 
     void find_currents();
-    bool find_currents(const Place& at);
+    bool find_currents(const BusPlace& at);
     void keep_source();
-    void place_bus(const Place& at);
-    [[nodiscard]] Rows rows_of(const Place& at) const;
-    [[nodiscard]] bool is_passed_through(std::size_t bus, const Rows& rows) const;
-    void pass_through(std::size_t bus, const Rows& rows);
-    void keep(Rows& rows);
-    void draw_through(const Place& at);
-    void leave_out(const Place& at);
+    void place_bus(const BusPlace& at);
+    [[nodiscard]] BusRows rows_of(const BusPlace& at) const;
+    [[nodiscard]] bool is_passed_through(std::size_t bus, const BusRows& rows) const;
+    void pass_through(std::size_t bus, const BusRows& rows);
+    void keep(BusRows& rows);
+    void draw_through(const BusPlace& at);
+    void leave_out(const BusPlace& at);
 
     const NetworkModel& model_;
     const SweepNetwork full_;
@@ -131,7 +137,7 @@ class NetworkReduction {
     std::vector<std::uint8_t> bus_draws_;   ///< by bus: whether anything is drawn there
     std::vector<std::uint32_t> feeds_;      ///< by bus: how many buses that carry current it feeds
     std::vector<std::uint32_t> passed_at_;  ///< by bus: its place in `passed_`, if it was passed through
-    std::vector<Rows> passed_;
+    std::vector<BusRows> passed_;
 };
 
 void NetworkReduction::find_currents() {
@@ -140,14 +146,14 @@ void NetworkReduction::find_currents() {
     feeds_.assign(model_.buses(), 0);
     for (std::size_t r = full_.runs.size(); r-- > 0;)
         for (std::size_t k = full_.runs[r].buses(); k-- > 0;) {
-            const Place at(full_.runs[r], k);
+            const BusPlace at(full_.runs[r], k);
             if (find_currents(at)) ++feeds_[model_.parent[at.bus]];
         }
 }
 
 /// A conductor carries current if something is drawn there or a row below that carries any leans on it. Returns whether one
 /// of the bus does.
-bool NetworkReduction::find_currents(const Place& at) {
+bool NetworkReduction::find_currents(const BusPlace& at) {
     bool any = false;
     for (std::size_t row = 0; row < at.n; ++row) {
         if (draws_[at.first + row] != 0) bus_draws_[at.bus] = 1;
@@ -175,8 +181,8 @@ void NetworkReduction::keep_source() {
     copy(full_.source_w_im, reduced_.source_w_im_);
 }
 
-void NetworkReduction::place_bus(const Place& at) {
-    Rows rows = rows_of(at);
+void NetworkReduction::place_bus(const BusPlace& at) {
+    BusRows rows = rows_of(at);
     if (rows.conductors() > 0) {
         const std::uint32_t above = passed_at_[model_.parent[at.bus]];
         if (above != nowhere) feed_through(passed_[above], rows);
@@ -190,8 +196,8 @@ void NetworkReduction::place_bus(const Place& at) {
 }
 
 /// The rows of a bus that carry current.
-Rows NetworkReduction::rows_of(const Place& at) const {
-    Rows rows;
+BusRows NetworkReduction::rows_of(const BusPlace& at) const {
+    BusRows rows;
     std::array<std::size_t, max_conductors> local{};
     std::size_t n = 0;
     for (std::size_t row = 0; row < at.n; ++row) {
@@ -215,12 +221,12 @@ Rows NetworkReduction::rows_of(const Place& at) const {
     return rows;
 }
 
-bool NetworkReduction::is_passed_through(std::size_t bus, const Rows& rows) const {
+bool NetworkReduction::is_passed_through(std::size_t bus, const BusRows& rows) const {
     return bus_draws_[bus] == 0 && (feeds_[bus] == 1 || rows.w.isZero(0.0));
 }
 
 /// Takes the place of the bus above where nobody else will ask for that.
-void NetworkReduction::pass_through(std::size_t bus, const Rows& rows) {
+void NetworkReduction::pass_through(std::size_t bus, const BusRows& rows) {
     const std::uint32_t parent = model_.parent[bus];
     if (passed_at_[parent] != nowhere && feeds_[parent] == 1) {
         passed_at_[bus] = passed_at_[parent];
@@ -231,7 +237,7 @@ void NetworkReduction::pass_through(std::size_t bus, const Rows& rows) {
     passed_.push_back(rows);
 }
 
-void NetworkReduction::keep(Rows& rows) {
+void NetworkReduction::keep(BusRows& rows) {
     tidy(rows);
     ReducedNetwork& to = reduced_;
     const std::size_t first = to.kept_.size();
@@ -250,18 +256,19 @@ void NetworkReduction::keep(Rows& rows) {
         to.kept_.push_back(rows.rows[row]);
     }
     for (std::size_t col = 0; col < q; ++col) to.up_.push_back(to.place_[rows.up[col]]);
-    append(rows.t, to.t_re_, to.t_im_);
-    append(rows.w, to.w_re_, to.w_im_);
+    reduction::append(rows.t, to.t_re_, to.t_im_);
+    reduction::append(rows.w, to.w_re_, to.w_im_);
 }
 
 /// Notes how the conductors of a bus are found that were not kept: what feeds them, and what drops, without the zeros at
 /// either end.
-void NetworkReduction::leave_out(const Place& at) {
-    const Range drop = nonzero(at.n, [&](std::size_t c) { return carries_[at.first + c] != 0; });
+void NetworkReduction::leave_out(const BusPlace& at) {
+    const IndexRange drop = reduction::nonzero(at.n, [&](std::size_t c) { return carries_[at.first + c] != 0; });
     for (std::size_t row = 0; row < at.n; ++row) {
         if (reduced_.place_[at.first + row] != nowhere) continue;
         const std::size_t t = at.t + row * at.q;
-        const Range feed = nonzero(at.q, [&](std::size_t c) { return full_.t_re[t + c] != 0.0 || full_.t_im[t + c] != 0.0; });
+        const IndexRange feed =
+            reduction::nonzero(at.q, [&](std::size_t c) { return full_.t_re[t + c] != 0.0 || full_.t_im[t + c] != 0.0; });
         LeftOutVoltage& found = reduced_.voltages_.emplace_back();
         found.conductor = static_cast<std::uint32_t>(at.first + row);
         found.first = static_cast<std::uint32_t>(at.first + drop.begin);
@@ -274,11 +281,11 @@ void NetworkReduction::leave_out(const Place& at) {
 }
 
 /// Notes what a bus draws from conductors that were not kept, by the rows that count.
-void NetworkReduction::draw_through(const Place& at) {
+void NetworkReduction::draw_through(const BusPlace& at) {
     for (std::size_t col = 0; col < at.q; ++col) {
         const std::uint32_t up = full_.up[at.feeders + col];
         if (carries_[up] == 0 || reduced_.place_[up] != nowhere) continue;
-        const Range rows = nonzero(at.n, [&](std::size_t row) {
+        const IndexRange rows = reduction::nonzero(at.n, [&](std::size_t row) {
             const std::size_t t = at.t + row * at.q + col;
             return carries_[at.first + row] != 0 && (full_.t_re[t] != 0.0 || full_.t_im[t] != 0.0);
         });

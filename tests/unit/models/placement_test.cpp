@@ -57,7 +57,7 @@ TEST_CASE("one more charging point moves nobody, by any rule", "[behaviours]") {
             town.buses(placed("rule: load", vehicles(n)), 3),
             town.buses(placed("rule: class, class: residential", vehicles(n)), 3),
             town.buses(placed("rule: counts, counts: {1: 3, mall: 2, 5: 5}", "penetration: " + percent), 3),
-            town.buses(placed("rule: loads, share: " + std::to_string(n / 40.0)), 3)};
+            town.buses(placed("rule: loads, share: " + std::to_string(static_cast<double>(n) / 40.0)), 3)};
         for (std::size_t rule = 0; rule < 5; ++rule) {
             INFO("rule " << rule << ", " << n << " vehicles");
             CHECK((rule == 4 || now[rule].size() == n));
