@@ -155,9 +155,9 @@ class CaseRows {
         branch.from = bus_name(t(row, from), branch.at, "branch");
         branch.to = bus_name(t(row, to), branch.at, "branch");
         branch.id = unique(branch.from + "-" + branch.to, branches_);
-        // An unknown bus is reported when the rows are put together; until then any voltage will do.
+        // A bus that is unknown or has no voltage is reported when the rows are put together; until then any voltage will do.
         const auto found = volts_.find(branch.to);
-        const double volts = found == volts_.end() ? 1.0 : found->second;
+        const double volts = found == volts_.end() || !(found->second > 0.0) ? 1.0 : found->second;
         const double base_ohm = volts * volts / (base_mva_ * 1e6);
         branch.series_ohm = {{t(row, r) * base_ohm, t(row, x) * base_ohm}};
         branch.shunt_s = {{0.0, t(row, b) / base_ohm}};

@@ -85,6 +85,8 @@ template <auto Member, Source::Given Kind>
 void set_strength(Source& source, const Value& value, Desk& desk) {
     set_number<Member>(source, value, desk);
     source.given = Kind;
+    if (Kind != Source::Given::ohm && !(source.*Member > 0.0))
+        desk.refuse(value, "'" + value.text.substr(0, 40) + "' is no short-circuit strength", "give a number above 0");
 }
 void set_source_z1(Source& source, const Value& value, Desk& desk) {
     if (const auto z = desk.complex(value)) source.r1 = z->real(), source.x1 = z->imag();

@@ -71,6 +71,11 @@ class LineReader {
         at.column += static_cast<int>(std::min<std::size_t>(next_, 1'000'000));
         return at;
     }
+    /// Whether what was taken last ends at a comma between two digits: "3,5".
+    bool at_decimal_comma() const {
+        const auto is_digit = [&](std::size_t i) { return i < line_.size() && line_[i] >= '0' && line_[i] <= '9'; };
+        return next_ > 0 && next_ < line_.size() && line_[next_] == ',' && is_digit(next_ - 1) && is_digit(next_ + 1);
+    }
     bool open_quote() const { return open_quote_; }
     void skip() { ++next_; }
 
@@ -106,6 +111,9 @@ std::vector<Parameter> split_line(std::string_view line, const Position& at, con
             if (bare) issues.error(start, "", "an `=` without a name before it", "write NAME=VALUE");
             parameter.name = lower(parameter.value.text);
             parameter.value = reader.take();
+            if (reader.at_decimal_comma())
+                issues.error(parameter.value.at, "", "'" + parameter.value.text.substr(0, 40) + ",' has a decimal comma",
+                             "write a decimal point, or a blank between two values");
         } else if (bare) {
             reader.skip();
         }

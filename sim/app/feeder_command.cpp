@@ -8,6 +8,7 @@
 #include "sim/app/result_path.hpp"
 #include "sim/app/say.hpp"
 #include "sim/config/feeder_text.hpp"
+#include "sim/network/feeder_checks.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
@@ -41,6 +42,7 @@ ExitStatus feeder_command(const FeederOptions& options) {
     choice.file.at = {std::make_shared<const std::string>(options.feeder.string())};
     choice.format = options.format;
     const auto feeder = read_feeder_description(choice, issues);
+    if (feeder) check_feeder_rows(*feeder, issues);
     tell(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;

@@ -50,6 +50,14 @@ std::string_view next_line(std::string_view& text) {
     return line;
 }
 
+/// Whether these are names as tables have them, and not the first line of some other file, which is not to be shown.
+bool are_names(const std::vector<std::string>& names) {
+    constexpr std::size_t longest = 40;
+    return std::all_of(names.begin(), names.end(), [](const std::string& name) {
+        return name.size() <= longest && name.find_first_of(":$=<>{}\\") == std::string::npos;
+    });
+}
+
 /// The index of the column in the header; reports what there is instead.
 std::optional<std::size_t> find_column(std::string_view header, const std::string& column, const FilePath& file,
                                        std::string_view path, Issues& issues) {
@@ -58,7 +66,7 @@ std::optional<std::size_t> find_column(std::string_view header, const std::strin
     const auto found = std::find(names.begin(), names.end(), column);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
     issues.error(file.at, std::string(path), "file '" + file.path.string() + "' has no column '" + column + "'",
-                 did_you_mean(column, names));
+                 are_names(names) ? did_you_mean(column, names) : "its first line holds no names; is it the right file?");
     return std::nullopt;
 }
 
@@ -92,16 +100,24 @@ std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::
     std::vector<CsvCell> cells;
     std::optional<std::size_t> index;
     char separator = ',';
+    std::size_t columns = 0;
     for (int line_number = 1; !text.empty(); ++line_number) {
         const std::string_view line = next_line(text);
         if (trimmed(line).empty() || line.front() == '#') continue;
         if (!index) {
             separator = separator_of(line);
+            columns = cells_of(line, separator).size();
             index = find_column(line, column, file, path, issues);
             if (!index) return std::nullopt;
             continue;
         }
         const auto row = cells_of(line, separator);
+        if (row.size() > columns && !trimmed(line.substr(row[columns].column - 1)).empty()) {
+            issues.error({name, line_number, static_cast<int>(row[columns].column)}, std::string(path),
+                         "the row has " + std::to_string(row.size()) + " cells, the header " + std::to_string(columns),
+                         separator == ',' ? "write a decimal point, not a comma" : "give every column a name");
+            return std::nullopt;
+        }
         if (*index < row.size()) {
             cells.push_back({plain(row[*index].text), {name, line_number, static_cast<int>(row[*index].column)}});
             continue;

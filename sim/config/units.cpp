@@ -6,6 +6,7 @@
 #include <numbers>
 #include <vector>
 
+#include "evsweep/bounds.hpp"
 #include "evsweep/contracts.hpp"
 #include "sim/config/clock_text.hpp"
 
@@ -67,18 +68,26 @@ std::optional<int> price_shift(std::string_view token) {
 
 QuantityText wrong(std::string problem, std::string hint) { return {std::nullopt, std::move(problem), std::move(hint)}; }
 
-QuantityText scaled(const NumberAndRest& number, const UnitToken& token, std::string_view text) {
+/// The number in its family's unit, if things have such sizes.
+QuantityText scaled(const NumberAndRest& number, const UnitToken& token, std::string_view text, std::string_view unit) {
     const auto value = to_double(number, token.shift);
-    if (!value || !std::isfinite(*value / token.divisor))
-        return wrong("'" + std::string(text) + "' is too large or too small for a number", {});
+    if (!value) return wrong("'" + std::string(text) + "' is too large or too small for a number", {});
+    if (auto fault = bound_fault(*value / token.divisor, unit)) return wrong(std::move(fault->problem), std::move(fault->hint));
     return {*value / token.divisor, {}, {}};
+}
+
+/// "3,5": said as what it is, for what follows the comma would be lost or taken for something else.
+bool has_decimal_comma(std::string_view text) {
+    const std::size_t comma = text.find(',');
+    const auto is_digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+    return comma != std::string_view::npos && comma > 0 && is_digit(comma - 1) && is_digit(comma + 1);
 }
 
 QuantityText parse_price(const NumberAndRest& number, std::string_view text) {
     if (number.rest.empty()) return wrong("needs a unit", "write e.g. `" + std::string(text) + " $/kWh`");
     const auto shift = price_shift(number.rest);
     if (!shift) return wrong("'" + number.rest + "' is not a price of energy", "expected e.g. $/kWh, ct/kWh or EUR/MWh");
-    return scaled(number, {number.rest, *shift}, text);
+    return scaled(number, {number.rest, *shift}, text, "currency/kWh");
 }
 
 QuantityText not_a_number(std::string_view text, std::string_view noun, std::string_view unit) {
@@ -147,12 +156,13 @@ QuantityText parse_quantity(std::string_view raw, std::string_view unit) {
         if (const auto clock = parse_clock(text)) return {static_cast<double>(clock->count()) / 3'600'000.0, {}, {}};
     }
     const auto number = split_number(text);
+    if (has_decimal_comma(text)) return wrong("'" + text + "' has a comma inside", "write a decimal point, and no mark for thousands");
     if (unit == "currency/kWh") return number ? parse_price(*number, text) : not_a_number(text, "a price of energy", unit);
     for (const auto& family : families()) {
         if (family.unit != unit) continue;
         if (!number) return not_a_number(text, family.noun, unit);
         for (const auto& token : family.tokens)
-            if (token.token == number->rest) return scaled(*number, token, text);
+            if (token.token == number->rest) return scaled(*number, token, text, unit);
         if (number->rest.empty()) return wrong("needs a unit", "write e.g. `" + text + " " + std::string(unit) + "`");
         return wrong("'" + number->rest + "' is not " + std::string(family.noun), "expected " + std::string(family.expected));
     }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "evsweep/bounds.hpp"
 #include "sim/config/clock_text.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/config/units.hpp"
@@ -104,8 +105,11 @@ void report_expected(const Node& node, std::string_view path, std::string_view e
 
 std::optional<double> read_number(const Node& node, std::string_view path, Reader& reader) {
     const auto value = node.is_scalar() && !node.quoted ? parse_number(node.scalar) : std::nullopt;
-    if (!value) report_expected(node, path, "a number", reader);
-    return value;
+    if (!value) return report_expected(node, path, "a number", reader), std::nullopt;
+    auto fault = bound_fault(*value, "");
+    if (!fault) return value;
+    report(node, path, std::move(fault->problem), std::move(fault->hint), reader);
+    return std::nullopt;
 }
 
 std::optional<double> read_quantity(const Node& node, std::string_view path, std::string_view unit, Reader& reader) {

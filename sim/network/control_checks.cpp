@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <set>
 
@@ -50,7 +49,7 @@ class ControlChecks {
             need(row.coil < found->windings[row.winding].coils.size(), row.at, path,
                  fmt::format("its winding has no coil {}", row.coil + 1),
                  fmt::format("it has {}", found->windings[row.winding].coils.size()));
-        need(row.pt_ratio > 0.0 && std::isfinite(row.pt_ratio) && row.bus_pt_ratio.value_or(1.0) > 0.0, row.at, path,
+        need(row.pt_ratio > 0.0 && row.bus_pt_ratio.value_or(1.0) > 0.0, row.at, path,
              "the ratio of its voltage transformer is not positive", "e.g. 20");
         need(row.ct_primary.value() > 0.0, row.at, path, "the rating of its current transformer is not positive", "e.g. 700 A");
         for (const RelaySetting* setting : {&row.forward, &row.reverse}) {
@@ -128,8 +127,6 @@ class ControlChecks {
         unique(row.id, row.at, path);
         need(!row.values.empty(), row.at, path, "has no values", "give at least one");
         need(row.every > Duration::zero(), row.at, path, "its interval is not positive", "e.g. 1 h");
-        need(std::all_of(row.values.begin(), row.values.end(), [](double v) { return std::isfinite(v); }), row.at, path,
-             "has values that are not finite", "give numbers");
     }
 
     void unique(const std::string& id, const Position& at, const std::string& path) {

@@ -7,13 +7,13 @@
 #include <complex>
 #include <set>
 
+#include "sim/network/feeder_bounds.hpp"
+
 namespace evsweep {
 namespace {
 
 /// Nominal voltages closer than this count as equal: files write 12.66 and 12660.
 constexpr double same_base = 1e-6;
-
-bool is_finite(std::complex<double> z) { return std::isfinite(z.real()) && std::isfinite(z.imag()); }
 
 /// "a, b and c"-like text of conductors.
 std::string text_of(const std::vector<Conductor>& conductors) {
@@ -31,6 +31,7 @@ class RowChecks {
     RowChecks(const FeederDescription& description, Issues& issues) : description_(description), issues_(issues) {}
 
     CheckedRows run() {
+        check_bounds(description_, issues_);
         buses();
         for (const BranchRow& row : description_.branches) branch(row);
         for (const TransformerRow& row : description_.transformers) transformer(row);
@@ -51,7 +52,7 @@ class RowChecks {
                 issues_.error(row.at, path, fmt::format("duplicate id; first used {}", first_place(row.id)),
                               "rename one of them");
             const double nominal = row.nominal.value();
-            if (!std::isfinite(nominal) || nominal <= 0.0)
+            if (nominal <= 0.0)
                 issues_.error(row.at, path, fmt::format("nominal voltage {} V is not positive", nominal),
                               "give the line-to-line voltage");
             bus_conductors(row, path);
@@ -179,12 +180,7 @@ class RowChecks {
                           "give one value per pair of phases");
             return;
         }
-        if (!std::all_of(row.series_ohm.begin(), row.series_ohm.end(), is_finite) ||
-            !std::all_of(row.shunt_s.begin(), row.shunt_s.end(), is_finite)) {
-            issues_.error(row.at, path, "its impedance or shunt admittance is not finite", "give a number");
-        } else {
-            branch_impedance(row, path);
-        }
+        branch_impedance(row, path);
         branch_limits(row, path);
     }
 
@@ -253,35 +249,31 @@ class RowChecks {
         const auto need = [&](bool holds, const std::string& problem, const std::string& hint) {
             if (!holds) issues_.error(row.at, path, problem, hint);
         };
-        need(std::isfinite(row.rated.value()) && row.rated.value() > 0.0,
-             fmt::format("rated power {} kVA is not positive", row.rated.value()), "give its rated power");
+        need(!(row.rated.value() <= 0.0), fmt::format("rated power {} kVA is not positive", row.rated.value()),
+             "give its rated power");
         const std::size_t pairs = row.windings.size() == 2 ? 1 : 3;
         need(row.reactance.size() == pairs, fmt::format("has {} reactances", row.reactance.size()),
              fmt::format("{} are needed, one per pair of windings", pairs));
-        for (const double x : row.reactance) need(std::isfinite(x), "its reactance is not finite", "give a number");
         for (const double y : {row.no_load_loss, row.magnetising_current, row.stray})
-            need(std::isfinite(y) && y >= 0.0, "its no-load loss, magnetising current or stray admittance is negative",
-                 "give a share of 1");
-        need(!row.rating || row.rating->value() > 0.0, "its rating is not positive", "leave it out where there is no limit");
+            need(!(y < 0.0), "its no-load loss, magnetising current or stray admittance is negative", "give a share of 1");
+        need(!row.rating || !(row.rating->value() <= 0.0), "its rating is not positive", "leave it out where there is no limit");
         for (const WindingRow& w : row.windings) {
-            need(std::isfinite(w.rated.value()) && w.rated.value() > 0.0,
-                 fmt::format("rated voltage {} V is not positive", w.rated.value()), "give the voltage across one coil");
-            need(std::isfinite(w.resistance) && w.resistance >= 0.0, "its resistance is negative", "check the sign");
-            need(std::isfinite(w.tap) && w.tap > 0.0, fmt::format("tap {} is not positive", w.tap), "1 is the nominal tap");
+            need(!(w.rated.value() <= 0.0), fmt::format("rated voltage {} V is not positive", w.rated.value()),
+                 "give the voltage across one coil");
+            need(!(w.resistance < 0.0), "its resistance is negative", "check the sign");
+            need(!(w.tap <= 0.0), fmt::format("tap {} is not positive", w.tap), "1 is the nominal tap");
             need(w.taps.min > 0.0 && w.taps.max >= w.taps.min && w.taps.steps >= 0, "its taps have no range",
                  "e.g. 0.9 to 1.1 in 32 steps");
         }
     }
 
     void branch_limits(const BranchRow& row, const std::string& path) {
-        if (!std::isfinite(row.tap) || row.tap <= 0.0)
+        if (row.tap <= 0.0)
             issues_.error(row.at, path, fmt::format("tap ratio {} is not positive", row.tap), "1 is the nominal ratio");
-        if (!std::isfinite(row.shift.value()))
-            issues_.error(row.at, path, "its phase shift is not finite", "give the angle in degrees");
-        if (row.rating && !(row.rating->value() > 0.0))
+        if (row.rating && row.rating->value() <= 0.0)
             issues_.error(row.at, path, fmt::format("rating {} A is not positive", row.rating->value()),
                           "leave it out where there is no limit");
-        if (row.rated_power && !(row.rated_power->value() > 0.0))
+        if (row.rated_power && row.rated_power->value() <= 0.0)
             issues_.error(row.at, path, fmt::format("rated power {} kVA is not positive", row.rated_power->value()),
                           "leave it out where there is no limit");
     }
@@ -290,11 +282,9 @@ class RowChecks {
         const std::string path = "load " + row.id;
         unique(load_ids_, row.id, row.at, path);
         if (known_bus(row.bus, row.at, path)) known_terminals(row.bus, row.terminals, row.at, path);
-        if (!std::isfinite(row.p.value()) || !std::isfinite(row.q.value()))
-            issues_.error(row.at, path, "its power is not finite", "give a number");
         for (const PowerLaw* law : {&row.response.active, &row.response.reactive}) {
             const double sum = law->z + law->i + law->p + law->e;
-            if (std::abs(sum - 1.0) <= 1e-6) continue;
+            if (!(std::abs(sum - 1.0) > 1e-6)) continue;
             issues_.error(row.at, path, fmt::format("the shares of constant impedance, current and power sum to {}", sum),
                           "they must sum to 1");
             break;
@@ -302,7 +292,7 @@ class RowChecks {
         const auto& linear = row.response.linear;
         if (linear && !(linear->low >= 0.0 && linear->low <= linear->min && linear->min < linear->max && linear->min > 0.0))
             issues_.error(row.at, path, "the voltages between which its law holds are not in order", "0 <= low <= min < max");
-        if (!(row.rated.value() >= 0.0))
+        if (row.rated.value() < 0.0)
             issues_.error(row.at, path, fmt::format("rated voltage {} V is negative", row.rated.value()),
                           "leave it out for the bus's own");
     }
@@ -311,8 +301,6 @@ class RowChecks {
         const std::string path = "shunt " + row.id;
         unique(shunt_ids_, row.id, row.at, path);
         if (known_bus(row.bus, row.at, path)) known_terminals(row.bus, row.terminals, row.at, path);
-        if (!std::isfinite(row.p.value()) || !std::isfinite(row.q.value()))
-            issues_.error(row.at, path, "its power is not finite", "give a number");
         if (row.steps < 1 || row.steps_on < 0 || row.steps_on > row.steps)
             issues_.error(row.at, path, fmt::format("has {} of {} steps on", row.steps_on, row.steps), "give 1 step or more");
     }
@@ -323,11 +311,9 @@ class RowChecks {
             issues_.error(description_.at, "source", "the feeder has no source", "name the bus that is held at a fixed voltage");
         for (const SourceRow& row : sources) {
             const bool known = known_bus(row.bus, row.at, "source");
-            if (!std::isfinite(row.voltage.value()) || row.voltage.value() <= 0.0)
+            if (row.voltage.value() <= 0.0)
                 issues_.error(row.at, "source", fmt::format("voltage {} pu is not positive", row.voltage.value()),
                               "1 pu is nominal");
-            if (!std::isfinite(row.angle.value()))
-                issues_.error(row.at, "source", "its angle is not finite", "give the angle in degrees");
             source_impedance(row, known);
             if (known && sources.size() == 1) checked_.source = &row;
         }
@@ -344,8 +330,11 @@ class RowChecks {
         if (row.series_ohm.size() != n * n)
             issues_.error(row.at, "source", fmt::format("its impedance is not a matrix of {0} x {0}", n),
                           "give one value per pair of conductors of its bus");
-        else if (!std::all_of(row.series_ohm.begin(), row.series_ohm.end(), is_finite))
-            issues_.error(row.at, "source", "its impedance is not finite", "give a number");
+        else
+            for (std::size_t i = 0; i < n; ++i)
+                if (row.series_ohm[i * (n + 1)].real() < 0.0)
+                    return issues_.error(row.at, "source", "its resistance is negative",
+                                         "check the sign of its short-circuit power");
     }
 
     const FeederDescription& description_;
@@ -358,5 +347,10 @@ class RowChecks {
 }  // namespace
 
 CheckedRows check_rows(const FeederDescription& description, Issues& issues) { return RowChecks(description, issues).run(); }
+
+void check_feeder_rows(const FeederDescription& description, Issues& issues) {
+    (void)check_rows(description, issues);
+    check_controls(description, issues);
+}
 
 }  // namespace evsweep

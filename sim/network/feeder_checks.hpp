@@ -36,4 +36,7 @@ struct CheckedRows {
 /// The same for what controls the feeder: regulators, capacitor controls, profiles.
 void check_controls(const FeederDescription& description, Issues& issues);
 
+/// Both, for whoever passes a description on without building its feeder.
+void check_feeder_rows(const FeederDescription& description, Issues& issues);
+
 }  // namespace evsweep

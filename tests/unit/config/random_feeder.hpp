@@ -48,10 +48,10 @@ class RandomFeeder {
     std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
     bool one_in(std::size_t n) { return below(n) == 0; }
     bool chance() { return one_in(2); }
-    /// Numbers of all sizes with all their bits.
+    /// Numbers of all sizes that any quantity may have, with all their bits.
     double positive() {
         const double mantissa = std::uniform_real_distribution<double>(1.0, 10.0)(random_);
-        return mantissa * std::pow(10.0, static_cast<double>(below(24)) - 12.0);
+        return mantissa * std::pow(10.0, static_cast<double>(below(17)) - 12.0);
     }
     double any() { return one_in(8) ? 0.0 : chance() ? positive() : -positive(); }
     template <class T>

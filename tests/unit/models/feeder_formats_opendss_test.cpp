@@ -50,6 +50,12 @@ TEST_CASE("reverse Polish values are worked out as on a pocket calculator") {
     CHECK_FALSE(opendss::to_number(opendss::Value{"8 1000 /", false, {}}));
 }
 
+TEST_CASE("a decimal comma and a short-circuit strength below zero are refused, not read as something else") {
+    CHECK(has(errors_of("New Line.a bus1=src bus2=b length=3,5 r1=1"), "f.dss:2:35: '3,' has a decimal comma"));
+    CHECK(has(errors_of("Edit Vsource.source MVAsc3=-5"), "'-5' is no short-circuit strength; give a number above 0"));
+    CHECK(has(errors_of("Edit Vsource.source Isc1=0"), "'0' is no short-circuit strength; give a number above 0"));
+}
+
 TEST_CASE("a line splits at blanks, commas and equals signs outside quotes") {
     Issues issues;
     const auto words = opendss::split_line("New Line.a, bus1 = 'x 1' kVs=(1 2,3) {4 5} ! bus2=y", {}, {}, issues);

@@ -1,6 +1,9 @@
 #include "sim/network/feeder.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
 
 #include "unit/network/descriptions.hpp"
 
@@ -157,16 +160,75 @@ TEST_CASE("numbers that no feeder can have are refused, all at once", "[feeder]"
     d.loads[0].response.active.z = 0.5;
     d.sources[0].voltage = PerUnit(0.0);
     CHECK(refusal(d) ==
-          Texts{"bus 3: nominal voltage -1 V is not positive; give the line-to-line voltage",
+          Texts{"branch L2_3: its impedance is not finite; give a number", "load D2: its power is not finite; give a number",
+                "bus 3: nominal voltage -1 V is not positive; give the line-to-line voltage",
                 "branch L1_2: its resistance -0.1 ohm is negative; check the sign",
                 "branch L1_2: tap ratio 0 is not positive; 1 is the nominal ratio",
                 "branch L1_2: rating -3 A is not positive; leave it out where there is no limit",
-                "branch L2_3: its impedance or shunt admittance is not finite; give a number",
                 "branch L2_3: joins bus 2 of 1000 V to bus 3 of -1 V without a transformer; make it a transformer or correct a "
                 "nominal voltage",
-                "load D2: its power is not finite; give a number",
                 "load D2: the shares of constant impedance, current and power sum to 1.5; they must sum to 1",
                 "source: voltage 0 pu is not positive; 1 pu is nominal"});
+}
+
+TEST_CASE("no number of a description may be infinite or of a size that nothing has", "[feeder]") {
+    struct Place {
+        const char* row;
+        std::function<void(FeederDescription&, double)> put;
+    };
+    const std::vector<Place> places{
+        {"bus 2", [](auto& d, double x) { d.buses[1].nominal = Volts(x); }},
+        {"bus 2", [](auto& d, double x) { d.buses[1].x = x; }},
+        {"branch L1_2",
+         [](auto& d, double x) {
+             d.branches[0].series_ohm[0] = {x, 0.1};
+         }},
+        {"branch L1_2",
+         [](auto& d, double x) {
+             d.branches[0].series_ohm[0] = {0.1, x};
+         }},
+        {"branch L1_2",
+         [](auto& d, double x) {
+             d.branches[0].shunt_s = {{0.0, x}};
+         }},
+        {"branch L1_2", [](auto& d, double x) { d.branches[0].rating = Amperes(x); }},
+        {"branch L1_2", [](auto& d, double x) { d.branches[0].rated_power = KilovoltAmperes(x); }},
+        {"branch L1_2", [](auto& d, double x) { d.branches[0].length = Kilometres(x); }},
+        {"branch L1_2", [](auto& d, double x) { d.branches[0].tap = x; }},
+        {"branch L1_2", [](auto& d, double x) { d.branches[0].shift = Degrees(x); }},
+        {"load D2", [](auto& d, double x) { d.loads[0].p = Kilowatts(x); }},
+        {"load D2", [](auto& d, double x) { d.loads[0].q = Kilovars(x); }},
+        {"load D2", [](auto& d, double x) { d.loads[0].rated = Volts(x); }},
+        {"load D2", [](auto& d, double x) { d.loads[0].response.active.exponent = x; }},
+        {"shunt C", [](auto& d, double x) { d.shunts[0].q = Kilovars(x); }},
+        {"source", [](auto& d, double x) { d.sources[0].voltage = PerUnit(x); }},
+        {"source", [](auto& d, double x) { d.sources[0].angle = Degrees(x); }},
+        {"source",
+         [](auto& d, double x) {
+             d.sources[0].series_ohm = {{x, x}};
+         }},
+        {"profile day",
+         [](auto& d, double x) {
+             d.profiles[0].values = {1.0, x};
+         }},
+    };
+    auto good = buses(2);
+    good.branches = {line("1", "2")};
+    good.loads = {load("2", 1.0)};
+    good.shunts = {shunt("C", "2", 0.0, -5.0)};
+    good.profiles = {{.id = "day", .values = {1.0}}};
+    REQUIRE(refusal(good) == Texts{});
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const double bad : {std::nan(""), infinity, -infinity, 1e300, -1e300, 1e16, 1e-310}) {
+        for (const Place& place : places) {
+            auto d = good;
+            place.put(d, bad);
+            const Texts told = refusal(d);
+            REQUIRE(!told.empty());
+            INFO(place.row << " with " << bad);
+            CHECK(told.front().rfind(std::string(place.row) + ": its ", 0) == 0);
+        }
+    }
 }
 
 TEST_CASE("an empty description is refused", "[feeder]") {
