@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -47,15 +46,21 @@ void fit_to_step(P& p, const Given& given) {
 }
 
 std::optional<Contradiction> tabulate(const P& p) {
+    constexpr std::size_t longest = std::size_t{1} << 20U;
     std::string text(default_rules);
     if (p.rules) {
-        std::ifstream file(p.rules->path);
-        text.assign(std::istreambuf_iterator<char>(file), {});
+        text.resize(longest + 1);
+        std::ifstream file(p.rules->path, std::ios::binary);
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        text.resize(static_cast<std::size_t>(file.gcount()));
+        if (text.size() > longest)
+            return Contradiction{"rules", p.rules->path.string() + ": is larger than 1 MiB", "is it the right file?"};
     }
     *p.table = read_surface(text, p.resolution, p.table_tolerance.value());
     if (p.table->surface) return std::nullopt;
-    const std::string where = p.rules ? p.rules->path.string() + ": " : std::string();
-    return Contradiction{"rules", where + p.table->problem, p.table->hint};
+    std::string where = p.rules ? p.rules->path.string() + ":" : std::string();
+    if (p.table->line > 0) where += std::to_string(p.table->line) + ":" + std::to_string(p.table->column) + ":";
+    return Contradiction{"rules", where + (where.empty() ? "" : " ") + p.table->problem, p.table->hint};
 }
 
 Schema<P> fuzzy_schema() {

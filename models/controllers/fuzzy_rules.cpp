@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "controllers/fuzzy_surface.hpp"
+#include "controllers/fuzzy_text.hpp"
 #include "evsweep/contracts.hpp"
 
 namespace evsweep {
@@ -29,7 +30,8 @@ std::string without_tags(const std::string& what) {
         const auto end = text.find("] ");
         if (end != std::string::npos) text.erase(0, end + 2);
     }
-    return text;
+    constexpr std::size_t longest = 200;  // it may quote whole lines
+    return text.size() > longest ? text.substr(0, longest) + "..." : text;
 }
 
 /// A rule base ready to be asked, one point after the other.
@@ -89,6 +91,8 @@ std::optional<Trouble> Rules::find_variables() {
     if (!engine_->hasOutputVariable(output_name))
         return Trouble{"has no output 'power'", "declare 'OutputVariable: power' from -1 (full discharge) to 1 (full charge)"};
     output_ = engine_->getOutputVariable(output_name);
+    if (!(output_->getMinimum() < output_->getMaximum()))
+        return Trouble{"the output 'power' has no finite range", "give 'range: -1 1'"};
     return std::nullopt;
 }
 
@@ -102,7 +106,7 @@ std::optional<Trouble> Rules::check_rules() {
             try {
                 rule->load(engine_.get());
             } catch (const fl::Exception& error) {
-                return Trouble{fmt::format("rule '{}': {}", rule->getText(), without_tags(error.getWhat())),
+                return Trouble{fmt::format("rule '{:.80}': {}", rule->getText(), without_tags(error.getWhat())),
                                "use the names of the variables and terms that the file declares"};
             }
         }
@@ -191,6 +195,7 @@ FuzzyReading tabulated(const Rules& rules, int resolution, double tolerance) {
 }  // namespace
 
 FuzzyReading read_surface(const std::string& rules, int resolution, double tolerance) {
+    if (const auto fault = find_fault(rules)) return {nullptr, 0.0, fault->problem, fault->hint, fault->line, fault->column};
     std::optional<Trouble> trouble;
     try {
         const auto read = Rules::read(rules, trouble);
@@ -198,7 +203,7 @@ FuzzyReading read_surface(const std::string& rules, int resolution, double toler
     } catch (const fl::Exception& error) {  // e.g. a rule block without the operator that its rules need
         trouble = Trouble{without_tags(error.getWhat()), "rules are written in the FuzzyLite Language"};
     }
-    return {nullptr, 0.0, trouble->problem, trouble->hint};
+    return {nullptr, 0.0, trouble->problem, trouble->hint, 0, 0};
 }
 
 std::vector<double> evaluate_rules(const std::string& rules, const std::vector<FuzzyPoint>& points) {

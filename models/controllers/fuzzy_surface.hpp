@@ -109,6 +109,8 @@ struct FuzzyReading {
     double largest_error = 0.0;                   ///< of the table against the rules, over the points that were tried
     std::string problem{};
     std::string hint{};
+    std::size_t line = 0;  ///< of the rules, where the problem has a place; else 0
+    std::size_t column = 0;
 };
 
 /// Lets fuzzylite read rules in its language (.fll) and tabulates them with `resolution` points per input. The table is

@@ -1,4 +1,5 @@
 /// The fuzzy surface: its shape, its table, its rules in the file, and how bad rules are told.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -172,7 +173,42 @@ TEST_CASE("bad rules are told in words about the rules", "[fuzzy]") {
     CHECK(problem_of(edited("term: charge Constant 1.000", "term: charge Constant 2.000"))
               .find("power is 1.25 at voltage 0.88, soc 0, time_pressure 0.625, stress 0.4") == 0);
     CHECK(problem_of("Engine: x\n") == "has no output 'power'");
-    CHECK(problem_of("nonsense") == "expected a colon here: nonsense");
+    CHECK(problem_of("nonsense") == "is no rule base: no line begins with 'Engine:'");
+}
+
+TEST_CASE("a rule base with numbers that are none, ranges that are empty or weights out of range is refused at its place",
+          "[fuzzy]") {
+    struct Case {
+        std::string from, to, problem;
+    };
+    const std::string normal = "  term: normal Triangle 0.920 0.960 1.000";
+    const std::string range = "  range: -1.000 1.000";
+    const std::string rule = "  rule: if time_pressure is critical then power is charge";
+    const std::vector<Case> cases{
+        {normal, "  term: normal Triangle nan 0.960 1.000", "the term 'normal' of 'voltage': 'nan' is not finite"},
+        {normal, "  term: normal Triangle 0.920 0.960 inf", "the term 'normal' of 'voltage': 'inf' is not finite"},
+        {normal, "  term: normal Triangle 0.920 1e300 1e301",
+         "the term 'normal' of 'voltage': '1e300' is too large or too small"},
+        {normal, "  term: normal Triangle 0,920 0.960 1.000", "the term 'normal' of 'voltage': '0,920' is not a number"},
+        {normal, "  term: normal Triangle 0x1p-1 0.960 1.000", "the term 'normal' of 'voltage': '0x1p-1' is not a number"},
+        {normal, "  term: normal Triangle 1.000 0.960 0.920", "the term 'normal' of 'voltage': its vertices do not ascend"},
+        {range, "  range: 1.000 -1.000", "the range of 'power' is empty: 1.000 to -1.000"},
+        {range, "  range: nan nan", "the range of 'power': 'nan' is not finite"},
+        {range, "  range: -inf inf", "the range of 'power': '-inf' is not finite"},
+        {range, "  range: -1.000", "the range of 'power' is not two numbers"},
+        {rule, rule + " with 2.0", "the weight '2.0' of a rule is not from 0 to 1"},
+        {rule, rule + " with nan", "the weight 'nan' of a rule is not from 0 to 1"},
+        {rule, rule + " with -0.5", "the weight '-0.5' of a rule is not from 0 to 1"},
+    };
+    for (const Case& c : cases) {
+        const std::string text = edited(c.from, c.to);
+        const FuzzyReading reading = read_surface(text, 5, 1.0);
+        CHECK_FALSE(reading.surface);
+        CHECK(reading.problem == c.problem);
+        const auto before = text.substr(0, text.find(c.to));
+        CHECK(reading.line == static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1);
+    }
+    CHECK(read_surface(edited(rule, rule + " with 0.5"), 5, 1.0).surface);
 }
 
 TEST_CASE("a rule file with a mistake is an issue of the scenario, at the place that names it", "[fuzzy]") {
