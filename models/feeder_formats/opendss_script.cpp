@@ -52,14 +52,17 @@ void Script::run(const SourceText& source) {
     files_.push_back(source.path);
     const auto file = std::make_shared<const std::string>(source.path.string());
     const bool outer_comment = std::exchange(in_comment_, false);
+    const std::size_t outer_commands = std::exchange(commands_here_, 0);
     std::string_view rest = source.text;
-    for (int number = 1; !rest.empty() && !stopped_ && !desk_.is_full(); ++number) {
+    for (int number = 1; !rest.empty() && !stopped_ && !is_foreign_ && !desk_.is_full(); ++number) {
         const auto end = rest.find('\n');
         line(rest.substr(0, end), {file, number, 1});
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     }
     if (in_comment_) desk_.error({file, 0, 0}, "", "a comment opened by /* is not closed", "close it with */");
     in_comment_ = outer_comment;
+    commands_here_ = outer_commands;
+    is_foreign_ = false;
     files_.pop_back();
 }
 
@@ -87,7 +90,11 @@ void Script::carry_out(const Parameters& parameters) {
     const Parameter& first = parameters.front();
     if (first.name == "command" || first.name.empty()) {
         const Command* command = command_of(lower(first.value.text));
+        if (command) ++commands_here_;
         if (command) return (this->*command->statement)(parameters);
+        is_foreign_ = files_.size() > 1 && commands_here_ == 0;
+        if (is_foreign_)  // its lines are not for messages
+            return desk_.error(first.value.at, "", "the file does not begin with an OpenDSS command", "is it the right file?");
         return desk_.error(first.value.at, first.value.text, "is not a command that is known",
                            "a line begins with a command such as New, or with CLASS.NAME.PROPERTY=VALUE");
     }

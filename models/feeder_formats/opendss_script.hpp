@@ -94,6 +94,8 @@ class Script {
     std::size_t batch_edits_ = 0;
     bool stopped_ = false;
     bool in_comment_ = false;
+    std::size_t commands_here_ = 0;  ///< that were known in the file at hand
+    bool is_foreign_ = false;        ///< the file at hand is none of OpenDSS
 };
 
 /// Whether a part of `name` matches a pattern of letters, `.`, `*`, `+`, `?`, `[]`, `^` and `$`.

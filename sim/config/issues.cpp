@@ -15,15 +15,41 @@ std::string place(const Position& at) {
     return *at.file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
+/// The first `longest` bytes of a text that is longer, cut between characters.
+std::string cut(const std::string& text, std::size_t longest) {
+    if (text.size() <= longest) return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end) + "...";
+}
+
+bool is_word(const std::string& text, std::size_t i) {
+    return i < text.size() && std::isalnum(static_cast<unsigned char>(text[i])) != 0;
+}
+
+/// Cuts what stands in quotes: it comes from a file that may be another one than was meant, and not for all eyes.
+std::string with_short_quotes(const std::string& text) {
+    constexpr std::size_t longest = 80;
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        const bool opens = text[i] == '\'' && (i == 0 || !is_word(text, i - 1));
+        std::size_t end = opens ? text.find('\'', i + 1) : std::string::npos;
+        while (end != std::string::npos && is_word(text, end + 1)) end = text.find('\'', end + 1);
+        if (!opens || (end == std::string::npos && text.size() - i <= longest)) {
+            result += text[i++];
+            continue;
+        }
+        result += "'" + cut(text.substr(i + 1, end == std::string::npos ? end : end - i - 1), longest);
+        i = std::min(end, text.size());
+        if (i < text.size()) result += text[i++];
+    }
+    return result;
+}
+
 /// One line of bearable length, without characters that steer a terminal: what is told may quote a damaged file.
 std::string one_line(std::string text) {
     constexpr std::size_t longest = 500;
-    const auto continues_character = [&](std::size_t i) { return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U; };
-    if (text.size() > longest) {
-        std::size_t end = longest;
-        while (end > 0 && continues_character(end)) --end;
-        text = text.substr(0, end) + "...";
-    }
+    text = cut(with_short_quotes(text), longest);
     for (char& c : text)
         if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = c == '\n' || c == '\t' ? ' ' : '?';
     return text;
@@ -63,7 +89,7 @@ std::string all_lines(const Issues& issues) {
 std::string to_text(const Issue& issue) {
     std::string text = place(issue.at);
     if (issue.severity == Severity::warning) text += "warning: ";
-    if (!issue.path.empty()) text += one_line(issue.path) + ": ";
+    if (!issue.path.empty()) text += one_line(cut(issue.path, 160)) + ": ";
     text += one_line(issue.problem);
     if (!issue.hint.empty()) text += "; " + one_line(issue.hint);
     return text;

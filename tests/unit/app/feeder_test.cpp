@@ -31,6 +31,77 @@ TEST_CASE("a converted feeder is converted to itself, by way of JSON too, and ha
     CHECK(first.out == evsweep_in(folder.path(), {"solve", "two.json"}).out);
 }
 
+TEST_CASE("a feeder with numbers that are none, or absurd, is not converted, as it is not solved") {
+    const std::string good = R"(function mpc = two
+mpc.version = '2';
+mpc.baseMVA = 10;
+mpc.bus = [
+1 3 0 0 0 0 1 1 0 12.66 1 1.1 0.9;
+2 1 0.1 0.06 0 0 1 1 0 12.66 1 1.1 0.9;
+];
+mpc.gen = [1 0 0 10 -10 1 100 1 10 0];
+mpc.branch = [
+1 2 0.005 0.003 0 5 0 0 0 0 1 -360 360;
+];
+)";
+    const std::vector<std::pair<std::string, std::string>> damages{
+        {"2 1 0.1 0.06", "2 1 1e306 0.06"},  // kW: infinite
+        {"2 1 0.1 0.06", "2 1 0.1 -1e300"},
+        {"2 1 0.1 0.06", "2 1 Inf-Inf 0.06"},
+        {"2 1 0.1 0.06", "2 1 0.1 1/0"},
+        {"0 0 0 0 1 1 0 12.66", "0 0 0 0 1 1 0 0"},
+        {"2 1 0.1 0.06 0 0 1 1 0 12.66", "2 1 0.1 0.06 0 0 1 1 0 1e306"},
+        {"0.005 0.003", "1e300 0.003"},
+        {"0 5 0 0", "1e300 5 0 0"},
+        {"0 5 0 0", "0 1e306 0 0"},
+        {"10 -10 1 100", "10 -10 1e300 100"},
+        {"0.06 0 0 1 1", "0.06 0 1e306 1 1"},
+    };
+    const ScratchFolder folder;
+    folder.write("case.m", good);
+    REQUIRE(evsweep_in(folder.path(), {"feeder", "case.m", "--to", "yaml", "-o", "good.yaml"}).status == 0);
+    REQUIRE(evsweep_in(folder.path(), {"solve", "good.yaml"}).status == 0);
+    for (const auto& [from, to] : damages) {
+        std::string text = good;
+        const auto at = text.find(from);
+        REQUIRE(at != std::string::npos);
+        folder.write("case.m", text.replace(at, from.size(), to));
+        INFO(to);
+        const auto converted = evsweep_in(folder.path(), {"feeder", "case.m", "--to", "yaml", "-o", "bad.yaml"});
+        CHECK(converted.status == 2);
+        CHECK_THAT(converted.err, Contains("case.m:"));
+        CHECK(converted.out.empty());
+        CHECK_FALSE(std::filesystem::exists(folder.path() / "bad.yaml"));
+        CHECK(evsweep_in(folder.path(), {"solve", "case.m"}).status == 2);
+    }
+}
+
+TEST_CASE("no command shows the lines of a file that is none of the user's") {
+    const ScratchFolder folder;
+    const std::string secret = "hunter2$6$saltsaltsalt$" + std::string(90, 'h');
+    folder.write("shadow", "root:" + secret + ":19000:0:99999:7:::\nbin:*" + secret + ":1:\n\x1b[31m" + secret + "\n");
+    folder.write("feeder.yaml", evsweep::test::small_feeder);
+    const auto study = [&](const std::string& name, const std::string& more) {
+        folder.write(name, evsweep::test::small_study + more);
+        return name;
+    };
+    const std::string csv = study("csv.yaml", "base_load: {profiles: {p: {every: 1 h, file: shadow, column: a}}}\n");
+    const std::string columns = study("columns.yaml", "base_load: {columns: {file: shadow, every: 1 h}}\n");
+    const std::string rules = study("rules.yaml", "  fuzzy: {rules: shadow}\n");
+    folder.write("script.dss", "Clear\nNew Circuit.c basekv=1\nRedirect shadow\nSolve\n");
+    const std::vector<std::vector<std::string>> calls{
+        {"check", "shadow"}, {"run", "shadow"},  {"solve", "shadow"}, {"feeder", "shadow"},     {"summary", "shadow"},
+        {"check", csv},      {"check", columns}, {"check", rules},    {"feeder", "script.dss"}, {"solve", "script.dss"}};
+    for (const auto& call : calls) {
+        const auto answer = evsweep_in(folder.path(), call);
+        INFO(call[0] << " " << call[1] << ": " << answer.err);
+        CHECK(answer.status == 2);
+        CHECK(answer.err.find(std::string(80, 'h')) == std::string::npos);
+        CHECK(answer.err.find("bin:") == std::string::npos);
+        CHECK(answer.err.find('\x1b') == std::string::npos);
+    }
+}
+
 TEST_CASE("what feeder cannot do is told before anything is written") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", evsweep::test::small_feeder);

@@ -23,6 +23,17 @@ TEST_CASE("an issue is one line of bearable length, whatever it quotes") {
     CHECK(to_text({{}, "", umlauts, ""}) == umlauts.substr(0, 499) + "...");  // no character is cut in two
 }
 
+TEST_CASE("what is quoted from a file is cut after 80 characters, for it may be another file than was meant") {
+    const std::string secret(200, 's');
+    CHECK(to_text({{}, "x", "unknown '" + secret + "' here", "did you mean '" + secret + "'?"}) ==
+          "x: unknown '" + secret.substr(0, 80) + "...' here; did you mean '" + secret.substr(0, 80) + "...'?");
+    CHECK(to_text({{}, "x", "unknown '" + secret, ""}) == "x: unknown '" + secret.substr(0, 80) + "...");
+    const std::string plain =
+        "the bus's own voltage is far from what the transformer's windings, of which there are three, have; it's wrong";
+    CHECK(to_text({{}, "x", plain, ""}) == "x: " + plain);
+    CHECK(to_text({{}, secret, "is odd", ""}) == secret.substr(0, 160) + "...: is odd");
+}
+
 TEST_CASE("only errors spoil a reading") {
     Issues issues;
     issues.warning({}, "x", "is odd");
