@@ -5,6 +5,8 @@
 #include <hdf5_hl.h>
 
 #include <filesystem>
+#include <iostream>
+#include <new>
 #include <string>
 
 #include "sim/record/file_error.hpp"
@@ -24,13 +26,49 @@ inline hid_t require(hid_t id) {
     return id;
 }
 
-/// Runs `action`; what HDF5 throws reaches the caller as `problem`, in words a user can act on.
+/// While it lives, HDF5 prints nothing (its destructors do, whatever one asks it), and takes note of allocations that failed.
+class QuietHdf5 {
+   public:
+    QuietHdf5() : cerr_(std::cerr.rdbuf(nullptr)) {
+        H5Eset_auto2(H5E_DEFAULT, note_reason, nullptr);
+        out_of_memory() = false;
+    }
+    ~QuietHdf5() {
+        H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+        std::cerr.rdbuf(cerr_);
+        std::cerr.clear();
+    }
+    QuietHdf5(const QuietHdf5&) = delete;
+    QuietHdf5& operator=(const QuietHdf5&) = delete;
+
+    /// Whether an allocation has failed since.
+    [[nodiscard]] static bool& out_of_memory() {
+        static thread_local bool is_out = false;
+        return is_out;
+    }
+
+   private:
+    static herr_t note_frame(unsigned, const H5E_error2_t* error, void*) {
+        if (error->maj_num == H5E_RESOURCE && (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC))
+            out_of_memory() = true;
+        return 0;
+    }
+    static herr_t note_reason(hid_t stack, void*) {
+        H5Ewalk2(stack, H5E_WALK_UPWARD, note_frame, nullptr);
+        return 0;
+    }
+    std::streambuf* cerr_;
+};
+
+/// Runs `action`; what HDF5 throws reaches the caller as `problem`, in words a user can act on, or as std::bad_alloc where
+/// memory is the reason.
 template <class Action>
 auto guarded(const std::filesystem::path& file, const std::string& problem, Action&& action) {
-    H5::Exception::dontPrint();
+    const QuietHdf5 quiet;
     try {
         return action();
     } catch (const H5::Exception&) {
+        if (QuietHdf5::out_of_memory()) throw std::bad_alloc();
         throw FileError(file.string() + ": " + problem);
     }
 }

@@ -200,7 +200,10 @@ ResultFile::ResultFile(std::filesystem::path path) : path_(std::move(path)) {
     annotate("/", {{"evsweep_layout", result_layout}});
 }
 
-ResultFile::~ResultFile() = default;
+ResultFile::~ResultFile() {
+    const QuietHdf5 quiet;
+    image_.reset();
+}
 ResultFile::ResultFile(ResultFile&&) noexcept = default;
 ResultFile& ResultFile::operator=(ResultFile&&) noexcept = default;
 

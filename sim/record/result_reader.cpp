@@ -1,5 +1,6 @@
 #include "sim/record/result_reader.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "sim/record/hdf5.hpp"
@@ -11,14 +12,27 @@ namespace {
 
 std::string take_text(char* characters) { return characters ? std::string(characters) : std::string(); }
 
+/// How many values an array says it has. Compression gains a factor of 1032 at most: what says to hold more lies.
+std::size_t count_of(const H5::DataSet& array) {
+    const auto count = static_cast<std::size_t>(array.getSpace().getSimpleExtentNpoints());
+    constexpr std::size_t slack = std::size_t{1} << 20U;
+    const std::size_t most = (static_cast<std::size_t>(array.getStorageSize()) + slack) * 1032;
+    if (count > most / std::max<std::size_t>(1, array.getDataType().getSize()))
+        throw H5::DataSpaceIException("count_of", "more values than the file can hold");
+    return count;
+}
+std::size_t count_of(const H5::Attribute& attribute) {
+    return static_cast<std::size_t>(attribute.getSpace().getSimpleExtentNpoints());
+}
+
 /// Texts of an array or attribute, whether of fixed or of any length.
 template <class Readable>
 std::vector<std::string> read_texts(const Readable& from) {
     const H5::DataSpace space = from.getSpace();
-    const auto count = static_cast<std::size_t>(space.getSimpleExtentNpoints());
+    if (from.getTypeClass() != H5T_STRING) throw H5::DataTypeIException("read_texts", "not text");
+    const std::size_t count = count_of(from);
     std::vector<char*> characters(count, nullptr);
     if (count == 0) return {};
-    if (from.getTypeClass() != H5T_STRING) throw H5::DataTypeIException("read_texts", "not text");
     if constexpr (std::is_same_v<Readable, H5::Attribute>)
         from.read(text_type(), characters.data());
     else
@@ -121,7 +135,7 @@ std::vector<std::string> ResultReader::arrays(const std::string& group) const {
 std::vector<double> ResultReader::numbers(const std::string& path) const {
     return guarded(path_, "damaged or incomplete at " + path, [&] {
         const H5::DataSet array = source_->file.openDataSet(path);
-        std::vector<double> values(static_cast<std::size_t>(array.getSpace().getSimpleExtentNpoints()));
+        std::vector<double> values(count_of(array));
         if (!values.empty()) array.read(values.data(), H5::PredType::NATIVE_DOUBLE);
         return values;
     });

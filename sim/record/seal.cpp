@@ -31,6 +31,29 @@ std::string seal_of(std::uint64_t hash) { return fmt::format("\nevsweep seal {:0
     throw FileError(path.string() + ": cannot be read: " + reason + "; give the path of a result file");
 }
 
+/// The last characters of the file, as many as a seal has; fewer where the file is shorter.
+std::string tail_of(std::ifstream& file, const std::filesystem::path& path) {
+    file.seekg(0, std::ios::end);
+    const auto size = static_cast<std::streamoff>(file.tellg());
+    if (!file || size < 0) refuse(path);
+    std::string tail(std::min<std::size_t>(seal_size, static_cast<std::size_t>(size)), '\0');
+    file.seekg(size - static_cast<std::streamoff>(tail.size()));
+    file.read(tail.data(), static_cast<std::streamsize>(tail.size()));
+    if (!file) refuse(path);
+    file.seekg(0);
+    return tail;
+}
+
+void refuse_unless_plain(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    if (!std::filesystem::exists(there) || std::filesystem::is_regular_file(there)) return;
+    const bool is_folder = std::filesystem::is_directory(there);
+    throw FileError(path.string() +
+                    ": cannot be read: " + (is_folder ? std::generic_category().message(EISDIR) : "it is not a plain file") +
+                    "; give the path of a result file");
+}
+
 }  // namespace
 
 void add_seal(std::vector<unsigned char>& bytes) {
@@ -39,26 +62,23 @@ void add_seal(std::vector<unsigned char>& bytes) {
 }
 
 SealState check_seal(const std::filesystem::path& path) {
+    refuse_unless_plain(path);
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) refuse(path);
-    std::vector<unsigned char> kept;  // what was read and may still turn out to be the seal
+    const std::string found = tail_of(file, path);
+    const std::size_t text = seal_of(0).size() - 16;
+    if (found.size() < seal_size || found.compare(0, text, seal_of(0), 0, text) != 0) return SealState::absent;
     std::array<char, 1U << 16U> chunk{};
     std::uint64_t hash = hash_start;
-    do {
-        file.read(chunk.data(), chunk.size());
-        kept.insert(kept.end(), chunk.begin(), chunk.begin() + file.gcount());
-        if (kept.size() <= seal_size) continue;
-        const std::size_t sure = kept.size() - seal_size;
-        hash = hash_on(hash, std::span(kept).first(sure));
-        kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(sure));
-    } while (file);
+    auto left = static_cast<std::size_t>(std::filesystem::file_size(path)) - seal_size;
+    while (left > 0 && file.read(chunk.data(), static_cast<std::streamsize>(std::min(chunk.size(), left)))) {
+        const auto n = static_cast<std::size_t>(file.gcount());
+        hash = hash_on(hash, std::span(reinterpret_cast<const unsigned char*>(chunk.data()), n));
+        left -= n;
+    }
     if (file.bad()) refuse(path);
-    const std::string found(kept.begin(), kept.end());
-    const std::string whole = seal_of(hash);
-    if (found == whole) return SealState::whole;
-    const std::size_t text = whole.size() - 16;
-    return found.compare(0, text, whole, 0, text) == 0 ? SealState::broken : SealState::absent;
+    return found == seal_of(hash) ? SealState::whole : SealState::broken;
 }
 
 }  // namespace evsweep

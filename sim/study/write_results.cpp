@@ -250,6 +250,8 @@ std::optional<std::string> write_results(const StudyResult& result, const std::f
         file.commit();
     } catch (const FileError& error) {
         return error.what();
+    } catch (const std::bad_alloc&) {
+        return path.string() + ": not enough memory to build the result file; record less: fewer outputs, or marks further apart";
     }
     return std::nullopt;
 }
