@@ -6,14 +6,23 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
+#include "sim/study/memory_there.hpp"
 
 namespace evsweep {
 
 namespace {
+
+constexpr auto out_of_memory =
+    "not enough memory; ask for less: fewer threads, fewer or coarser outputs, a shorter time.duration (`evsweep check` tells "
+    "what a study takes)";
+constexpr auto internal_error =
+    "an internal error stopped this command, and it is not your fault; please report the command and its input";
 
 /// The parser with the values it fills in; `command` is set by the subcommand that was found.
 struct CommandLine {
@@ -47,7 +56,8 @@ void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
 }
 
 void add_instruction_set(CLI::App* command, std::string& name) {
-    command->add_option("--instruction-set", name, "Vectors to use; else the widest that this machine has")
+    command->add_option("--instruction-set", name, "Vectors to use; else the widest that this machine has. Numbers of different ones agree to 1e-12\n"
+                        "of the largest of their kind; with one of them they are the same to the last bit")
         ->type_name("baseline|avx2|avx512");
 }
 
@@ -79,7 +89,8 @@ void add_check(CommandLine& line) {
     CLI::App* check = add_command(line, "check", "Read scenarios and tell everything that is wrong with them",
                                   "  evsweep check study.yaml\n"
                                   "  evsweep check scenarios/ieee33/*.yaml\n"
-                                  "Exit status: 0 all good, 2 some are not.");
+                                  "The last line tells how much memory a run takes.\n"
+                                  "Exit status: 0 all good, 1 good, but not enough memory here, 2 some are not.");
     check->add_option("FILE", line.files, "Scenarios (YAML)")->option_text("...");
     add_overrides(check, line.check_set);
     check->callback([&line] {
@@ -138,12 +149,13 @@ void add_solve(CommandLine& line) {
 }
 
 void add_feeder(CommandLine& line) {
-    CLI::App* feeder = add_command(line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
-                                   "  evsweep feeder case33bw.m\n"
-                                   "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
-                                   "The numbers of the written file are those of the read one to the last bit.\n"
-                                   "The file is taken as it is; `evsweep solve` tells whether its network can be solved.\n"
-                                   "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
+    CLI::App* feeder =
+        add_command(line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
+                    "  evsweep feeder case33bw.m\n"
+                    "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
+                    "The numbers of the written file are those of the read one to the last bit.\n"
+                    "Rows that are wrong by themselves are refused; `evsweep solve` tells whether the network can be solved.\n"
+                    "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
     feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
     feeder->add_option("--to", line.feeder.to, "Write it as yaml or json instead")->type_name("STYLE");
     feeder->add_option("-o,--out", line.feeder.out, "File to write; else stdout")->type_name("FILE");
@@ -245,14 +257,23 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
 
 ExitStatus run_command_line(int argc, const char* const* argv) {
     try {
+        fail_beyond_memory_there();
         return parse_and_run(argc, argv);
     } catch (const ScenarioError& error) {
         tell(error.issues());
         return ExitStatus::invalid_input;
+    } catch (const NotEnoughMemory& error) {
+        return fail(error.what());
     } catch (const std::bad_alloc&) {
-        return fail("there is not enough memory for this; ask for fewer threads or coarser outputs");
+        return fail(out_of_memory);
+    } catch (const std::length_error&) {
+        return fail(out_of_memory);
+    } catch (const std::system_error& error) {
+        const bool no_room =
+            error.code() == std::errc::resource_unavailable_try_again || error.code() == std::errc::not_enough_memory;
+        return no_room ? fail(out_of_memory) : fail(internal_error);
     } catch (...) {
-        return fail("an internal error stopped this command, and it is not your fault; please report the command and its input");
+        return fail(internal_error);
     }
 }
 

@@ -13,6 +13,8 @@
 #include "sim/study/comparison.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/memory_estimate.hpp"
+#include "sim/study/memory_there.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/troubles.hpp"
@@ -68,6 +70,8 @@ ExitStatus run_command(const RunOptions& options) {
     tell(issues);
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
+    const StudyShape shape = shape_of(*study, {});
+    if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there())) return fail(*shortage);
     const auto file = result_path(options.scenario, options.out);
     if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another folder or file");
 

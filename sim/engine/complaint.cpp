@@ -30,7 +30,7 @@ std::string complaint_of_exception() {
     } catch (const ContractViolation& error) {
         return error.what();
     } catch (const std::bad_alloc&) {
-        return "out of memory; ask for fewer threads or coarser outputs";
+        return "not enough memory; ask for fewer threads or coarser outputs";
     } catch (const std::exception& error) {
         return std::string("internal error: ") + error.what();
     } catch (...) {

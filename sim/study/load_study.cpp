@@ -10,6 +10,7 @@
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/engine/complaint.hpp"
+#include "sim/study/memory_there.hpp"
 #include "sim/study/study_outputs.hpp"
 
 namespace evsweep {
@@ -94,6 +95,15 @@ Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
     return population;
 }
 
+/// The table of base load and prices has a row for every control step and a column for every profile.
+void require_base_demand(const LoadedStudy& study) {
+    const auto steps = static_cast<std::size_t>(study.scenario.time.duration / study.scenario.time.step);
+    const std::size_t profiles = study.scenario.base_load.profiles.size() + study.feeder->profiles().size() + 1;
+    constexpr std::size_t growth = 2;  // of arrays whose end is not known
+    require_memory(steps * (profiles + 4) * sizeof(double) * growth, "the table of the base load over the horizon",
+                   "take a longer time.step or a shorter time.duration");
+}
+
 void make_behaviours(LoadedStudy& study, Issues& issues) {
     for (const auto& configured : study.scenario.population) {
         Behaviour::Context context;
@@ -160,6 +170,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}, nullptr};
     make_behaviours(study, issues);
     if (issues.has_errors()) return std::nullopt;
+    require_base_demand(study);
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);
     study.network = std::make_shared<const ChargingNetwork>(*study.feeder, possible_places(study));
     const Population population = study.draw(ReplicaId(0));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <thread>
 
 #include "sim/engine/ensemble.hpp"
@@ -10,6 +11,7 @@
 #include "sim/study/in_order.hpp"
 #include "sim/study/run_ensemble.hpp"
 #include "sim/study/study_profile.hpp"
+#include "sim/study/study_shape.hpp"
 
 namespace evsweep {
 
@@ -18,21 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::size_t thread_count(const LoadedStudy& study, const StudyOptions& options) {
-    if (options.threads > 0) return static_cast<std::size_t>(options.threads);
-    if (study.scenario.study.threads > 0) return static_cast<std::size_t>(study.scenario.study.threads);
-    return std::max(1U, std::thread::hardware_concurrency());
-}
-
-std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-
-/// Wide ensembles share load flows best, but every thread is to have as much to do as the others.
-std::size_t ensemble_width(const StudyOptions& options, std::size_t replicas, std::size_t threads) {
-    if (options.ensemble_width > 0) return options.ensemble_width;
-    const std::size_t rounds = divided_up(replicas, threads * Ensemble::useful_width);
-    return divided_up(replicas, threads * rounds);
-}
 
 StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_seconds) {
     StudyProfile profile;
@@ -47,21 +34,25 @@ StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_
 /// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
 class Crew {
    public:
-    Crew(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, std::size_t threads)
+    Crew(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, const StudyShape& shape)
         : study_(study),
           outputs_(outputs),
           options_(options),
-          replicas_(static_cast<std::size_t>(study.scenario.study.replicas)),
-          width_(ensemble_width(options, replicas_, threads)),
-          profiles_(threads),
+          replicas_(shape.replicas),
+          width_(shape.width),
+          profiles_(shape.threads),
           fold_(study, outputs),
-          work_(divided_up(replicas_, width_), ensembles_ahead * threads, options.stop,
+          work_(shape.ensembles(), StudyShape::ensembles_ahead * shape.threads, options.stop,
                 [this](std::vector<ReplicaRun> runs) { put_together(std::move(runs)); }) {}
 
     void run() {
         {
             std::vector<std::jthread> workers;
-            for (RunProfile& profile : profiles_) workers.emplace_back([this, &profile] { work(profile); });
+            try {
+                for (RunProfile& profile : profiles_) workers.emplace_back([this, &profile] { work(profile); });
+            } catch (const std::system_error&) {  // fewer threads give the same numbers
+                if (workers.empty()) work(profiles_.front());
+            }
         }
         work_.rethrow();
     }
@@ -74,9 +65,6 @@ class Crew {
     }
 
    private:
-    /// How far threads may run ahead of the slowest ensemble: finished ensembles per thread that wait in memory.
-    static constexpr std::size_t ensembles_ahead = 3;
-
     void work(RunProfile& profile) {
         Stopwatch watch(options_.profile ? &profile : nullptr, Activity::waiting);
         try {
@@ -119,8 +107,8 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     const auto start = Clock::now();
     StudyOutputs outputs;
     ControllerRun base = run_base(study, outputs);
-    const std::size_t threads = thread_count(study, options);
-    Crew crew(study, outputs, options, threads);
+    const StudyShape shape = shape_of(study, options);
+    Crew crew(study, outputs, options, shape);
     crew.run();
     RunProfile total = crew.profile();
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
@@ -128,7 +116,7 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     watch.switch_to(Activity::recording);
     result.interrupted = options.stop.stop_requested() &&
                          result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
-    result.provenance.threads = static_cast<int>(threads);
+    result.provenance.threads = static_cast<int>(shape.threads);
     result.provenance.wall_seconds = seconds_since(start);
     if (options.profile) result.profile = profile_of(total, study, result.provenance.wall_seconds);
     return result;

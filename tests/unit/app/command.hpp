@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ struct Answer {
     int status = -1;
     std::string out;
     std::string err;
+    double peak_mb = 0.0;  ///< of memory
 };
 
 /// The program, started in `folder` with its two streams going to files there.
@@ -69,8 +71,10 @@ class Program {
     [[nodiscard]] std::string errors_so_far() const { return streams_.read("err"); }
     [[nodiscard]] Answer wait() const {
         int status = 0;
-        waitpid(child_, &status, 0);
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), streams_.read("out"), streams_.read("err")};
+        rusage usage{};
+        wait4(child_, &status, 0, &usage);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), streams_.read("out"), streams_.read("err"),
+                static_cast<double>(usage.ru_maxrss) * 1024.0 / 1e6};
     }
 
    private:

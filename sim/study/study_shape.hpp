@@ -1,0 +1,39 @@
+/// How a study is cut into pieces: threads, and replicas side by side.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <thread>
+
+#include "sim/engine/ensemble.hpp"
+#include "sim/study/study.hpp"
+
+namespace evsweep {
+
+struct StudyShape {
+    std::size_t replicas = 0;
+    std::size_t threads = 1;
+    std::size_t width = 1;  ///< replicas of an ensemble
+
+    /// How far threads may run ahead of the slowest ensemble: finished ensembles per thread that wait in memory.
+    static constexpr std::size_t ensembles_ahead = 3;
+    [[nodiscard]] std::size_t ensembles() const { return (replicas + width - 1) / width; }
+};
+
+/// Wide ensembles share load flows best, but every thread is to have as much to do as the others.
+[[nodiscard]] inline StudyShape shape_of(const LoadedStudy& study, const StudyOptions& options) {
+    const auto divided_up = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
+    StudyShape shape;
+    shape.replicas = static_cast<std::size_t>(study.scenario.study.replicas);
+    if (options.threads > 0)
+        shape.threads = static_cast<std::size_t>(options.threads);
+    else if (study.scenario.study.threads > 0)
+        shape.threads = static_cast<std::size_t>(study.scenario.study.threads);
+    else
+        shape.threads = std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t rounds = divided_up(shape.replicas, shape.threads * Ensemble::useful_width);
+    shape.width = options.ensemble_width > 0 ? options.ensemble_width : divided_up(shape.replicas, shape.threads * rounds);
+    return shape;
+}
+
+}  // namespace evsweep

@@ -1,0 +1,71 @@
+#include <catch2/catch.hpp>
+#include <cstdlib>
+
+#include "command.hpp"
+
+using Catch::Matchers::Contains;
+using evsweep::test::Answer;
+using evsweep::test::evsweep_in;
+using evsweep::test::ScratchFolder;
+
+namespace {
+
+/// The megabytes behind "about " in what `check` says.
+double told_mb(const std::string& text) {
+    const auto at = text.find("memory: about ");
+    REQUIRE(at != std::string::npos);
+    char* unit = nullptr;
+    const double number = std::strtod(text.c_str() + at + 14, &unit);
+    return std::string(unit, 3) == " GB" ? 1000.0 * number : number;
+}
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("check says what a run takes of memory: never much less, and not twice as much") {
+    struct Case {
+        const char* title;
+        std::string days, outputs, replicas;
+    };
+    // Mostly bands, mostly traces with the file, and hardly anything beside the program.
+    const std::vector<Case> cases{{"bands", "20 d", "series: {every: 15 min}, voltages: {every: 15 min}", "400"},
+                                  {"traces", "60 d", "traces: {replicas: [0, 1, 2, 3]}", "4"},
+                                  {"little", "1 d", "kpis: {}", "4"}};
+    for (const Case& c : cases) {
+        INFO(c.title);
+        const ScratchFolder folder;
+        folder.write("feeder.yaml", evsweep::test::small_feeder);
+        auto study = with(evsweep::test::small_study, "duration: 24 h", "duration: " + c.days);
+        study = with(study, "replicas: 4", "threads: 2, replicas: " + c.replicas);
+        folder.write("study.yaml", study + "outputs: {" + c.outputs + "}\n");
+        const double told = told_mb(evsweep_in(folder.path(), {"check", "study.yaml"}).out);
+        const Answer run = evsweep_in(folder.path(), {"run", "study.yaml", "--quiet"});
+        REQUIRE(run.status == 0);
+        INFO(told << " MB told, " << run.peak_mb << " MB taken");
+        CHECK(told >= 0.8 * run.peak_mb);
+        CHECK(told <= 2.0 * run.peak_mb);
+    }
+}
+
+TEST_CASE("a study that no memory holds is refused before it runs, with the number and what to change") {
+    const ScratchFolder folder;
+    folder.write("feeder.yaml", evsweep::test::small_feeder);
+    auto study = with(evsweep::test::small_study, "duration: 24 h, step: 15 min", "duration: 3000 d, step: 5 min");
+    study = with(study, "replicas: 4", "replicas: 100000");
+    std::string controllers = "controllers:\n";
+    for (int i = 0; i < 40; ++i) controllers += "  c" + std::to_string(i) + ": {controller: uncoordinated}\n";
+    study = with(study, "controllers:\n  uncoordinated: {}\n", controllers);
+    folder.write("study.yaml", study + "outputs: {voltages: {every: 5 min}}\n");
+    for (const std::string command : {"check", "run"}) {
+        const Answer answer = evsweep_in(folder.path(), {command, "study.yaml"});
+        CHECK(answer.status == 1);
+        CHECK_THAT(answer.err, Contains("not enough memory: the study takes about ") && Contains(" are there; ask for less: ") &&
+                                   Contains("outputs.voltages"));
+    }
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "results/study.h5"));
+}
