@@ -1,8 +1,11 @@
 /// A field whose value is "any named distribution in a given unit", e.g. an arrival time or a battery size.
 #pragma once
 
+#include <cmath>
 #include <memory>
+#include <string>
 
+#include "evsweep/bounds.hpp"
 #include "evsweep/distribution.hpp"
 #include "evsweep/plugins.hpp"
 
@@ -29,10 +32,26 @@ struct Value<Random<Unit>> {
         if (!configured) return std::nullopt;
         Random<Unit> random;
         random.distribution = configured->make({});
+        if (!draws_in_bounds(*random.distribution, node, path, reader)) return std::nullopt;
         random.text = "{distribution: " + configured->type;
         for (const auto& s : configured->settings) random.text += ", " + s.path + ": " + s.value;
         random.text += "}";
         return random;
+    }
+    /// Whether all draws are numbers, and all but one in a billion of a size that things have.
+    static bool draws_in_bounds(const Distribution& distribution, const Node& node, std::string_view path, Reader& reader) {
+        constexpr double rare = 1e-9;
+        constexpr double rarest = 0x1p-53;
+        for (const double u : {rare, 0.5, 1.0 - rare, rarest, 1.0 - rarest}) {
+            const double draw = distribution.quantile(u);
+            const bool is_rarest = u == rarest || u == 1.0 - rarest;
+            if (is_rarest ? std::isfinite(draw) : !bound_fault(draw, Unit.view()) || std::abs(draw) < least_size) continue;
+            const std::string unit = Unit.view() == "1" ? "" : " " + std::string(Unit.view());
+            reader.issues.error(node.at, std::string(path), "draws reach " + number_text(draw) + unit,
+                                "choose parameters whose draws are of a size that things have");
+            return false;
+        }
+        return true;
     }
     static std::string type() { return "distribution"; }
     static std::string unit() { return std::string(Unit.view()); }

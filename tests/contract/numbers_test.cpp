@@ -133,3 +133,17 @@ TEST_CASE("no row of a feeder file takes a number that is none, or is absurd") {
     };
     CHECK(accepted(places, read) == std::vector<std::string>{});
 }
+
+TEST_CASE("no distribution draws what no thing has") {
+    for (const std::string law :
+         {"weibull, scale: 1 h, shape: 1e-90", "weibull, scale: 1 h, shape: 0.01", "gev, shape: 5, scale: 1 h, location: 17 h",
+          "lognormal, median: 8 h, log_deviation: 10", "normal, mean: 18 h, deviation: 500000 h"}) {
+        const Issues issues =
+            read_scenario_issues("population: {it: {behaviour: distribution, arrival: {distribution: " + law + "}}}\n");
+        const bool told = std::any_of(issues.list().begin(), issues.list().end(), [](const Issue& issue) {
+            return issue.path == "population.it.arrival" && issue.problem.rfind("draws reach ", 0) == 0 && issue.at.line == 1;
+        });
+        INFO(law);
+        CHECK(told);
+    }
+}
