@@ -24,7 +24,7 @@ ExitStatus tell_memory(const std::filesystem::path& file, const LoadedStudy& stu
     const StudyShape shape = shape_of(study, {});
     const MemoryEstimate estimate = estimate_memory(study, shape);
     say(fmt::format("{}: memory: {}", file.string(), to_text(estimate)));
-    const auto shortage = memory_shortage(estimate, shape, memory_there());
+    const auto shortage = memory_shortage(estimate, shape, memory_there(shape.threads + 1));
     return shortage ? fail(file.string() + ": " + *shortage) : ExitStatus::success;
 }
 

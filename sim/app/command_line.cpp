@@ -56,8 +56,10 @@ void add_overrides(CLI::App* command, std::vector<std::string>& overrides) {
 }
 
 void add_instruction_set(CLI::App* command, std::string& name) {
-    command->add_option("--instruction-set", name, "Vectors to use; else the widest that this machine has. Numbers of different ones agree to 1e-12\n"
-                        "of the largest of their kind; with one of them they are the same to the last bit")
+    command
+        ->add_option("--instruction-set", name,
+                     "Vectors to use; else the widest that this machine has. Numbers of different ones agree to 1e-12\n"
+                     "of the largest of their kind; with one of them they are the same to the last bit")
         ->type_name("baseline|avx2|avx512");
 }
 

@@ -71,7 +71,8 @@ ExitStatus run_command(const RunOptions& options) {
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
     const StudyShape shape = shape_of(*study, {});
-    if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there())) return fail(*shortage);
+    if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))
+        return fail(*shortage);
     const auto file = result_path(options.scenario, options.out);
     if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another folder or file");
 

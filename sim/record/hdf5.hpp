@@ -30,6 +30,8 @@ inline hid_t require(hid_t id) {
 class QuietHdf5 {
    public:
     QuietHdf5() : cerr_(std::cerr.rdbuf(nullptr)) {
+        // Out of memory, the library cannot even be closed: at exit it would crash. Nothing of ours needs it closed.
+        [[maybe_unused]] static const herr_t never_closed = H5dont_atexit();
         H5Eset_auto2(H5E_DEFAULT, note_reason, nullptr);
         out_of_memory() = false;
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <new>
 
 #include "evsweep/contracts.hpp"
 #include "sim/config/scenario_reader.hpp"
@@ -57,6 +58,8 @@ void check_controller(const LoadedStudy& study, const Configured<Controller>& co
             check_multiple(study.scenario, *period, path + ".period", configured.at, issues);
         if (controller->needs().contains(Need::price) && !study.scenario.prices)
             issues.error(configured.at, path, "needs prices, and the scenario has none", "add a section `prices`");
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (...) {
         issues.error(configured.at, path, "cannot be made: " + complaint_of_exception());
     }

@@ -90,11 +90,14 @@ std::size_t left_by_system() {
 
 }  // namespace
 
-std::size_t memory_there() {
-    std::size_t there = std::min(left_by_system(), left_by_control_groups());
+std::size_t memory_there(std::size_t threads) {
+    const std::size_t there = std::min(left_by_system(), left_by_control_groups());
     if (is_sanitized) return there;
-    there = std::min(there, left_by_limit(RLIMIT_AS, "VmSize"));
-    return std::min(there, left_by_limit(RLIMIT_DATA, "VmData"));
+    rlimit stack{};
+    const bool is_known = getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY;
+    const std::size_t stacks = threads * (is_known ? stack.rlim_cur : std::size_t{2} << 20U);
+    const std::size_t limited = std::min(left_by_limit(RLIMIT_AS, "VmSize"), left_by_limit(RLIMIT_DATA, "VmData"));
+    return std::min(there, limited == no_limit ? no_limit : less(limited, stacks));
 }
 
 std::size_t memory_held() { return kilobytes_of("/proc/self/status", "VmRSS").value_or(0); }

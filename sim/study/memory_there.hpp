@@ -18,8 +18,8 @@ class NotEnoughMemory : public std::bad_alloc {
 };
 
 /// Bytes that can still be had: the least of what the system calls available (with swap), what control groups leave, and
-/// what `ulimit -v` and `ulimit -d` leave.
-[[nodiscard]] std::size_t memory_there();
+/// what `ulimit -v` and `ulimit -d` leave beside the stacks of so many threads.
+[[nodiscard]] std::size_t memory_there(std::size_t threads = 0);
 
 /// Bytes of physical memory that the process holds now.
 [[nodiscard]] std::size_t memory_held();
