@@ -156,7 +156,8 @@ QuantityText parse_quantity(std::string_view raw, std::string_view unit) {
         if (const auto clock = parse_clock(text)) return {static_cast<double>(clock->count()) / 3'600'000.0, {}, {}};
     }
     const auto number = split_number(text);
-    if (has_decimal_comma(text)) return wrong("'" + text + "' has a comma inside", "write a decimal point, and no mark for thousands");
+    if (has_decimal_comma(text))
+        return wrong("'" + text + "' has a comma inside", "write a decimal point, and no mark for thousands");
     if (unit == "currency/kWh") return number ? parse_price(*number, text) : not_a_number(text, "a price of energy", unit);
     for (const auto& family : families()) {
         if (family.unit != unit) continue;
