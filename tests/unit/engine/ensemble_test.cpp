@@ -131,13 +131,13 @@ TEST_CASE("a replica finds the same bits in any company, and one that fails stop
 
 TEST_CASE("so it does where single load flows have no solution") {
     Scenario scenario = a_day(5min);
-    scenario.load_flow.max_iterations = 5;     // beyond, the way from no load is followed
-    const Feeder feeder = two_buses(18880.0);  // of 18,923 kW at the nose; with some vehicles there is no solution
+    scenario.load_flow.max_iterations = 5;  // beyond, the way from no load is followed
+    scenario.base_load.profiles["day"] = Profile{6h, false, {0.3, 1.01, 0.99, 0.9}};
+    scenario.base_load.other = "day";
+    const Feeder feeder = two_buses(18'923.0);  // the nose, by the closed form of two buses
     const auto members = check_widths(scenario, feeder, 12);
-    std::size_t unsolved = 0;
-    for (const auto& member : members) unsolved += member->outcome.unsolved.size();
-    CHECK(unsolved > 0);
-    CHECK(unsolved < members.size() * 288);
+    for (const auto& member : members)
+        if (!member->outcome.failure) CHECK(member->outcome.unsolved.size() == 72);  // from 6 to 12 o'clock
 }
 
 TEST_CASE("so it does where relays move taps at instants of their own") {
