@@ -15,7 +15,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr std::size_t number = sizeof(double);
+constexpr std::size_t number_bytes = sizeof(double);
 constexpr std::size_t levels_of_bands = 1 + std::size(band_quantiles);  // mean and quantiles
 
 /// Elements of the variables of one output.
@@ -105,8 +105,8 @@ std::size_t plans_in(const LoadedStudy& study, const Counts& counts, const Study
     constexpr std::size_t columns_at_work = 100;
     constexpr std::size_t columns_kept = 4;
     const auto day = static_cast<std::size_t>(std::max<std::int64_t>(1, one_day / study.scenario.time.step));
-    const std::size_t column = counts.vehicles * std::min(counts.steps, day) * number;
-    const std::size_t grid = counts.conductors * std::min(counts.vehicles, counts.conductors) * 2 * number;
+    const std::size_t column = counts.vehicles * std::min(counts.steps, day) * number_bytes;
+    const std::size_t grid = counts.conductors * std::min(counts.vehicles, counts.conductors) * 2 * number_bytes;
     return std::min(shape.threads, shape.ensembles()) * (columns_at_work * column + shape.width * columns_kept * column + grid);
 }
 
@@ -118,7 +118,7 @@ std::size_t bands_of(const Elements& e, std::size_t replicas) {
     const std::size_t kept = std::min(replicas, QuantileColumns::exact_up_to);
     const std::size_t in_runs = kept / run * run;
     const std::size_t moving = in_runs > 0 ? e.bands * in_runs + e.largest_band * run : 0;
-    return e.bands * mean_and_counts + std::max(e.bands * kept, moving) * number;
+    return e.bands * mean_and_counts + std::max(e.bands * kept, moving) * number_bytes;
 }
 
 void add(const Elements& e, std::size_t traced, const Counts& counts, const StudyShape& shape, MemoryEstimate& sum) {
@@ -126,14 +126,14 @@ void add(const Elements& e, std::size_t traced, const Counts& counts, const Stud
     // A replica's series are in flight until they go into bands, which keep them as they are for the first replicas.
     const std::size_t ahead = shape.threads * StudyShape::ensembles_ahead * shape.width;
     const std::size_t thinned_out = shape.replicas - std::min(shape.replicas, QuantileColumns::exact_up_to);
-    sum.in_flight += (std::min(ahead, thinned_out) * counts.controllers + 1) * e.bands * number;
+    sum.in_flight += (std::min(ahead, thinned_out) * counts.controllers + 1) * e.bands * number_bytes;
     sum.bands += counts.controllers * bands_of(e, shape.replicas);
     const std::size_t whole = (counts.controllers * traced + 1) * e.traces;
     const std::size_t numbers = runs * e.numbers * shape.replicas;
     const std::size_t summaries = runs * e.bands * levels_of_bands;
-    sum.traces += (whole + 3 * numbers) * number;  // paired differences are numbers, too
-    sum.results += summaries * number;
-    sum.file += (summaries + whole + numbers) * number * 3 / 4 * 2;  // packed; and there twice when it is handed over
+    sum.traces += (whole + 3 * numbers) * number_bytes;  // paired differences are numbers, too
+    sum.results += summaries * number_bytes;
+    sum.file += (summaries + whole + numbers) * number_bytes * 3 / 4 * 2;  // packed; and there twice when it is handed over
 }
 
 }  // namespace
