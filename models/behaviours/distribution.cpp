@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "behaviours/day_pattern.hpp"
 #include "behaviours/placer.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
@@ -10,17 +11,6 @@
 
 namespace evsweep {
 namespace {
-
-enum class Weekday { mon, tue, wed, thu, fri, sat, sun };
-std::vector<std::pair<std::string, Weekday>> names_of(Weekday) {
-    return {{"mon", Weekday::mon}, {"tue", Weekday::tue}, {"wed", Weekday::wed}, {"thu", Weekday::thu},
-            {"fri", Weekday::fri}, {"sat", Weekday::sat}, {"sun", Weekday::sun}};
-}
-
-enum class DepartureDay { same, next };
-std::vector<std::pair<std::string, DepartureDay>> names_of(DepartureDay) {
-    return {{"same", DepartureDay::same}, {"next", DepartureDay::next}};
-}
 
 struct Params : VehicleAttributes {
     Params() : VehicleAttributes(neutral()) {}
@@ -34,7 +24,12 @@ struct Params : VehicleAttributes {
     Random<"1"> target_soc;
     std::vector<Weekday> days{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri, Weekday::sat, Weekday::sun};
     Random<"h"> stated_departure_error;
+    std::map<std::string, DayPattern> other_days;
     std::map<std::string, VehicleClass> classes;
+
+    [[nodiscard]] DayLaws usual() const {
+        return {arrival, departure, departure_day, initial_soc, target_soc, stated_departure_error};
+    }
 };
 
 std::optional<Contradiction> wrong_number(const Params& p) {
@@ -51,7 +46,9 @@ std::optional<Contradiction> wrong_number(const Params& p) {
 
 /// A target that no vehicle of some class could reach would leave every stay short.
 std::optional<Contradiction> unreachable_target(const Params& p) {
-    const double target = p.target_soc.distribution->highest();
+    double target = p.target_soc.distribution->highest();
+    for (const auto& [name, pattern] : p.other_days)
+        if (pattern.target_soc.distribution) target = std::max(target, pattern.target_soc.distribution->highest());
     const Contradiction wrong{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
     if (p.classes.empty() && p.highest_soc.distribution->lowest() < target) return wrong;
     for (const auto& [name, own] : p.classes)
@@ -73,11 +70,14 @@ Schema<Params> make_schema() {
                    .required("initial_soc", &Params::initial_soc, "state of charge at plug-in", between(0.0, 1.0))
                    .required("target_soc", &Params::target_soc, "state of charge wanted at departure", between(0.0, 1.0))
                    .optional("days", &Params::days, "days of the week on which vehicles arrive")
+                   .optional("other_days", &Params::other_days,
+                             "how the same vehicles come and go on other days of the week, e.g. at weekends, by name")
                    .optional("stated_departure_error", &Params::stated_departure_error,
                              "added to the true departure to give the stated one; absent: stated truly")
                    .optional("classes", &Params::classes, "classes of vehicles, with shares and what is different about them"))
         .relation(wrong_number)
         .relation(unreachable_target)
+        .relation([](const Params& p) { return wrong_patterns(p.other_days); })
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }
 
@@ -100,13 +100,11 @@ class DistributionBehaviour final : public Behaviour {
         return schema;
     }
     DistributionBehaviour(const Params& p, const Context& context)
-        : p_(p),
-          context_(context),
+        : context_(context),
           placer_(p.placement, number_of_vehicles(p, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
-          days_(reachable_days()) {
-        for (const Weekday day : p.days) arrives_[static_cast<std::size_t>(day)] = true;
-    }
+          week_(laws_of_week(p.usual(), p.days, p.other_days)),
+          days_(reachable_days()) {}
 
     const GroupPlaces& places() const override { return placer_.places(); }
 
@@ -116,9 +114,10 @@ class DistributionBehaviour final : public Behaviour {
         vehicles_.append(rng, placer_.count(), population);
         Columns columns(placer_.count());
         for (int day = days_.first; day <= days_.last; ++day) {
-            if (!arrives_on(date_of(day))) continue;
-            draw_day(rng, static_cast<std::uint32_t>(day), columns);
-            append_day(context_.calendar.midnight(date_of(day)), columns, stays);
+            const auto& laws = laws_on(date_of(day));
+            if (!laws) continue;
+            draw_day(rng, static_cast<std::uint32_t>(day), *laws, columns);
+            append_day(context_.calendar.midnight(date_of(day)), laws->departure_day, columns, stays);
         }
         stays.finish();
     }
@@ -132,18 +131,25 @@ class DistributionBehaviour final : public Behaviour {
 
     std::chrono::local_days first_date() const { return context_.calendar.day(Instant{}); }
     std::chrono::local_days date_of(int day) const { return first_date() + std::chrono::days(day); }
-    bool arrives_on(std::chrono::local_days date) const { return arrives_[std::chrono::weekday(date).iso_encoding() - 1]; }
+    const std::optional<DayLaws>& laws_on(std::chrono::local_days date) const {
+        return week_[std::chrono::weekday(date).iso_encoding() - 1];
+    }
     std::size_t days_of_arrival() const {
         std::size_t count = 0;
-        for (int day = days_.first; day <= days_.last; ++day) count += arrives_on(date_of(day)) ? 1 : 0;
+        for (int day = days_.first; day <= days_.last; ++day) count += laws_on(date_of(day)) ? 1 : 0;
         return count;
     }
 
     /// Bounded by what Rng can draw (2^-53 <= u <= 1 - 2^-53), and by a week either way for laws with heavy tails.
     DayRange reachable_days() const {
         constexpr double week_h = 168.0;
-        const double low = std::max(p_.arrival.distribution->quantile(0x1p-53), -week_h);
-        const double high = std::min(p_.arrival.distribution->quantile(1.0 - 0x1p-53), week_h);
+        double low = week_h;
+        double high = -week_h;
+        for (const auto& laws : week_) {
+            if (!laws) continue;
+            low = std::min(low, std::max(laws->arrival.distribution->quantile(0x1p-53), -week_h));
+            high = std::max(high, std::min(laws->arrival.distribution->quantile(1.0 - 0x1p-53), week_h));
+        }
         const auto opens = [this](int day) {
             return hours(context_.calendar.midnight(first_date() + std::chrono::days(day)).time_since_epoch());
         };
@@ -154,18 +160,19 @@ class DistributionBehaviour final : public Behaviour {
         return range;
     }
 
-    void draw_day(const Rng& rng, std::uint32_t day, Columns& columns) const {
+    void draw_day(const Rng& rng, std::uint32_t day, const DayLaws& laws, Columns& columns) const {
         const auto purpose = [this](std::string_view what) { return Purpose(what).in(context_.group); };
-        sample(*p_.arrival.distribution, rng, purpose("arrival"), day, columns.arrival_h);
-        sample(*p_.departure.distribution, rng, purpose("departure"), day, columns.departure_h);
-        sample(*p_.initial_soc.distribution, rng, purpose("initial soc"), day, columns.initial_soc);
-        sample(*p_.target_soc.distribution, rng, purpose("target soc"), day, columns.target_soc);
-        if (p_.stated_departure_error.distribution)
-            sample(*p_.stated_departure_error.distribution, rng, purpose("stated departure error"), day, columns.error_h);
+        sample(*laws.arrival.distribution, rng, purpose("arrival"), day, columns.arrival_h);
+        sample(*laws.departure.distribution, rng, purpose("departure"), day, columns.departure_h);
+        sample(*laws.initial_soc.distribution, rng, purpose("initial soc"), day, columns.initial_soc);
+        sample(*laws.target_soc.distribution, rng, purpose("target soc"), day, columns.target_soc);
+        std::fill(columns.error_h.begin(), columns.error_h.end(), 0.0);
+        if (laws.stated_departure_error.distribution)
+            sample(*laws.stated_departure_error.distribution, rng, purpose("stated departure error"), day, columns.error_h);
     }
 
-    void append_day(Instant midnight, const Columns& columns, Stays& stays) const {
-        const Instant departure_midnight = midnight + (p_.departure_day == DepartureDay::next ? one_day : Duration{});
+    void append_day(Instant midnight, DepartureDay departure_day, const Columns& columns, Stays& stays) const {
+        const Instant departure_midnight = midnight + (departure_day == DepartureDay::next ? one_day : Duration{});
         for (std::size_t i = 0; i < columns.arrival_h.size(); ++i) {
             const Instant plug_in = midnight + from_hours(columns.arrival_h[i]);
             if (plug_in < Instant{} || plug_in >= Instant(context_.horizon)) continue;
@@ -175,12 +182,11 @@ class DistributionBehaviour final : public Behaviour {
         }
     }
 
-    Params p_;
     Context context_;
     Placer placer_;
     VehicleSampler vehicles_;
+    std::array<std::optional<DayLaws>, 7> week_;  ///< by day of the week, Monday first; none where nobody arrives
     DayRange days_;
-    std::array<bool, 7> arrives_{};  ///< by day of the week, Monday first
 };
 
 const bool registered = add_plugin<Behaviour, DistributionBehaviour>();
