@@ -66,6 +66,8 @@ class Bands:
         self.group = group
         self.mean = group[name + "_mean"][()]
         self.hours = group["time"][()]
+        # What a value stands for: the mean over the interval from its mark, or the state at the mark (CF conventions).
+        self.is_mean = group[name + "_mean"].attrs.get("cell_methods", "") == "time: mean"
         quantiles = group.get(name + "_quantiles")
         self.levels = group["quantile"][()] if quantiles is not None else np.array([])
         self.quantiles = quantiles[()] if quantiles is not None else None
@@ -77,6 +79,13 @@ class Bands:
 
     def outer(self):
         return (self.quantiles[0], self.quantiles[-1]) if self.quantiles is not None and len(self.levels) > 1 else None
+
+    def minutes(self):
+        """Distance of the marks."""
+        return 60 * (self.hours[1] - self.hours[0]) if len(self.hours) > 1 else 60
+
+    def sampling(self):
+        return f"{self.minutes():g} min means" if self.is_mean else f"every {self.minutes():g} min"
 
     def band_name(self):
         return f"{100 * self.levels[0]:g} to {100 * self.levels[-1]:g} % of replicas" if self.outer() else "one replica"
@@ -106,15 +115,29 @@ def clock_axis(axis, hours):
     axis.margins(x=0)
 
 
+def draw_course(result, axis, bands, values, **style):
+    """Means as steps over their intervals, states as a line through the marks."""
+    if not bands.is_mean:
+        return axis.plot(result.clock(bands.hours), values, **style)
+    edges = np.append(bands.hours, bands.hours[-1] + bands.minutes() / 60)
+    return axis.step(result.clock(edges), np.append(values, values[-1]), where="post", **style)
+
+
+def fill_course(result, axis, bands, low, high, **style):
+    if not bands.is_mean:
+        return axis.fill_between(result.clock(bands.hours), low, high, **style)
+    edges = np.append(bands.hours, bands.hours[-1] + bands.minutes() / 60)
+    return axis.fill_between(result.clock(edges), np.append(low, low[-1]), np.append(high, high[-1]), step="post", **style)
+
+
 def draw_bands(result, axis, kind, name):
     """One line and band per controller; returns the last bands and the label of the band."""
     bands = None
     for i, (label, run) in enumerate(result.controllers):
         bands = Bands(run, kind, name)
-        when = result.clock(bands.hours)
         if bands.outer():
-            axis.fill_between(when, *bands.outer(), color=colour(i), alpha=0.22, linewidth=0)
-        axis.plot(when, bands.mean, color=colour(i), linestyle=dash(i), label=label)
+            fill_course(result, axis, bands, *bands.outer(), color=colour(i), alpha=0.22, linewidth=0)
+        draw_course(result, axis, bands, bands.mean, color=colour(i), linestyle=dash(i), label=label)
     return bands
 
 

@@ -9,26 +9,34 @@ MARKER = {"a": "o", "b": "s", "c": "^", "s1": "v", "s2": "D"}
 
 
 def name_of(phase):
+    if "-" in phase:
+        return phase
     return f"leg {phase}" if phase.startswith("s") else f"phase {phase}"
 
 
+def tint(phase):
+    """A voltage to the neutral has the colour of its phase, one between phases that of the first."""
+    return TINT[phase.split("-")[0]]
+
+
 class Wires:
-    """The conductors of the feeder, by phase, with what feeds each of them."""
+    """The voltages that loads see, by the wires they are between ("a" is to earth), with what feeds each of them."""
 
     def __init__(self, result):
         feeder = result.file["feeder"]
-        self.bus = feeder["conductor_bus"][()]
-        self.phase = feeder["conductor_phase"].asstr()[()]
+        kind = "supply" if "supply" in feeder else "conductor"
+        self.bus = feeder[f"{kind}_bus"][()]
+        self.phase = feeder["supply_wires" if kind == "supply" else "conductor_phase"].asstr()[()]
         self.bus_name = feeder["bus"].asstr()[()]
         self.distance, parent, self.source_v = electrical_distance(result)
         # A split phase stands where its transformer does: a service drop would be longer than the whole feeder in its ohms.
-        primary = set(self.bus[np.isin(self.phase, ("a", "b", "c"))])
+        primary = set(self.bus[[not phase.startswith("s") and phase != "n" for phase in self.phase]])
         for bus in range(len(parent)):
             if bus not in primary and parent[bus] >= 0:
                 self.distance[bus] = self.distance[parent[bus]]
         place = {(bus, phase): i for i, (bus, phase) in enumerate(zip(self.bus, self.phase))}
         self.up = [place.get((parent[bus], phase), -1) for bus, phase in zip(self.bus, self.phase)]
-        self.phases = [p for p in TINT if (self.phase == p).any()]
+        self.phases = sorted(set(self.phase) - {"n"}, key=lambda phase: (len(phase.split("-")), list(TINT).index(phase.split("-")[0])))
         self.live = self.phase != "n"
 
     def name(self, conductor):
@@ -41,20 +49,20 @@ def draw_phase(axis, wires, phase, volts):
     mine = np.flatnonzero(wires.phase == phase)
     if phase.startswith("s"):
         axis.plot(wires.distance[wires.bus[mine]], volts[mine], linestyle="none", marker=".", markersize=2, alpha=0.5,
-                  color=TINT[phase], zorder=1)
-        axis.plot([], [], linestyle="none", marker=".", markersize=6, color=TINT[phase], label=name_of(phase))
+                  color=tint(phase), zorder=1)
+        axis.plot([], [], linestyle="none", marker=".", markersize=6, color=tint(phase), label=name_of(phase))
         return
     for i in mine:
         if wires.up[i] >= 0:
             up = wires.up[i]
             x += [wires.distance[wires.bus[up]], wires.distance[wires.bus[i]], np.nan]
             y += [volts[up], volts[i], np.nan]
-    axis.plot(x, y, color=TINT[phase], linewidth=1.1)
+    axis.plot(x, y, color=tint(phase), linewidth=1.1)
     few = len(mine) <= 60 or not x
     if few:
-        axis.plot(wires.distance[wires.bus[mine]], volts[mine], linestyle="none", marker=MARKER[phase], markersize=3.2,
-                  color=TINT[phase])
-    axis.plot([], [], color=TINT[phase], linewidth=1.3, marker=MARKER[phase] if few else None, markersize=4,
+        axis.plot(wires.distance[wires.bus[mine]], volts[mine], linestyle="none", marker=MARKER[phase.split("-")[0]], markersize=3.2,
+                  color=tint(phase))
+    axis.plot([], [], color=tint(phase), linewidth=1.3, marker=MARKER[phase.split("-")[0]] if few else None, markersize=4,
               label=name_of(phase))
 
 
@@ -101,9 +109,9 @@ def phase_bands(result):
         when = result.clock(low.hours)
         for k, phase in enumerate(low.group["phase"].asstr()[()]):
             if low.outer() and run is not result.base:
-                axis.fill_between(when, low.outer()[0][:, k], low.outer()[1][:, k], color=TINT[phase], alpha=0.2, linewidth=0)
-            axis.plot(when, low.mean[:, k], color=TINT[phase], label=f"{name_of(phase)}, lowest")
-            axis.plot(when, high.mean[:, k], color=TINT[phase], linewidth=0.9, linestyle=(0, (1, 1.5)))
+                axis.fill_between(when, low.outer()[0][:, k], low.outer()[1][:, k], color=tint(phase), alpha=0.2, linewidth=0)
+            axis.plot(when, low.mean[:, k], color=tint(phase), label=f"{name_of(phase)}, lowest")
+            axis.plot(when, high.mean[:, k], color=tint(phase), linewidth=0.9, linestyle=(0, (1, 1.5)))
         axis.plot([], [], color="black", linewidth=0.9, linestyle=(0, (1, 1.5)), label="highest")
         axis.set_title(label if run is result.base else f"{label}: mean and {low.band_name()}", fontsize=10)
         axis.set_ylabel("voltage (pu)")
@@ -155,7 +163,7 @@ def worst_phase(result):
     left, places = np.zeros(len(names)), np.arange(len(names))
     for k, phase in enumerate(phases):
         width = np.array([share[k] for share in shares])
-        axis.barh(places, width, left=left, color=TINT[phase], label=name_of(phase), height=0.6)
+        axis.barh(places, width, left=left, color=tint(phase), label=name_of(phase), height=0.6)
         left += width
     axis.set_yticks(places, [f"{name}\n{bus}" for name, bus in zip(names, buses)], fontsize=9)
     axis.invert_yaxis()
