@@ -38,10 +38,12 @@ struct BatchLoad {
     double q_kvar = 0.0;
 };
 
-/// A conductor of a bus, at which there is a voltage.
+/// A voltage that loads at a bus see: from a conductor to the neutral where the bus has one, else to earth, or between phases
+/// where none of them is earthed.
 struct BatchNode {
     std::string bus;
     Conductor conductor = Conductor::balanced;
+    std::optional<Conductor> minus{};  ///< the other end; none: earth
 };
 
 /// `collapsed`: the feeder cannot carry this power, or a voltage of the solution is below 0.3 pu. `diverged`: no method found a
@@ -59,9 +61,9 @@ struct BatchResult {
     std::vector<int> sweeps;
     std::vector<double> source_kw, source_kvar;
     std::vector<double> loss_kw;                       ///< of all branches: what the source gives less what loads and shunts draw
-    std::vector<double> lowest_pu, highest_pu;         ///< extremes: of voltages to earth, neutrals apart
+    std::vector<double> lowest_pu, highest_pu;         ///< extremes: of the voltages that loads see
     std::vector<std::uint32_t> lowest_at, highest_at;  ///< extremes: which of BatchLoadFlow::nodes
-    std::vector<double> voltage_pu;                    ///< voltages: to earth, [scenario][node]
+    std::vector<double> voltage_pu;                    ///< voltages: that loads see, in pu of nominal, [scenario][node]
     double core_seconds = 0.0;                         ///< processor time of all threads
 
     [[nodiscard]] std::size_t size() const { return status.size(); }

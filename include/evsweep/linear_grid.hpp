@@ -48,7 +48,7 @@ class GridModel {
     [[nodiscard]] virtual std::size_t places() const = 0;
     /// The place of every connector, by ConnectorId.
     [[nodiscard]] virtual std::span<const std::uint32_t> place_of_connector() const = 0;
-    /// Voltages to earth of all conductors but neutrals and those of the source (whose voltage is given), with the scenario's
+    /// Voltages that loads see (FeederSite::supply) at all buses but the source's, whose voltage is given, with the scenario's
     /// limits, in pu.
     [[nodiscard]] virtual std::span<const GridElement> voltages() const = 0;
     /// Conductors of lines and transformers with a rated current, then transformers with a rated power; limit 1.

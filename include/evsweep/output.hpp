@@ -24,6 +24,9 @@ enum class Aggregation {
 
 enum class Display { number, clock, category };
 
+/// What a value over time stands for: the state at its mark, the mean over the interval from its mark, or the count in it.
+enum class Sampling { unsaid, sample, mean, count };
+
 /// One recorded variable.
 struct Variable {
     std::string name;
@@ -36,6 +39,9 @@ struct Variable {
     bool headline = false;                ///< shown in the short comparison table
     int decimals = 3;                     ///< for people; files keep all digits
     bool gain_over_reference = false;     ///< reported as the reference controller's value minus this one's
+    Sampling sampling = Sampling::unsaid;
+    std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
+    double notable_share = 0.0;    ///< that share; where no variable is named it is always one
 };
 
 /// The values along one dimension: numbers (e.g. hours since start) or names (e.g. buses).
@@ -79,6 +85,7 @@ struct Snapshot {
     double discharging_kw = 0.0;  ///< sum of returned EV power, >= 0
     double ev_kvar = 0.0;
     std::span<const double> voltage_pu{};  ///< to earth, by ConductorId
+    std::span<const double> supply_pu{};   ///< that loads see, and limits judge: by FeederSite::supply
     std::span<const double> current_a{};   ///< by ConductorId of the lower bus; only where a branch has a rating
     std::span<const double> unbalance{};   ///< by BusId: |V2|/|V1|, NaN without three phases; only where an output wants it
     std::span<const double> neutral_a{};   ///< by BranchId: in the neutral, or back through earth; likewise
@@ -180,7 +187,8 @@ class Output {
         std::size_t connectors = 0;  ///< of the fleet in every replica
         double voltage_min_pu = 0.0;
         double voltage_max_pu = 0.0;
-        double limit_tolerance = 0.0;  ///< voltages (pu) and loadings (share) count as beyond a limit only where they are by more
+        double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
+        double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
         /// By control step: whether the feeder without vehicles is outside the voltage band (empty in the base run).
         std::span<const std::uint8_t> base_outside_band{};
     };

@@ -69,7 +69,11 @@ struct FeederChoice {
 struct Limits {
     PerUnit voltage_min{0.9};
     PerUnit voltage_max{1.1};
-    Fraction tolerance{0.0};  ///< voltages in pu, and loadings as a share, count as beyond a limit only where they are by more
+    /// Voltages in pu, and loadings as a share, count as beyond a limit only where they are by more; none: as planning
+    /// controllers keep limits by default.
+    std::optional<Fraction> tolerance{};
+    [[nodiscard]] double voltage_tolerance_pu() const { return tolerance ? tolerance->value() : 1e-4; }
+    [[nodiscard]] double loading_tolerance() const { return tolerance ? tolerance->value() : 1e-3; }
 };
 
 /// Base load: each load's nominal power times the profile of its class (or its own).

@@ -1,6 +1,7 @@
-/// What outputs tell apart by phase: which conductors belong to which phase, and how the axes of such values are named.
+/// What outputs tell apart by phase: which voltages and conductors belong together, and how the axes of such values are named.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,77 +30,105 @@ namespace evsweep {
     return is_balanced(feeder) ? branch : branch + "." + std::string(name_of(feeder.conductor[c.index()]));
 }
 
-/// The conductors whose voltage to earth is told, by phase. A neutral is not among them: it is meant to be near zero. Those of
-/// the source are, but its voltage is given, so it is not held to limits.
-class LiveConductors {
+/// The dimension of voltages that loads see; the conductors where these are all to earth.
+[[nodiscard]] inline Coordinate supply_axis(const FeederSite& feeder) {
+    if (feeder.supplies_are_conductors()) return conductor_axis(feeder);
+    Coordinate axis{.name = "supply", .long_name = "what loads see: conductor to neutral or earth, or phase to phase"};
+    for (const SupplyVoltage& seen : feeder.supply) axis.labels.push_back(feeder.supply_name(seen));
+    return axis;
+}
+
+/// Phases and legs of a split phase, neutrals apart, that a feeder has.
+class LivePhases {
    public:
-    explicit LiveConductors(const FeederSite& feeder)
-        : whole_(is_balanced(feeder)), phase_at_(feeder.conductor.size(), no_phase) {
+    explicit LivePhases(const FeederSite& feeder) : phase_at_(feeder.conductor.size()) {
         using enum Conductor;
-        for (const Conductor phase : {balanced, a, b, c, s1, s2}) {
-            std::vector<std::uint32_t> places;
-            for (std::uint32_t i = 0; i < feeder.conductor.size(); ++i)
-                if (feeder.conductor[i] == phase) places.push_back(i);
-            if (places.empty()) continue;
-            const auto is_of_source = [&](std::uint32_t i) { return feeder.bus_of_conductor[i] == 0; };
-            of_source_.push_back(static_cast<std::size_t>(std::count_if(places.begin(), places.end(), is_of_source)));
-            for (const std::uint32_t i : places) phase_at_[i] = static_cast<std::uint8_t>(phase_.size());
-            phase_.push_back(phase);
-            places_.push_back(std::move(places));
+        for (const Conductor wire : {balanced, a, b, c, s1, s2}) {
+            bool is_known = false;
+            for (std::size_t i = 0; i < feeder.conductor.size(); ++i) {
+                if (feeder.conductor[i] != wire) continue;
+                phase_at_[i] = names_.size();
+                is_known = true;
+            }
+            if (is_known) names_.emplace_back(name_of(wire));
+        }
+    }
+    [[nodiscard]] std::size_t size() const { return names_.size(); }
+    [[nodiscard]] const std::string& name(std::size_t k) const { return names_[k]; }
+    /// Which phase a conductor belongs to; none for a neutral.
+    [[nodiscard]] std::optional<std::size_t> phase_of(ConductorId c) const { return phase_at_[c.index()]; }
+
+   private:
+    std::vector<std::string> names_;
+    std::vector<std::optional<std::size_t>> phase_at_;  ///< by conductor
+};
+
+/// The voltages that loads see (FeederSite::supply), grouped by the wires they are between: "a", "a-n", "a-b". Those of the
+/// source are told, but its voltage is given, so they are not held to limits.
+class SupplyGroups {
+   public:
+    explicit SupplyGroups(const FeederSite& feeder) : whole_(is_balanced(feeder)), group_at_(feeder.supply.size()) {
+        for (const std::string& name : feeder.supply_kinds()) groups_.push_back({name, {}, 0});
+        for (std::uint32_t i = 0; i < feeder.supply.size(); ++i) {
+            const std::string wires = feeder.wires_of(feeder.supply[i]);
+            const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == wires; });
+            group->places.push_back(i);  // the source's come first
+            if (!FeederSite::is_held_to_band(feeder.supply[i])) ++group->of_source;
+            group_at_[i] = static_cast<std::size_t>(group - groups_.begin());
         }
     }
 
-    [[nodiscard]] std::size_t phases() const { return phase_.size(); }
-    [[nodiscard]] std::string phase(std::size_t k) const { return std::string(name_of(phase_[k])); }
-    /// Which phase a conductor belongs to; none for a neutral.
-    [[nodiscard]] std::optional<std::size_t> phase_of(ConductorId c) const {
-        const std::uint8_t k = phase_at_[c.index()];
-        return k == no_phase ? std::nullopt : std::optional<std::size_t>(k);
-    }
+    [[nodiscard]] std::size_t size() const { return groups_.size(); }
+    /// "a" (to earth), "a-n", "a-b".
+    [[nodiscard]] const std::string& name(std::size_t k) const { return groups_[k].name; }
     [[nodiscard]] std::vector<std::string> names() const {
         std::vector<std::string> list;
-        for (std::size_t k = 0; k < phases(); ++k) list.push_back(phase(k));
+        for (const Group& group : groups_) list.push_back(group.name);
         return list;
     }
+    /// Which group a supply belongs to.
+    [[nodiscard]] std::size_t group_of(std::size_t supply) const { return group_at_[supply]; }
 
-    /// Lowest and highest voltage of phase k that is held to limits: without the source. Only where the snapshot is solved.
+    /// Lowest and highest voltage of group k that is held to limits: without the source. Only where the snapshot is solved.
     [[nodiscard]] VoltageRange range_held(const Snapshot& s, std::size_t k) const {
-        if (whole_) return range_of(s.voltage_pu.subspan(of_source_[k]));
+        const Group& group = groups_[k];
+        if (whole_) return range_of(s.supply_pu.subspan(group.of_source));
         VoltageRange range;
-        for (std::size_t i = of_source_[k]; i < places_[k].size(); ++i) widen(range, s.voltage_pu[places_[k][i]]);
+        for (std::size_t i = group.of_source; i < group.places.size(); ++i) widen(range, s.supply_pu[group.places[i]]);
         return range;
     }
-    /// That range with the source's voltage: lowest and highest voltage of phase k.
+    /// That range with the source's voltage: lowest and highest voltage of group k.
     [[nodiscard]] VoltageRange with_source(VoltageRange range, const Snapshot& s, std::size_t k) const {
-        for (std::size_t i = 0; i < of_source_[k]; ++i) widen(range, s.voltage_pu[places_[k][i]]);
+        for (std::size_t i = 0; i < groups_[k].of_source; ++i) widen(range, s.supply_pu[groups_[k].places[i]]);
         return range;
     }
     [[nodiscard]] VoltageRange range(const Snapshot& s, std::size_t k) const { return with_source(range_held(s, k), s, k); }
-    /// Of all phases.
+    /// Of all groups.
     [[nodiscard]] VoltageRange range(const Snapshot& s) const {
         VoltageRange all;
-        for (std::size_t k = 0; k < phases(); ++k) {
-            all = enclosing(all, range(s, k));
-        }
+        for (std::size_t k = 0; k < size(); ++k) all = enclosing(all, range(s, k));
         return all;
     }
-    /// The first conductor of phase k that has this voltage; there is one.
+    /// The first supply of group k that has this voltage; there is one.
     [[nodiscard]] std::size_t place(const Snapshot& s, std::size_t k, double voltage_pu) const {
-        return *std::find_if(places_[k].begin(), places_[k].end(), [&](auto i) { return s.voltage_pu[i] == voltage_pu; });
+        const auto& places = groups_[k].places;
+        return *std::find_if(places.begin(), places.end(), [&](auto i) { return s.supply_pu[i] == voltage_pu; });
     }
 
    private:
+    struct Group {
+        std::string name;
+        std::vector<std::uint32_t> places;  ///< the source's first
+        std::size_t of_source = 0;          ///< how many of them are the source's
+    };
     static void widen(VoltageRange& range, double voltage_pu) {
         range.min_pu = std::min(range.min_pu, voltage_pu);
         range.max_pu = std::max(range.max_pu, voltage_pu);
     }
 
-    static constexpr std::uint8_t no_phase = 255;
     bool whole_;
-    std::vector<std::uint8_t> phase_at_;
-    std::vector<Conductor> phase_;
-    std::vector<std::vector<std::uint32_t>> places_;  ///< by phase, the source's first
-    std::vector<std::size_t> of_source_;              ///< by phase: how many of them are the source's
+    std::vector<Group> groups_;
+    std::vector<std::size_t> group_at_;  ///< by supply
 };
 
 }  // namespace evsweep

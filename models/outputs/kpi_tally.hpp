@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <span>
@@ -22,10 +23,15 @@ struct Frame {
     Output::Context context;
     Marks marks;
     RatedConductors rated;
-    LiveConductors live;
+    LivePhases phases;
+    SupplyGroups supply;
     double short_below = 0.0;      ///< state of charge by which a vehicle may miss its target
     double unbalance_limit = 0.0;  ///< |V2|/|V1| above which time is counted
 };
+
+/// Depths at which minutes beyond limits are told besides: loadings in percent, voltages in pu outside the band.
+inline constexpr std::array deep_loadings_pct{110.0, 120.0};
+inline constexpr std::array deep_voltages_pu{0.02, 0.05};
 
 /// The largest value seen and when it was first reached, NaN while nothing was seen. Neither a rise that is no more than rounding
 /// nor the order of sums decides when a flat maximum is told to be.
@@ -71,17 +77,18 @@ template <class Extreme>
     return std::isnan(extreme.value) ? not_a_number : hours(extreme.when.time_since_epoch());
 }
 
-/// What one phase of an unbalanced feeder has seen.
-struct PhaseTally {
+/// What one group of supply voltages has seen.
+struct SupplyTally {
     Lowest vmin_pu;
-    Highest vmax_pu, loading_pct;
+    Highest vmax_pu;
     std::size_t steps_outside = 0;
 };
 
 /// Powers and voltages at the control instants.
 class NetworkTally {
    public:
-    explicit NetworkTally(const Frame& frame) : phase(frame.live.phases()), frame_(frame) {}
+    explicit NetworkTally(const Frame& frame)
+        : supply(frame.supply.size()), phase_loading_pct(frame.phases.size()), frame_(frame) {}
 
     void see(const Snapshot& s) {
         ev_kvar.see(std::abs(s.ev_kvar), s.now);
@@ -105,14 +112,18 @@ class NetworkTally {
     Highest beyond_band_pu;  ///< of buses that are held to limits
     Highest ev_kvar;         ///< drawn or given
     Lowest valley_kw, vmin_pu, vmin_mark_pu;
-    ConductorId vmin_at, vmax_at;
+    std::size_t vmin_at = 0, vmax_at = 0;  ///< FeederSite::supply
     BusId unbalance_bus;
     BranchId neutral_branch;
-    std::vector<PhaseTally> phase;  ///< as LiveConductors
+    std::vector<SupplyTally> supply;         ///< as SupplyGroups
+    std::vector<Highest> phase_loading_pct;  ///< as LivePhases
     std::size_t steps_unbalanced = 0;
-    std::size_t steps_outside = 0;
+    std::size_t steps_outside = 0, steps_below = 0, steps_above = 0;
+    std::array<std::size_t, deep_voltages_pu.size()> steps_far_outside{};
     std::size_t steps_caused = 0;
     std::size_t steps_overloaded = 0;
+    std::array<std::size_t, deep_loadings_pct.size()> steps_deeply_overloaded{};
+    double overload_kvah = 0.0;
     std::size_t unsolved_steps = 0;
     std::size_t solved_steps = 0;
 
@@ -129,11 +140,17 @@ class NetworkTally {
     }
 
     void see_voltages(const Snapshot& s) {
-        const VoltageRange held = see_phases(s);
-        const double beyond = std::max(frame_.context.voltage_min_pu - held.min_pu, held.max_pu - frame_.context.voltage_max_pu);
+        const VoltageRange held = see_supplies(s);
+        const double below = frame_.context.voltage_min_pu - held.min_pu;
+        const double above = held.max_pu - frame_.context.voltage_max_pu;
+        const double beyond = std::max(below, above);
         beyond_band_pu.see(std::max(0.0, beyond), s.now);
         if (!is_outside(held)) return;
         ++steps_outside;
+        if (below > frame_.context.voltage_tolerance_pu) ++steps_below;
+        if (above > frame_.context.voltage_tolerance_pu) ++steps_above;
+        for (std::size_t d = 0; d < deep_voltages_pu.size(); ++d)
+            if (beyond > deep_voltages_pu[d]) ++steps_far_outside[d];
         const auto& without_vehicles = frame_.context.base_outside_band;
         if (without_vehicles.empty()) return;
         EVSWEEP_EXPECTS(s.step < without_vehicles.size(), "the feeder without vehicles is known at every step");
@@ -142,23 +159,23 @@ class NetworkTally {
 
     [[nodiscard]] bool is_outside(const VoltageRange& range) const {
         const Output::Context& limits = frame_.context;
-        return !(range.min_pu >= limits.voltage_min_pu - limits.limit_tolerance &&
-                 range.max_pu <= limits.voltage_max_pu + limits.limit_tolerance);
+        return !(range.min_pu >= limits.voltage_min_pu - limits.voltage_tolerance_pu &&
+                 range.max_pu <= limits.voltage_max_pu + limits.voltage_tolerance_pu);
     }
 
-    /// Voltages phase by phase; returns the range of all that are held to limits.
-    VoltageRange see_phases(const Snapshot& s) {
+    /// Voltages group by group; returns the range of all that are held to limits.
+    VoltageRange see_supplies(const Snapshot& s) {
         VoltageRange all, all_held;
-        for (std::size_t k = 0; k < phase.size(); ++k) {
-            const VoltageRange held = frame_.live.range_held(s, k);
-            const VoltageRange range = frame_.live.with_source(held, s, k);
+        for (std::size_t k = 0; k < supply.size(); ++k) {
+            const VoltageRange held = frame_.supply.range_held(s, k);
+            const VoltageRange range = frame_.supply.with_source(held, s, k);
             all = enclosing(all, range);
             all_held = enclosing(all_held, held);
-            if (vmin_pu.see(range.min_pu, s.now)) vmin_at = ConductorId(frame_.live.place(s, k, range.min_pu));
-            if (vmax_pu.see(range.max_pu, s.now)) vmax_at = ConductorId(frame_.live.place(s, k, range.max_pu));
-            phase[k].vmin_pu.see(range.min_pu, s.now);
-            phase[k].vmax_pu.see(range.max_pu, s.now);
-            if (is_outside(held)) ++phase[k].steps_outside;
+            if (vmin_pu.see(range.min_pu, s.now)) vmin_at = frame_.supply.place(s, k, range.min_pu);
+            if (vmax_pu.see(range.max_pu, s.now)) vmax_at = frame_.supply.place(s, k, range.max_pu);
+            supply[k].vmin_pu.see(range.min_pu, s.now);
+            supply[k].vmax_pu.see(range.max_pu, s.now);
+            if (is_outside(held)) ++supply[k].steps_outside;
         }
         if (frame_.marks.at(s.now)) vmin_mark_pu.see(all.min_pu, s.now);
         return all_held;
@@ -166,14 +183,19 @@ class NetworkTally {
 
     void see_currents(const Snapshot& s) {
         double highest = 0.0;
+        double excess_kva = 0.0;
         for (std::size_t k = 0; k < frame_.rated.size(); ++k) {
             const double loading = frame_.rated.loading_pct(s, k);
             highest = std::max(highest, loading);
-            const auto p = frame_.live.phase_of(frame_.rated.conductor(k));
-            if (p) phase[*p].loading_pct.see(loading, s.now);
+            excess_kva += frame_.rated.excess_kva(loading, k);
+            const auto p = frame_.phases.phase_of(frame_.rated.conductor(k));
+            if (p) phase_loading_pct[*p].see(loading, s.now);
         }
         loading_pct.see(highest, s.now);
-        if (highest > 100.0 * (1.0 + frame_.context.limit_tolerance)) ++steps_overloaded;
+        overload_kvah += excess_kva * hours(frame_.context.step);
+        if (highest > 100.0 * (1.0 + frame_.context.loading_tolerance)) ++steps_overloaded;
+        for (std::size_t d = 0; d < deep_loadings_pct.size(); ++d)
+            if (highest > deep_loadings_pct[d]) ++steps_deeply_overloaded[d];
     }
 
     void see_unbalance(const Snapshot& s) {
@@ -203,6 +225,8 @@ class EnergyTally {
         discharged_kwh += i.discharged_kwh;
         purchases += i.charged_kwh * i.price;
         sales += i.discharged_kwh * i.sell_price;
+        price_at_end = i.price;
+        highest_price = std::max({highest_price, i.price, i.sell_price});
         tap_steps += i.tap_steps;
         switchings += i.switchings;
         if (!i.solved) return;
@@ -219,6 +243,8 @@ class EnergyTally {
 
     double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
     double purchases = 0.0, sales = 0.0;
+    double price_at_end = 0.0;   ///< of buying
+    double highest_price = 0.0;  ///< of buying or selling; none is below 0
     double tap_steps = 0.0, switchings = 0.0;
     Duration solved{};
     ClockHours clock_hours;
@@ -230,6 +256,7 @@ class FleetTally {
     FleetTally(const Population& population, double short_below)
         : short_below_(short_below),
           dropped_sessions_(population.dropped_sessions),
+          vehicles_(population.vehicles),
           capacity_kwh_(total(population.vehicles.capacity.raw())),
           short_(population.vehicles.size(), false),
           returned_(population.vehicles.size(), false) {}
@@ -238,11 +265,19 @@ class FleetTally {
     void see(const SessionRecord& r) {
         const std::size_t vehicle = r.session.vehicle.index();
         if (r.discharged_kwh > 0.0) returned_[vehicle] = true;
-        if (!r.complete) return;  // who has not left yet cannot have left short
+        const double missing = r.session.target_soc - r.final_soc;
+        const double missing_kwh = std::max(0.0, missing) * r.capacity_kwh;
+        const double per_stored = 1.0 / vehicles_.stored_per_drawn.raw()[vehicle];
+        const double lacking = std::max(0.0, std::max(r.session.target_soc, r.session.initial_soc) - r.final_soc);
+        lacking_drawn_kwh_ += lacking * r.capacity_kwh * per_stored;
+        if (!r.complete) {  // who has not left yet cannot have left short
+            owed_kwh_ += missing_kwh;
+            owed_drawn_kwh_ += missing_kwh * per_stored;
+            return;
+        }
         ++stays_;
         recharge_h_ += hours(r.recharged_at.value_or(r.end) - r.session.plug_in);
-        const double missing = r.session.target_soc - r.final_soc;
-        unserved_kwh_ += std::max(0.0, missing) * r.capacity_kwh;
+        unserved_kwh_ += missing_kwh;
         if (missing > short_below_) short_[vehicle] = true;
     }
 
@@ -250,6 +285,11 @@ class FleetTally {
     /// any.
     [[nodiscard]] double recharge_h() const { return stays_ > 0 ? recharge_h_ / static_cast<double>(stays_) : not_a_number; }
     [[nodiscard]] double unserved_kwh() const { return unserved_kwh_; }
+    /// Energy to their targets that vehicles still plugged in at the end lack: in batteries, and to be drawn for it.
+    [[nodiscard]] double owed_kwh() const { return owed_kwh_; }
+    [[nodiscard]] double owed_drawn_kwh() const { return owed_drawn_kwh_; }
+    /// To be drawn so that every battery had at the end of its stay what was wanted, and no less than it came with.
+    [[nodiscard]] double lacking_drawn_kwh() const { return lacking_drawn_kwh_; }
     [[nodiscard]] double short_vehicles() const { return number_of(short_); }
     [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
     [[nodiscard]] double dropped_sessions() const { return static_cast<double>(dropped_sessions_); }
@@ -268,8 +308,9 @@ class FleetTally {
 
     double short_below_;
     std::size_t dropped_sessions_;
+    const Vehicles& vehicles_;
     double capacity_kwh_;
-    double unserved_kwh_ = 0.0;
+    double unserved_kwh_ = 0.0, owed_kwh_ = 0.0, owed_drawn_kwh_ = 0.0, lacking_drawn_kwh_ = 0.0;
     double throughput_kwh_ = 0.0;
     double recharge_h_ = 0.0;  // of all whole stays together
     std::size_t stays_ = 0;

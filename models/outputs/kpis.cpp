@@ -88,7 +88,7 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .decimals = 0},
          [&feeder](const Tally& t) {
              if (std::isnan(t.network.vmin_pu.value)) return not_a_number;
-             return static_cast<double>(feeder.bus_of_conductor[t.network.vmin_at.index()]);
+             return static_cast<double>(feeder.supply[t.network.vmin_at].bus);
          }},
         {{.name = "vmin_time_h",
           .unit = "h",
@@ -106,6 +106,20 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .headline = true,
           .decimals = 0},
          [](const Tally& t) { return t.network.solved_minutes(t.network.steps_outside); }},
+        {{.name = "minutes_below_band", .unit = "min", .long_name = "time with a voltage below the band", .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_below); }},
+        {{.name = "minutes_above_band", .unit = "min", .long_name = "time with a voltage above the band", .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_above); }},
+        {{.name = "minutes_002_outside_band",
+          .unit = "min",
+          .long_name = "time with a voltage more than 0.02 pu outside the band",
+          .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_far_outside[0]); }},
+        {{.name = "minutes_005_outside_band",
+          .unit = "min",
+          .long_name = "time with a voltage more than 0.05 pu outside the band",
+          .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_far_outside[1]); }},
         {{.name = "beyond_band_max_pu", .unit = "pu", .long_name = "furthest that a voltage is outside the band", .decimals = 4},
          [](const Tally& t) { return t.network.beyond_band_pu.value; }},
         {{.name = "vehicle_minutes_outside_band",
@@ -120,6 +134,24 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .headline = true,
           .decimals = 0},
          [](const Tally& t) { return t.network.solved_minutes(t.network.steps_overloaded); }},
+        {{.name = "overload_110_minutes",
+          .unit = "min",
+          .long_name = "time with a branch above 110 % of its rating",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_deeply_overloaded[0]); }},
+        {{.name = "overload_120_minutes",
+          .unit = "min",
+          .long_name = "time with a branch above 120 % of its rating",
+          .headline = true,
+          .decimals = 0},
+         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_deeply_overloaded[1]); }},
+        {{.name = "overload_kvah",
+          .unit = "kVAh",
+          .long_name = "energy carried beyond the ratings of branches",
+          .headline = true,
+          .decimals = 1},
+         [](const Tally& t) { return t.network.solved_steps > 0 ? t.network.overload_kvah : not_a_number; }},
         {{.name = "loading_max_pct", .unit = "%", .long_name = "highest loading of a rated branch", .decimals = 1},
          [](const Tally& t) { return t.network.loading_pct.value; }},
         {{.name = "tap_steps", .unit = "1", .long_name = "steps that tap changers moved", .decimals = 0},
@@ -155,6 +187,14 @@ std::vector<Kpi> fleet_kpis() {
           .headline = true,
           .decimals = 1},
          [](const Tally& t) { return t.fleet.unserved_kwh(); }},
+        {{.name = "owed_kwh",
+          .unit = "kWh",
+          .long_name = "battery energy still owed at the end: missing to the targets of vehicles then plugged in",
+          .headline = true,
+          .decimals = 1,
+          .notable_beside = "charged_kwh",
+          .notable_share = 0.001},
+         [](const Tally& t) { return t.fleet.owed_kwh(); }},
         {{.name = "short_vehicles",
           .unit = "1",
           .long_name = "vehicles that left short of their target",
@@ -163,7 +203,7 @@ std::vector<Kpi> fleet_kpis() {
          [](const Tally& t) { return t.fleet.short_vehicles(); }},
         {{.name = "v2g_vehicles", .unit = "1", .long_name = "vehicles that returned energy", .decimals = 1},
          [](const Tally& t) { return t.fleet.v2g_vehicles(); }},
-        {{.name = "cycles", .unit = "1", .long_name = "equivalent full cycles of the fleet while plugged in", .headline = true},
+        {{.name = "cycles", .unit = "1", .long_name = "equivalent full cycles per vehicle while plugged in", .headline = true},
          [](const Tally& t) { return t.fleet.cycles(); }},
         {{.name = "dropped_sessions", .unit = "1", .long_name = "drawn sessions that gave no stay", .decimals = 1},
          [](const Tally& t) { return t.fleet.dropped_sessions(); }},
@@ -176,15 +216,30 @@ std::vector<Kpi> money_kpis() {
          [](const Tally& t) { return t.energy.purchases; }},
         {{.name = "sales", .unit = "currency", .long_name = "earned by returning energy", .decimals = 2},
          [](const Tally& t) { return t.energy.sales; }},
-        {{.name = "net_cost", .unit = "currency", .long_name = "purchases less sales", .headline = true, .decimals = 2},
+        {{.name = "net_cost",
+          .unit = "currency",
+          .long_name = "purchases less sales, without energy owed at the end",
+          .headline = true,
+          .decimals = 2},
          [](const Tally& t) { return t.energy.purchases - t.energy.sales; }},
+        {{.name = "owed_cost",
+          .unit = "currency",
+          .long_name = "price at the end of the energy still owed",
+          .headline = true,
+          .decimals = 2,
+          .notable_beside = "purchases",
+          .notable_share = 0.001},
+         [](const Tally& t) { return t.fleet.owed_drawn_kwh() * t.energy.price_at_end; }},
         {{.name = "net_benefit",
           .unit = "currency",
-          .long_name = "net cost saved against the reference controller",
+          .long_name = "net cost saved against the reference controller, what batteries lack at the end of stays at the highest "
+                       "price",
           .headline = true,
           .decimals = 2,
           .gain_over_reference = true},
-         [](const Tally& t) { return t.energy.purchases - t.energy.sales; }},
+         [](const Tally& t) {
+             return t.energy.purchases - t.energy.sales + t.fleet.lacking_drawn_kwh() * t.energy.highest_price;
+         }},
     };
 }
 
@@ -220,8 +275,8 @@ class KpiRecorder final : public Recorder {
         tally_.fleet.see(i);
     }
     void session_ended(const SessionRecord& r) override {
-        // Who leaves in the measured time counts, whenever they came; who is still there, if they came in it.
-        if ((r.complete ? r.end : r.session.plug_in) >= measure_from_) tally_.fleet.see(r);
+        // Who leaves in the measured time counts, whenever they came; who is still there does as well.
+        if (r.end >= measure_from_) tally_.fleet.see(r);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
         std::vector<std::vector<double>> values;
@@ -256,7 +311,8 @@ class Kpis final : public Output {
         : frame_{context,
                  Marks(context, params.mark_every, "mark_every"),
                  RatedConductors(*context.feeder),
-                 LiveConductors(*context.feeder),
+                 LivePhases(*context.feeder),
+                 SupplyGroups(*context.feeder),
                  params.short_below.value(),
                  params.unbalance_limit.value()},
           kpis_(all_kpis(frame_)) {}

@@ -14,6 +14,21 @@
 
 namespace evsweep {
 
+/// What people are told of a value over time, after its name.
+[[nodiscard]] inline std::string text_of(Sampling sampling) {
+    switch (sampling) {
+        case Sampling::unsaid:
+            return "";
+        case Sampling::sample:
+            return ", at the mark";
+        case Sampling::mean:
+            return ", mean over the interval from the mark";
+        case Sampling::count:
+            return " in the interval from the mark";
+    }
+    return "";
+}
+
 /// Marks lie at the end of the warm-up and every `every` after it, before the horizon; the interval of a mark is
 /// [mark, next mark), the last one ending at the horizon.
 class Marks {

@@ -21,43 +21,49 @@ Kpi category(std::string name, std::string long_name, std::vector<std::string> m
 
 std::vector<Kpi> places_of_extremes(const Frame& frame) {
     const FeederSite* feeder = frame.context.feeder;
-    const LiveConductors* live = &frame.live;
-    const auto phase = [live](ConductorId at, double seen) {
-        return std::isnan(seen) ? not_a_number : static_cast<double>(live->phase_of(at).value());
+    const SupplyGroups* supply = &frame.supply;
+    const auto wires = [supply](std::size_t at, double seen) {
+        return std::isnan(seen) ? not_a_number : static_cast<double>(supply->group_of(at));
     };
     return {
-        category("vmin_phase", "phase with the lowest voltage", live->names(),
-                 [=](const Tally& t) { return phase(t.network.vmin_at, t.network.vmin_pu.value); }),
+        category("vmin_phase", "phase with the lowest voltage", supply->names(),
+                 [=](const Tally& t) { return wires(t.network.vmin_at, t.network.vmin_pu.value); }),
         category("vmax_bus", "bus with the highest voltage", feeder->bus,
                  [=](const Tally& t) {
                      if (std::isnan(t.network.vmax_pu.value)) return not_a_number;
-                     return static_cast<double>(feeder->bus_of_conductor[t.network.vmax_at.index()]);
+                     return static_cast<double>(feeder->supply[t.network.vmax_at].bus);
                  }),
-        category("vmax_phase", "phase with the highest voltage", live->names(),
-                 [=](const Tally& t) { return phase(t.network.vmax_at, t.network.vmax_pu.value); }),
+        category("vmax_phase", "phase with the highest voltage", supply->names(),
+                 [=](const Tally& t) { return wires(t.network.vmax_at, t.network.vmax_pu.value); }),
     };
 }
 
-std::vector<Kpi> of_phase(const Frame& frame, std::size_t k) {
-    const std::string p = frame.live.phase(k);
-    std::vector<Kpi> list{
-        {{.name = "vmin_" + p + "_pu", .unit = "pu", .long_name = "lowest voltage of phase " + p, .decimals = 4},
-         [k](const Tally& t) { return t.network.phase[k].vmin_pu.value; }},
-        {{.name = "vmax_" + p + "_pu", .unit = "pu", .long_name = "highest voltage of phase " + p, .decimals = 4},
-         [k](const Tally& t) { return t.network.phase[k].vmax_pu.value; }},
-        {{.name = "minutes_outside_band_" + p,
+/// Voltages between the wires of a group. "a-n" is "an" in the names of variables.
+std::vector<Kpi> of_supply(const Frame& frame, std::size_t k) {
+    const std::string& wires = frame.supply.name(k);
+    const std::string what = wires.find('-') == std::string::npos ? "phase " + wires : wires;
+    std::string id = wires;
+    std::erase(id, '-');
+    return {
+        {{.name = "vmin_" + id + "_pu", .unit = "pu", .long_name = "lowest voltage of " + what, .decimals = 4},
+         [k](const Tally& t) { return t.network.supply[k].vmin_pu.value; }},
+        {{.name = "vmax_" + id + "_pu", .unit = "pu", .long_name = "highest voltage of " + what, .decimals = 4},
+         [k](const Tally& t) { return t.network.supply[k].vmax_pu.value; }},
+        {{.name = "minutes_outside_band_" + id,
           .unit = "min",
-          .long_name = "time with a voltage of phase " + p + " outside the band",
+          .long_name = "time with a voltage of " + what + " outside the band",
           .decimals = 0},
-         [k](const Tally& t) { return t.network.solved_minutes(t.network.phase[k].steps_outside); }},
+         [k](const Tally& t) { return t.network.solved_minutes(t.network.supply[k].steps_outside); }},
     };
-    if (!frame.rated.empty())
-        list.push_back({{.name = "loading_max_" + p + "_pct",
-                         .unit = "%",
-                         .long_name = "highest loading of a rated branch in phase " + p,
-                         .decimals = 1},
-                        [k](const Tally& t) { return t.network.phase[k].loading_pct.value; }});
-    return list;
+}
+
+Kpi of_loading(const Frame& frame, std::size_t k) {
+    const std::string& phase = frame.phases.name(k);
+    return {{.name = "loading_max_" + phase + "_pct",
+             .unit = "%",
+             .long_name = "highest loading of a rated branch in phase " + phase,
+             .decimals = 1},
+            [k](const Tally& t) { return t.network.phase_loading_pct[k].value; }};
 }
 
 std::vector<Kpi> of_unbalance(const FeederSite& feeder) {
@@ -105,7 +111,8 @@ std::vector<Kpi> phase_kpis(const Frame& frame) {
     const auto add = [&list](std::vector<Kpi> part) {
         for (auto& kpi : part) list.push_back(std::move(kpi));
     };
-    for (std::size_t k = 0; k < frame.live.phases(); ++k) add(of_phase(frame, k));
+    for (std::size_t k = 0; k < frame.supply.size(); ++k) add(of_supply(frame, k));
+    for (std::size_t k = 0; k < frame.phases.size() && !frame.rated.empty(); ++k) list.push_back(of_loading(frame, k));
     add(of_unbalance(*frame.context.feeder));
     return list;
 }

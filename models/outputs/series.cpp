@@ -39,37 +39,39 @@ enum Place : std::size_t {
     places
 };
 
-Variable band(std::string name, std::string unit, std::string long_name, int decimals = 1) {
+Variable band(std::string name, std::string unit, std::string long_name, Sampling sampling, int decimals = 1) {
     Variable v;
     v.name = std::move(name);
     v.unit = std::move(unit);
-    v.long_name = std::move(long_name);
+    v.long_name = std::move(long_name) + text_of(sampling);
     v.dims = {"time"};
     v.aggregation = Aggregation::bands;
+    v.sampling = sampling;
     v.decimals = decimals;
     return v;
 }
 
 std::vector<Variable> described() {
+    using enum Sampling;
     std::vector<Variable> list(places);
-    list[demand] = band("demand_kw", "kW", "demand (base load and vehicles)");
-    list[source] = band("source_kw", "kW", "power from the source, with losses");
-    list[loss] = band("loss_kw", "kW", "power lost in the feeder");
-    list[vmin] = band("vmin_pu", "pu", "lowest voltage at any bus", 4);
-    list[mean_soc] = band("mean_soc", "1", "mean state of charge of all vehicles, there or not", 3);
-    list[plugged_in] = band("plugged_in", "1", "vehicles plugged in");
-    list[charging] = band("charging_kw", "kW", "power drawn by vehicles, mean over the interval from the mark");
-    list[discharging] = band("discharging_kw", "kW", "power returned by vehicles, mean over the interval from the mark");
-    list[ev] = band("ev_kw", "kW", "net power of vehicles, mean over the interval from the mark");
-    list[ev_q] = band("ev_kvar", "kvar", "reactive power drawn by vehicles");
-    list[arrivals] = band("arrivals", "1", "plug-ins in the interval from the mark");
-    list[departures] = band("departures", "1", "unplugs in the interval from the mark");
-    list[unbalance] = band("unbalance_pct", "%", "highest voltage unbalance factor |V2|/|V1| of all buses", 2);
-    list[neutral] = band("neutral_a", "A", "highest current in a neutral or back through earth");
-    list[phase_vmin] = band("phase_vmin_pu", "pu", "lowest voltage of the phase", 4);
-    list[phase_vmax] = band("phase_vmax_pu", "pu", "highest voltage of the phase", 4);
+    list[demand] = band("demand_kw", "kW", "demand (base load and vehicles)", mean);
+    list[source] = band("source_kw", "kW", "power from the source, with losses", mean);
+    list[loss] = band("loss_kw", "kW", "power lost in the feeder", mean);
+    list[vmin] = band("vmin_pu", "pu", "lowest voltage at any bus", sample, 4);
+    list[mean_soc] = band("mean_soc", "1", "mean state of charge of all vehicles, there or not", sample, 3);
+    list[plugged_in] = band("plugged_in", "1", "vehicles plugged in", sample);
+    list[charging] = band("charging_kw", "kW", "power drawn by vehicles", mean);
+    list[discharging] = band("discharging_kw", "kW", "power returned by vehicles", mean);
+    list[ev] = band("ev_kw", "kW", "net power of vehicles", mean);
+    list[ev_q] = band("ev_kvar", "kvar", "reactive power drawn by vehicles", sample);
+    list[arrivals] = band("arrivals", "1", "plug-ins", count);
+    list[departures] = band("departures", "1", "unplugs", count);
+    list[unbalance] = band("unbalance_pct", "%", "highest voltage unbalance factor |V2|/|V1| of all buses", sample, 2);
+    list[neutral] = band("neutral_a", "A", "highest current in a neutral or back through earth", sample);
+    list[phase_vmin] = band("phase_vmin_pu", "pu", "lowest voltage of the phase", sample, 4);
+    list[phase_vmax] = band("phase_vmax_pu", "pu", "highest voltage of the phase", sample, 4);
     for (const Place p : {phase_vmin, phase_vmax}) list[p].dims.emplace_back("phase");
-    list[zone_ev] = band("zone_ev_kw", "kW", "net power of vehicles per zone, mean of the control steps from the mark");
+    list[zone_ev] = band("zone_ev_kw", "kW", "net power of vehicles per zone, of the control steps", mean);
     list[zone_ev].dims.emplace_back("zone");
     return list;
 }
@@ -77,7 +79,7 @@ std::vector<Variable> described() {
 /// What all recorders of one study share.
 struct Frame {
     Marks marks;
-    LiveConductors live;
+    SupplyGroups supply;
     bool balanced = true;
     std::vector<std::string> zones;
 
@@ -96,9 +98,10 @@ class SeriesRecorder final : public Recorder {
           soc_(population),
           zones_(frame.zones.size()),
           arrays_(places, std::vector<double>(marks_.size(), 0.0)),
+          solved_h_(marks_.size(), 0.0),
           connector_kw_(population.connectors.size(), 0.0) {
-        for (const Place p : {demand, source, loss, vmin, unbalance, neutral}) arrays_[p].assign(marks_.size(), not_a_number);
-        for (const Place p : {phase_vmin, phase_vmax}) arrays_[p].assign(marks_.size() * frame.live.phases(), not_a_number);
+        for (const Place p : {vmin, unbalance, neutral}) arrays_[p].assign(marks_.size(), not_a_number);
+        for (const Place p : {phase_vmin, phase_vmax}) arrays_[p].assign(marks_.size() * frame.supply.size(), not_a_number);
         arrays_[zone_ev].assign(marks_.size() * zones_, 0.0);
         const auto& zone = connectors_.zone;
         EVSWEEP_EXPECTS(zones_ == 0 || std::all_of(zone.begin(), zone.end(), [this](auto z) { return z < zones_; }),
@@ -116,6 +119,11 @@ class SeriesRecorder final : public Recorder {
         if (!m) return;
         arrays_[charging][*m] += i.charged_kwh;
         arrays_[discharging][*m] += i.discharged_kwh;
+        if (!i.solved) return;
+        solved_h_[*m] += hours(i.end - i.begin);
+        arrays_[demand][*m] += i.load_kwh + i.charged_kwh - i.discharged_kwh;
+        arrays_[source][*m] += i.source_kwh;
+        arrays_[loss][*m] += i.loss_kwh;
     }
     /// Stays tell both ends, so that counting them needs no stream of events. A stay that the horizon cuts ends with
     /// it, which is in no interval.
@@ -129,6 +137,8 @@ class SeriesRecorder final : public Recorder {
             arrays_[charging][m] /= marks_.hours_of(m);
             arrays_[discharging][m] /= marks_.hours_of(m);
             arrays_[ev][m] = arrays_[charging][m] - arrays_[discharging][m];
+            for (const Place p : {demand, source, loss})  // of the solved steps; where there are none nobody knows
+                arrays_[p][m] = solved_h_[m] > 0.0 ? arrays_[p][m] / solved_h_[m] : not_a_number;
         }
         std::vector<std::vector<double>> kept;
         for (std::size_t p = 0; p < places; ++p)
@@ -142,17 +152,14 @@ class SeriesRecorder final : public Recorder {
         arrays_[ev_q][m] = s.ev_kvar;
         arrays_[plugged_in][m] = static_cast<double>(s.plugged_in.size());
         if (!s.solved) return;
-        arrays_[demand][m] = demand_kw(s);
-        arrays_[source][m] = s.source_kw;
-        arrays_[loss][m] = s.loss_kw;
-        arrays_[vmin][m] = frame_.live.range(s).min_pu;
+        arrays_[vmin][m] = frame_.supply.range(s).min_pu;
         if (!frame_.balanced) note_phases(m, s);
     }
 
     void note_phases(std::size_t m, const Snapshot& s) {
-        const std::size_t phases = frame_.live.phases();
+        const std::size_t phases = frame_.supply.size();
         for (std::size_t k = 0; k < phases; ++k) {
-            const VoltageRange range = frame_.live.range(s, k);
+            const VoltageRange range = frame_.supply.range(s, k);
             arrays_[phase_vmin][m * phases + k] = range.min_pu;
             arrays_[phase_vmax][m * phases + k] = range.max_pu;
         }
@@ -193,6 +200,7 @@ class SeriesRecorder final : public Recorder {
     FleetSoc soc_;
     std::size_t zones_;
     std::vector<std::vector<double>> arrays_;
+    std::vector<double> solved_h_;      // by interval
     std::vector<double> connector_kw_;  // sum of this interval's samples
     std::size_t zone_interval_ = 0;
     std::size_t samples_ = 0;
@@ -203,14 +211,16 @@ class Series final : public Output {
     static constexpr std::string_view name = "series";
     static const Schema<Params>& schema() {
         static const auto schema =
-            Schema<Params>("demand, losses, voltage and fleet over time, as bands over the replicas")
+            Schema<Params>(
+                "demand, losses, voltage and fleet over time, as bands over the replicas; kW are means over the "
+                "interval from each mark, voltages, states of charge and kvar are as they are at the mark")
                 .optional("every", &Params::every, "distance of the marks; at least one control step", above(0))
                 .in_steps("every", &Params::every);
         return schema;
     }
 
     Series(const Params& params, const Context& context)
-        : frame_{Marks(context, params.every, "every"), LiveConductors(*context.feeder), is_balanced(*context.feeder),
+        : frame_{Marks(context, params.every, "every"), SupplyGroups(*context.feeder), is_balanced(*context.feeder),
                  context.zones} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
@@ -223,7 +233,10 @@ class Series final : public Output {
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
         std::vector<Coordinate> list{frame_.marks.coordinate()};
         if (!frame_.balanced)
-            list.push_back({.name = "phase", .long_name = "phase or leg of a split phase", .labels = frame_.live.names()});
+            list.push_back(
+                {.name = "phase",
+                 .long_name = "wires that loads see: phase or leg to earth (a) or to the neutral (a-n), or phase to phase",
+                 .labels = frame_.supply.names()});
         if (!frame_.zones.empty())
             list.push_back({.name = "zone", .long_name = "place of the connectors", .labels = frame_.zones});
         return list;

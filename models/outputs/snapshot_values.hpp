@@ -55,7 +55,7 @@ class RatedConductors {
    public:
     explicit RatedConductors(const FeederSite& feeder) {
         for (std::size_t c = 0; c < feeder.rating_a.size(); ++c)
-            if (std::isfinite(feeder.rating_a[c])) rated_.emplace_back(c, 100.0 / feeder.rating_a[c]);
+            if (std::isfinite(feeder.rating_a[c])) add(feeder, c);
     }
     [[nodiscard]] std::size_t size() const { return rated_.size(); }
     [[nodiscard]] bool empty() const { return rated_.empty(); }
@@ -65,9 +65,20 @@ class RatedConductors {
     [[nodiscard]] double loading_pct(const Snapshot& s, std::size_t k) const {
         return s.current_a[rated_[k].first] * rated_[k].second;
     }
+    /// What it carries beyond its rating at this loading, at nominal voltage.
+    [[nodiscard]] double excess_kva(double loading_pct, std::size_t k) const {
+        return std::max(0.0, loading_pct - 100.0) * kva_per_pct_[k];
+    }
 
    private:
+    void add(const FeederSite& feeder, std::size_t c) {
+        const double phases = feeder.conductor[c] == Conductor::balanced ? std::sqrt(3.0) : 1.0;
+        rated_.emplace_back(c, 100.0 / feeder.rating_a[c]);
+        kva_per_pct_.push_back(phases * feeder.base_v[c] * feeder.rating_a[c] / 100.0 / 1000.0);
+    }
+
     std::vector<std::pair<std::size_t, double>> rated_;
+    std::vector<double> kva_per_pct_;
 };
 
 /// The mean state of charge of all connectors that have a session, whether a vehicle is there or not: so it moves by

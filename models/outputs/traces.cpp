@@ -28,6 +28,7 @@ enum Place : std::size_t {
     vmin,
     mean_soc,
     voltage,
+    earth_voltage,
     connector_p,
     connector_soc,
     places
@@ -40,12 +41,13 @@ Variable trace(std::string name, std::string unit, std::string long_name, std::v
     v.long_name = std::move(long_name);
     v.dims = std::move(dims);
     v.aggregation = Aggregation::trace;
+    v.sampling = Sampling::sample;
     v.decimals = decimals;
     return v;
 }
 
-/// `axis`: the dimension of the voltages.
-std::vector<Variable> described(const std::string& axis) {
+/// Axes: the dimensions of the voltages.
+std::vector<Variable> described(const std::string& supply_axis, const std::string& conductor_axis) {
     std::vector<Variable> list(places);
     list[demand] = trace("demand_kw", "kW", "demand (base load and vehicles)", {"time"});
     list[source] = trace("source_kw", "kW", "power from the source, with losses", {"time"});
@@ -54,24 +56,37 @@ std::vector<Variable> described(const std::string& axis) {
     list[discharging] = trace("discharging_kw", "kW", "power returned by vehicles", {"time"});
     list[vmin] = trace("vmin_pu", "pu", "lowest voltage at any bus", {"time"}, 4);
     list[mean_soc] = trace("mean_soc", "1", "mean state of charge of all vehicles, there or not", {"time"}, 3);
-    list[voltage] = trace("voltage_pu", "pu", "voltage", {"time", axis}, 4);
+    list[voltage] = trace("voltage_pu", "pu", "voltage that loads see", {"time", supply_axis}, 4);
+    list[earth_voltage] = trace("earth_voltage_pu", "pu", "voltage to earth", {"time", conductor_axis}, 4);
     list[connector_p] = trace("p_kw", "kW", "power drawn at the connector", {"time", "connector"});
     list[connector_soc] = trace("soc", "1", "state of charge of the connector's vehicle", {"time", "connector"}, 3);
     return list;
 }
 
+/// What all recorders of one study share.
+struct Frame {
+    Marks marks;
+    const FeederSite& feeder;
+    SupplyGroups supply;
+    bool to_earth = true;  ///< loads everywhere see voltages to earth
+    std::size_t connectors = 0;
+
+    [[nodiscard]] bool has(std::size_t place) const {
+        if (place == earth_voltage) return !to_earth;
+        return place < connector_p || connectors > 0;
+    }
+};
+
 class TraceRecorder final : public Recorder {
    public:
-    TraceRecorder(const Marks& marks, const LiveConductors& live, const Population& population, std::size_t conductors,
-                  std::size_t connectors)
-        : marks_(marks),
-          live_(live),
+    TraceRecorder(const Frame& frame, const Population& population)
+        : frame_(frame),
+          marks_(frame.marks),
           soc_(population),
-          conductors_(conductors),
-          connectors_(connectors),
-          arrays_(places, std::vector<double>(marks.size(), not_a_number)) {
-        arrays_[voltage].assign(marks.size() * conductors, not_a_number);
-        for (const Place p : {connector_p, connector_soc}) arrays_[p].assign(marks.size() * connectors, not_a_number);
+          arrays_(places, std::vector<double>(marks_.size(), not_a_number)) {
+        arrays_[voltage].assign(marks_.size() * frame.feeder.supply.size(), not_a_number);
+        arrays_[earth_voltage].assign(frame.to_earth ? 0 : marks_.size() * frame.feeder.conductor.size(), not_a_number);
+        for (const Place p : {connector_p, connector_soc}) arrays_[p].assign(marks_.size() * frame.connectors, not_a_number);
     }
 
     void at(const Snapshot& s) override {
@@ -80,30 +95,31 @@ class TraceRecorder final : public Recorder {
         arrays_[charging][*m] = s.charging_kw;
         arrays_[discharging][*m] = s.discharging_kw;
         arrays_[mean_soc][*m] = soc_.mean(s);
-        put(s.p_kw, connector_p, *m * connectors_);
-        put(s.soc, connector_soc, *m * connectors_);
+        put(s.p_kw, connector_p, *m);
+        put(s.soc, connector_soc, *m);
         if (!s.solved) return;
         arrays_[demand][*m] = demand_kw(s);
         arrays_[source][*m] = s.source_kw;
         arrays_[loss][*m] = s.loss_kw;
-        arrays_[vmin][*m] = live_.range(s).min_pu;
-        put(s.voltage_pu, voltage, *m * conductors_);
+        arrays_[vmin][*m] = frame_.supply.range(s).min_pu;
+        put(s.supply_pu, voltage, *m);
+        if (!frame_.to_earth) put(s.voltage_pu, earth_voltage, *m);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override {
-        if (connectors_ == 0) arrays_.resize(connector_p);
-        return std::move(arrays_);
+        std::vector<std::vector<double>> kept;
+        for (std::size_t p = 0; p < places; ++p)
+            if (frame_.has(p)) kept.push_back(std::move(arrays_[p]));
+        return kept;
     }
 
    private:
-    void put(std::span<const double> row, Place place, std::size_t begin) {
-        std::copy(row.begin(), row.end(), arrays_[place].begin() + static_cast<std::ptrdiff_t>(begin));
+    void put(std::span<const double> row, Place place, std::size_t m) {
+        std::copy(row.begin(), row.end(), arrays_[place].begin() + static_cast<std::ptrdiff_t>(m * row.size()));
     }
 
+    const Frame& frame_;
     const Marks& marks_;
-    const LiveConductors& live_;
     FleetSoc soc_;
-    std::size_t conductors_;
-    std::size_t connectors_;
     std::vector<std::vector<double>> arrays_;
 };
 
@@ -112,7 +128,8 @@ class Traces final : public Output {
     static constexpr std::string_view name = "traces";
     static const Schema<Params>& schema() {
         static const auto schema =
-            Schema<Params>("power, voltage and state of charge of every bus and connector over time, for chosen replicas")
+            Schema<Params>(
+                "power, voltage and state of charge of every bus and connector as they are at the marks, for chosen replicas")
                 .optional("replicas", &Params::replicas, "which replicas, counted from 0", at_least(0))
                 .optional("every", &Params::every, "distance of the marks; none: every control step", above(0));
         return schema;
@@ -120,37 +137,34 @@ class Traces final : public Output {
 
     Traces(const Params& params, const Context& context)
         : replicas_(params.replicas),
-          marks_(context, params.every.value_or(context.step), "every"),
-          feeder_(*context.feeder),
-          live_(feeder_),
-          connectors_(context.connectors) {}
+          frame_{Marks(context, params.every.value_or(context.step), "every"), *context.feeder, SupplyGroups(*context.feeder),
+                 context.feeder->supplies_are_conductors(), context.connectors} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
-        auto list = described(conductor_axis(feeder_).name);
-        if (connectors_ == 0) list.resize(connector_p);
+        auto all = described(supply_axis(frame_.feeder).name, conductor_axis(frame_.feeder).name);
+        std::vector<Variable> list;
+        for (std::size_t p = 0; p < places; ++p)
+            if (frame_.has(p)) list.push_back(std::move(all[p]));
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
-        std::vector<Coordinate> list{marks_.coordinate()};
-        list.push_back(conductor_axis(feeder_));
-        if (connectors_ == 0) return list;
+        std::vector<Coordinate> list{frame_.marks.coordinate(), supply_axis(frame_.feeder)};
+        if (!frame_.to_earth) list.push_back(conductor_axis(frame_.feeder));
+        if (frame_.connectors == 0) return list;
         list.push_back({.name = "connector", .unit = "1", .long_name = "number of the connector"});
-        for (std::size_t c = 0; c < connectors_; ++c) list.back().values.push_back(static_cast<double>(c));
+        for (std::size_t c = 0; c < frame_.connectors; ++c) list.back().values.push_back(static_cast<double>(c));
         return list;
     }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
         if (std::count(replicas_.begin(), replicas_.end(), static_cast<int>(start.replica.index())) == 0) return nullptr;
         const std::size_t here = start.population->connectors.size();
-        EVSWEEP_EXPECTS(here == 0 || here == connectors_, "every replica has the connectors that outputs were told of");
-        return std::make_unique<TraceRecorder>(marks_, live_, *start.population, feeder_.conductor.size(), connectors_);
+        EVSWEEP_EXPECTS(here == 0 || here == frame_.connectors, "every replica has the connectors that outputs were told of");
+        return std::make_unique<TraceRecorder>(frame_, *start.population);
     }
 
    private:
     std::vector<int> replicas_;
-    Marks marks_;
-    const FeederSite& feeder_;
-    LiveConductors live_;
-    std::size_t connectors_;
+    Frame frame_;
 };
 
 const bool registered = add_plugin<Output, Traces>();

@@ -17,23 +17,24 @@ struct Params {
     Duration every = std::chrono::minutes(15);
 };
 
-/// Where among the conductors voltages are told: the lowest, quartiles and tails, the highest.
+/// Where among the voltages that loads see the spread is told: the lowest, quartiles and tails, the highest.
 constexpr std::array shares{0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0};
 
 /// What all recorders of one study share.
 struct Frame {
     Marks marks;
     RatedConductors rated;
-    std::vector<std::size_t> held;         ///< conductors that are held to the voltage band
+    std::vector<std::size_t> held;         ///< supplies that are held to the voltage band
     std::vector<std::size_t> three_phase;  ///< buses that have an unbalance
-    std::size_t conductors = 0;
-    std::size_t branches = 0;  ///< whose neutral currents are told; 0 on balanced feeders
+    std::size_t supplies = 0;
+    std::size_t conductors = 0;  ///< whose voltages to earth are told besides; 0 where these are what loads see
+    std::size_t branches = 0;    ///< whose neutral currents are told; 0 on balanced feeders
 };
 
-std::vector<std::size_t> held_conductors(const FeederSite& feeder) {
+std::vector<std::size_t> held_supplies(const FeederSite& feeder) {
     std::vector<std::size_t> held;
-    for (std::size_t c = 0; c < feeder.conductor.size(); ++c)
-        if (feeder.is_held_to_band(ConductorId(c))) held.push_back(c);
+    for (std::size_t i = 0; i < feeder.supply.size(); ++i)
+        if (FeederSite::is_held_to_band(feeder.supply[i])) held.push_back(i);
     return held;
 }
 
@@ -61,7 +62,8 @@ class VoltageRecorder final : public Recorder {
    public:
     explicit VoltageRecorder(const Frame& frame)
         : frame_(frame),
-          voltage_pu_(frame.marks.size() * frame.conductors, not_a_number),
+          voltage_pu_(frame.marks.size() * frame.supplies, not_a_number),
+          earth_voltage_pu_(frame.marks.size() * frame.conductors, not_a_number),
           spread_pu_(frame.marks.size() * shares.size(), not_a_number),
           loading_pct_(frame.marks.size() * frame.rated.size(), not_a_number),
           unbalance_pct_(frame.marks.size() * frame.three_phase.size(), not_a_number),
@@ -70,8 +72,9 @@ class VoltageRecorder final : public Recorder {
     void at(const Snapshot& s) override {
         const auto m = frame_.marks.at(s.now);
         if (!m || !s.solved) return;
-        put(s.voltage_pu, *m, voltage_pu_);
-        put_spread(s.voltage_pu, *m);
+        put(s.supply_pu, *m, voltage_pu_);
+        if (frame_.conductors > 0) put(s.voltage_pu, *m, earth_voltage_pu_);
+        put_spread(s.supply_pu, *m);
         double* loading = loading_pct_.data() + *m * frame_.rated.size();
         for (std::size_t k = 0; k < frame_.rated.size(); ++k) loading[k] = frame_.rated.loading_pct(s, k);
         if (s.unbalance.empty()) return;
@@ -86,6 +89,7 @@ class VoltageRecorder final : public Recorder {
         if (!frame_.rated.empty()) arrays.push_back(std::move(loading_pct_));
         if (!frame_.three_phase.empty()) arrays.push_back(std::move(unbalance_pct_));
         if (frame_.branches > 0) arrays.push_back(std::move(neutral_a_));
+        if (frame_.conductors > 0) arrays.push_back(std::move(earth_voltage_pu_));
         return arrays;
     }
 
@@ -94,16 +98,16 @@ class VoltageRecorder final : public Recorder {
         std::copy(row.begin(), row.end(), rows.begin() + static_cast<std::ptrdiff_t>(m * row.size()));
     }
 
-    void put_spread(std::span<const double> voltage_pu, std::size_t m) {
+    void put_spread(std::span<const double> supply_pu, std::size_t m) {
         if (frame_.held.empty()) return;
         sorted_.clear();
-        for (const std::size_t c : frame_.held) sorted_.push_back(voltage_pu[c]);
+        for (const std::size_t i : frame_.held) sorted_.push_back(supply_pu[i]);
         std::sort(sorted_.begin(), sorted_.end());
         for (std::size_t k = 0; k < shares.size(); ++k) spread_pu_[m * shares.size() + k] = quantile_of(sorted_, shares[k]);
     }
 
     const Frame& frame_;
-    std::vector<double> voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_;
+    std::vector<double> voltage_pu_, earth_voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_;
     std::vector<double> sorted_;  // kept for its memory
 };
 
@@ -113,7 +117,8 @@ Variable band(std::string name, std::string unit, std::string long_name, std::st
             .long_name = std::move(long_name),
             .dims = {"time", std::move(along)},
             .aggregation = Aggregation::bands,
-            .decimals = decimals};
+            .decimals = decimals,
+            .sampling = Sampling::sample};
 }
 
 class Voltages final : public Output {
@@ -121,7 +126,8 @@ class Voltages final : public Output {
     static constexpr std::string_view name = "voltages";
     static const Schema<Params>& schema() {
         static const auto schema =
-            Schema<Params>("voltages, loadings, unbalance and neutral currents over time, as bands over the replicas")
+            Schema<Params>(
+                "voltages, loadings, unbalance and neutral currents as they are at the marks, as bands over the replicas")
                 .optional("every", &Params::every, "distance of the marks; at least one control step", above(0))
                 .in_steps("every", &Params::every);
         return schema;
@@ -132,30 +138,34 @@ class Voltages final : public Output {
           balanced_(is_balanced(feeder_)),
           frame_{Marks(context, params.every, "every"),
                  RatedConductors(feeder_),
-                 held_conductors(feeder_),
+                 held_supplies(feeder_),
                  three_phase_buses(feeder_),
-                 feeder_.conductor.size(),
+                 feeder_.supply.size(),
+                 feeder_.supplies_are_conductors() ? 0 : feeder_.conductor.size(),
                  balanced_ ? 0 : feeder_.branch.size()} {}
 
     [[nodiscard]] std::vector<Variable> variables() const override {
         std::vector<Variable> list;
-        const char* meaning = balanced_ ? "voltage" : "voltage to earth";
-        list.push_back(band("voltage_pu", "pu", meaning, conductor_axis(feeder_).name, 4));
+        const bool to_earth = !balanced_ && frame_.conductors == 0;
+        const char* meaning = balanced_ ? "voltage" : to_earth ? "voltage to earth" : "voltage that loads see";
+        list.push_back(band("voltage_pu", "pu", meaning, supply_axis(feeder_).name, 4));
         if (!frame_.held.empty())
             list.push_back(band("spread_pu", "pu",
                                 balanced_ ? "voltage below which a share of the buses is, the source's apart"
-                                          : "voltage to earth below which a share of the conductors is, "
-                                            "neutrals and the source's apart",
+                                          : "voltage below which a share of what loads see is, the source's apart",
                                 "share", 4));
         if (!frame_.rated.empty()) list.push_back(band("loading_pct", "%", "loading of the branch", rated_axis(), 1));
         if (!frame_.three_phase.empty())
             list.push_back(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
         if (frame_.branches > 0)
             list.push_back(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
+        if (frame_.conductors > 0)
+            list.push_back(band("earth_voltage_pu", "pu", "voltage to earth", conductor_axis(feeder_).name, 4));
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {
-        std::vector<Coordinate> list{frame_.marks.coordinate(), conductor_axis(feeder_)};
+        std::vector<Coordinate> list{frame_.marks.coordinate(), supply_axis(feeder_)};
+        if (frame_.conductors > 0) list.push_back(conductor_axis(feeder_));
         if (!frame_.held.empty())
             list.push_back({.name = "share",
                             .unit = "1",

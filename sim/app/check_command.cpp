@@ -4,6 +4,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
+#include "sim/study/cut_stays.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
@@ -38,6 +39,8 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
                     fleet.vehicles.size(), study->scenario.study.replicas, names_of_controllers(study->scenario)));
     for (std::size_t g = 0; g < study->behaviours.size(); ++g)
         say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
+    if (const auto cut = cut_text(stays_cut_at(Instant(study->scenario.time.duration), fleet)))
+        say(fmt::format("{}: hint: {}", file.string(), *cut));
     return tell_memory(file, *study);
 }
 

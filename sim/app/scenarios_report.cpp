@@ -75,7 +75,7 @@ std::string table_text(const BatchResult& found) {
 std::string lowest_text(const SolvedScenarios& solved) {
     const BatchResult& found = solved.result;
     const FeederSite& site = solved.feeder.site();
-    std::vector<std::size_t> times(solved.feeder.conductors(), 0);
+    std::vector<std::size_t> times(site.supply.size(), 0);
     std::optional<std::size_t> deepest;
     for (std::size_t s = 0; s < found.size(); ++s) {
         if (found.status[s] != BatchStatus::converged) continue;
@@ -85,8 +85,8 @@ std::string lowest_text(const SolvedScenarios& solved) {
     const auto usual = static_cast<std::size_t>(std::max_element(times.begin(), times.end()) - times.begin());
     const double share = 100.0 * static_cast<double>(times[usual]) / static_cast<double>(solved.count(BatchStatus::converged));
     return fmt::format("lowest of all    {:.6f} pu  at bus {} in scenario {}\n", found.lowest_pu[*deepest],
-                       place_text(site, found.lowest_at[*deepest]), *deepest) +
-           fmt::format("lowest mostly    at bus {}, in {:.1f} % of the scenarios\n", place_text(site, usual), share);
+                       place_text(site, site.supply[found.lowest_at[*deepest]]), *deepest) +
+           fmt::format("lowest mostly    at bus {}, in {:.1f} % of the scenarios\n", place_text(site, site.supply[usual]), share);
 }
 
 std::string controls_text(const SolvedScenarios& solved) {
@@ -119,8 +119,9 @@ bool write_scenarios(const SolvedScenarios& solved, const std::string& origin, c
         << "# " << origin
         << "\nscenario,status,iterations,source_kw,source_kvar,loss_kw,lowest_pu,lowest_bus,lowest_phase,highest_pu,highest_bus,"
            "highest_phase\n";
-    const auto place = [&](std::uint32_t c) {
-        return fmt::format("{},{}", csv_field(site.bus[site.bus_of_conductor[c]]), csv_phase(site.conductor[c]));
+    const auto place = [&](std::uint32_t i) {
+        const SupplyVoltage& seen = site.supply[i];
+        return csv_field(site.bus[seen.bus]) + "," + csv_wires(site, seen);
     };
     for (std::size_t s = 0; s < found.size(); ++s) {
         stream << fmt::format("{},{},{},", s, name_of(found.status[s]), found.sweeps[s]);

@@ -23,7 +23,7 @@ struct Largest {
     }
 };
 
-/// Lowest and highest voltage of some conductors.
+/// Places of the lowest and the highest voltage that loads see, of those that count.
 struct Extremes {
     std::size_t lowest = 0;
     std::size_t highest = 0;
@@ -31,15 +31,21 @@ struct Extremes {
 
 template <class Counts>
 Extremes extremes(const LoadFlow& flow, Counts counts) {
-    const auto voltage = flow.voltage_pu();
+    const auto voltage = flow.supply_pu();
     std::optional<Extremes> found;
-    for (std::size_t c = 0; c < voltage.size(); ++c) {
-        if (!counts(flow.feeder().site().conductor[c])) continue;
-        if (!found) found = {c, c};
-        if (voltage[c] < voltage[found->lowest]) found->lowest = c;
-        if (voltage[c] > voltage[found->highest]) found->highest = c;
+    for (std::size_t i = 0; i < voltage.size(); ++i) {
+        if (!counts(flow.feeder().site().supply[i])) continue;
+        if (!found) found = {i, i};
+        if (voltage[i] < voltage[found->lowest]) found->lowest = i;
+        if (voltage[i] > voltage[found->highest]) found->highest = i;
     }
     return found.value_or(Extremes{});
+}
+
+/// "phase a" or "leg s1" where that is to earth, else the two wires.
+std::string wires_text(const std::string& wires) {
+    if (wires.find('-') != std::string::npos) return wires;
+    return (wires.front() == 's' ? "leg " : "phase ") + wires;
 }
 
 /// The branch nearest to its rating, or, where none has one, the branch with the largest current.
@@ -110,24 +116,30 @@ std::string line_voltages_text(const LoadFlow& flow) {
                        high->second);
 }
 
+/// What loads do not see, but people may touch.
+std::string neutral_voltage_text(const LoadFlow& flow) {
+    const FeederSite& site = flow.feeder().site();
+    Largest rise;
+    for (std::size_t c = 0; c < site.conductor.size(); ++c)
+        if (site.conductor[c] == Conductor::n) rise.see(flow.voltage_pu()[c] * site.base_v[c], c);
+    if (rise.value < 0.0) return "";
+    return fmt::format("neutral to earth {:12.4f} V   at bus {}\n", rise.value, site.bus[site.bus_of_conductor[rise.where]]);
+}
+
 std::string voltages_text(const LoadFlow& flow) {
     const FeederSite& site = flow.feeder().site();
-    const auto voltage = flow.voltage_pu();
-    const Extremes all = extremes(flow, [](Conductor c) { return c != Conductor::n; });
-    std::string text =
-        fmt::format("lowest voltage   {:12.6f} pu  at bus {}\n", voltage[all.lowest], place_text(site, all.lowest)) +
-        fmt::format("highest voltage  {:12.6f} pu  at bus {}\n", voltage[all.highest], place_text(site, all.highest));
+    const auto voltage = flow.supply_pu();
+    const auto place = [&](std::size_t i) { return place_text(site, site.supply[i]); };
+    const Extremes all = extremes(flow, [](const SupplyVoltage&) { return true; });
+    std::string text = fmt::format("lowest voltage   {:12.6f} pu  at bus {}\n", voltage[all.lowest], place(all.lowest)) +
+                       fmt::format("highest voltage  {:12.6f} pu  at bus {}\n", voltage[all.highest], place(all.highest));
     if (flow.feeder().is_balanced()) return text;
-    using enum Conductor;
-    for (const Conductor phase : {a, b, c, s1, s2}) {
-        if (std::count(site.conductor.begin(), site.conductor.end(), phase) == 0) continue;
-        const Extremes one = extremes(flow, [phase](Conductor wire) { return wire == phase; });
-        text += fmt::format("  {:<15}{:12.6f} pu  at bus {}  to {:.6f} pu  at bus {}\n",
-                            fmt::format("{} {}", phase >= s1 ? "leg" : "phase", name_of(phase)), voltage[one.lowest],
-                            site.bus[site.bus_of_conductor[one.lowest]], voltage[one.highest],
-                            site.bus[site.bus_of_conductor[one.highest]]);
+    for (const std::string& wires : site.supply_kinds()) {
+        const Extremes one = extremes(flow, [&](const SupplyVoltage& seen) { return site.wires_of(seen) == wires; });
+        text += fmt::format("  {:<15}{:12.6f} pu  at bus {}  to {:.6f} pu  at bus {}\n", wires_text(wires), voltage[one.lowest],
+                            site.bus[site.supply[one.lowest].bus], voltage[one.highest], site.bus[site.supply[one.highest].bus]);
     }
-    return text + line_voltages_text(flow);
+    return text + line_voltages_text(flow) + neutral_voltage_text(flow);
 }
 
 std::string unbalance_text(const LoadFlow& flow) {
@@ -207,12 +219,9 @@ std::string feeder_text(const Feeder& feeder) {
     return text;
 }
 
-std::string place_text(const FeederSite& site, std::size_t c) {
-    const std::string bus = site.bus[site.bus_of_conductor[c]];
-    const Conductor wire = site.conductor[c];
-    if (wire == Conductor::balanced) return bus;
-    const bool is_leg = wire == Conductor::s1 || wire == Conductor::s2;
-    return fmt::format("{}, {} {}", bus, is_leg ? "leg" : "phase", name_of(wire));
+std::string place_text(const FeederSite& site, const SupplyVoltage& seen) {
+    if (site.conductor[seen.plus] == Conductor::balanced) return site.bus[seen.bus];
+    return site.bus[seen.bus] + ", " + wires_text(site.wires_of(seen));
 }
 
 std::string solve_report(const SolvedFeeder& solved) {

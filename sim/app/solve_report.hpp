@@ -23,8 +23,8 @@ struct SolvedFeeder {
 /// The first lines of a report: the feeder and its size.
 [[nodiscard]] std::string feeder_text(const Feeder& feeder);
 
-/// A conductor for people: "18", or "611, phase c".
-[[nodiscard]] std::string place_text(const FeederSite& site, std::size_t conductor);
+/// Where loads see a voltage, for people: "18", "611, phase c" (to earth), "611, a-n", "611, a-b".
+[[nodiscard]] std::string place_text(const FeederSite& site, const SupplyVoltage& seen);
 
 /// The relays that still wanted to move, by their names in the file.
 [[nodiscard]] std::string restless(const Feeder& feeder, const Settled& settled);

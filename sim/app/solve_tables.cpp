@@ -63,6 +63,17 @@ std::string branch_table(const Feeder& feeder, const LoadFlow& flow) {
     return text;
 }
 
+std::string supply_table(const Feeder& feeder, const LoadFlow& flow) {
+    std::string text = "bus,wires,voltage_pu,voltage_v\n";
+    const FeederSite& site = feeder.site();
+    for (std::size_t i = 0; i < site.supply.size(); ++i) {
+        const double pu = flow.supply_pu()[i];
+        text += fmt::format("{},{},{:.12f},{:.6f}\n", csv_field(site.bus[site.supply[i].bus]), csv_wires(site, site.supply[i]),
+                            pu, pu * site.supply[i].nominal_v);
+    }
+    return text;
+}
+
 std::string line_table(const Feeder& feeder, const LoadFlow& flow) {
     std::string text = "bus,pair,voltage_pu,angle_deg,voltage_v\n";
     for (const LineVoltage& line : line_voltages(flow))
@@ -140,12 +151,18 @@ std::string csv_field(const std::string& name) {
 
 std::string_view csv_phase(Conductor conductor) { return conductor == Conductor::balanced ? "1" : name_of(conductor); }
 
+std::string csv_wires(const FeederSite& site, const SupplyVoltage& seen) {
+    const Conductor plus = site.conductor[seen.plus];
+    return plus == Conductor::balanced ? std::string(csv_phase(plus)) : site.wires_of(seen);
+}
+
 WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
                            const std::filesystem::path& folder) {
     using Table = std::string (*)(const Feeder&, const LoadFlow&);
     std::vector<std::pair<std::string, Table>> tables{{"bus_voltages.csv", bus_table}, {"branch_flows.csv", branch_table}};
     if (!feeder.is_balanced()) {
-        tables.insert(tables.end(), {{"line_voltages.csv", line_table},
+        tables.insert(tables.end(), {{"supply_voltages.csv", supply_table},
+                                     {"line_voltages.csv", line_table},
                                      {"branch_phases.csv", phase_table},
                                      {"unbalance.csv", unbalance_table},
                                      {"devices.csv", device_table}});

@@ -21,6 +21,9 @@ struct WrittenTables {
 /// A conductor in tables. A balanced feeder's one phase stands for all and is called 1.
 [[nodiscard]] std::string_view csv_phase(Conductor conductor);
 
+/// The wires between which loads see a voltage, for a table: "1" where the feeder is balanced, "a" (to earth), "a-n", "a-b".
+[[nodiscard]] std::string csv_wires(const FeederSite& site, const SupplyVoltage& seen);
+
 /// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`; where phases differ also `line_voltages.csv`,
 /// `branch_phases.csv`, `unbalance.csv` and `devices.csv`. Each opens with a `#` line that says `origin`, then a heading
 /// whose names end in their units.

@@ -90,17 +90,18 @@ const Schema<DeviceSettings>& devices_schema() {
 }
 
 const Schema<Limits>& limits_schema() {
-    static const auto schema = Schema<Limits>("The voltage band that is judged.")
-                                   .optional("voltage_min", &Limits::voltage_min, "lower limit", between(0, 2))
-                                   .optional("voltage_max", &Limits::voltage_max, "upper limit", between(0, 2))
-                                   .optional("tolerance", &Limits::tolerance,
-                                             "voltages (in pu) and loadings (as a share) count as beyond a limit only where they "
-                                             "are by more; for controllers that plan up to the limits",
-                                             between(0, 0.1))
-                                   .relation([](const Limits& limits) -> std::optional<Contradiction> {
-                                       if (limits.voltage_min < limits.voltage_max) return std::nullopt;
-                                       return Contradiction{"voltage_min", "is not below voltage_max", "exchange them?"};
-                                   });
+    static const auto schema =
+        Schema<Limits>("The voltage band that is judged.")
+            .optional("voltage_min", &Limits::voltage_min, "lower limit", between(0, 2))
+            .optional("voltage_max", &Limits::voltage_max, "upper limit", between(0, 2))
+            .optional("tolerance", &Limits::tolerance,
+                      "voltages (in pu) and loadings (as a share) count as beyond a limit only where they "
+                      "are by more; none: 0.0001 pu and 0.1 %, as controllers keep limits that plan up to them",
+                      between(0, 0.1))
+            .relation([](const Limits& limits) -> std::optional<Contradiction> {
+                if (limits.voltage_min < limits.voltage_max) return std::nullopt;
+                return Contradiction{"voltage_min", "is not below voltage_max", "exchange them?"};
+            });
     return schema;
 }
 

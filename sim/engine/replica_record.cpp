@@ -35,6 +35,7 @@ Snapshot Replica::snapshot() {
         s.load_kw = load_flow_.drawn_kw() - (s.charging_kw - s.discharging_kw);
         s.loss_kw = load_flow_.loss_kw();
         s.voltage_pu = load_flow_.voltage_pu();
+        s.supply_pu = load_flow_.supply_pu();
         if (wants_currents_) s.current_a = load_flow_.current_a();
         if (wants_unbalance_) {
             company_.unbalance.fill_unbalance(load_flow_, unbalance_);

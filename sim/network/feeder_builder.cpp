@@ -8,6 +8,8 @@
 #include <numbers>
 #include <utility>
 
+#include "sim/network/supply_voltages.hpp"
+
 namespace evsweep {
 namespace {
 
@@ -95,6 +97,7 @@ std::optional<Feeder> FeederBuilder::run() {
     for (std::size_t k = order_.nodes.size(); k < node_.size(); ++k) close_loop(k);
     for (const LoadRow& row : description_.loads) add_load(row);
     for (const ShuntRow& row : description_.shunts) add_shunt(row);
+    find_supplies();
     feeder_.regulators_ = description_.regulators;
     feeder_.capacitor_controls_ = description_.capacitor_controls;
     feeder_.profiles_ = description_.profiles;
@@ -420,6 +423,20 @@ void FeederBuilder::add_shunt(const ShuntRow& row) {
     model_->shunts.push_back({static_cast<std::uint32_t>(k), shunt_admittance(row, row_of(k)), row.steps});
     model_->initial.steps_on.push_back(row.steps_on);
     feeder_.shunts_.push_back(row);
+}
+
+void FeederBuilder::find_supplies() {
+    const EarthReference reference(description_, rows_);
+    FeederSite& site = feeder_.site_;
+    std::vector<bool> is_earthed;
+    for (std::size_t c = 0; c < site.conductor.size(); ++c)
+        is_earthed.push_back(reference.is_earthed(node_[site.bus_of_conductor[c]], site.conductor[c]));
+    site.supply = supply_voltages(site, is_earthed);
+    // The end of a loop is its true bus once more, but may lack the wires that voltages there are judged against.
+    std::erase_if(site.supply, [&](const SupplyVoltage& seen) {
+        if (seen.bus < order_.nodes.size() || seen.minus) return false;
+        return !is_earthed[seen.plus] || place_of(row_of(loop_at_[seen.bus - order_.nodes.size()]), Conductor::n).has_value();
+    });
 }
 
 void FeederBuilder::fold() {

@@ -45,6 +45,7 @@ class FeederBuilder {
     [[nodiscard]] std::uint32_t port_of(const LoadRow& row, const Terminals& terminals, BusId bus);
     void add_shunt(const ShuntRow& row);
     void add_source();
+    void find_supplies();
     void fold();
 
     [[nodiscard]] std::size_t weakest_of(const FeederLoop& loop) const;

@@ -22,10 +22,12 @@ bool is_loop_end(const NetworkModel& model, std::uint32_t conductor) {
 LinearLoadFlow::LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together, InstructionSet set)
     : feeder_(feeder), drawn_together_(std::move(drawn_together)), kernel_(lane_kernel(set)) {
     EVSWEEP_EXPECTS(is_available(set), "load flows are linearised with an instruction set that this machine has");
-    for (std::uint32_t c = 0; c < feeder.conductors(); ++c) {
-        if (feeder.site().is_held_to_band(ConductorId(c)) && !is_loop_end(feeder.model(), c)) voltages_.push_back(c);
-        if (std::isfinite(feeder.site().rating_a[c])) currents_.push_back(c);
-    }
+    const FeederSite& site = feeder.site();
+    for (std::uint32_t i = 0; i < site.supply.size(); ++i)
+        if (FeederSite::is_held_to_band(site.supply[i]) && !is_loop_end(feeder.model(), site.supply[i].plus))
+            voltages_.push_back(i);
+    for (std::uint32_t c = 0; c < feeder.conductors(); ++c)
+        if (std::isfinite(site.rating_a[c])) currents_.push_back(c);
     for (std::size_t b = 0; b < feeder.branches(); ++b)
         if (std::isfinite(feeder.branch(BranchId(b)).rated_kva)) transformers_.emplace_back(b);
     voltage_weight_.resize(voltages_.size());

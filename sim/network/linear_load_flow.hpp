@@ -31,7 +31,7 @@ class LinearLoadFlow {
     void draw_together(std::vector<std::vector<std::uint32_t>> places) { drawn_together_ = std::move(places); }
 
     [[nodiscard]] std::size_t places() const { return drawn_together_.size(); }
-    /// Conductors whose voltages are told: all that are held to the band; of the two ends of a loop one.
+    /// Voltages that are told, by FeederSite::supply: all that are held to the band; of the two ends of a loop one.
     [[nodiscard]] std::span<const std::uint32_t> voltages() const { return voltages_; }
     /// Loadings are first currents, of conductors with a rating (FeederSite::rating_a), where LoadFlow::current_a tells them;
     [[nodiscard]] std::span<const std::uint32_t> currents() const { return currents_; }

@@ -18,6 +18,12 @@ Complex turn_back(Complex x) {
     return size > 0.0 ? std::conj(x) / size : Complex(1.0);
 }
 
+/// A voltage that loads see, or a change of it.
+Complex across(const SweepState<double>& v, const SupplyVoltage& pair) {
+    const Complex plus(v.v_re[pair.plus], v.v_im[pair.plus]);
+    return pair.minus ? plus - Complex(v.v_re[*pair.minus], v.v_im[*pair.minus]) : plus;
+}
+
 /// Calls `use` with each conductor of a branch at one end and the current into the branch there.
 template <class Use>
 void for_each_end(const NetworkModel& model, const BranchCurrents& currents, std::size_t bus, bool is_above, Use&& use) {
@@ -49,10 +55,12 @@ void LinearLoadFlow::shape(LinearGrid& grid) const {
 
 void LinearLoadFlow::tell_values(const LoadFlow& solved, LinearGrid& grid) {
     const SweepState<double>& v = solved.all();
+    const auto seen = solved.supply_pu();
     for (std::size_t row = 0; row < voltages_.size(); ++row) {
-        const std::uint32_t c = voltages_[row];
-        grid.voltage.value[row] = solved.voltage_pu()[c];
-        voltage_weight_[row] = turn_back({v.v_re[c], v.v_im[c]});
+        const SupplyVoltage& pair = feeder_.site().supply[voltages_[row]];
+        grid.voltage.value[row] = seen[voltages_[row]];
+        voltage_weight_[row] = turn_back(across(v, pair));
+        if (pair.minus) voltage_weight_[row] *= feeder_.site().base_v[pair.plus] / pair.nominal_v;
     }
     for (std::size_t row = 0; row < currents_.size(); ++row) tell_current(solved, row, grid.along);
     for (std::size_t row = 0; row < transformers_.size(); ++row) tell_power(solved, row, grid.along);
@@ -94,9 +102,9 @@ void LinearLoadFlow::tell_column(const LoadFlow& solved, std::size_t column, Lin
     const FoldedNetwork& folded = *network.folded();
     if (!network.is_whole()) recover(folded.sweep(), network.reduced().recovery(), state_, all_);
     for (std::size_t row = 0; row < voltages_.size(); ++row) {
-        const std::uint32_t c = voltages_[row];
+        const Complex change = across(all_, feeder_.site().supply[voltages_[row]]);
         entry(grid.voltage, row, column) =
-            voltage_weight_[row].real() * all_.v_re[c] - voltage_weight_[row].imag() * all_.v_im[c];
+            voltage_weight_[row].real() * change.real() - voltage_weight_[row].imag() * change.imag();
     }
     const BranchCurrents changes(feeder_.model(), folded, all_);
     const auto tell = [&](std::size_t row, Complex share) {

@@ -63,9 +63,19 @@ LoadFlow::LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions 
     for (auto* column : {&current_a_, &fed_re_, &fed_im_}) column->assign(feeder_.conductors(), 0.0);
     for (const double base_v : feeder_.site().base_v)
         amperes_per_unit_.push_back(1000.0 / base_v / (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0));
+    find_supply_pairs();
     loop_re_.assign(feeder_.model().loop_ends.size(), 0.0);
     loop_im_ = loop_re_;
     start_flat();
+}
+
+void LoadFlow::find_supply_pairs() {
+    const FeederSite& site = feeder_.site();
+    if (site.supplies_are_conductors()) return;
+    for (const SupplyVoltage& seen : site.supply)
+        supply_pairs_.push_back(
+            {seen.plus, seen.minus.value_or(seen.plus), site.base_v[seen.plus] / seen.nominal_v, !seen.minus.has_value()});
+    supply_pu_.assign(supply_pairs_.size(), 0.0);
 }
 
 /// Sweeps this network from now on.
@@ -133,7 +143,7 @@ LoadFlowResult LoadFlow::solve() {
 
 /// Makes the columns ready for an iteration.
 void LoadFlow::prepare() {
-    has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
+    has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
     if (!moved_.empty()) refold();
     if (!warm_) start_flat();
 }
@@ -156,7 +166,7 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
     else
         follow(result);
     warm_ = result.status == LoadFlowStatus::converged;
-    if (!warm_ || result.is_followed) has_voltage_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
+    if (!warm_ || result.is_followed) has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
     return result;
 }
 

@@ -109,6 +109,8 @@ class LoadFlow {
     [[nodiscard]] const Feeder& feeder() const { return feeder_; }
     /// Magnitudes to earth by conductor.
     [[nodiscard]] std::span<const double> voltage_pu() const;
+    /// Magnitudes that loads see, by FeederSite::supply; where all of these are to earth, the column of `voltage_pu`.
+    [[nodiscard]] std::span<const double> supply_pu() const;
     /// Per-unit voltage to earth; its angle counts phase shifts and the source's angle.
     [[nodiscard]] Complex voltage(std::size_t conductor) const;
     /// The columns of all conductors of the feeder in the frame of the sweep; what was not swept is recovered when first asked
@@ -162,7 +164,15 @@ class LoadFlow {
    private:
     friend class LaneSolver;
 
+    /// A supply voltage that is not to earth, or one that is.
+    struct SupplyPair {
+        std::uint32_t plus = 0, minus = 0;  ///< conductors
+        double per_nominal = 1.0;           ///< pu of the conductors in one pu across
+        bool is_to_earth = true;
+    };
+
     void adopt(std::shared_ptr<const SweptNetwork> network);
+    void find_supply_pairs();
     void refold();
     void prepare();
     void start_flat();
@@ -204,6 +214,9 @@ class LoadFlow {
     mutable AlignedVector<double> voltage_pu_, current_a_, fed_re_, fed_im_;  // filled on demand
     mutable bool has_fed_ = false;
     mutable bool has_voltage_ = false;
+    std::vector<SupplyPair> supply_pairs_;  ///< by FeederSite::supply; empty where all are to earth
+    mutable std::vector<double> supply_pu_;
+    mutable bool has_supply_ = false;
     mutable bool has_current_ = false;
 };
 

@@ -19,6 +19,21 @@ std::span<const double> LoadFlow::voltage_pu() const {
     return voltage_pu_;
 }
 
+std::span<const double> LoadFlow::supply_pu() const {
+    if (supply_pairs_.empty()) return voltage_pu();
+    if (has_supply_) return supply_pu_;
+    const auto to_earth = voltage_pu();
+    const SweepState<double>& v = all();
+    for (std::size_t i = 0; i < supply_pairs_.size(); ++i) {
+        const SupplyPair& pair = supply_pairs_[i];
+        const double re = v.v_re[pair.plus] - v.v_re[pair.minus];
+        const double im = v.v_im[pair.plus] - v.v_im[pair.minus];
+        supply_pu_[i] = pair.is_to_earth ? to_earth[pair.plus] : std::sqrt(re * re + im * im) * pair.per_nominal;
+    }
+    has_supply_ = true;
+    return supply_pu_;
+}
+
 LoadFlow::Complex LoadFlow::voltage(std::size_t conductor) const {
     return at(conductor) * feeder_.rotation(BusId(feeder_.site().bus_of_conductor[conductor]));
 }

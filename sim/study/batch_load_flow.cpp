@@ -71,8 +71,10 @@ struct BatchLoadFlow::Machine {
         const FeederSite& site = feeder.site();
         for (const LoadPoint& load : feeder.loads())
             loads.push_back({load.id, site.bus[load.bus.index()], load.p_kw, load.q_kvar});
-        for (std::size_t c = 0; c < feeder.conductors(); ++c)
-            nodes.push_back({site.bus[site.bus_of_conductor[c]], site.conductor[c]});
+        for (const SupplyVoltage& seen : site.supply) {
+            nodes.push_back({site.bus[seen.bus], site.conductor[seen.plus]});
+            if (seen.minus) nodes.back().minus = site.conductor[*seen.minus];
+        }
     }
 
     const Feeder feeder;

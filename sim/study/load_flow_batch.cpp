@@ -40,16 +40,14 @@ BatchStatus status_of(LoadFlowStatus status) {
     return BatchStatus::diverged;
 }
 
-/// Lowest and highest voltage of a solution, neutrals apart.
+/// Lowest and highest voltage that loads see in a solution.
 void note_extremes(const LoadFlow& flow, std::size_t scenario, BatchResult& result) {
-    const auto voltage = flow.voltage_pu();
-    const auto& conductor = flow.feeder().site().conductor;
+    const auto voltage = flow.supply_pu();
     double lowest = std::numeric_limits<double>::infinity();
     double highest = -1.0;
-    for (std::size_t c = 0; c < voltage.size(); ++c) {
-        if (conductor[c] == Conductor::n) continue;
-        if (voltage[c] < lowest) lowest = voltage[c], result.lowest_at[scenario] = static_cast<std::uint32_t>(c);
-        if (voltage[c] > highest) highest = voltage[c], result.highest_at[scenario] = static_cast<std::uint32_t>(c);
+    for (std::size_t i = 0; i < voltage.size(); ++i) {
+        if (voltage[i] < lowest) lowest = voltage[i], result.lowest_at[scenario] = static_cast<std::uint32_t>(i);
+        if (voltage[i] > highest) highest = voltage[i], result.highest_at[scenario] = static_cast<std::uint32_t>(i);
     }
     result.lowest_pu[scenario] = lowest;
     result.highest_pu[scenario] = highest;
@@ -134,7 +132,7 @@ class LoadFlowBatch::Worker {
         if (detail == BatchDetail::powers) return;
         note_extremes(flow, scenario, result);
         if (detail == BatchDetail::extremes) return;
-        const auto voltage = flow.voltage_pu();
+        const auto voltage = flow.supply_pu();
         std::copy(voltage.begin(), voltage.end(),
                   result.voltage_pu.begin() + static_cast<std::ptrdiff_t>(scenario * voltage.size()));
     }
@@ -166,7 +164,7 @@ LoadFlowBatch::~LoadFlowBatch() = default;
 std::size_t LoadFlowBatch::lanes() const { return workers_.front()->lanes(); }
 
 void LoadFlowBatch::solve(std::size_t scenarios, const Powers& powers, BatchDetail detail, BatchResult& result) {
-    result.reset(scenarios, network_->feeder().conductors(), detail);
+    result.reset(scenarios, network_->feeder().site().supply.size(), detail);
     const std::size_t portion = workers_.front()->portion();
     hire((scenarios + portion - 1) / portion);
     std::atomic<std::size_t> next{0};

@@ -20,13 +20,13 @@ class BandWatch final : public Recorder {
    public:
     BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
         : feeder_(feeder),
-          min_pu_(limits.voltage_min.value() - limits.tolerance.value()),
-          max_pu_(limits.voltage_max.value() + limits.tolerance.value()),
+          min_pu_(limits.voltage_min.value() - limits.voltage_tolerance_pu()),
+          max_pu_(limits.voltage_max.value() + limits.voltage_tolerance_pu()),
           outside_(outside) {}
     void at(const Snapshot& s) override {
         bool is_outside = !s.solved;
-        for (std::size_t c = 0; c < s.voltage_pu.size() && !is_outside; ++c)
-            is_outside = (s.voltage_pu[c] < min_pu_ || s.voltage_pu[c] > max_pu_) && feeder_.is_held_to_band(ConductorId(c));
+        for (std::size_t i = 0; i < s.supply_pu.size() && !is_outside; ++i)
+            is_outside = (s.supply_pu[i] < min_pu_ || s.supply_pu[i] > max_pu_) && FeederSite::is_held_to_band(feeder_.supply[i]);
         outside_.push_back(is_outside);
     }
     [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }

@@ -8,6 +8,7 @@
 
 #include "sim/engine/ensemble.hpp"
 #include "sim/study/fold_study.hpp"
+#include "sim/study/headlines.hpp"
 #include "sim/study/in_order.hpp"
 #include "sim/study/run_ensemble.hpp"
 #include "sim/study/study_profile.hpp"
@@ -113,6 +114,7 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     RunProfile total = crew.profile();
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
     StudyResult result = crew.fold().finish(std::move(base));
+    choose_headlines(result);
     watch.switch_to(Activity::recording);
     result.interrupted = options.stop.stop_requested() &&
                          result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);

@@ -27,7 +27,8 @@ Output::Context output_context(const LoadedStudy& study, const Population& popul
     context.connectors = population.connectors.size();
     context.voltage_min_pu = scenario.limits.voltage_min.value();
     context.voltage_max_pu = scenario.limits.voltage_max.value();
-    context.limit_tolerance = scenario.limits.tolerance.value();
+    context.voltage_tolerance_pu = scenario.limits.voltage_tolerance_pu();
+    context.loading_tolerance = scenario.limits.loading_tolerance();
     context.base_outside_band = base_outside_band;
     return context;
 }

@@ -189,6 +189,21 @@ std::string display_name(Display display) {
     return {};
 }
 
+/// What a value over time stands for, by the CF conventions.
+std::string cell_method(Sampling sampling) {
+    switch (sampling) {
+        case Sampling::unsaid:
+            return "";
+        case Sampling::sample:
+            return "time: point";
+        case Sampling::mean:
+            return "time: mean";
+        case Sampling::count:
+            return "time: sum";
+    }
+    return {};
+}
+
 std::string unit_text(const Variable& variable, const std::string& currency) {
     const std::string placeholder = "currency";
     if (currency.empty() || variable.unit.rfind(placeholder, 0) != 0) return variable.unit;
@@ -202,6 +217,7 @@ Attributes attributes_of(const Variable& variable, const std::string& currency) 
     attributes.emplace_back("display", display_name(variable.display));
     attributes.emplace_back("headline", std::int64_t{variable.headline});
     attributes.emplace_back("decimals", std::int64_t{variable.decimals});
+    if (const auto method = cell_method(variable.sampling); !method.empty()) attributes.emplace_back("cell_methods", method);
     return attributes;
 }
 

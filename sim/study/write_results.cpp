@@ -95,6 +95,28 @@ void write_conductors(ResultFile& file, const FeederSite& site) {
     file.write({group, "conductor_rating_a", {"conductor"}, amperes}, site.rating_a);
 }
 
+/// Voltages that loads see, where these are not just all conductors to earth.
+void write_supplies(ResultFile& file, const FeederSite& site) {
+    const std::string group = "/feeder";
+    std::vector<std::string> name, wires;
+    std::vector<std::uint32_t> bus;
+    std::vector<double> nominal_v;
+    for (const SupplyVoltage& seen : site.supply) {
+        name.push_back(site.supply_name(seen));
+        wires.push_back(site.wires_of(seen));
+        bus.push_back(seen.bus);
+        nominal_v.push_back(seen.nominal_v);
+    }
+    const Attributes of_bus{{"long_name", "place of its bus in the list of buses"}};
+    const Attributes of_wires{{"long_name", "a: to earth, a-n: to the neutral, a-b: between phases"}};
+    const Attributes volts{{"units", "V"}, {"long_name", "voltage between the wires that is 1 pu"}};
+    file.write({group, "supply", {"supply"}, {{"long_name", "voltage that loads see and limits judge, parents before children"}}},
+               name);
+    file.write({group, "supply_bus", {"supply"}, of_bus}, places(bus));
+    file.write({group, "supply_wires", {"supply"}, of_wires}, wires);
+    file.write({group, "supply_nominal_v", {"supply"}, volts}, nominal_v);
+}
+
 void write_coordinates(ResultFile& file, const FeederSite& site) {
     if (std::all_of(site.x.begin(), site.x.end(), [](double x) { return std::isnan(x); })) return;
     file.write({"/feeder", "x", {"bus"}, {{"units", "1"}, {"long_name", "drawing coordinate to the right"}}}, site.x);
@@ -117,6 +139,7 @@ void write_feeder(ResultFile& file, const StudyResult& result) {
                branch_ratings(site));
     write_coordinates(file, site);
     if (!site.conductor.empty() && site.conductor.front() != Conductor::balanced) write_conductors(file, site);
+    if (!site.supplies_are_conductors()) write_supplies(file, site);
 }
 
 void write_unsolved(ResultFile& file, const std::string& group, const RunResult& run) {

@@ -98,7 +98,7 @@ outputs: {test_log: {}}
     CHECK(s.devices.start == DeviceStart::as_given);
     CHECK(s.devices.control == DeviceControls::off);
     CHECK(s.limits.voltage_max.value() == 1.05);
-    CHECK(s.limits.tolerance.value() == 1e-4);
+    CHECK(s.limits.tolerance.value().value() == 1e-4);
     CHECK(s.base_load.scale.value() == 1.2);
     CHECK(s.base_load.profiles.at("day").values == std::vector<double>{0.2, 0.6});
     CHECK(s.base_load.profiles.at("day").linear);

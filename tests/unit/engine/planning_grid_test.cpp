@@ -160,9 +160,9 @@ TEST_CASE("a planning grid tells what the load flow of that step finds, and how 
         std::size_t row = 0;
         double largest = 0.0;
         for (const double entry : grid.voltage.per_kw) largest = std::max(largest, std::abs(entry));
-        for (std::size_t k = 0; k < site.conductor.size(); ++k) {
-            if (!site.is_held_to_band(ConductorId(k))) continue;
-            const auto v = [k](const LoadFlow& f) { return f.voltage_pu()[k]; };
+        for (std::size_t k = 0; k < site.supply.size(); ++k) {
+            if (!FeederSite::is_held_to_band(site.supply[k])) continue;
+            const auto v = [k](const LoadFlow& f) { return f.supply_pu()[k]; };
             CHECK(grid.voltage.value[row] == Approx(v(flow)).epsilon(1e-11));
             const double slope = (8 * (v(up) - v(down)) - (v(up2) - v(down2))) / (12 * h);
             CHECK(std::abs(grid.voltage.per_kw[row * grid.places + place] - slope) <

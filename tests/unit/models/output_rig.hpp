@@ -58,7 +58,10 @@ struct Rig {
         fleet.zones = context.zones;
         fleet.connectors.bus.assign(3, BusId(1));
         fleet.connectors.zone = {0, 1, 0};
-        for (const double kwh : {40.0, 30.0, 50.0, 40.0}) fleet.vehicles.capacity.push_back(KilowattHours(kwh));
+        for (const double kwh : {40.0, 30.0, 50.0, 40.0}) {
+            fleet.vehicles.capacity.push_back(KilowattHours(kwh));
+            fleet.vehicles.stored_per_drawn.push_back(Fraction(0.9));
+        }
         for (std::size_t c = 0; c < 2; ++c) fleet.sessions.push_back({ConnectorId(c), VehicleId(c)});
         fleet.dropped_sessions = 3;
     }
@@ -107,7 +110,7 @@ struct Rig {
             s.load_kw = step.load_kw;
             s.loss_kw = step.loss_kw;
             s.source_kw = step.load_kw + step.charging_kw - step.discharging_kw + step.loss_kw;
-            s.voltage_pu = voltage;
+            s.voltage_pu = s.supply_pu = voltage;
             s.current_a = current;
         }
         recorder.at(s);

@@ -45,15 +45,22 @@ SessionRecord cut_by_horizon(SessionRecord r) {
 
 }  // namespace
 
-TEST_CASE("series show marks as they are and power as energy over time") {
+TEST_CASE("series show voltages as they are at the marks and all powers as energy over time, and say so") {
     const Rig rig;
     const auto output = rig.make("series", {{"every", "1 h"}});
     CHECK(coordinate(output->coordinates(), "time").values == Values{0, 1});
     CHECK(coordinate(output->coordinates(), "time").unit == "h");
     const auto series = played(rig, *output, worked_day());
-    CHECK(series.at("demand_kw") == Values{100, 280});
-    CHECK(series.at("source_kw") == Values{102, 288});
-    CHECK(series.at("loss_kw") == Values{2, 8});
+    CHECK(series.at("demand_kw") == Values{175, 245});  // 50 + 125 and 145 + 100 kWh
+    CHECK(series.at("source_kw") == Values{180.5, 251});
+    CHECK(series.at("loss_kw") == Values{5.5, 6});
+    for (const Variable& v : output->variables()) {
+        INFO(v.name);
+        const bool is_mean = v.unit == "kW";
+        const bool is_count = v.name == "arrivals" || v.name == "departures";
+        CHECK(v.sampling == (is_mean ? Sampling::mean : is_count ? Sampling::count : Sampling::sample));
+        CHECK((v.long_name.find("mean over the interval from the mark") != std::string::npos) == is_mean);
+    }
     CHECK(series.at("vmin_pu") == Values{0.98, 0.95});
     CHECK(series.at("charging_kw") == Values{25, 30});
     CHECK(series.at("discharging_kw") == Values{0, 10});
@@ -74,7 +81,7 @@ TEST_CASE("the series begin at the end of the warm-up") {
     const auto output = rig.make("series", {{"every", "1 h"}});
     CHECK(coordinate(output->coordinates(), "time").values == Values{0.5, 1.5});
     const auto series = played(rig, *output, worked_day());
-    CHECK(series.at("demand_kw") == Values{290, 200});
+    CHECK(series.at("demand_kw") == Values{270, 200});  // 125 + 145 kWh in an hour, 100 in half of one
     CHECK(series.at("charging_kw") == Values{30, 50});
 }
 
@@ -123,15 +130,28 @@ TEST_CASE("reactive power of vehicles is that at the marks, with its sign") {
     CHECK(series.at("ev_kvar") == Values{0, 12, -30, 0});
 }
 
-TEST_CASE("an unsolved mark has no electrical values but keeps what vehicles draw") {
+TEST_CASE("series of powers close: demand is base load and vehicles, and losses add up to the energy lost") {
+    const Rig rig;
+    const auto series = played(rig, *rig.make("series", {{"every", "1 h"}}), worked_day());
+    Values closed(2);
+    for (std::size_t m = 0; m < 2; ++m) closed[m] = series.at("demand_kw")[m] - series.at("ev_kw")[m];
+    CHECK(closed == Values{150, 225});  // base loads of 100, 200 and 300, 150 kW
+    CHECK(std::accumulate(series.at("loss_kw").begin(), series.at("loss_kw").end(), 0.0) == Approx(11.5));
+}
+
+TEST_CASE("powers of an interval are those of its solved steps; without any, or at an unsolved mark, nobody knows") {
     const Rig rig;
     auto day = worked_day();
     day[2].solved = false;
-    const auto series = played(rig, *rig.make("series", {{"every", "1 h"}}), day);
-    for (const char* name : {"demand_kw", "source_kw", "loss_kw", "vmin_pu"}) {
-        CHECK_FALSE(std::isnan(series.at(name)[0]));
-        CHECK(std::isnan(series.at(name)[1]));
-    }
+    auto series = played(rig, *rig.make("series", {{"every", "1 h"}}), day);
+    CHECK(series.at("demand_kw") == Values{175, 200});
+    CHECK(series.at("loss_kw") == Values{5.5, 4});
+    CHECK_FALSE(std::isnan(series.at("vmin_pu")[0]));
+    CHECK(std::isnan(series.at("vmin_pu")[1]));
+    CHECK(series.at("charging_kw") == Values{25, 30});
+    day[3].solved = false;
+    series = played(rig, *rig.make("series", {{"every", "1 h"}}), day);
+    for (const char* name : {"demand_kw", "source_kw", "loss_kw", "vmin_pu"}) CHECK(std::isnan(series.at(name)[1]));
     CHECK(series.at("charging_kw") == Values{25, 30});
 }
 
@@ -149,16 +169,18 @@ TEST_CASE("voltages and loadings are kept by time and bus, and only where there 
     CHECK(output->coordinates().size() == 3);
 }
 
-TEST_CASE("the spread of voltages is over the conductors that are held to the band, without the source and neutrals") {
+TEST_CASE("the spread of voltages is over what loads see, without the source") {
     Rig rig;
     using enum Conductor;
     rig.feeder = make_site({{"source", "", 0.0, {a, n}}, {"b", "", 0.0, {a, n}}, {"c", "", 0.0, {a}}, {"d", "", 0.0, {a}}}, 400);
     const auto output = rig.make("voltages", {{"every", "1 h"}});
     const auto recorder = rig.record(*output);
-    const Values voltages{1.04, 0.0, 0.97, 0.02, 1.00, 0.96};
+    const Values voltages{1.04, 0.0, 0.98, 0.02, 1.00, 0.96};
+    const Values seen{1.04, 0.97, 1.00, 0.96};  // a-n, a-n, a, a
     Snapshot s;
     s.solved = true;
     s.voltage_pu = voltages;
+    s.supply_pu = seen;
     recorder->at(s);
     const auto arrays = recorder->finish();
     const auto variables = output->variables();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evsweep/feeder_site.hpp"
+#include "sim/network/supply_voltages.hpp"
 
 namespace evsweep {
 
@@ -40,6 +41,7 @@ inline FeederSite make_site(const std::vector<SiteBus>& buses, double nominal_v)
         }
     }
     site.first_conductor.push_back(static_cast<std::uint32_t>(site.conductor.size()));
+    site.supply = supply_voltages(site, std::vector<bool>(site.conductor.size(), true));
     return site;
 }
 

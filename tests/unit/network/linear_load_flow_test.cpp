@@ -58,7 +58,7 @@ std::vector<Place> places_of(const LoadFlow& flow, const LinearLoadFlow& rows) {
 Told told(const LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Place>& places) {
     const Feeder& feeder = flow.feeder();
     Told t;
-    for (const auto c : rows.voltages()) t.voltage.push_back(flow.voltage_pu()[c]);
+    for (const auto c : rows.voltages()) t.voltage.push_back(flow.supply_pu()[c]);
     for (std::size_t row = 0; row < places.size(); ++row) {
         const std::uint32_t c = rows.currents()[row];
         const double rating = feeder.site().rating_a[c];

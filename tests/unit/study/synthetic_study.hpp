@@ -28,6 +28,7 @@ inline FeederSite feeder_site(std::vector<std::int32_t>& parent, std::vector<dou
         site.conductor.push_back(Conductor::balanced);
         site.bus_of_conductor.push_back(static_cast<std::uint32_t>(index));
         site.base_v.push_back(12660.0);
+        site.supply.push_back({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index), {}, 12660.0});
         site.rating_a.push_back(index == 1 ? 400.0 : HUGE_VAL);
         parent.push_back(from);
         series_ohm.push_back(ohm);

@@ -1,0 +1,34 @@
+#include "sim/study/cut_stays.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace evsweep {
+
+CutStays stays_cut_at(Instant horizon, const Population& fleet) {
+    CutStays found;
+    for (const Session& session : fleet.sessions) {
+        if (session.plug_in >= horizon) continue;
+        const double wanted =
+            std::max(0.0, session.target_soc - session.initial_soc) * fleet.vehicles.capacity.raw()[session.vehicle.index()];
+        ++found.stays;
+        found.wanted_kwh += wanted;
+        if (session.unplug <= horizon) continue;
+        ++found.cut;
+        found.cut_wanted_kwh += wanted;
+    }
+    return found;
+}
+
+std::optional<std::string> cut_text(const CutStays& found) {
+    if (found.cut == 0) return std::nullopt;
+    const double energy = found.wanted_kwh > 0.0 ? 100.0 * found.cut_wanted_kwh / found.wanted_kwh : 0.0;
+    return fmt::format(
+        "the end of the study cuts {} of {} stays ({:.1f} %), with {:.1f} % of the energy that is wanted (replica 0); what they "
+        "are "
+        "still owed is told as owed_kwh; let the study end at an hour at which few vehicles are plugged in",
+        found.cut, found.stays, 100.0 * static_cast<double>(found.cut) / static_cast<double>(found.stays), energy);
+}
+
+}  // namespace evsweep
