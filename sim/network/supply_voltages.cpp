@@ -1,6 +1,7 @@
 #include "sim/network/supply_voltages.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "evsweep/connections.hpp"
@@ -10,6 +11,13 @@ namespace evsweep {
 namespace {
 
 constexpr std::size_t kinds_of_conductors = 7;
+
+/// Whether a shunt earths what it hangs on: no capacitor, and more than the stray admittance that keeps a delta from floating.
+bool earths(const ShuntRow& shunt) {
+    constexpr double most_stray_kva = 0.01;
+    const bool is_capacitor = shunt.q.value() < 0.0 && !(shunt.p.value() > 0.0);
+    return !is_capacitor && std::hypot(shunt.p.value(), shunt.q.value()) > most_stray_kva;
+}
 
 /// The pairs of terminals at a bus with these conductors.
 std::vector<Terminals> judged_at(const std::vector<Conductor>& wires, bool floats) {
@@ -29,9 +37,8 @@ EarthReference::EarthReference(const FeederDescription& description, const Check
     }
     for (const ClosedRow& row : rows.closed) join(row, rows);
     for (const ShuntRow& shunt : description.shunts) {
-        const bool is_capacitor = shunt.q.value() < 0.0 && !(shunt.p.value() > 0.0);
         const auto bus = rows.bus.find(shunt.bus);
-        if (is_capacitor || bus == rows.bus.end()) continue;
+        if (!earths(shunt) || bus == rows.bus.end()) continue;
         for (const Terminals& ends : shunt.terminals) join(bus->second, ends);
     }
     for (std::size_t node = 0; node < up_.size(); ++node) up_[node] = root_of(node);
