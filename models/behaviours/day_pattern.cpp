@@ -1,15 +1,8 @@
 #include "behaviours/day_pattern.hpp"
 
+#include "behaviours/sampling.hpp"
+
 namespace evsweep {
-
-namespace {
-
-template <UnitLabel Unit>
-void override_by(Random<Unit>& usual, const Random<Unit>& own) {
-    if (own.distribution) usual = own;
-}
-
-}  // namespace
 
 const Schema<DayPattern>& DayPattern::schema() {
     static const Schema<DayPattern> schema =

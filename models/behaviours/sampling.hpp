@@ -42,4 +42,10 @@ template <UnitLabel Unit>
     return {std::make_shared<Always>(value), std::move(text)};
 }
 
+/// What a class or a day says of its own stands for what is usual.
+template <UnitLabel Unit>
+void override_by(Random<Unit>& usual, const Random<Unit>& own) {
+    if (own.distribution) usual = own;
+}
+
 }  // namespace evsweep

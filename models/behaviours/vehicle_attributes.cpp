@@ -4,16 +4,13 @@
 #include <cmath>
 #include <utility>
 
+#include "behaviours/sampling.hpp"
+
 namespace evsweep {
 
 namespace {
 
 double highest_of(const Distribution* law) { return law ? law->highest() : 0.0; }
-
-template <UnitLabel Unit>
-void override_by(Random<Unit>& common, const Random<Unit>& own) {
-    if (own.distribution) common = own;
-}
 
 std::optional<Contradiction> wrong_levels(const std::vector<Kilowatts>& levels, double charge_rating) {
     if (levels.empty()) return std::nullopt;
