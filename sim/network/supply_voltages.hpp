@@ -9,7 +9,8 @@
 namespace evsweep {
 
 /// Whether each conductor of each bus of the description has metal to earth somewhere: a line, a coil, the source, or a shunt
-/// above 10 VA that is no capacitor. Where none has, the voltage to earth is what stray admittances make of it, and no load sees it.
+/// above 10 VA that is no capacitor. Where none has, the voltage to earth is what stray admittances make of it, and no load sees
+/// it.
 class EarthReference {
    public:
     EarthReference(const FeederDescription& description, const CheckedRows& rows);
