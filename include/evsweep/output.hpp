@@ -1,6 +1,7 @@
 /// The plug-in interface of outputs: what is recorded of each replica, and how replicas are put together.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <memory>
 #include <optional>
@@ -42,6 +43,9 @@ struct Variable {
     Sampling sampling = Sampling::unsaid;
     std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
     double notable_share = 0.0;    ///< that share; where no variable is named it is always one
+    bool over_solved_steps = false;  ///< steps without a load-flow solution are missing in it, so it may look too good
+    double lowest = -HUGE_VAL;       ///< no replica can have less; without such a bound: -infinity
+    double highest = HUGE_VAL;       ///< no replica can have more; without such a bound: infinity
 };
 
 /// The values along one dimension: numbers (e.g. hours since start) or names (e.g. buses).

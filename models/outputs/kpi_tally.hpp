@@ -93,7 +93,7 @@ class NetworkTally {
     void see(const Snapshot& s) {
         ev_kvar.see(std::abs(s.ev_kvar), s.now);
         if (!s.solved) {
-            ++unsolved_steps;
+            see_no_solution(s);
             return;
         }
         ++solved_steps;
@@ -102,8 +102,6 @@ class NetworkTally {
         if (!frame_.rated.empty()) see_currents(s);
         see_unbalance(s);
     }
-    /// NaN where nothing was solved: then nobody knows.
-    [[nodiscard]] double solved_minutes(std::size_t steps) const { return solved_steps > 0 ? minutes(steps) : not_a_number; }
     [[nodiscard]] double minutes(std::size_t steps) const {
         return 60.0 * hours(frame_.context.step) * static_cast<double>(steps);
     }
@@ -128,6 +126,27 @@ class NetworkTally {
     std::size_t solved_steps = 0;
 
    private:
+    /// A feeder without a solution cannot be operated: the step is beyond every limit that minutes are counted of.
+    void see_no_solution(const Snapshot& s) {
+        ++unsolved_steps;
+        ++steps_overloaded;
+        ++steps_unbalanced;
+        ++steps_below;
+        for (SupplyTally& group : supply) ++group.steps_outside;
+        for (std::size_t& steps : steps_far_outside) ++steps;
+        for (std::size_t& steps : steps_deeply_overloaded) ++steps;
+        see_outside(s);
+    }
+
+    /// A step outside the band, and whether the vehicles are the cause.
+    void see_outside(const Snapshot& s) {
+        ++steps_outside;
+        const auto& without_vehicles = frame_.context.base_outside_band;
+        if (without_vehicles.empty()) return;
+        EVSWEEP_EXPECTS(s.step < without_vehicles.size(), "the feeder without vehicles is known at every step");
+        if (!without_vehicles[s.step]) ++steps_caused;
+    }
+
     void see_powers(const Snapshot& s) {
         const double demand = evsweep::demand_kw(s);
         demand_kw.see(demand, s.now);
@@ -146,15 +165,11 @@ class NetworkTally {
         const double beyond = std::max(below, above);
         beyond_band_pu.see(std::max(0.0, beyond), s.now);
         if (!is_outside(held)) return;
-        ++steps_outside;
+        see_outside(s);
         if (below > frame_.context.voltage_tolerance_pu) ++steps_below;
         if (above > frame_.context.voltage_tolerance_pu) ++steps_above;
         for (std::size_t d = 0; d < deep_voltages_pu.size(); ++d)
             if (beyond > deep_voltages_pu[d]) ++steps_far_outside[d];
-        const auto& without_vehicles = frame_.context.base_outside_band;
-        if (without_vehicles.empty()) return;
-        EVSWEEP_EXPECTS(s.step < without_vehicles.size(), "the feeder without vehicles is known at every step");
-        if (!without_vehicles[s.step]) ++steps_caused;
     }
 
     [[nodiscard]] bool is_outside(const VoltageRange& range) const {

@@ -105,21 +105,21 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .long_name = "time with a voltage outside the band",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_outside); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_outside); }},
         {{.name = "minutes_below_band", .unit = "min", .long_name = "time with a voltage below the band", .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_below); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_below); }},
         {{.name = "minutes_above_band", .unit = "min", .long_name = "time with a voltage above the band", .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_above); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_above); }},
         {{.name = "minutes_002_outside_band",
           .unit = "min",
           .long_name = "time with a voltage more than 0.02 pu outside the band",
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_far_outside[0]); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_far_outside[0]); }},
         {{.name = "minutes_005_outside_band",
           .unit = "min",
           .long_name = "time with a voltage more than 0.05 pu outside the band",
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_far_outside[1]); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_far_outside[1]); }},
         {{.name = "beyond_band_max_pu", .unit = "pu", .long_name = "furthest that a voltage is outside the band", .decimals = 4},
          [](const Tally& t) { return t.network.beyond_band_pu.value; }},
         {{.name = "vehicle_minutes_outside_band",
@@ -127,25 +127,25 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .long_name = "time outside the band that vehicles cause",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_caused); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_caused); }},
         {{.name = "overload_minutes",
           .unit = "min",
           .long_name = "time with a branch above its rating",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_overloaded); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_overloaded); }},
         {{.name = "overload_110_minutes",
           .unit = "min",
           .long_name = "time with a branch above 110 % of its rating",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_deeply_overloaded[0]); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_deeply_overloaded[0]); }},
         {{.name = "overload_120_minutes",
           .unit = "min",
           .long_name = "time with a branch above 120 % of its rating",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_deeply_overloaded[1]); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_deeply_overloaded[1]); }},
         {{.name = "overload_kvah",
           .unit = "kVAh",
           .long_name = "energy carried beyond the ratings of branches",
@@ -154,11 +154,20 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
          [](const Tally& t) { return t.network.solved_steps > 0 ? t.network.overload_kvah : not_a_number; }},
         {{.name = "loading_max_pct", .unit = "%", .long_name = "highest loading of a rated branch", .decimals = 1},
          [](const Tally& t) { return t.network.loading_pct.value; }},
+    };
+}
+
+std::vector<Kpi> device_kpis() {
+    return {
         {{.name = "tap_steps", .unit = "1", .long_name = "steps that tap changers moved", .decimals = 0},
          [](const Tally& t) { return t.energy.tap_steps; }},
         {{.name = "capacitor_switchings", .unit = "1", .long_name = "switchings of capacitors", .decimals = 0},
          [](const Tally& t) { return t.energy.switchings; }},
-        {{.name = "unsolved_minutes", .unit = "min", .long_name = "time without a load-flow solution", .decimals = 0},
+        {{.name = "unsolved_minutes",
+          .unit = "min",
+          .long_name = "time without a load-flow solution",
+          .headline = true,
+          .decimals = 0},
          [](const Tally& t) { return t.network.minutes(t.network.unsolved_steps); }},
     };
 }
@@ -243,18 +252,40 @@ std::vector<Kpi> money_kpis() {
     };
 }
 
+/// What is read from load flows, and so from the solved steps only; minutes beyond limits count the other steps.
+std::vector<Kpi> of_solved_steps(std::vector<Kpi> part) {
+    for (Kpi& kpi : part) kpi.variable.over_solved_steps = kpi.variable.unit != "min";
+    return part;
+}
+
+std::vector<Kpi> never_negative(std::vector<Kpi> part) {
+    for (Kpi& kpi : part) kpi.variable.lowest = 0.0;
+    return part;
+}
+
+/// Minutes are of the measured time, all of it at most.
+void bound_minutes(std::vector<Kpi>& list, const Output::Context& context) {
+    for (Kpi& kpi : list) {
+        if (kpi.variable.unit != "min") continue;
+        kpi.variable.lowest = 0.0;
+        kpi.variable.highest = 60.0 * hours(Instant(context.horizon) - context.measure_from);
+    }
+}
+
 std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     std::vector<Kpi> list;
     const FeederSite& feeder = *frame.context.feeder;
     const auto add = [&list](std::vector<Kpi> part) {
         for (auto& kpi : part) list.push_back(std::move(kpi));
     };
-    add(power_kpis());
-    add(energy_kpis());
-    add(voltage_kpis(feeder));
-    if (!is_balanced(feeder)) add(kpi::phase_kpis(frame));
-    add(fleet_kpis());
+    add(of_solved_steps(power_kpis()));
+    add(of_solved_steps(energy_kpis()));
+    add(of_solved_steps(voltage_kpis(feeder)));
+    add(device_kpis());
+    if (!is_balanced(feeder)) add(of_solved_steps(kpi::phase_kpis(frame)));
+    add(never_negative(fleet_kpis()));
     add(money_kpis());
+    bound_minutes(list, frame.context);
     return list;
 }
 

@@ -53,7 +53,7 @@ std::vector<Kpi> of_supply(const Frame& frame, std::size_t k) {
           .unit = "min",
           .long_name = "time with a voltage of " + what + " outside the band",
           .decimals = 0},
-         [k](const Tally& t) { return t.network.solved_minutes(t.network.supply[k].steps_outside); }},
+         [k](const Tally& t) { return t.network.minutes(t.network.supply[k].steps_outside); }},
     };
 }
 
@@ -90,7 +90,7 @@ std::vector<Kpi> of_unbalance(const FeederSite& feeder) {
           .long_name = "time with an unbalance factor above the limit",
           .headline = true,
           .decimals = 0},
-         [](const Tally& t) { return t.network.solved_minutes(t.network.steps_unbalanced); }},
+         [](const Tally& t) { return t.network.minutes(t.network.steps_unbalanced); }},
         {{.name = "neutral_max_a",
           .unit = "A",
           .long_name = "highest current in a neutral or back through earth (three times the zero sequence)",

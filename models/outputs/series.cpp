@@ -36,6 +36,7 @@ enum Place : std::size_t {
     phase_vmin,
     phase_vmax,
     zone_ev,
+    unsolved,
     places
 };
 
@@ -73,6 +74,9 @@ std::vector<Variable> described() {
     for (const Place p : {phase_vmin, phase_vmax}) list[p].dims.emplace_back("phase");
     list[zone_ev] = band("zone_ev_kw", "kW", "net power of vehicles per zone, of the control steps", mean);
     list[zone_ev].dims.emplace_back("zone");
+    list[unsolved] = band("unsolved", "1", unsolved_meaning, 3);
+    for (const Place p : {demand, source, loss, vmin, unbalance, neutral, phase_vmin, phase_vmax})
+        list[p].over_solved_steps = true;
     return list;
 }
 
@@ -85,6 +89,7 @@ struct Frame {
 
     [[nodiscard]] bool has(std::size_t place) const {
         if (place == zone_ev) return !zones.empty();
+        if (place == unsolved) return true;
         return place < unbalance || !balanced;
     }
 };
@@ -151,6 +156,7 @@ class SeriesRecorder final : public Recorder {
         arrays_[mean_soc][m] = soc_.mean(s);
         arrays_[ev_q][m] = s.ev_kvar;
         arrays_[plugged_in][m] = static_cast<double>(s.plugged_in.size());
+        arrays_[unsolved][m] = s.solved ? 0.0 : 1.0;
         if (!s.solved) return;
         arrays_[vmin][m] = frame_.supply.range(s).min_pu;
         if (!frame_.balanced) note_phases(m, s);

@@ -13,6 +13,9 @@
 
 namespace evsweep {
 
+/// What `unsolved` of a mark is, 0 or 1 in a replica: the other values of the mark are over the replicas in which it is 0.
+inline constexpr const char* unsolved_meaning = "share of the replicas without a load-flow solution at the mark";
+
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Base load and vehicles, without losses. Only where the snapshot is solved.

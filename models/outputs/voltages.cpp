@@ -67,11 +67,14 @@ class VoltageRecorder final : public Recorder {
           spread_pu_(frame.marks.size() * shares.size(), not_a_number),
           loading_pct_(frame.marks.size() * frame.rated.size(), not_a_number),
           unbalance_pct_(frame.marks.size() * frame.three_phase.size(), not_a_number),
-          neutral_a_(frame.marks.size() * frame.branches, not_a_number) {}
+          neutral_a_(frame.marks.size() * frame.branches, not_a_number),
+          unsolved_(frame.marks.size(), 0.0) {}
 
     void at(const Snapshot& s) override {
         const auto m = frame_.marks.at(s.now);
-        if (!m || !s.solved) return;
+        if (!m) return;
+        unsolved_[*m] = s.solved ? 0.0 : 1.0;
+        if (!s.solved) return;
         put(s.supply_pu, *m, voltage_pu_);
         if (frame_.conductors > 0) put(s.voltage_pu, *m, earth_voltage_pu_);
         put_spread(s.supply_pu, *m);
@@ -90,6 +93,7 @@ class VoltageRecorder final : public Recorder {
         if (!frame_.three_phase.empty()) arrays.push_back(std::move(unbalance_pct_));
         if (frame_.branches > 0) arrays.push_back(std::move(neutral_a_));
         if (frame_.conductors > 0) arrays.push_back(std::move(earth_voltage_pu_));
+        arrays.push_back(std::move(unsolved_));
         return arrays;
     }
 
@@ -107,7 +111,7 @@ class VoltageRecorder final : public Recorder {
     }
 
     const Frame& frame_;
-    std::vector<double> voltage_pu_, earth_voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_;
+    std::vector<double> voltage_pu_, earth_voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_, unsolved_;
     std::vector<double> sorted_;  // kept for its memory
 };
 
@@ -161,6 +165,13 @@ class Voltages final : public Output {
             list.push_back(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
         if (frame_.conductors > 0)
             list.push_back(band("earth_voltage_pu", "pu", "voltage to earth", conductor_axis(feeder_).name, 4));
+        for (Variable& variable : list) variable.over_solved_steps = true;
+        list.push_back({.name = "unsolved",
+                        .unit = "1",
+                        .long_name = unsolved_meaning,
+                        .dims = {"time"},
+                        .aggregation = Aggregation::bands,
+                        .decimals = 3});
         return list;
     }
     [[nodiscard]] std::vector<Coordinate> coordinates() const override {

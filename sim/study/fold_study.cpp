@@ -33,12 +33,15 @@ void StudyFold::add(ReplicaRun run) {
         return;
     }
     replicas_.push_back(run.replica);
+    if (!first_fleet_) first_fleet_ = run.fleet;
+    same_fleets_ = same_fleets_ && run.fleet == *first_fleet_;
     for (std::size_t c = 0; c < runs_.size(); ++c) runs_[c].add(run.replica, std::move(run.controllers[c]));
 }
 
 StudyResult StudyFold::finish(ControllerRun base) {
     StudyResult result = describe_study(study_, outputs_);
     result.replicas = std::move(replicas_);
+    result.same_fleets = same_fleets_ && !result.replicas.empty();
     result.failures = std::move(failures_);
     for (std::size_t c = 0; c < runs_.size(); ++c) {
         RunResult run = runs_[c].finish();

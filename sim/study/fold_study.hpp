@@ -1,6 +1,8 @@
 /// Puts the replicas of a study together as they come: numbers in replica order, bands, gains over the reference.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/study/fold_run.hpp"
@@ -21,6 +23,8 @@ class StudyFold {
     const StudyOutputs& outputs_;
     std::vector<RunFold> runs_;  ///< as Scenario::controllers
     std::vector<ReplicaId> replicas_;
+    std::optional<std::uint64_t> first_fleet_;  ///< fingerprint, of the first replica that was finished
+    bool same_fleets_ = true;                   ///< as far as replicas have come
     std::vector<ReplicaFailure> failures_;
 };
 

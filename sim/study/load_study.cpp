@@ -11,6 +11,7 @@
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/engine/complaint.hpp"
+#include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
 #include "sim/study/study_outputs.hpp"
 
@@ -83,6 +84,22 @@ void check_outputs(const LoadedStudy& study, const Population& population, Issue
                          "time.step is " + duration_text(study.scenario.time.step));
         }
     }
+}
+
+/// Warns of a study whose replicas repeat one fleet and its stays: they are a sample of one day.
+void check_that_replicas_differ(const LoadedStudy& study, const Population& first, Issues& issues) {
+    constexpr int enough = 16;  // a fleet that differs only in rarer replicas is found when all are drawn
+    const std::uint64_t fingerprint = fleet_fingerprint(first);
+    const int replicas = study.scenario.study.replicas;
+    if (replicas < 2 || study.scenario.population.empty()) return;
+    for (int r = 1; r < std::min(replicas, enough); ++r)
+        if (fleet_fingerprint(study.draw(ReplicaId(static_cast<std::size_t>(r)))) != fingerprint) return;
+    issues.warning(
+        study.scenario.population.front().at, "population",
+        fmt::format("nothing about the vehicles is random, so all {} replicas are the same day and no interval says how "
+                    "much days differ",
+                    replicas),
+        "draw something, e.g. days or states of charge, or say `study.replicas: 1`");
 }
 
 Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
@@ -179,6 +196,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     const Population population = study.draw(ReplicaId(0));
     check_controllers(study, population, issues);
     check_outputs(study, population, issues);
+    if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);
     return issues.has_errors() ? std::nullopt : std::optional(std::move(study));
 }
 

@@ -33,6 +33,7 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     result.seed = std::strtoull(seed.c_str(), nullptr, 10);
     result.planned = whole_number(reader, "replicas_planned");
     result.interrupted = whole_number(reader, "interrupted") != 0;
+    result.same_fleets = whole_number(reader, "same_fleets") != 0;
     result.control_steps = static_cast<std::size_t>(whole_number(reader, "control_steps"));
     const double confidence = reader.number_attribute("/", "confidence").value_or(0.95);
     if (confidence > 0.0 && confidence < 1.0) result.confidence = confidence;
@@ -78,6 +79,9 @@ Variable read_variable(const ResultReader& reader, const std::string& path, cons
     variable.headline = reader.number_attribute(path, "headline").value_or(0.0) != 0.0;
     variable.decimals = static_cast<int>(bounded(reader.number_attribute(path, "decimals"), 0.0, 12.0));
     variable.gain_over_reference = reader.number_attribute(path, "gain_over_reference").value_or(0.0) != 0.0;
+    variable.over_solved_steps = reader.number_attribute(path, "over_solved_steps").value_or(0.0) != 0.0;
+    variable.lowest = reader.number_attribute(path, "lowest").value_or(variable.lowest);
+    variable.highest = reader.number_attribute(path, "highest").value_or(variable.highest);
     return variable;
 }
 

@@ -2,6 +2,7 @@
 
 #include "sim/engine/complaint.hpp"
 #include "sim/engine/ensemble.hpp"
+#include "sim/study/fleet_fingerprint.hpp"
 
 namespace evsweep {
 
@@ -152,10 +153,11 @@ void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Co
 }
 
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
-    Member member{{replica, {}, std::nullopt}, {}, {}};
+    Member member{{replica, {}, std::nullopt, 0}, {}, {}};
     try {
         member.run.controllers.reserve(study.scenario.controllers.size());  // so that taking a run in cannot fail half-way
         member.population = study.draw(replica);
+        member.run.fleet = fleet_fingerprint(member.population);
     } catch (...) {
         member.run.failure = ReplicaFailure{replica, "", complaint_of_exception()};
     }

@@ -1,6 +1,7 @@
 /// A few replicas at a time under every controller of a study, with everything their outputs recorded.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct ReplicaRun {
     ReplicaId replica;
     std::vector<ControllerRun> controllers;
     std::optional<ReplicaFailure> failure;
+    std::uint64_t fleet = 0;  ///< fingerprint of what was drawn
 };
 
 /// The feeder without vehicles. Also finds the steps in which it leaves the voltage band by itself.

@@ -51,6 +51,22 @@ std::vector<double> without_nan(std::span<const double> values) {
     return kept;
 }
 
+/// The sum of (value - mean)^power.
+double sum_of_powers(const std::vector<double>& values, double mean, int power) {
+    CompensatedSum sum;
+    for (const double v : values) sum.add(std::pow(v - mean, power));
+    return sum.value();
+}
+
+bool are_alike(const std::vector<double>& values, double size) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return *most - *least <= alike_within * std::max({size, std::abs(*least), std::abs(*most)});
+}
+
+/// The T that Hall's transformation takes to `y`: T + a T^2 / 3 + a^2 T^3 / 27 + a / 6 = y, a cubic that is (1 + a T / 3)^3 in
+/// disguise.
+double halls_inverse(double y, double a) { return 3.0 / a * (std::cbrt(1.0 + a * (y - a / 6.0)) - 1.0); }
+
 }  // namespace
 
 double compensated_sum(std::span<const double> values) {
@@ -82,7 +98,23 @@ double student_t_two_sided(double confidence, double degrees) {
     return 0.5 * (low + high);
 }
 
-Estimate estimate_mean(std::span<const double> values, double confidence) {
+std::string name_of(IntervalKind kind) {
+    switch (kind) {
+        case IntervalKind::none:
+            return "none";
+        case IntervalKind::student:
+            return "student";
+        case IntervalKind::skewed:
+            return "skewed";
+        case IntervalKind::alike:
+            return "alike";
+        case IntervalKind::scattered:
+            return "scattered";
+    }
+    return {};
+}
+
+Estimate estimate_mean(std::span<const double> values, double confidence, double size) {
     const std::vector<double> kept = without_nan(values);
     Estimate estimate;
     estimate.count = kept.size();
@@ -90,24 +122,53 @@ Estimate estimate_mean(std::span<const double> values, double confidence) {
     const auto n = static_cast<double>(kept.size());
     estimate.mean = compensated_sum(kept) / n;
     if (kept.size() < 2) return estimate;
-    std::vector<double> squares(kept.size());
-    std::transform(kept.begin(), kept.end(), squares.begin(),
-                   [&](double v) { return (v - estimate.mean) * (v - estimate.mean); });
-    estimate.deviation = std::sqrt(compensated_sum(squares) / (n - 1.0));
-    const double half = student_t_two_sided(confidence, n - 1.0) * estimate.deviation / std::sqrt(n);
-    estimate.low = estimate.mean - half;
-    estimate.high = estimate.mean + half;
+    const double squares = sum_of_powers(kept, estimate.mean, 2);
+    estimate.deviation = std::sqrt(squares / (n - 1.0));
+    if (!std::isfinite(squares)) return estimate;
+    if (are_alike(kept, size)) {
+        estimate.kind = IntervalKind::alike;
+        return estimate;
+    }
+    const double t = student_t_two_sided(confidence, n - 1.0);
+    const double error = estimate.deviation / std::sqrt(n);
+    estimate.kind = IntervalKind::student;
+    estimate.low = estimate.mean - t * error;
+    estimate.high = estimate.mean + t * error;
+    if (kept.size() < 3) return estimate;
+    const double skewness = std::sqrt(n) * sum_of_powers(kept, estimate.mean, 3) / std::pow(squares, 1.5);
+    const double of_normal = std::sqrt(6.0 * (n - 2.0) / ((n + 1.0) * (n + 3.0)));  // its standard error (Fisher 1930)
+    if (std::abs(skewness) <= 1.5 * of_normal) return estimate;
+    const double a = skewness / std::sqrt(n);
+    estimate.kind = IntervalKind::skewed;
+    estimate.low = std::min(estimate.low, estimate.mean - error * halls_inverse(t, a));
+    estimate.high = std::max(estimate.high, estimate.mean - error * halls_inverse(-t, a));
     return estimate;
+}
+
+double unseen_share(std::size_t count, double confidence) {
+    EVSWEEP_EXPECTS(count > 0 && confidence > 0.0 && confidence < 1.0, "what is not seen is asked of a sample");
+    return 1.0 - std::pow(1.0 - confidence, 1.0 / static_cast<double>(count));
+}
+
+void bound_alike(Estimate& estimate, const ValueRange& range, double confidence) {
+    EVSWEEP_EXPECTS(estimate.kind == IntervalKind::alike, "only values that are alike are bounded by what was not seen");
+    const double share = unseen_share(estimate.count, confidence);
+    const double alike = alike_within * std::abs(estimate.mean);  // nearer than this is the value itself
+    const auto moved = [&](double distance) { return distance > alike ? share * distance : 0.0; };
+    estimate.low = estimate.mean - moved(estimate.mean - range.lowest);
+    estimate.high = estimate.mean + moved(range.highest - estimate.mean);
 }
 
 Estimate estimate_paired_difference(std::span<const double> a, std::span<const double> b, double confidence) {
     EVSWEEP_EXPECTS(a.size() == b.size(), "paired samples have one length");
     std::vector<double> difference(a.size());
     std::transform(a.begin(), a.end(), b.begin(), difference.begin(), std::minus<>());
-    Estimate estimate = estimate_mean(difference, confidence);
+    double largest = 0.0;
     for (const auto values : {a, b})
         for (const double v : values)
-            if (std::isfinite(v)) estimate.rounding = std::max(estimate.rounding, 1e-12 * std::abs(v));
+            if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
+    Estimate estimate = estimate_mean(difference, confidence, largest);
+    estimate.rounding = 1e-12 * largest;
     return estimate;
 }
 

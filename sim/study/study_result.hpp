@@ -121,6 +121,7 @@ struct StudyResult {
     double voltage_max_pu = 0.0;
     std::vector<OutputResult> outputs;
     std::vector<ReplicaId> replicas;     ///< finished, ascending
+    bool same_fleets = false;            ///< every finished replica has the same vehicles at the same places with the same stays
     RunResult base;                      ///< the feeder without vehicles, one replica
     std::vector<RunResult> controllers;  ///< in scenario order
     std::vector<ReplicaFailure> failures;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/study/places_text.hpp"
+#include "sim/study/study_estimates.hpp"
 #include "sim/study/text_table.hpp"
 #include "sim/study/wall_clock.hpp"
 
@@ -26,6 +27,17 @@ std::string places_drawn_once(const StudyResult& result) {
     return text.empty() ? text : "\nNote: " + text + "\n";
 }
 
+/// That replicas repeat one fleet, which no number of them makes up for.
+std::string same_fleets(const StudyResult& result) {
+    if (!result.same_fleets || result.replicas.size() < 2) return {};
+    const char* text = is_one_day(result)
+                           ? "are one and the same day, since nothing is drawn at random: a sample of one. There is no\n"
+                             "interval, and no difference is starred. One replica says the same.\n"
+                           : "have the same vehicles with the same stays. Intervals are over what meters and controllers\n"
+                             "draw, and say nothing about other days.\n";
+    return fmt::format("\nAll {} replicas {}", result.replicas.size(), text);
+}
+
 /// Control steps of all finished replicas under one controller; 0: not known.
 std::size_t steps_of_a_run(const StudyResult& result) { return result.control_steps * result.replicas.size(); }
 
@@ -36,16 +48,18 @@ std::string share_of_steps(std::size_t unsolved, std::size_t all) {
 
 std::string unsolved_steps(const StudyResult& result, const RunResult& run) {
     if (run.unsolved_steps == 0) return {};
+    const std::size_t all = &run == &result.base ? result.control_steps : steps_of_a_run(result);
     std::string text = fmt::format(
-        "\n{}: the load flow had no solution at {}; its voltages, losses and feeder energies are over the other steps only",
-        printable(run.label), share_of_steps(run.unsolved_steps, steps_of_a_run(result)));
+        "\n{}: the load flow had no solution at {}; these count as outside the voltage band and as overloaded, while extremes, "
+        "losses and feeder energies are over the other steps only",
+        printable(run.label), share_of_steps(run.unsolved_steps, all));
     if (!run.unsolved.empty()) {
         const auto& first = run.unsolved.front();
         text += fmt::format("; the first: replica {}, {:.2f} h after the start, {} at bus {}", first.replica.index(),
                             hours(first.at.time_since_epoch()), printable(first.status), printable(first.worst_bus));
     }
     text += "\n";
-    if (run.mostly_unsolved_replicas > 0)
+    if (run.mostly_unsolved_replicas > 0 && &run != &result.base)
         text += fmt::format("{}: {} of {} replicas had no load flow in most of their steps; their numbers say little\n",
                             printable(run.label), run.mostly_unsolved_replicas, result.replicas.size());
     return text;
@@ -108,7 +122,8 @@ std::string remarks(const StudyResult& result, const RunResult& run) {
 }  // namespace
 
 std::string troubles(const StudyResult& result) {
-    std::string text = failed_replicas(result) + places_drawn_once(result);
+    std::string text =
+        same_fleets(result) + failed_replicas(result) + places_drawn_once(result) + unsolved_steps(result, result.base);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
     for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";

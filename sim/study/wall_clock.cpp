@@ -14,11 +14,14 @@ WallClock::WallClock(const std::string& calendar_start) {
     start_minutes_ = hour * 60LL + minute;
 }
 
+std::string time_of_day_text(double hours) {
+    const long long minute = (std::llround(hours * 60.0) % 1440 + 1440) % 1440;
+    return fmt::format("{:02}:{:02}", minute / 60, minute % 60);
+}
+
 std::string WallClock::text(double time_h) const {
-    const long long since_start = std::llround(time_h * 60.0);
-    const long long of_day = ((start_minutes_ + since_start) % 1440 + 1440) % 1440;
-    const long long days = since_start / 1440;
-    return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60) + (days > 0 ? fmt::format("+{}d", days) : "");
+    const long long days = std::llround(time_h * 60.0) / 1440;
+    return time_of_day_text(time_h + start_h()) + (days > 0 ? fmt::format("+{}d", days) : "");
 }
 
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "sim/study/study_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
 
 namespace evsweep {
@@ -24,10 +25,12 @@ class StatisticGroups {
     StatisticGroups(ResultFile& file, std::string currency, std::vector<std::string> statistics)
         : file_(file), currency_(std::move(currency)), statistics_(std::move(statistics)) {}
 
-    void write(const std::string& group, const Variable& variable, const std::vector<double>& values) {
+    void write(const std::string& group, const Variable& variable, IntervalKind kind, const std::vector<double>& values) {
         if (opened_.insert(group).second)
             file_.write({group, "statistic", {"statistic"}, {{"long_name", "statistic over the replicas"}}}, statistics_);
-        file_.write({group, variable.name, {"statistic"}, attributes_of(variable, currency_)}, values);
+        Attributes notes = attributes_of(variable, currency_);
+        notes.emplace_back("interval", name_of(kind));
+        file_.write({group, variable.name, {"statistic"}, notes}, values);
     }
 
    private:
@@ -38,36 +41,36 @@ class StatisticGroups {
 };
 
 void write_pair(StatisticGroups& groups, ResultFile& file, const StudyResult& result, const RunResult& a, const RunResult& b) {
+    const StudyEstimates estimates(result);
     const std::string group = "/paired/" + link_name(a.label + "_minus_" + b.label);
-    file.annotate(group, {{"minuend", a.label}, {"subtrahend", b.label}, {"confidence", result.confidence}});
+    file.annotate(group, {{"minuend", a.label},
+                          {"subtrahend", b.label},
+                          {"confidence", result.confidence},
+                          {"minuend_unsolved_steps", static_cast<std::int64_t>(a.unsolved_steps)},
+                          {"subtrahend_unsolved_steps", static_cast<std::int64_t>(b.unsolved_steps)}});
     for (const auto& of_a : a.variables) {
         const VariableResult* of_b = find_numbers(b, of_a.output, of_a.variable.name);
         if (!has_mean(of_a) || !of_b || of_a.values.size() != of_b->values.size()) continue;
-        groups.write(group + "/" + link_name(of_a.output), of_a.variable,
-                     numbers_of(estimate_paired_difference(of_a.values, of_b->values, result.confidence)));
+        const Estimate estimate = estimates.difference(of_a, *of_b);
+        groups.write(group + "/" + link_name(of_a.output), of_a.variable, estimate.kind, numbers_of(estimate));
     }
 }
 
 }  // namespace
 
-const VariableResult* find_numbers(const RunResult& run, const std::string& output, const std::string& name) {
-    for (const auto& result : run.variables)
-        if (result.output == output && result.variable.name == name && result.variable.aggregation == Aggregation::per_replica)
-            return &result;
-    return nullptr;
-}
-
 void write_summaries(ResultFile& file, const StudyResult& result) {
     std::vector<std::string> names = estimate_names;
     for (double level : result.quantile_levels) names.push_back("quantile_" + number_text(level));
     StatisticGroups groups(file, result.currency, names);
+    const StudyEstimates estimates(result);
     for (const auto& run : result.controllers) {
         for (const auto& variable : run.variables) {
             if (!has_mean(variable)) continue;
-            std::vector<double> numbers = numbers_of(estimate_mean(variable.values, result.confidence));
-            std::vector<double> values = variable.values;
-            for (double q : quantiles(values, result.quantile_levels)) numbers.push_back(q);
-            groups.write("/summary/" + link_name(run.label) + "/" + link_name(variable.output), variable.variable, numbers);
+            const Estimate estimate = estimates.mean(variable);
+            std::vector<double> numbers = numbers_of(estimate);
+            for (double q : estimates.quantiles(variable)) numbers.push_back(q);
+            groups.write("/summary/" + link_name(run.label) + "/" + link_name(variable.output), variable.variable, estimate.kind,
+                         numbers);
         }
     }
 }

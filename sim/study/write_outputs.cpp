@@ -1,6 +1,7 @@
 #include "sim/study/write_outputs.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "evsweep/contracts.hpp"
@@ -69,6 +70,8 @@ class OutputGroup {
     [[nodiscard]] Attributes notes_on(const Variable& variable) const {
         Attributes attributes = attributes_of(variable, study_.currency);
         attributes.emplace_back("gain_over_reference", std::int64_t{variable.gain_over_reference});
+        if (std::isfinite(variable.lowest)) attributes.emplace_back("lowest", variable.lowest);
+        if (std::isfinite(variable.highest)) attributes.emplace_back("highest", variable.highest);
         for (auto& meaning : meanings_of(variable)) attributes.push_back(std::move(meaning));
         return attributes;
     }
@@ -218,6 +221,7 @@ Attributes attributes_of(const Variable& variable, const std::string& currency) 
     attributes.emplace_back("headline", std::int64_t{variable.headline});
     attributes.emplace_back("decimals", std::int64_t{variable.decimals});
     if (const auto method = cell_method(variable.sampling); !method.empty()) attributes.emplace_back("cell_methods", method);
+    attributes.emplace_back("over_solved_steps", std::int64_t{variable.over_solved_steps});
     return attributes;
 }
 

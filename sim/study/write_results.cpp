@@ -23,6 +23,7 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                         {"replicas_planned", std::int64_t{result.planned}},
                         {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
                         {"interrupted", std::int64_t{result.interrupted}},
+                        {"same_fleets", std::int64_t{result.same_fleets}},
                         {"control_steps", static_cast<std::int64_t>(result.control_steps)},
                         {"confidence", result.confidence},
                         {"quantile_levels", result.quantile_levels},

@@ -211,10 +211,32 @@ TEST_CASE("steps without a solution are told with what the numbers are over, and
                                                    "population.homes.capacity=4000 kWh"});
     INFO(answer.out + answer.err);
     CHECK(answer.status == 0);
-    CHECK_THAT(answer.out, Contains("uncoordinated: the load flow had no solution at") && Contains("of 384 control steps; its") &&
+    CHECK_THAT(answer.out, Contains("uncoordinated: the load flow had no solution at") &&
+                               Contains("of 384 control steps; these count as outside") &&
                                Contains("are over the other steps only; the first: replica 0"));
     CHECK_THAT(answer.out, !Contains("in most of their steps"));
+    CHECK_THAT(answer.out, Contains("time without a load-flow solution") && Contains("†\n") && !Contains(" *\n"));
     CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).out + "\nResults: results/study.h5\n" == answer.out);
+}
+
+TEST_CASE("replicas that repeat one day are told before and after the run, and have no intervals") {
+    const StudyFolder folder;
+    const std::vector<std::string> constant{"--set", "population.homes.arrival=18 h", "--set", "population.homes.departure=7 h"};
+    std::vector<std::string> run{"run", "study.yaml"}, check{"check", "study.yaml"};
+    run.insert(run.end(), constant.begin(), constant.end());
+    check.insert(check.end(), constant.begin(), constant.end());
+    const std::string warning = "population: nothing about the vehicles is random, so all 4 replicas are the same day";
+    const auto checked = evsweep_in(folder.path(), check);
+    CHECK(checked.status == 0);
+    CHECK_THAT(checked.err, Contains(warning));
+    const auto answer = evsweep_in(folder.path(), run);
+    INFO(answer.out);
+    CHECK(answer.status == 0);
+    CHECK_THAT(answer.err, Contains(warning));
+    CHECK_THAT(answer.out, Contains("one day, which all replicas repeat") && !Contains(" ± ") && !Contains("*\n") &&
+                               Contains("All 4 replicas are one and the same day"));
+    CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).out + "\nResults: results/study.h5\n" == answer.out);
+    CHECK_THAT(evsweep_in(folder.path(), {"check", "study.yaml"}).err, !Contains("same day"));
 }
 
 TEST_CASE("a study in which no load flow has a solution has failed, and says what to look at") {

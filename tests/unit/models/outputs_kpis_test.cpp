@@ -138,40 +138,74 @@ TEST_CASE("an interval across the hour is shared between both hours by time") {
     CHECK(hourly.highest_kw() == Approx((15 * 100.0 + 45 * 300.0) / 60));
 }
 
-TEST_CASE("a step without a solution is counted and leaves the electrical KPIs alone") {
-    const Rig rig;
-    auto day = worked_day();
+TEST_CASE("a step without a solution is outside the band and overloaded, and extremes and energies are over the others") {
+    Rig rig;
+    const std::vector<std::uint8_t> base_outside{0, 0, 0, 1};
+    rig.context.base_outside_band = base_outside;
+    auto day = worked_day();  // outside the band at 30 and 90 min, overloaded at 30 min
+    day[0].solved = false;
     day[1].solved = false;
     const auto kpis = kpis_of(rig, day);
-    CHECK(kpis.at("unsolved_minutes") == 30);
+    CHECK(kpis.at("unsolved_minutes") == 60);
+    CHECK(kpis.at("minutes_outside_band") == 90);
+    CHECK(kpis.at("vehicle_minutes_outside_band") == 60);
+    CHECK(kpis.at("overload_minutes") == 60);
     CHECK(kpis.at("peak_kw") == 280);
     CHECK(kpis.at("vmin_time_h") == 1.5);
-    CHECK(kpis.at("minutes_outside_band") == 30);
-    CHECK(kpis.at("overload_minutes") == 0);
-    CHECK(kpis.at("energy_kwh") == Approx(50 + 145 + 100));
-    CHECK(kpis.at("load_factor") == Approx(295.0 / 1.5 / 280.0));
+    CHECK(kpis.at("energy_kwh") == Approx(145 + 100));
+    CHECK(kpis.at("load_factor") == Approx(245.0 / 1.0 / 280.0));
     CHECK(kpis.at("charged_kwh") == Approx(55));
     CHECK(kpis.at("purchases") == Approx(16.5));
 }
 
-TEST_CASE("where nothing was solved nothing electrical is a number") {
+TEST_CASE("a controller under which the feeder collapses never has fewer minutes beyond limits than one that only strains it") {
+    const Rig rig;
+    auto day = worked_day();
+    const auto strained = kpis_of(rig, day);
+    for (auto& step : day) {
+        step.solved = false;
+        const auto collapsed = kpis_of(rig, day);
+        for (const char* name : {"minutes_outside_band", "overload_minutes", "unsolved_minutes"}) {
+            INFO(name);
+            CHECK(collapsed.at(name) >= strained.at(name));
+        }
+    }
+}
+
+TEST_CASE("KPIs over solved steps say so, and minutes know how many there can be") {
+    Rig rig;
+    rig.context.measure_from = Instant(minutes(30));
+    for (const auto& v : rig.make("kpis")->variables()) {
+        INFO(v.name);
+        if (v.unit == "min") {
+            CHECK_FALSE(v.over_solved_steps);
+            CHECK(v.lowest == 0);
+            CHECK(v.highest == 90);
+        }
+        for (const char* name : {"peak_kw", "peak_time_h", "energy_kwh", "loss_energy_kwh", "vmin_pu", "loading_max_pct"})
+            if (v.name == name) CHECK(v.over_solved_steps);
+        for (const char* name : {"charged_kwh", "net_cost", "unserved_kwh", "tap_steps"})
+            if (v.name == name) CHECK_FALSE(v.over_solved_steps);
+        if (v.name == "unsolved_minutes") CHECK(v.headline);
+    }
+}
+
+TEST_CASE("where nothing was solved nothing electrical is a number, and all the time is beyond limits") {
     const Rig rig;
     auto day = worked_day();
     for (auto& step : day) step.solved = false;
     const auto kpis = kpis_of(rig, day);
-    for (const char* name :
-         {"peak_kw", "peak_time_h", "peak_hourly_kw", "peak_hourly_time_h", "peak_mark_kw", "source_peak_kw", "loss_max_kw",
-          "vmin_pu", "vmin_bus", "vmin_time_h", "vmax_pu", "load_factor", "peak_to_valley_kw", "loading_max_pct"}) {
+    for (const char* name : {"peak_kw", "peak_time_h", "peak_hourly_kw", "peak_hourly_time_h", "peak_mark_kw", "source_peak_kw",
+                             "loss_max_kw", "vmin_pu", "vmin_bus", "vmin_time_h", "vmax_pu", "load_factor", "peak_to_valley_kw",
+                             "loading_max_pct", "energy_kwh", "source_energy_kwh", "loss_energy_kwh"}) {
         INFO(name);
         CHECK(std::isnan(kpis.at(name)));
     }
-    for (const char* name : {"energy_kwh", "source_energy_kwh", "loss_energy_kwh", "minutes_outside_band",
-                             "vehicle_minutes_outside_band", "overload_minutes"}) {
+    for (const char* name : {"minutes_outside_band", "overload_minutes", "unsolved_minutes"}) {
         INFO(name);
-        CHECK(std::isnan(kpis.at(name)));
+        CHECK(kpis.at(name) == 120);
     }
     CHECK(kpis.at("charged_kwh") == Approx(55));
-    CHECK(kpis.at("unsolved_minutes") == 120);
 }
 
 TEST_CASE("nothing in the warm-up counts, but who came in it and leaves after it does") {

@@ -153,6 +153,8 @@ TEST_CASE("powers of an interval are those of its solved steps; without any, or 
     series = played(rig, *rig.make("series", {{"every", "1 h"}}), day);
     for (const char* name : {"demand_kw", "source_kw", "loss_kw", "vmin_pu"}) CHECK(std::isnan(series.at(name)[1]));
     CHECK(series.at("charging_kw") == Values{25, 30});
+    CHECK(series.at("unsolved") == Values{0, 1});
+    CHECK(played(rig, *rig.make("voltages", {{"every", "1 h"}}), day).at("unsolved") == Values{0, 1});
 }
 
 TEST_CASE("voltages and loadings are kept by time and bus, and only where there is a rating") {

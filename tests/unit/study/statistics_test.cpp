@@ -91,6 +91,50 @@ TEST_CASE("A difference hidden in the scatter of replicas shows when they are pa
     CHECK_FALSE(estimate_paired_difference(Numbers{1, -1, 1, -1}, Numbers(4, 0.0), 0.95).excludes_zero());
 }
 
+TEST_CASE("Where the sample is skewed the interval reaches as far as Hall's on the long side and Student's on the short one") {
+    // By an independent calculation: Student's is [-3.85, 24.85]; Hall's cubic, solved by bisection, [0.1569, 67.98].
+    const Numbers minutes{0, 0, 0, 0, 0, 0, 0, 15, 30, 60};
+    const Estimate e = estimate_mean(minutes, 0.95);
+    CHECK(e.kind == IntervalKind::skewed);
+    CHECK(e.mean == 10.5);
+    CHECK(e.low == Approx(-3.851778284061176).epsilon(1e-9));
+    CHECK(e.high == Approx(67.98423914507728).epsilon(1e-9));
+    Numbers mirrored = minutes;
+    for (double& v : mirrored) v = -v;
+    const Estimate m = estimate_mean(mirrored, 0.95);
+    CHECK(m.low == Approx(-e.high).epsilon(1e-12));
+    CHECK(m.high == Approx(-e.low).epsilon(1e-12));
+    CHECK(estimate_mean(Numbers{1, 2, 3, 4, 5}, 0.95).kind == IntervalKind::student);
+}
+
+TEST_CASE("What was not seen is bounded as Clopper and Pearson do: about three in the number of days") {
+    CHECK(unseen_share(10, 0.95) == Approx(0.2588655508930523).epsilon(1e-12));  // published: 26 % of 0 in 10
+    CHECK(unseen_share(1000, 0.95) == Approx(3.0 / 1000).epsilon(0.005));
+    // By definition: so many days alike have a chance of 5 % where this share differs.
+    for (const std::size_t n : {2, 10, 300}) CHECK(std::pow(1 - unseen_share(n, 0.95), n) == Approx(0.05).epsilon(1e-12));
+}
+
+TEST_CASE("Values that are alike are bounded by what the unseen days may have, never by nothing") {
+    Estimate e = estimate_mean(Numbers(10, 0.0), 0.95);
+    CHECK(e.kind == IntervalKind::alike);
+    CHECK(std::isnan(e.high));
+    bound_alike(e, {0.0, 1440.0}, 0.95);
+    CHECK(e.low == 0.0);
+    CHECK(e.high == Approx(372.766).epsilon(1e-5));  // 1440 (1 - 0.05^0.1)
+    CHECK_FALSE(e.excludes_zero());
+    bound_alike(e, {}, 0.95);
+    CHECK(e.high == HUGE_VAL);
+    Estimate voltage = estimate_mean(Numbers(10, 0.9731), 0.95);
+    bound_alike(voltage, {0.9731 - 1e-9, 1.0114}, 0.95);
+    CHECK(voltage.low == voltage.mean);
+    CHECK(voltage.high == Approx(0.9731 + 0.2588655508930523 * 0.0383));
+    // Load flows are solved to 1e-8 pu, so voltages that differ by less than 1e-6 of themselves do not differ.
+    CHECK(estimate_mean(Numbers{0.97313, 0.97313 + 3e-9, 0.97313}, 0.95).kind == IntervalKind::alike);
+    CHECK(estimate_mean(Numbers{0.97313, 0.97315, 0.97313}, 0.95).kind == IntervalKind::student);
+    // A difference of two large numbers is as coarse as they are.
+    CHECK(estimate_paired_difference(Numbers{1e6, 1e6, 1e6 + 1e-3}, Numbers(3, 1e6), 0.95).kind == IntervalKind::alike);
+}
+
 TEST_CASE("Quantiles interpolate between order statistics as type 7 does") {
     // Hyndman and Fan 1996: position (n - 1) p, counted from 0. For 1, 2, 4, 8 and p = 0.4 that is 1.2: 2 + 0.2 * 2.
     Numbers values{8, not_a_number, 1, 4, 2};

@@ -32,11 +32,15 @@ TEST_CASE("Where all went well nothing is said") {
 
 TEST_CASE("What the numbers are over is said, and which replicas say little") {
     CHECK(troubles(unsolved_study(3, 0)) ==
-          "\nevms: the load flow had no solution at 3 of 20 control steps; its voltages, losses and feeder energies are over the "
-          "other steps only\n");
+          "\nevms: the load flow had no solution at 3 of 20 control steps; these count as outside the voltage band and as "
+          "overloaded, while extremes, losses and feeder energies are over the other steps only\n");
     CHECK_THAT(troubles(unsolved_study(8, 1)),
                Contains("evms: 1 of 2 replicas had no load flow in most of their steps; their numbers say little\n"));
     CHECK_FALSE(dead_end(unsolved_study(19, 2)));
+    StudyResult base = unsolved_study(0, 0);
+    base.base.label = "base";
+    base.base.unsolved_steps = 4;
+    CHECK_THAT(troubles(base), Contains("base: the load flow had no solution at 4 of 10 control steps"));
 }
 
 TEST_CASE("A controller without any load flow is a dead end, and it matters whether the vehicles are to blame") {

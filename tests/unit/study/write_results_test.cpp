@@ -204,12 +204,94 @@ TEST_CASE("Clock times are told as time of day, categories by their most frequen
     where.meanings = {"source", "end of line"};
     add_kpi(study, where, {1, 1}, {0, std::nan("")});
     const std::string text = comparison_table(study);
-    CHECK(contains(text, "time of the peak [h:min]        19:30         19:30 ± 0:00  02:15 ± 0:00\n"));
+    CHECK(contains(text, "time of the peak [h:min]        19:30        19:30 (alike)  02:15 (alike)\n"));
     CHECK(contains(text, "end of line (100 %)"));
-    CHECK(contains(text, "time of the peak [h:min]  6:45 ± 0:00 *\n"));
+    CHECK(contains(text, "  6:45 (alike)\n"));
     when.name = "later_h";
     add_kpi(study, when, {38.0, 38.0}, {0.0, 0.0});
-    CHECK(contains(comparison_table(study), "02:00+1d"));
+    CHECK(contains(comparison_table(study), "02:00+1d"));  // of the feeder without vehicles, which is one instant
+}
+
+TEST_CASE("Peaks of several days are told by the time of day, and times all around the clock as such") {
+    StudyResult study = two_replicas({1, 2}, {1, 2});
+    Variable when = synthetic::number("peak_time_h", "h", "time of the peak", 2);
+    when.display = Display::clock;
+    add_kpi(study, when, {7.0, 31.5}, {55.5, 8.5});  // from noon: 19:00 and 19:30, 19:30 and 20:30
+    std::string text = comparison_table(study);
+    CHECK(contains(text, "19:15 ± 3:11"));  // t(1) = 12.706 times 0.25 h
+    CHECK(contains(text, "20:00 ± 6:21"));
+    CHECK(contains(text, "0:45 ± 3:11"));
+    when.name = "vmin_time_h";
+    add_kpi(study, when, {0.0, 12.5}, {1.0, 2.0});
+    text = comparison_table(study);
+    CHECK(contains(text, "  spread  "));
+    CHECK(contains(text, "spread: times of day that lie all around the clock; their mean says nothing"));
+}
+
+TEST_CASE("Values that all replicas share have bounds instead of a width of zero, and the legend says which") {
+    StudyResult study = two_replicas({26, 158}, {158, 158});
+    Variable minutes = synthetic::number("minutes", "min", "time outside the band", 0);
+    minutes.lowest = 0.0;
+    minutes.highest = 1440.0;
+    add_kpi(study, minutes, {0, 0}, {0, 30});
+    study.base.variables[0].values = {26};
+    const std::string text = comparison_table(study);
+    const std::string cells = text.substr(0, text.find("Paired difference"));
+    // 1 - 0.05^(1/2) = 0.7764: 1440 of it is 1118, and 132 of it below 158 is 55.5.
+    CHECK(contains(cells, "158.0 (≥ 55.5)\n"));
+    CHECK(contains(cells, "0 (≤ 1118)"));
+    CHECK(contains(text, "78 % of the days may differ from it (Clopper-Pearson)"));
+    CHECK_FALSE(contains(text, "± 0\n"));
+}
+
+TEST_CASE("Skewed numbers have their interval by its ends, and numbers that some replicas lack say how many have them") {
+    StudyResult study = two_replicas({1, 2}, {1, 2});
+    for (std::size_t r = 2; r < 10; ++r) study.replicas.emplace_back(r);
+    study.base.variables.clear();
+    for (auto& run : study.controllers) run.variables.clear();
+    Variable minutes = synthetic::number("minutes", "min", "time outside the band", 0);
+    minutes.lowest = 0.0;
+    add_kpi(study, minutes, {0, 0, 0, 0, 0, 0, 0, 15, 30, 60}, Numbers(10, 5.0));
+    const double none = std::nan("");
+    add_kpi(study, synthetic::number("wait", "h", "wait", 1), {1, 2, 3, none, none, none, none, none, none, none},
+            {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+    const std::string text = comparison_table(study);
+    CHECK(contains(text, "11 [0, 68]") != contains(text, "10 [0, 68]"));  // 10.5, and 67.98 by an independent calculation
+    CHECK(contains(text, "[low, high]: the interval where it is not symmetric"));
+    CHECK(contains(text, "2.0 ± 2.5 (of 3)"));  // t(2) = 4.303 times 1 / sqrt(3)
+    CHECK(contains(text, "(of n): over the n replicas that have a value"));
+}
+
+TEST_CASE("Replicas that are one and the same day have neither intervals nor stars, and a warning") {
+    StudyResult study = two_replicas({100, 100}, {110, 110});
+    study.same_fleets = true;
+    std::string text = comparison_table(study);
+    CHECK(contains(text, "one day, which all replicas repeat, so without intervals; base: the feeder without vehicles\n"));
+    CHECK(contains(text, "peak demand [kW]  90.0  100.0  110.0\n"));
+    CHECK(contains(text, "Difference to a on this one day"));
+    CHECK(contains(text, "peak demand [kW]  10.0\n"));
+    CHECK(contains(text, "All 2 replicas are one and the same day, since nothing is drawn at random: a sample of one."));
+    study.controllers[1].variables[0].values = {110, 111};  // e.g. by the noise of meters
+    text = comparison_table(study);
+    CHECK(contains(text, "All 2 replicas have the same vehicles with the same stays."));
+    CHECK(contains(text, "110.5 ± 6.4"));
+    study.same_fleets = false;
+    CHECK_FALSE(contains(comparison_table(study), "the same vehicles"));
+}
+
+TEST_CASE("Where a run has steps without a solution its numbers carry a mark and no difference a star") {
+    StudyResult study = two_replicas({100, 102}, {110, 112.2});
+    Variable loss = synthetic::number("loss", "kWh", "loss", 1);
+    loss.over_solved_steps = true;
+    add_kpi(study, loss, {50, 51}, {40, 41.2});
+    REQUIRE(contains(comparison_table(study), "10.1 ± 1.3 *\n"));
+    study.controllers[1].unsolved_steps = 3;
+    const std::string text = comparison_table(study);
+    CHECK(contains(text, "10.1 ± 1.3\n"));
+    CHECK(contains(text, "40.6 ± 7.6†\n"));
+    CHECK(contains(text, "50.5 ± 6.4  "));
+    CHECK(contains(text, "-9.9 ± 1.3 †\n"));
+    CHECK(contains(text, "†: over the steps with a load-flow solution only, so it may look too good"));
 }
 
 TEST_CASE("Rows that are zero everywhere are left out, and rows that are unknown are not") {
@@ -231,8 +313,9 @@ TEST_CASE("What went wrong is said below the table") {
     const std::string text = comparison_table(synthetic::make_study());
     CHECK(contains(text, "1 of 41 replicas failed and are left out; the first: replica 5 under evms: broken promise"));
     CHECK(contains(text,
-                   "evms: the load flow had no solution at 1 control step; its voltages, losses and feeder energies are "
-                   "over the other steps only; the first: replica 3, 8.00 h after the start"));
+                   "evms: the load flow had no solution at 1 control step; these count as outside the voltage band and as "
+                   "overloaded, while extremes, losses and feeder energies are over the other steps only; the first: replica 3, "
+                   "8.00 h after the start"));
 }
 
 TEST_CASE("The table keeps to a hundred columns for four controllers and beyond") {

@@ -1,0 +1,13 @@
+/// Whether replicas differ at all: a number that two fleets share only if every vehicle, place and stay of theirs is the same.
+#pragma once
+
+#include <cstdint>
+
+#include "evsweep/population.hpp"
+
+namespace evsweep {
+
+/// A hash (FNV-1a, 64 bits) of all that is drawn: connectors with their ratings and wiring, vehicles, sessions.
+[[nodiscard]] std::uint64_t fleet_fingerprint(const Population& fleet);
+
+}  // namespace evsweep

@@ -1,0 +1,125 @@
+#include "sim/study/study_estimates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/study/clock_statistics.hpp"
+#include "sim/study/wall_clock.hpp"
+
+namespace evsweep {
+
+namespace {
+
+bool has_mean(const Variable& variable) {
+    return variable.aggregation == Aggregation::per_replica && variable.display != Display::category;
+}
+
+bool are_identical(const std::vector<double>& values) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](double v) { return v == values.front() || (std::isnan(v) && std::isnan(values.front())); });
+}
+
+void widen(ValueRange& range, const std::vector<double>& values) {
+    for (const double v : values) {
+        if (std::isnan(v)) continue;
+        range.lowest = std::min(range.lowest, v);
+        range.highest = std::max(range.highest, v);
+    }
+}
+
+/// An interval of one sample, or of one day, is none.
+Estimate without_interval(Estimate estimate) {
+    estimate.kind = IntervalKind::none;
+    estimate.low = estimate.high = std::numeric_limits<double>::quiet_NaN();
+    return estimate;
+}
+
+/// What no replica can be beyond, no mean can be.
+void end_within(Estimate& estimate, const ValueRange& range) {
+    if (estimate.low < range.lowest) estimate.low = range.lowest;
+    if (estimate.high > range.highest) estimate.high = range.highest;
+}
+
+/// Whether values vary at all, rounding apart.
+bool has_extent(const ValueRange& range) {
+    return range.highest - range.lowest > alike_within * std::max(std::abs(range.lowest), std::abs(range.highest));
+}
+
+}  // namespace
+
+const VariableResult* find_numbers(const RunResult& run, const std::string& output, const std::string& name) {
+    for (const auto& result : run.variables)
+        if (result.output == output && result.variable.name == name && result.variable.aggregation == Aggregation::per_replica)
+            return &result;
+    return nullptr;
+}
+
+bool is_one_day(const StudyResult& study) {
+    if (!study.same_fleets || study.replicas.size() < 2) return false;
+    for (const auto& run : study.controllers)
+        for (const auto& row : run.variables)
+            if (has_mean(row.variable) && !are_identical(row.values)) return false;
+    return true;
+}
+
+StudyEstimates::StudyEstimates(const StudyResult& study)
+    : study_(study), start_h_(WallClock(study.calendar_start).start_h()), one_day_(is_one_day(study)) {}
+
+Estimate StudyEstimates::mean(const VariableResult& row) const {
+    const bool clock = row.variable.display == Display::clock;
+    Estimate estimate =
+        clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : estimate_mean(row.values, study_.confidence);
+    if (one_day_ || is_reference_of_gains(row)) return without_interval(estimate);
+    if (clock) return estimate;
+    if (estimate.kind == IntervalKind::alike) bound_alike(estimate, plausible(row), study_.confidence);
+    end_within(estimate, {row.variable.lowest, row.variable.highest});
+    return estimate;
+}
+
+Estimate StudyEstimates::difference(const VariableResult& a, const VariableResult& b) const {
+    const bool clock = a.variable.display == Display::clock;
+    Estimate estimate = clock ? estimate_time_difference(a.values, b.values, study_.confidence)
+                              : estimate_paired_difference(a.values, b.values, study_.confidence);
+    if (one_day_) return without_interval(estimate);
+    if (clock || estimate.kind != IntervalKind::alike) return estimate;
+    const ValueRange range = plausible(a);
+    bound_alike(estimate, {range.lowest - range.highest, range.highest - range.lowest}, study_.confidence);
+    return estimate;
+}
+
+std::vector<double> StudyEstimates::quantiles(const VariableResult& row) const {
+    if (row.variable.display == Display::clock) return quantiles_of_day(of_the_clock(row.values), study_.quantile_levels);
+    std::vector<double> values = row.values;
+    return evsweep::quantiles(values, study_.quantile_levels);
+}
+
+std::vector<double> StudyEstimates::of_the_clock(std::vector<double> hours_since_start) const {
+    for (double& h : hours_since_start) h += start_h_;
+    return hours_since_start;
+}
+
+/// What the variable can be, or where it says nothing, what it is anywhere in the study. Without any variation there is nothing
+/// to go by, and the range stays infinite.
+ValueRange StudyEstimates::plausible(const VariableResult& row) const {
+    const Variable& variable = row.variable;
+    ValueRange seen{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+    if (!variable.gain_over_reference)
+        if (const auto* base = find_numbers(study_.base, row.output, variable.name)) widen(seen, base->values);
+    for (const auto& run : study_.controllers)
+        if (const auto* found = find_numbers(run, row.output, variable.name)) widen(seen, found->values);
+    const ValueRange unknown;
+    const ValueRange usable = has_extent(seen) ? seen : unknown;
+    return {std::isfinite(variable.lowest) ? variable.lowest : usable.lowest,
+            std::isfinite(variable.highest) ? variable.highest : usable.highest};
+}
+
+/// The reference gains nothing over itself, by definition and not by a sample.
+bool StudyEstimates::is_reference_of_gains(const VariableResult& row) const {
+    if (!row.variable.gain_over_reference) return false;
+    const auto& runs = study_.controllers;
+    const auto reference = std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return run.label == study_.reference; });
+    return reference != runs.end() && find_numbers(*reference, row.output, row.variable.name) == &row;
+}
+
+}  // namespace evsweep
