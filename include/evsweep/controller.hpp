@@ -18,6 +18,7 @@
 #include "evsweep/linear_grid.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/rng.hpp"
+#include "evsweep/stop.hpp"
 
 namespace evsweep {
 
@@ -222,7 +223,8 @@ class Controller {
         Duration step{};                         ///< the control grid
         Calendar calendar{};
         Accounting accounting = Accounting::physical;
-        Rng rng{0, 0};  ///< for controllers that randomise, keyed by their own purposes
+        Rng rng{0, 0};       ///< for controllers that randomise, keyed by their own purposes
+        StopRequest stop{};  ///< decisions that may take long look at it (StopRequest::obey)
     };
 
     virtual ~Controller() = default;

@@ -73,8 +73,8 @@ class OptimalSchedule final : public Controller {
     OptimalSchedule(const OptimalScheduleParams& params, const Context& context)
         : params_(params),
           step_(context.step),
-          maker_(params),
-          newcomers_(params),
+          maker_(params, context.stop),
+          newcomers_(params, context.stop),
           foreseen_(context.connectors->size()),
           follower_(context.connectors->size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned) {
         EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller is told the control step");

@@ -61,9 +61,12 @@ double ChargingPlan::worst_surprise() const {
     return worst;
 }
 
-PlanMaker::PlanMaker(const OptimalScheduleParams& params)
+PlanMaker::PlanMaker(const OptimalScheduleParams& params, StopRequest stop)
     : params_(params),
-      solver_({.tolerance = params.is_day_ahead() ? day_ahead_tolerance : receding_tolerance, .threads = params.threads}) {}
+      stop_(std::move(stop)),
+      solver_({.tolerance = params.is_day_ahead() ? day_ahead_tolerance : receding_tolerance,
+               .threads = params.threads,
+               .stop = stop_}) {}
 
 ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
                              const ChargingPlan* last) {
@@ -82,8 +85,8 @@ ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, 
         plan.linearisations = 1;
     }
     if (!params_.certifies()) return plan;
-    plan.certificate = certify(plan.problem, plan.schedule);
-    if (!plan.all_steps.empty()) plan.certificate->bound_of_any_control = bound_with_all_steps(plan);
+    plan.certificate = certify(plan.problem, plan.schedule, stop_);
+    if (!plan.all_steps.empty()) plan.certificate->bound_of_any_control = bound_with_all_steps(plan, stop_);
     return plan;
 }
 
@@ -142,7 +145,7 @@ void PlanMaker::put_rows(ChargingPlan& plan, const GridKnowledge& known, const P
     if (params_.keeps_limits()) {
         const double kw_worth = worth_of_a_kw(params_, &known.grid, plan.window, plan.problem);
         const PlanLimitsOf limits{known.grid.model(), params_};
-        PlanRows rows = limit_rows({known.grid, known.earlier, reach, limits, known.kept, kw_worth});
+        PlanRows rows = limit_rows({known.grid, known.earlier, reach, limits, known.kept, kw_worth, stop_});
         plan.keys = std::move(rows.keys);
         plan.problem.limits = std::move(rows.limits);
         plan.unavoidable = std::move(rows.unavoidable);

@@ -42,9 +42,10 @@ struct ChargingPlan {
 /// Keeps the solver's memory from plan to plan.
 class PlanMaker {
    public:
-    explicit PlanMaker(const OptimalScheduleParams& params);
+    explicit PlanMaker(const OptimalScheduleParams& params, StopRequest stop = {});
 
-    /// A plan for these stays. `last`: an earlier plan to start from. Throws ControllerError where forecasts hold no numbers.
+    /// A plan for these stays. `last`: an earlier plan to start from. Throws ControllerError where forecasts hold no numbers,
+    /// and Stopped once a stop was requested.
     [[nodiscard]] ChargingPlan make(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
                                     const ChargingPlan* last);
 
@@ -58,6 +59,7 @@ class PlanMaker {
     void put_rows(ChargingPlan& plan, const GridKnowledge& known, const PlanReach& reach) const;
 
     OptimalScheduleParams params_;
+    StopRequest stop_;
     ScheduleSolver solver_;
 };
 

@@ -32,7 +32,8 @@ void add_place_prices(const ChargingPlan& plan, std::size_t place, const PlanWin
 
 }  // namespace
 
-NewcomerPlans::NewcomerPlans(const OptimalScheduleParams& params) : params_(params), solver_({.tolerance = newcomer_tolerance}) {}
+NewcomerPlans::NewcomerPlans(const OptimalScheduleParams& params, StopRequest stop)
+    : params_(params), solver_({.tolerance = newcomer_tolerance, .stop = std::move(stop)}) {}
 
 double NewcomerPlans::wish_kw(const Observation& seen, ConnectorId c, const ChargingPlan& plan) {
     const PlanWindow window = window_of(seen, params_, plan.window);

@@ -12,7 +12,7 @@ namespace evsweep {
 /// plan.
 class NewcomerPlans {
    public:
-    explicit NewcomerPlans(const OptimalScheduleParams& params);
+    explicit NewcomerPlans(const OptimalScheduleParams& params, StopRequest stop = {});
 
     /// Sets the connectors of all who have just come, one after the other, within `room`. Control steps are those of `plan`.
     void set(const Observation& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints);

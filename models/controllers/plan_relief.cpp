@@ -91,7 +91,7 @@ bool drop_reliefs(ChargingPlan& plan, const OptimalScheduleParams& params, int r
     return true;
 }
 
-double bound_with_all_steps(const ChargingPlan& plan) {
+double bound_with_all_steps(const ChargingPlan& plan, const StopRequest& stop) {
     ScheduleProblem problem = plan.problem;
     problem.vehicles = plan.all_steps;
     Schedule schedule = plan.schedule;
@@ -110,7 +110,7 @@ double bound_with_all_steps(const ChargingPlan& plan) {
             k += does ? 1 : 0;
         }
     }
-    return certify(problem, schedule).bound_of_any_control;
+    return certify(problem, schedule, stop).bound_of_any_control;
 }
 
 }  // namespace evsweep

@@ -12,6 +12,6 @@ namespace evsweep {
 [[nodiscard]] bool drop_reliefs(ChargingPlan& plan, const OptimalScheduleParams& params, int round);
 
 /// The bound of any control for the vehicles in `all_steps`.
-[[nodiscard]] double bound_with_all_steps(const ChargingPlan& plan);
+[[nodiscard]] double bound_with_all_steps(const ChargingPlan& plan, const StopRequest& stop = {});
 
 }  // namespace evsweep

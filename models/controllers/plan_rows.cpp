@@ -137,6 +137,7 @@ class StepRows {
         std::stable_sort(rows_.begin(), rows_.end(), [](const auto& x, const auto& y) { return x.overhang > y.overhang; });
         std::vector<CandidateRow> kept;
         for (CandidateRow& row : rows_) {
+            from_.stop.obey();
             const auto rivals = kept.begin() + static_cast<std::ptrdiff_t>(std::min(kept.size(), most_rivals));
             if (std::none_of(kept.begin(), rivals, [&](const CandidateRow& rival) { return implies(rival, row); }))
                 kept.push_back(std::move(row));
@@ -217,6 +218,7 @@ LimitRow row_of(const PlanGrid& grid, std::uint32_t step, GridLimit limit, const
 PlanRows limit_rows(const RowSources& sources) {
     PlanRows rows;
     for (std::uint32_t k = 0; k < sources.grid.window().steps; ++k) {
+        sources.stop.obey();
         StepRows step(sources, k);
         if (sources.grid.has_grid(k)) {
             step.add_voltages(rows.unavoidable);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controllers/plan_grid.hpp"
+#include "evsweep/stop.hpp"
 #include "optimisation/schedule_problem.hpp"
 
 namespace evsweep {
@@ -65,11 +66,13 @@ struct RowSources {
     const PlanLimitsOf& limits;
     const std::vector<LimitRow>& kept;  ///< rows of earlier linearisations that turned out to matter
     double kw_worth = 0.0;              ///< more than what a kW in one step is worth to any vehicle, in units of the objective
+    StopRequest stop{};
 };
 
 /// Voltage and loading limits of all steps with vehicles. Currents and powers are phasors: their size is limited along the phasor
 /// at which the grid is linearised and, so that a schedule that turns it is not taken for a smaller one, along those of earlier
 /// schedules. Left out is what no schedule can break, and what no schedule can break without breaking another row as much.
+/// Throws Stopped once a stop was requested.
 [[nodiscard]] PlanRows limit_rows(const RowSources& sources);
 
 }  // namespace evsweep

@@ -148,12 +148,16 @@ double worst_violation(const ScheduleProblem& problem, const Schedule& schedule,
     return worst.value();
 }
 
-double lower_bound(const ScheduleProblem& problem, const Schedule& prices, const Schedule& executed, RowPower power) {
+double lower_bound(const ScheduleProblem& problem, const Schedule& prices, const Schedule& executed, RowPower power,
+                   const StopRequest& stop) {
     const std::vector<double> by_place = price_by_place(problem, prices);
     const VehicleSteps steps(problem);
     CompensatedSum sum;
     CheapestAnswers answers(problem, executed, by_place, power);
-    for (std::size_t v = 0; v < problem.vehicles.size(); ++v) answers.add(v, steps.first[v], sum);
+    for (std::size_t v = 0; v < problem.vehicles.size(); ++v) {
+        stop.obey();
+        answers.add(v, steps.first[v], sum);
+    }
     for (std::size_t r = 0; r < prices.worth.size(); ++r) sum.add(-prices.worth[r] * problem.limits.limit[r]);
     for (std::size_t r = 0; r < prices.pull.size(); ++r)
         if (prices.pull[r] != 0.0)
@@ -174,7 +178,7 @@ bool has_partial_steps(const ScheduleProblem& problem) {
 
 }  // namespace
 
-Certificate certify(const ScheduleProblem& problem, const Schedule& schedule) {
+Certificate certify(const ScheduleProblem& problem, const Schedule& schedule, const StopRequest& stop) {
     const std::size_t steps = VehicleSteps(problem).size();
     EVSWEEP_EXPECTS(schedule.charge.size() == steps && schedule.discharge.size() == steps && schedule.deficit.size() == steps &&
                         schedule.reactive.size() == (problem.reactive ? steps : 0),
@@ -185,9 +189,9 @@ Certificate certify(const ScheduleProblem& problem, const Schedule& schedule) {
     Certificate certificate;
     certificate.objective = objective_of(problem, executed);
     const Schedule prices = within_prices(problem, schedule);
-    certificate.bound = certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::whole);
+    certificate.bound = certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::whole, stop);
     if (has_partial_steps(problem) && have_prices(prices))
-        certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::mean);
+        certificate.bound_of_any_control = lower_bound(problem, prices, executed, RowPower::mean, stop);
     certificate.relative_gap = (certificate.objective - certificate.bound) / std::max(1.0, std::abs(certificate.objective));
     certificate.worst_violation = worst_violation(problem, schedule, executed);
     return certificate;

@@ -1,6 +1,7 @@
 /// How far a schedule can be from the best one: a lower bound that owes nothing to the solver.
 #pragma once
 
+#include "evsweep/stop.hpp"
 #include "optimisation/schedule_problem.hpp"
 
 namespace evsweep {
@@ -18,6 +19,7 @@ struct Certificate {
 
 /// Recomputes the objective from the schedule's power, and bounds the best objective from below at the schedule's `worth` and
 /// `pull`: each vehicle's cheapest answer to those prices, by an exact dynamic programme on piecewise linear marginal values.
-[[nodiscard]] Certificate certify(const ScheduleProblem& problem, const Schedule& schedule);
+/// Throws Stopped once a stop was requested.
+[[nodiscard]] Certificate certify(const ScheduleProblem& problem, const Schedule& schedule, const StopRequest& stop = {});
 
 }  // namespace evsweep

@@ -11,7 +11,7 @@
 namespace evsweep {
 
 struct ScheduleSolver::Work {
-    explicit Work(int threads) : workers(threads) {}
+    explicit Work(const ScheduleOptions& options) : workers(options.threads, options.stop) {}
     Workers workers;
     PlaceResponse response;
     FleetMemory memory;  ///< of the last problem
@@ -190,7 +190,7 @@ class InteriorPoint {
 
 }  // namespace
 
-ScheduleSolver::ScheduleSolver(ScheduleOptions options) : options_(options), work_(std::make_unique<Work>(options.threads)) {}
+ScheduleSolver::ScheduleSolver(ScheduleOptions options) : options_(options), work_(std::make_unique<Work>(options_)) {}
 ScheduleSolver::~ScheduleSolver() = default;
 ScheduleSolver::ScheduleSolver(ScheduleSolver&&) noexcept = default;
 ScheduleSolver& ScheduleSolver::operator=(ScheduleSolver&&) noexcept = default;

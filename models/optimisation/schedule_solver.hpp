@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "evsweep/stop.hpp"
 #include "optimisation/schedule_problem.hpp"
 
 namespace evsweep {
@@ -12,6 +13,7 @@ struct ScheduleOptions {
     double tolerance = 1e-8;   ///< on gap and residuals, relative to the objective
     int max_iterations = 150;  ///< of an attempt; there are three at most
     int threads = 1;           ///< over vehicles; the same bits for any number
+    StopRequest stop{};        ///< where it is made, `solve` ends within a piece of work, by throwing Stopped
 };
 
 /// Solves a sound problem (see `complaints`); anything else is a contract violation. Keeps its memory for the next call.

@@ -5,11 +5,15 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace evsweep {
 
 struct Workers::Pool {
+    explicit Pool(StopRequest request) : stop(std::move(request)) {}
+
+    const StopRequest stop;
     std::mutex mutex;
     std::condition_variable has_work, is_done;
     const std::function<void(std::size_t)>* work = nullptr;
@@ -21,7 +25,7 @@ struct Workers::Pool {
     std::vector<std::thread> threads;
 
     void take_pieces() {
-        for (std::size_t i = next++; i < pieces; i = next++) (*work)(i);
+        for (std::size_t i = next++; i < pieces && !stop.is_made(); i = next++) (*work)(i);
     }
 
     void serve() {
@@ -39,9 +43,9 @@ struct Workers::Pool {
     }
 };
 
-Workers::Workers(int threads) {
+Workers::Workers(int threads, StopRequest stop) : stop_(std::move(stop)) {
     if (threads <= 1) return;
-    pool_ = std::make_unique<Pool>();
+    pool_ = std::make_unique<Pool>(stop_);
     try {
         for (int t = 1; t < threads; ++t) pool_->threads.emplace_back([pool = pool_.get()] { pool->serve(); });
     } catch (const std::system_error&) {
@@ -61,7 +65,10 @@ Workers::~Workers() {
 
 void Workers::share(std::size_t pieces, const std::function<void(std::size_t)>& work) {
     if (!pool_ || pieces <= 1) {
-        for (std::size_t i = 0; i < pieces; ++i) work(i);
+        for (std::size_t i = 0; i < pieces; ++i) {
+            stop_.obey();
+            work(i);
+        }
         return;
     }
     {
@@ -76,6 +83,7 @@ void Workers::share(std::size_t pieces, const std::function<void(std::size_t)>& 
     pool_->take_pieces();
     std::unique_lock lock(pool_->mutex);
     pool_->is_done.wait(lock, [&] { return pool_->busy == 0; });
+    stop_.obey();
 }
 
 }  // namespace evsweep

@@ -23,7 +23,8 @@ class Ensemble {
     /// One more replica; the reference holds until the ensemble is gone. `population` and `controller` outlive it.
     Replica& add(const Population& population, Controller& controller, Rng rng);
 
-    /// Runs all to the horizon; outcomes in the order of `add`. A replica that fails stops alone.
+    /// Runs all to the horizon; outcomes in the order of `add`. A replica that fails stops alone. Throws
+    /// Stopped, within a control step, once that was requested (ReplicaSite::stop).
     [[nodiscard]] std::vector<ReplicaOutcome> run();
 
    private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "evsweep/contracts.hpp"
 
@@ -41,10 +42,11 @@ std::string_view name_of(BranchKind kind) {
 
 }  // namespace
 
-PlanningGrid::PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports)
+PlanningGrid::PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports, StopRequest stop)
     : demand_(base),
       ports_(&ports),
       step_(scenario.time.step),
+      stop_(std::move(stop)),
       base_(base, *ports.network()),
       drawn_together_(places_of_points(ports)),
       load_flow_(ports.network(), planning_options(scenario.load_flow)),
@@ -104,6 +106,7 @@ void PlanningGrid::draw(std::size_t step, std::span<const double> p_kw, std::spa
 
 bool PlanningGrid::linearise(Instant at, std::span<const double> p_kw, std::span<const double> q_kvar, LinearGrid& grid) {
     EVSWEEP_EXPECTS(p_kw.size() == places() && q_kvar.size() == places(), "there is one power for each place of the grid");
+    stop_.obey();
     draw(step_of(at), p_kw, q_kvar);
     load_flow_.restart();  // from where it starts must leave no trace in what is found
     if (load_flow_.solve().status != LoadFlowStatus::converged) return false;

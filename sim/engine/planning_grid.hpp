@@ -8,6 +8,7 @@
 
 #include "evsweep/linear_grid.hpp"
 #include "evsweep/scenario.hpp"
+#include "evsweep/stop.hpp"
 #include "sim/engine/base_power.hpp"
 #include "sim/engine/charging_ports.hpp"
 #include "sim/network/linear_load_flow.hpp"
@@ -20,7 +21,7 @@ namespace evsweep {
 class PlanningGrid final : public GridModel {
    public:
     /// `base` and `ports` outlive it; of the scenario it takes time step, limits and load-flow settings.
-    PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports);
+    PlanningGrid(const Scenario& scenario, const BaseDemand& base, const ChargingPorts& ports, StopRequest stop = {});
 
     /// From now on it is the grid of the replica whose charging points are at `ports`, of the same network; these outlive it.
     void serve(const ChargingPorts& ports);
@@ -33,7 +34,8 @@ class PlanningGrid final : public GridModel {
     [[nodiscard]] std::span<const std::uint32_t> place_of_connector() const override { return ports_->metering_point(); }
     [[nodiscard]] std::span<const GridElement> voltages() const override { return voltages_; }
     [[nodiscard]] std::span<const GridElement> loadings() const override { return loadings_; }
-    /// Steps beyond the study's end are like its last one, those before its beginning like its first.
+    /// Steps beyond the study's end are like its last one, those before its beginning like its first. Throws
+    /// Stopped once a stop was requested.
     [[nodiscard]] bool linearise(Instant at, std::span<const double> p_kw, std::span<const double> q_kvar,
                                  LinearGrid& grid) override;
 
@@ -45,6 +47,7 @@ class PlanningGrid final : public GridModel {
     const BaseDemand& demand_;
     const ChargingPorts* ports_;
     Duration step_;
+    StopRequest stop_;
     BasePower base_;
     std::vector<std::vector<std::uint32_t>> drawn_together_;  ///< by place: places of the load flow
     LoadFlow load_flow_;

@@ -87,6 +87,8 @@ LoadFlow* Replica::run_to_load_flow() {
     if (finished_ || failure_) return nullptr;
     try {
         return next_load_flow();
+    } catch (const Stopped&) {
+        throw;
     } catch (...) {
         failure_ = complaint_of_exception(site_.scenario.time.start, now_);
     }

@@ -30,6 +30,7 @@ struct ReplicaSite {
     const Feeder& feeder;
     const BaseDemand& base;
     const ChargingNetwork& network;
+    StopRequest stop{};  ///< once it is made, replicas are given up at their next load flow, by throwing Stopped
 };
 
 /// A control step without a load-flow solution.
@@ -58,7 +59,7 @@ struct ReplicaCompany {
     }
     /// The grid for whoever charges at `of_replica`; made when somebody first plans.
     [[nodiscard]] PlanningGrid& planning_grid(const ChargingPorts& of_replica) {
-        if (!grid) grid = std::make_unique<PlanningGrid>(site.scenario, site.base, of_replica);
+        if (!grid) grid = std::make_unique<PlanningGrid>(site.scenario, site.base, of_replica, site.stop);
         grid->serve(of_replica);
         return *grid;
     }

@@ -24,7 +24,8 @@ class InOrder {
     InOrder(std::size_t total, std::size_t window, std::stop_token stop, Consume consume)
         : total_(total), window_(window), stop_(std::move(stop)), consume_(std::move(consume)) {}
 
-    /// The next number; none when all are handed out, or when it is time to stop. What was taken must be put or abandoned.
+    /// The next number; none when all are handed out, or when it is time to stop. What was taken must be put, dropped or
+    /// abandoned.
     [[nodiscard]] std::optional<std::size_t> take() {
         std::unique_lock lock(mutex_);
         moved_on_.wait(lock, [this] { return error_ || taken_ == total_ || taken_ < consumed_ + window_; });
@@ -32,22 +33,10 @@ class InOrder {
         return taken_++;
     }
 
-    void put(std::size_t number, Product product) {
-        std::unique_lock lock(mutex_);
-        waiting_.emplace(number, std::move(product));
-        if (is_consuming_) return;
-        is_consuming_ = true;
-        for (auto next = waiting_.find(consumed_); next != waiting_.end() && !error_; next = waiting_.find(consumed_)) {
-            Product mine = std::move(next->second);
-            waiting_.erase(next);
-            lock.unlock();
-            consume_or_abandon(std::move(mine));
-            lock.lock();
-            ++consumed_;
-            moved_on_.notify_all();
-        }
-        is_consuming_ = false;
-    }
+    void put(std::size_t number, Product product) { settle(number, std::move(product)); }
+
+    /// There will be nothing of this number: those behind it need not wait for it.
+    void drop(std::size_t number) { settle(number, std::nullopt); }
 
     /// Ends the work because of `error`: nothing more is handed out or consumed.
     void abandon(std::exception_ptr error) {
@@ -62,6 +51,23 @@ class InOrder {
     }
 
    private:
+    void settle(std::size_t number, std::optional<Product> product) {
+        std::unique_lock lock(mutex_);
+        waiting_.emplace(number, std::move(product));
+        if (is_consuming_) return;
+        is_consuming_ = true;
+        for (auto next = waiting_.find(consumed_); next != waiting_.end() && !error_; next = waiting_.find(consumed_)) {
+            std::optional<Product> mine = std::move(next->second);
+            waiting_.erase(next);
+            lock.unlock();
+            if (mine) consume_or_abandon(std::move(*mine));
+            lock.lock();
+            ++consumed_;
+            moved_on_.notify_all();
+        }
+        is_consuming_ = false;
+    }
+
     void consume_or_abandon(Product product) {
         try {
             consume_(std::move(product));
@@ -78,7 +84,7 @@ class InOrder {
     std::condition_variable moved_on_;
     std::size_t taken_ = 0;
     std::size_t consumed_ = 0;
-    std::map<std::size_t, Product> waiting_;
+    std::map<std::size_t, std::optional<Product>> waiting_;  ///< none: dropped
     bool is_consuming_ = false;
     std::exception_ptr error_;
 };

@@ -80,8 +80,8 @@ ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const C
 
 /// Runs all places to the horizon, with the recorders of all outputs attached; one run per place.
 std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
-                                            const std::vector<Place>& places, Stopwatch& watch) {
-    const ReplicaSite site{study.scenario, *study.feeder, *study.base, *study.network};
+                                            const std::vector<Place>& places, Stopwatch& watch, const StopRequest& stop) {
+    const ReplicaSite site{study.scenario, *study.feeder, *study.base, *study.network, stop};
     Ensemble ensemble(site, watch);
     std::vector<Recorders> recorders;
     for (const Place& place : places) {
@@ -120,15 +120,17 @@ Place place_of(const LoadedStudy& study, Member& member, Controller& controller,
 
 /// One controller for each member, then all of them to the horizon.
 void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
-                  const Members& members, Stopwatch& watch) {
+                  const Members& members, Stopwatch& watch, const StopRequest& stop) {
     watch.switch_to(Activity::control);
     std::vector<std::unique_ptr<Controller>> controllers;
     std::vector<Place> places;
     for (Member* m : members) {
-        controllers.push_back(configured.make(controller_context(study, configured, m->population, m->run.replica)));
+        Controller::Context context = controller_context(study, configured, m->population, m->run.replica);
+        context.stop = stop;
+        controllers.push_back(configured.make(context));
         places.push_back(place_of(study, *m, *controllers.back(), watch));
     }
-    std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch);
+    std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch, stop);
     for (std::size_t i = 0; i < members.size(); ++i) {
         ReplicaRun& run = members[i]->run;
         if (const auto& failure = runs[i].outcome.failure) run.failure = ReplicaFailure{run.replica, configured.label, *failure};
@@ -139,9 +141,11 @@ void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const C
 /// A replica must never take the study down: what it throws becomes its failure. Which of several threw shows when each
 /// runs again by itself; for the others that makes no difference.
 void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
-                 const Members& members, Stopwatch& watch) {
+                 const Members& members, Stopwatch& watch, const StopRequest& stop) {
     try {
-        return run_together(study, outputs, configured, members, watch);
+        return run_together(study, outputs, configured, members, watch, stop);
+    } catch (const Stopped&) {
+        throw;
     } catch (...) {
         if (members.size() == 1) {
             ReplicaRun& run = members.front()->run;
@@ -149,7 +153,7 @@ void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Co
             return;
         }
     }
-    for (Member* m : members) run_guarded(study, outputs, configured, {m}, watch);
+    for (Member* m : members) run_guarded(study, outputs, configured, {m}, watch, stop);
 }
 
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
@@ -166,7 +170,7 @@ Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
 
 }  // namespace
 
-ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs) {
+ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop) {
     outputs.base_outside_band.clear();
     const Population sample = study.draw(ReplicaId(0));
     make_outputs(study, sample, outputs);
@@ -176,24 +180,27 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs) {
     nobody.zones = sample.zones;
     NoControl control;
     Stopwatch unwatched;
-    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, nullptr, &band_watch}}, unwatched);
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, nullptr, &band_watch}}, unwatched, stop);
     outputs.base_outside_band = std::move(outside);
     make_outputs(study, sample, outputs);
     return std::move(runs.front());
 }
 
 std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first, std::size_t count,
-                                     Stopwatch& watch) {
+                                     Stopwatch& watch, const StopRequest& stop) {
     watch.switch_to(Activity::sampling);
     std::vector<Member> all;
-    for (std::size_t i = 0; i < count; ++i) all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
+    for (std::size_t i = 0; i < count; ++i) {
+        stop.obey();
+        all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
+    }
     const auto& controllers = study.scenario.controllers;
     for (std::size_t c = 0; c < controllers.size(); ++c) {
         if (RunProfile* profile = watch.profile()) profile->decides(c);
         Members standing;
         for (Member& m : all)
             if (!m.run.failure) standing.push_back(&m);
-        if (!standing.empty()) run_guarded(study, outputs, controllers[c], standing, watch);
+        if (!standing.empty()) run_guarded(study, outputs, controllers[c], standing, watch, stop);
     }
     std::vector<ReplicaRun> runs;
     for (Member& m : all) runs.push_back(std::move(m.run));

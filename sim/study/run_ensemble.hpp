@@ -33,13 +33,14 @@ struct ReplicaRun {
     std::uint64_t fleet = 0;  ///< fingerprint of what was drawn
 };
 
-/// The feeder without vehicles. Also finds the steps in which it leaves the voltage band by itself.
-[[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs);
+/// The feeder without vehicles. Also finds the steps in which it leaves the voltage band by itself. Throws
+/// Stopped once that was requested.
+[[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop = {});
 
 /// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one controller after
-/// the other. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out.
-/// What a replica records does not depend on the replicas beside it.
+/// the other. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out
+/// but Stopped, once that was requested. What a replica records does not depend on the replicas beside it.
 [[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first,
-                                                   std::size_t count, Stopwatch& watch);
+                                                   std::size_t count, Stopwatch& watch, const StopRequest& stop = {});
 
 }  // namespace evsweep

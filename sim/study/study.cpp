@@ -22,6 +22,14 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// Of a study that was stopped before its first replica.
+StudyResult nothing_finished(const LoadedStudy& study) {
+    StudyResult result;
+    result.planned = study.scenario.study.replicas;
+    result.interrupted = true;
+    return result;
+}
+
 StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_seconds) {
     StudyProfile profile;
     for (const auto& configured : study.scenario.controllers) profile.controllers.push_back(configured.label);
@@ -43,6 +51,7 @@ class Crew {
           width_(shape.width),
           profiles_(shape.threads),
           fold_(study, outputs),
+          stop_(options.stop),
           work_(shape.ensembles(), StudyShape::ensembles_ahead * shape.threads, options.stop,
                 [this](std::vector<ReplicaRun> runs) { put_together(std::move(runs)); }) {}
 
@@ -70,14 +79,23 @@ class Crew {
         Stopwatch watch(options_.profile ? &profile : nullptr, Activity::waiting);
         try {
             while (const auto number = work_.take()) {
-                const std::size_t first = *number * width_;
-                auto runs = run_ensemble(study_, outputs_, ReplicaId(first), std::min(width_, replicas_ - first), watch);
-                watch.switch_to(Activity::recording);
-                work_.put(*number, std::move(runs));
+                run(*number, watch);
                 watch.switch_to(Activity::waiting);
             }
         } catch (...) {
             work_.abandon(std::current_exception());
+        }
+    }
+
+    /// Runs one ensemble; where a stop is requested meanwhile, it is as if it had never been begun.
+    void run(std::size_t number, Stopwatch& watch) {
+        const std::size_t first = number * width_;
+        try {
+            auto runs = run_ensemble(study_, outputs_, ReplicaId(first), std::min(width_, replicas_ - first), watch, stop_);
+            watch.switch_to(Activity::recording);
+            work_.put(number, std::move(runs));
+        } catch (const Stopped&) {
+            work_.drop(number);
         }
     }
 
@@ -99,6 +117,7 @@ class Crew {
     std::vector<RunProfile> profiles_;  ///< by thread
     StudyFold fold_;
     std::size_t finished_ = 0;
+    const StopRequest stop_;
     InOrder<std::vector<ReplicaRun>> work_;
 };
 
@@ -107,7 +126,12 @@ class Crew {
 StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     const auto start = Clock::now();
     StudyOutputs outputs;
-    ControllerRun base = run_base(study, outputs);
+    ControllerRun base;
+    try {
+        base = run_base(study, outputs, StopRequest(options.stop));
+    } catch (const Stopped&) {
+        return nothing_finished(study);
+    }
     const StudyShape shape = shape_of(study, options);
     Crew crew(study, outputs, options, shape);
     crew.run();

@@ -16,8 +16,8 @@ struct Progress {
 };
 
 struct StudyOptions {
-    int threads = 0;                                  ///< 0: what the scenario says, or one per core
-    std::stop_token stop{};                           ///< asks to hand out no more replicas
+    int threads = 0;         ///< 0: what the scenario says, or one per core
+    std::stop_token stop{};  ///< asks to end within a control step or a piece of a plan; what is finished counts
     std::function<void(const Progress&)> progress{};  ///< called after every replica, in their order, by one thread at a time
     std::size_t ensemble_width = 0;                   ///< replicas side by side; 0: as many as gain, with work for every thread
     bool profile = false;                             ///< measure where the time goes

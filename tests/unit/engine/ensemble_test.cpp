@@ -195,3 +195,38 @@ TEST_CASE("a profile counts what was done, and its clock runs for one activity a
     CHECK(profile.decided.decisions >= 96);
     CHECK(profile.events > profile.decided.decisions);
 }
+
+TEST_CASE("an ensemble that is asked to stop gives up within a control step, and no replica takes that for a failure") {
+    const Scenario scenario = a_day(15min);
+    const Feeder feeder = two_buses();
+    const BaseDemand base(scenario, feeder);
+    const Population fleet = fleet_of(1, 5, 2);
+    const ChargingNetwork network(feeder, places_of(fleet.connectors));
+    std::stop_source stop;
+    const ReplicaSite site{scenario, feeder, base, network, StopRequest(stop.get_token())};
+    Stopwatch watch;
+    Ensemble ensemble(site, watch);
+    Told controller{{.period = 15min, .on_plug_in = false, .on_unplug = false}, {}, [&](const Observation& seen, Setpoints&) {
+                        if (seen.now == Instant(3h)) stop.request_stop();
+                    }};
+    Notebook notes;
+    ensemble.add(fleet, controller, Rng(1, 0)).record_with(notes, false);
+    CHECK_THROWS_AS(ensemble.run(), Stopped);
+    CHECK(notes.snapshots.size() >= 12);
+    CHECK(notes.snapshots.size() <= 13);
+}
+
+TEST_CASE("a controller that gives up its decision gives up the replica") {
+    const Scenario scenario = a_day(15min);
+    const Feeder feeder = two_buses();
+    const BaseDemand base(scenario, feeder);
+    const Population fleet = fleet_of(1, 5, 2);
+    const ChargingNetwork network(feeder, places_of(fleet.connectors));
+    const ReplicaSite site{scenario, feeder, base, network};
+    Stopwatch watch;
+    Ensemble ensemble(site, watch);
+    Told controller{
+        {.period = 15min, .on_plug_in = false, .on_unplug = false}, {}, [](const Observation&, Setpoints&) { throw Stopped(); }};
+    ensemble.add(fleet, controller, Rng(1, 0));
+    CHECK_THROWS_AS(ensemble.run(), Stopped);
+}

@@ -76,6 +76,17 @@ TEST_CASE("After a stop nothing more is handed out, and what was taken is still 
     CHECK(seen == first_numbers(seen.size()));
 }
 
+TEST_CASE("What is dropped is passed over, and what is behind it is still consumed") {
+    std::vector<std::size_t> seen;
+    InOrder<std::size_t> queue(10, 10, {}, [&](std::size_t number) { seen.push_back(number); });
+    for (std::size_t i = 0; i < 10; ++i) REQUIRE(queue.take() == i);
+    for (const std::size_t number : {7U, 2U, 9U}) queue.put(number, number);
+    for (const std::size_t number : {0U, 8U, 1U, 3U, 4U, 5U}) queue.drop(number);
+    CHECK(seen == std::vector<std::size_t>{2});
+    queue.put(6, 6);
+    CHECK(seen == std::vector<std::size_t>{2, 6, 7, 9});
+}
+
 TEST_CASE("What the consumer throws ends the work and reaches the caller, even where others wait") {
     InOrder<std::size_t> queue(1000, 2, {}, [](std::size_t number) {
         if (number == 5) throw std::runtime_error("disk full");

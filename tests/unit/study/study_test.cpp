@@ -143,6 +143,42 @@ TEST_CASE("a study that is asked to stop keeps what it finished and says that it
     REQUIRE(values(result.controllers.at(0), "peak_kw").size() == result.replicas.size());
 }
 
+TEST_CASE("replicas that were finished before a stop are those of the whole study, to the last bit") {
+    const LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), {"study.replicas=12", "population.homes.vehicles=60"});
+    const StudyResult whole = run_on(study, 1);
+    std::stop_source stop;
+    StudyOptions options;
+    options.threads = 3;
+    options.ensemble_width = 1;
+    options.stop = stop.get_token();
+    options.progress = [&](const Progress& p) {
+        if (p.finished == 4) stop.request_stop();
+    };
+    const StudyResult part = run_study(study, options);
+    REQUIRE(part.interrupted);
+    REQUIRE(part.replicas.size() < whole.replicas.size());
+    for (const auto& run : part.controllers)
+        for (const auto& variable : run.variables) {
+            if (variable.values.empty()) continue;
+            const auto& all = find(controller(whole, run.label), variable.output, variable.variable.name).values;
+            std::vector<double> expected;
+            for (const ReplicaId replica : part.replicas) expected.push_back(all.at(replica.index()));
+            INFO(run.label << " " << variable.variable.name);
+            REQUIRE(is_identical(variable.values, expected));
+        }
+}
+
+TEST_CASE("a study that is stopped before its first replica has nothing, and says so") {
+    std::stop_source stop;
+    stop.request_stop();
+    StudyOptions options;
+    options.stop = stop.get_token();
+    const StudyResult result = run_study(load(scenario("ieee33/evms_study.yaml"), {"study.replicas=7"}), options);
+    CHECK(result.interrupted);
+    CHECK(result.planned == 7);
+    CHECK(result.replicas.empty());
+}
+
 TEST_CASE("net benefit is the reference's net cost less one's own, replica by replica") {
     const StudyResult result =
         run_on(load(scenario("ieee33/evms_study.yaml"), {"study.replicas=3", "population.homes.vehicles=60"}), 1);

@@ -249,3 +249,22 @@ TEST_CASE("what is solved must be sound", "[schedule_solver]") {
     problem.vehicles[0].deficit = NAN;
     CHECK_THROWS_AS(solve(problem), ContractViolation);
 }
+
+TEST_CASE("a solve that is asked to stop gives up, with any number of threads", "[schedule_solver]") {
+    const ScheduleProblem problem = random_problem(problem_kinds().front().kind, 5);
+    for (const int threads : {1, 3}) {
+        std::stop_source stop;
+        ScheduleSolver solver({.threads = threads, .stop = StopRequest(stop.get_token())});
+        CHECK(solver.solve(problem).objective == solve(problem).objective);
+        stop.request_stop();
+        CHECK_THROWS_AS(solver.solve(problem), Stopped);
+    }
+}
+
+TEST_CASE("a certificate that is asked to stop is given up", "[schedule_solver]") {
+    const ScheduleProblem problem = random_problem(problem_kinds().front().kind, 5);
+    const Schedule schedule = solve(problem);
+    std::stop_source stop;
+    stop.request_stop();
+    CHECK_THROWS_AS(certify(problem, schedule, StopRequest(stop.get_token())), Stopped);
+}
