@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,6 +54,11 @@ bool write_all(int file, const std::string& text) {
     lower_limit(RLIMIT_CORE, 0);
     lower_limit(RLIMIT_CPU, static_cast<rlim_t>(limits.processor_time.count()));
     if (may_limit_memory) lower_limit(RLIMIT_AS, limits.memory_bytes);
+    // The parent has a thread that waits for signals; the child has none, and ends with the parent whatever ends that.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigset_t all;
+    sigfillset(&all);
+    ::sigprocmask(SIG_UNBLOCK, &all, nullptr);
     for (const int stop : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGALRM}) ::signal(stop, SIG_DFL);
     ::alarm(
         static_cast<unsigned>(10 * limits.processor_time.count()));  // a file that never gives its bytes takes no processor time

@@ -21,7 +21,8 @@ struct ChildAnswer {
     std::string text;  ///< only where it answered
 };
 
-/// Runs `work` in a child process without a terminal and hands back its text. Not for programs with several threads.
+/// Runs `work` in a child process without a terminal and hands back its text. Other threads of the program
+/// must hold no locks that the work needs.
 [[nodiscard]] ChildAnswer ask_child(const std::function<std::string()>& work, const ChildLimits& limits);
 
 }  // namespace evsweep

@@ -6,12 +6,14 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
+#include "sim/app/streams.hpp"
 #include "sim/study/memory_there.hpp"
 
 namespace evsweep {
@@ -31,6 +33,7 @@ struct CommandLine {
         "peaks, voltages, losses and costs, compared replica by replica on the same days.",
         "evsweep"};
     std::function<ExitStatus()> command;
+    InterruptWatch watch;
     RunOptions run;
     std::vector<std::string> files;
     std::vector<std::string> check_set;
@@ -69,12 +72,15 @@ void add_run(CommandLine& line) {
                                 "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
                                 "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
                                 "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
-                                "written), 130 interrupted (finished replicas are kept).");
+                                "written), 130 interrupted (finished replicas are kept).\n"
+                                "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
+                                "NAME.partial.h5 where NAME.h5 holds a complete result already. A second one ends it at once.");
     run->add_option("FILE", line.run.scenario, "The scenario (YAML)")->option_text(" ");
     run->add_option("--replicas", line.run.replicas, "Number of replicas (study.replicas)")->type_name("N");
     run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
     run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
+    run->add_flag("--force", line.run.force, "Replace what is at --out, even a complete result by one of an interrupted run");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Tell where the time went, also in the result file (/profile)");
@@ -82,7 +88,7 @@ void add_run(CommandLine& line) {
     run->callback([&line] {
         line.command = [&line] {
             return line.run.scenario.empty() ? refuse("run: no scenario is named", "try `evsweep run study.yaml`")
-                                             : run_command(line.run);
+                                             : run_command(line.run, line.watch);
         };
     });
 }
@@ -224,7 +230,7 @@ ExitStatus refuse_leftovers(CommandLine& line) {
     if (!commands.empty() && commands.front()->remaining_size() > 0)
         return refuse_word(*commands.front(), commands.front()->remaining().front());
     const auto words = line.app.remaining();
-    if (words.empty()) return fmt::print(stderr, "{}", line.app.help()), ExitStatus::invalid_input;
+    if (words.empty()) return report(line.app.help()), ExitStatus::invalid_input;
     if (!commands.empty() || words.front().rfind('-', 0) == 0) return refuse_word(line.app, words.front());
     std::vector<std::string> known;
     for (const CLI::App* command : line.app.get_subcommands({})) known.push_back(command->get_name());
@@ -246,7 +252,9 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
     try {
         line.app.parse(argc, argv);
     } catch (const CLI::Success& answer) {  // --help, --version
-        return static_cast<ExitStatus>(line.app.exit(answer));
+        std::ostringstream text;
+        line.app.exit(answer, text, text);
+        return say(text.str()), ExitStatus::success;
     } catch (const CLI::ParseError& error) {
         return refuse_flag(error);
     }
@@ -255,9 +263,7 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
     return left_over || !line.command ? refuse_leftovers(line) : line.command();
 }
 
-}  // namespace
-
-ExitStatus run_command_line(int argc, const char* const* argv) {
+ExitStatus run_guarded(int argc, const char* const* argv) {
     try {
         fail_beyond_memory_there();
         return parse_and_run(argc, argv);
@@ -277,6 +283,16 @@ ExitStatus run_command_line(int argc, const char* const* argv) {
     } catch (...) {
         return fail(internal_error);
     }
+}
+
+}  // namespace
+
+ExitStatus run_command_line(int argc, const char* const* argv) {
+    prepare_streams();
+    const ExitStatus status = run_guarded(argc, argv);
+    const auto lost = lost_answer();
+    if (lost) fail(*lost);
+    return lost && status == ExitStatus::success ? ExitStatus::failed : status;
 }
 
 }  // namespace evsweep

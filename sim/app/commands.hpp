@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/app/exit_status.hpp"
+#include "sim/app/interrupt.hpp"
 
 namespace evsweep {
 
@@ -18,6 +19,7 @@ struct RunOptions {
     std::string seed;                          ///< short for `--set study.seed=`
     std::optional<std::filesystem::path> out;  ///< a folder, or a file that ends in .h5
     std::vector<std::string> set;              ///< `path=value`
+    bool force = false;                        ///< replace whatever is at `out`
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< tell where the time went
     std::string instruction_set;               ///< empty: the widest there is
@@ -46,8 +48,9 @@ struct FeederOptions {
     std::optional<std::filesystem::path> out;  ///< file to write instead of stdout
 };
 
-/// Runs a study, prints its comparison table and writes its result file.
-[[nodiscard]] ExitStatus run_command(const RunOptions& options);
+/// Runs a study, writes its result file and prints its comparison table. Where `watch` sees a signal meanwhile, with the replicas
+/// that are finished then.
+[[nodiscard]] ExitStatus run_command(const RunOptions& options, InterruptWatch& watch);
 /// Reads scenarios with all they refer to and prints every problem; writes nothing.
 [[nodiscard]] ExitStatus check_command(const std::vector<std::filesystem::path>& files,
                                        const std::vector<std::string>& overrides);

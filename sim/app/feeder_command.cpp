@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "sim/app/commands.hpp"
 #include "sim/app/feeder_summary.hpp"
-#include "sim/app/result_path.hpp"
 #include "sim/app/say.hpp"
 #include "sim/config/feeder_text.hpp"
 #include "sim/network/feeder_checks.hpp"
+#include "sim/record/new_file.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
@@ -23,11 +22,22 @@ std::string summary(const FeederDescription& feeder, const Issues& issues) {
 }
 
 ExitStatus write(const std::string& text, const std::filesystem::path& file) {
-    if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another file");
-    std::ofstream stream(file, std::ios::binary);
-    stream << text;
-    stream.close();
-    return stream ? ExitStatus::success : fail("cannot write " + file.string());
+    try {
+        NewFile out(file);
+        out.write(text);
+        out.place();
+    } catch (const FileError& error) {
+        return fail(error.what());
+    }
+    return ExitStatus::success;
+}
+
+/// What is in the way of writing to `options.out`.
+std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
+    std::error_code error;
+    if (std::filesystem::equivalent(options.feeder, *options.out, error))
+        return "'" + options.out->string() + "' is the file that is read";
+    return obstacle_to_writing(*options.out);
 }
 
 }  // namespace
@@ -45,6 +55,8 @@ ExitStatus feeder_command(const FeederOptions& options) {
     if (feeder) check_feeder_rows(*feeder, issues);
     tell(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
+    if (options.out)
+        if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
     if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;
     const std::string text = feeder_text(*feeder, options.to == "json" ? TextStyle::json : TextStyle::yaml);
     if (options.out) return write(text, *options.out);

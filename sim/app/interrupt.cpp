@@ -2,15 +2,20 @@
 
 #include <pthread.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <utility>
 
 #include "sim/app/exit_status.hpp"
+#include "sim/app/say.hpp"
+#include "sim/record/new_file.hpp"
 
 namespace evsweep {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+/// One request may come as several signals: a terminal that closes and `timeout` send theirs twice.
+constexpr auto one_request = 200ms;
 
 bool is_ignored(int signal) {
     struct sigaction action {};
@@ -23,10 +28,10 @@ constexpr int wake_signal = SIGUSR2;
 }  // namespace
 
 // A thread that waits for signals may lock, allocate and print, which a signal handler may not.
-InterruptWatch::InterruptWatch(std::stop_source stop) : stop_(std::move(stop)) {
+InterruptWatch::InterruptWatch() {
     sigemptyset(&watched_);
     sigaddset(&watched_, wake_signal);
-    for (const int signal : {SIGINT, SIGTERM})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGXCPU, SIGQUIT})
         if (!is_ignored(signal)) sigaddset(&watched_, signal);
     pthread_sigmask(SIG_BLOCK, &watched_, &mask_before_);
     watcher_ = std::thread([this] { wait_for_signals(); });
@@ -39,13 +44,32 @@ InterruptWatch::~InterruptWatch() {
     pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
 }
 
+void InterruptWatch::set_graceful(bool graceful) {
+    const std::scoped_lock lock(mutex_);
+    is_graceful_ = graceful;
+}
+
 void InterruptWatch::wait_for_signals() {
     int signal = 0;
-    while (sigwait(&watched_, &signal) == 0 && !closing_) {
-        if (signal == wake_signal) continue;
-        if (!stop_.request_stop()) std::_Exit(static_cast<int>(ExitStatus::interrupted));
-        std::fputs("\nevsweep: stopping after the replicas in progress; finished ones are kept (again to end at once)\n", stderr);
+    while (sigwait(&watched_, &signal) == 0 && !closing_)
+        if (signal != wake_signal) act_on(signal);
+}
+
+void InterruptWatch::act_on(int signal) {
+    const std::scoped_lock lock(mutex_);
+    const auto now = Clock::now();
+    if (is_graceful_ && !asked_at_ && signal != SIGQUIT) {
+        asked_at_ = now;
+        stop_.request_stop();
+        report_in_passing("\nevsweep: stopping; finished replicas are kept (again to end at once)\n");
+        return;
     }
+    const bool is_same_request =
+        asked_at_ && (now - *asked_at_ < one_request || signal == SIGXCPU);  // that one comes every second
+    if (is_same_request) return;
+    remove_unfinished_files();
+    report_in_passing("evsweep: interrupted\n");
+    std::_Exit(static_cast<int>(ExitStatus::interrupted));
 }
 
 }  // namespace evsweep

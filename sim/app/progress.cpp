@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
+
+#include "sim/app/say.hpp"
 
 namespace evsweep {
 
@@ -63,15 +64,14 @@ void ProgressReporter::draw_bar(const Progress& progress) {
     constexpr double frame_seconds = 0.1;
     if (!is_complete(progress) && progress.seconds - drawn_at_seconds_ < frame_seconds) return;
     drawn_at_seconds_ = progress.seconds;
-    fmt::print(stderr, "\r{}\033[K{}", progress_bar(progress), is_complete(progress) ? "\n" : "");
-    std::fflush(stderr);
+    report_in_passing(fmt::format("\r{}\033[K{}", progress_bar(progress), is_complete(progress) ? "\n" : ""));
 }
 
 void ProgressReporter::print_line(const Progress& progress) {
     const int tenths = static_cast<int>(10.0 * share(progress));
     if (tenths <= tenths_told_) return;
     tenths_told_ = tenths;
-    fmt::print(stderr, "{}\n", progress_line(progress));
+    report_in_passing(progress_line(progress) + "\n");
 }
 
 }  // namespace evsweep

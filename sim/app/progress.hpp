@@ -16,7 +16,8 @@ namespace evsweep {
 /// `50 of 100 replicas (50 %), 12.5 replicas/s, 0:04 left`
 [[nodiscard]] std::string progress_line(const Progress& progress);
 
-/// Prints progress to stderr. Calls must not overlap.
+/// Prints progress to stderr, as far as that takes it without delay: a run never waits for its reader, nor ends because there is
+/// none. Calls must not overlap.
 class ProgressReporter {
    public:
     enum class Style { none, lines, bar };

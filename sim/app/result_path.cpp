@@ -1,28 +1,34 @@
 #include "sim/app/result_path.hpp"
 
-#include <fstream>
-#include <system_error>
+#include <algorithm>
 
 namespace evsweep {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t longest_name = 255;  // bytes; of nearly every file system
+
+/// The first characters of `text` that take `most` bytes or less.
+std::string cut(std::string text, std::size_t most) {
+    if (text.size() <= most) return text;
+    const auto continues_a_character = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U; };
+    while (most > 0 && continues_a_character(most)) --most;
+    text.resize(most);
+    return text;
+}
+
+}  // namespace
 
 fs::path result_path(const fs::path& scenario, const std::optional<fs::path>& out) {
     if (out && out->extension() == ".h5") return *out;
     return out.value_or("results") / scenario.stem().concat(".h5");
 }
 
-std::optional<std::string> obstacle_to_writing(const fs::path& file) {
-    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-    std::error_code error;
-    if (fs::is_directory(file, error)) return "'" + file.string() + "' is a folder";
-    fs::create_directories(folder, error);
-    if (!fs::is_directory(folder)) return "the folder '" + folder.string() + "' cannot be made";
-    const fs::path probe = fs::path(file).concat(".probe");
-    const bool writable = std::ofstream(probe).put('\n').flush().good();
-    fs::remove(probe, error);
-    if (!writable) return "cannot write in '" + folder.string() + "'";
-    return std::nullopt;
+fs::path beside(const fs::path& file, const std::string& mark) {
+    const std::string end = mark + file.extension().string();
+    return file.parent_path() / (cut(file.stem().string(), longest_name - std::min(longest_name, end.size())) + end);
 }
 
 }  // namespace evsweep

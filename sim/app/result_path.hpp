@@ -1,4 +1,4 @@
-/// Where a run writes, found out before it costs anybody time.
+/// What result files are called.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@ namespace evsweep {
 [[nodiscard]] std::filesystem::path result_path(const std::filesystem::path& scenario,
                                                 const std::optional<std::filesystem::path>& out);
 
-/// Makes the folder of `file` and tries to write there, leaving nothing behind; says what is in the way, if anything.
-[[nodiscard]] std::optional<std::string> obstacle_to_writing(const std::filesystem::path& file);
+/// `folder/name.h5` with something more in its name: `folder/name<mark>.h5`, where `name` is cut if all of it were too long.
+[[nodiscard]] std::filesystem::path beside(const std::filesystem::path& file, const std::string& mark);
 
 }  // namespace evsweep

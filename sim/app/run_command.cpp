@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stop_token>
+#include <utility>
 
 #include "sim/app/commands.hpp"
-#include "sim/app/interrupt.hpp"
 #include "sim/app/progress.hpp"
 #include "sim/app/result_path.hpp"
+#include "sim/app/result_target.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/study/comparison.hpp"
@@ -18,7 +20,6 @@
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/troubles.hpp"
-#include "sim/study/write_results.hpp"
 
 namespace evsweep {
 
@@ -38,58 +39,78 @@ void tell_failures(const StudyResult& result) {
     for (std::size_t i = 0; i < std::min(few, result.failures.size()); ++i) {
         const ReplicaFailure& failure = result.failures[i];
         const std::string under = failure.controller.empty() ? "" : " under " + failure.controller;
-        fmt::print(stderr, "evsweep: replica {} of seed {} failed{}: {}\n", failure.replica.index(), result.seed, under,
-                   failure.what);
+        fail(fmt::format("replica {} of seed {} failed{}: {}", failure.replica.index(), result.seed, under, failure.what));
     }
 }
 
+/// The table, on which nothing that went wrong with the file has any bearing; even quiet runs print it where it is all there is.
+void say_result(const StudyResult& result, const PlacedResult& placed, bool quiet) {
+    if (quiet && placed.file) return;
+    say(comparison_table(result));
+    if (result.profile) say("\n" + profile_table(*result.profile, result.provenance.instruction_set));
+    if (placed.file) say("\nResults: " + placed.file->string());
+}
+
 /// What the user should know besides the table; decides the exit status.
-ExitStatus conclude(const StudyResult& result, const std::filesystem::path& file, bool quiet) {
-    if (!quiet) {
-        say(comparison_table(result));
-        if (result.profile) say("\n" + profile_table(*result.profile, result.provenance.instruction_set));
-        say("\nResults: " + file.string());
-    }
+ExitStatus conclude(const StudyResult& result, const PlacedResult& placed) {
+    for (const std::string& note : placed.notes) fail(note);
     tell_failures(result);
-    if (result.interrupted) {
-        fmt::print(stderr, "evsweep: interrupted; {} of {} replicas are finished and kept in {}\n", result.replicas.size(),
-                   result.planned, file.string());
-        return ExitStatus::interrupted;
-    }
+    if (result.interrupted)
+        fail(fmt::format("interrupted; {} of {} replicas are finished{}", result.replicas.size(), result.planned,
+                         placed.file ? " and kept in " + placed.file->string() : ""));
+    if (placed.is_at_fault) return ExitStatus::failed;
+    if (result.interrupted) return ExitStatus::interrupted;
     if (const auto problem = dead_end(result)) return fail(*problem);
     if (result.failures.empty()) return ExitStatus::success;
     return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
 }
 
+/// The study's result, with the time that writing took where it was asked for.
+struct Written {
+    StudyResult result;
+    PlacedResult placed;
+};
+
+Written run_and_write(const LoadedStudy& study, const RunOptions& options, const ResultTarget& target, std::stop_token stop) {
+    ProgressReporter reporter(options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr());
+    Written written{run_study(study, {.stop = std::move(stop),
+                                      .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
+                                      .profile = options.profile}),
+                    {}};
+    if (written.result.interrupted && written.result.replicas.empty()) return written;
+    const auto finished = std::chrono::steady_clock::now();
+    written.placed = target.place(written.result);
+    if (auto& profile = written.result.profile) profile = with_writing(*profile, std::chrono::steady_clock::now() - finished);
+    return written;
+}
+
 }  // namespace
 
-ExitStatus run_command(const RunOptions& options) {
+ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     Issues issues;
     const auto study = load_study(options.scenario, overrides_of(options), issues);
     const auto instruction_set = choose_instruction_set(options.instruction_set, at_flag("--instruction-set"), issues);
     tell(issues);
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
+    const ResultTarget target(result_path(options.scenario, options.out),
+                              options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::results);
+    if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
     const StudyShape shape = shape_of(*study, {});
     if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))
         return fail(*shortage);
-    const auto file = result_path(options.scenario, options.out);
-    if (const auto obstacle = obstacle_to_writing(file)) return refuse("--out: " + *obstacle, "name another folder or file");
 
-    std::stop_source stop;
-    const InterruptWatch watch(stop);
-    ProgressReporter reporter(options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr());
-    StudyResult result = run_study(*study, {.stop = stop.get_token(),
-                                            .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
-                                            .profile = options.profile});
-    if (result.interrupted && result.replicas.empty()) {
-        fmt::print(stderr, "evsweep: interrupted before any replica was finished; nothing was written\n");
+    std::optional<Written> written;
+    {
+        const InterruptWatch::Grace grace(watch);
+        written = run_and_write(*study, options, target, grace.stop());
+    }
+    if (written->result.interrupted && written->result.replicas.empty()) {
+        fail("interrupted before any replica was finished; nothing was written");
         return ExitStatus::interrupted;
     }
-    const auto finished = std::chrono::steady_clock::now();
-    if (const auto error = write_results(result, file)) return fail(*error);
-    if (result.profile) result.profile = with_writing(*result.profile, std::chrono::steady_clock::now() - finished);
-    return conclude(result, file, options.quiet);
+    say_result(written->result, written->placed, options.quiet);
+    return conclude(written->result, written->placed);
 }
 
 }  // namespace evsweep

@@ -1,25 +1,65 @@
 #include "sim/app/say.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
+#include <system_error>
+
+#include "sim/app/streams.hpp"
 
 namespace evsweep {
 
-void say(std::string_view text) { fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n"); }
+namespace {
+
+/// What became of the answers so far. There is one stdout, so there is one of these.
+struct Answers {
+    bool were_given = false;
+    int error = 0;
+};
+Answers& answers() {
+    static Answers of_process;
+    return of_process;
+}
+
+std::string with_line_feed(std::string_view text) { return std::string(text) + (text.ends_with('\n') ? "" : "\n"); }
+
+/// Some file systems find out only when a file is closed that it has no room.
+int error_of_closing(int stream) {
+    const int copy = dup(stream);
+    return copy == -1 || close(copy) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+void say(std::string_view text) {
+    answers().were_given = true;
+    if (answers().error == 0) answers().error = write_whole(STDOUT_FILENO, with_line_feed(text));
+}
+
+std::optional<std::string> lost_answer() {
+    if (answers().were_given && answers().error == 0) answers().error = error_of_closing(STDOUT_FILENO);
+    if (answers().error == 0) return std::nullopt;
+    return "standard output cannot be written: " + std::generic_category().message(answers().error);
+}
+
+void report(std::string_view text) { (void)write_whole(STDERR_FILENO, with_line_feed(text)); }
+
+void report_in_passing(std::string_view text) {
+    if (takes_text_now(STDERR_FILENO)) (void)write_whole(STDERR_FILENO, text);
+}
 
 void tell(const Issues& issues) {
-    std::fflush(stdout);
-    for (const Issue& issue : issues.list()) fmt::print(stderr, "{}\n", to_text(issue));
+    for (const Issue& issue : issues.list()) report(to_text(issue));
 }
 
 ExitStatus refuse(const std::string& problem, const std::string& hint) {
-    fmt::print(stderr, "evsweep: {}{}{}\n", problem, hint.empty() ? "" : "; ", hint);
+    report(fmt::format("evsweep: {}{}{}", problem, hint.empty() ? "" : "; ", hint));
     return ExitStatus::invalid_input;
 }
 
 ExitStatus fail(const std::string& sentence) {
-    fmt::print(stderr, "evsweep: {}\n", sentence);
+    report("evsweep: " + sentence);
     return ExitStatus::failed;
 }
 

@@ -7,10 +7,10 @@
 #include "evsweep/rng.hpp"
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/app/result_path.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/scenarios_report.hpp"
 #include "sim/app/solve_request.hpp"
+#include "sim/record/new_file.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 
@@ -84,8 +84,11 @@ ExitStatus tell_scenarios(const SolvedScenarios& solved, const SolveOptions& opt
             fmt::format("feeder {}; {} load flows, loads U({}, {}) times nominal, seed {}, tolerance {} pu; evsweep {}",
                         options.feeder.string(), solved.result.size(), number_text(solved.low), number_text(solved.high),
                         solved.seed, number_text(solved.tolerance_pu), version);
-        if (!write_scenarios(solved, origin, file))
-            return fail("'" + file.string() + "' could not be written completely; is the disk full?");
+        try {
+            write_scenarios(solved, origin, file);
+        } catch (const FileError& error) {
+            return fail(error.what());
+        }
         say("table            " + file.string());
     }
     if (solved.count(BatchStatus::converged) > 0) return ExitStatus::success;

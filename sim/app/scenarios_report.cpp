@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <numeric>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "evsweep/values.hpp"
 #include "sim/app/solve_report.hpp"
 #include "sim/app/solve_tables.hpp"
+#include "sim/record/new_file.hpp"
 #include "sim/study/statistics.hpp"
 #include "sim/study/text_table.hpp"
 
@@ -111,28 +111,33 @@ std::string scenarios_report(const SolvedScenarios& solved) {
     return text + sweeps_text(solved) + speed_text(solved) + lowest_text(solved) + "\n" + table_text(solved.result);
 }
 
-bool write_scenarios(const SolvedScenarios& solved, const std::string& origin, const std::filesystem::path& file) {
+void write_scenarios(const SolvedScenarios& solved, const std::string& origin, const std::filesystem::path& file) {
     const BatchResult& found = solved.result;
     const FeederSite& site = solved.feeder.site();
-    std::ofstream stream(file);
-    stream
-        << "# " << origin
-        << "\nscenario,status,iterations,source_kw,source_kvar,loss_kw,lowest_pu,lowest_bus,lowest_phase,highest_pu,highest_bus,"
-           "highest_phase\n";
+    constexpr std::size_t piece = std::size_t{1} << 20U;
+    NewFile table(file);
+    std::string text =
+        "# " + origin +
+        "\nscenario,status,iterations,source_kw,source_kvar,loss_kw,lowest_pu,lowest_bus,lowest_phase,highest_pu,highest_bus,"
+        "highest_phase\n";
     const auto place = [&](std::uint32_t i) {
         const SupplyVoltage& seen = site.supply[i];
         return csv_field(site.bus[seen.bus]) + "," + csv_wires(site, seen);
     };
     for (std::size_t s = 0; s < found.size(); ++s) {
-        stream << fmt::format("{},{},{},", s, name_of(found.status[s]), found.sweeps[s]);
+        text += fmt::format("{},{},{},", s, name_of(found.status[s]), found.sweeps[s]);
         if (found.status[s] == BatchStatus::converged)
-            stream << fmt::format("{:.9f},{:.9f},{:.9f},{:.12f},{},{:.12f},{}\n", found.source_kw[s], found.source_kvar[s],
-                                  found.loss_kw[s], found.lowest_pu[s], place(found.lowest_at[s]), found.highest_pu[s],
-                                  place(found.highest_at[s]));
+            text += fmt::format("{:.9f},{:.9f},{:.9f},{:.12f},{},{:.12f},{}\n", found.source_kw[s], found.source_kvar[s],
+                                found.loss_kw[s], found.lowest_pu[s], place(found.lowest_at[s]), found.highest_pu[s],
+                                place(found.highest_at[s]));
         else
-            stream << ",,,,,,,,\n";
+            text += ",,,,,,,,\n";
+        if (text.size() < piece) continue;
+        table.write(text);
+        text.clear();
     }
-    return stream.flush().good();
+    table.write(text);
+    table.place();
 }
 
 }  // namespace evsweep

@@ -30,7 +30,7 @@ struct SolvedScenarios {
 /// A fact a line, then a table of extremes and quantiles over the scenarios.
 [[nodiscard]] std::string scenarios_report(const SolvedScenarios& solved);
 
-/// Writes a row per scenario under a `#` line that says `origin`; false where it cannot be written completely.
-[[nodiscard]] bool write_scenarios(const SolvedScenarios& solved, const std::string& origin, const std::filesystem::path& file);
+/// Writes a row per scenario under a `#` line that says `origin`, all of them or none. Throws FileError where that fails.
+void write_scenarios(const SolvedScenarios& solved, const std::string& origin, const std::filesystem::path& file);
 
 }  // namespace evsweep

@@ -2,11 +2,11 @@
 
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/app/result_path.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_report.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/app/solve_tables.hpp"
+#include "sim/record/new_file.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
@@ -52,8 +52,8 @@ ExitStatus solve_command(const SolveOptions& options) {
     tell(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.csv)
-        if (const auto obstacle = obstacle_to_writing(*options.csv / "bus_voltages.csv"))
-            return refuse("--csv: " + *obstacle, "name another folder");
+        for (const auto& file : table_files(*feeder, *options.csv))
+            if (const auto obstacle = obstacle_to_writing(file)) return refuse("--csv: " + *obstacle, "name another folder");
 
     LoadFlow flow(*feeder, request.flow);
     const SolvedFeeder solved = solve_nominal(flow, request);

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numbers>
 #include <utility>
 #include <vector>
 
 #include "sim/network/device_control.hpp"
 #include "sim/network/unbalance.hpp"
+#include "sim/record/new_file.hpp"
 
 namespace evsweep {
 
@@ -134,10 +134,20 @@ std::string device_table(const Feeder& feeder, const LoadFlow& flow) {
     return text;
 }
 
-bool write(const std::filesystem::path& file, const std::string& origin, const std::string& table) {
-    std::ofstream stream(file);
-    stream << "# " << origin << '\n' << table;
-    return stream.flush().good();
+struct Table {
+    const char* name;
+    std::string (*text)(const Feeder&, const LoadFlow&);
+};
+
+std::vector<Table> tables_of(const Feeder& feeder) {
+    std::vector<Table> tables{{"bus_voltages.csv", bus_table}, {"branch_flows.csv", branch_table}};
+    if (!feeder.is_balanced())
+        tables.insert(tables.end(), {{"supply_voltages.csv", supply_table},
+                                     {"line_voltages.csv", line_table},
+                                     {"branch_phases.csv", phase_table},
+                                     {"unbalance.csv", unbalance_table},
+                                     {"devices.csv", device_table}});
+    return tables;
 }
 
 }  // namespace
@@ -156,22 +166,26 @@ std::string csv_wires(const FeederSite& site, const SupplyVoltage& seen) {
     return plus == Conductor::balanced ? std::string(csv_phase(plus)) : site.wires_of(seen);
 }
 
+std::vector<std::filesystem::path> table_files(const Feeder& feeder, const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const Table& table : tables_of(feeder)) files.push_back(folder / table.name);
+    return files;
+}
+
 WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
                            const std::filesystem::path& folder) {
-    using Table = std::string (*)(const Feeder&, const LoadFlow&);
-    std::vector<std::pair<std::string, Table>> tables{{"bus_voltages.csv", bus_table}, {"branch_flows.csv", branch_table}};
-    if (!feeder.is_balanced()) {
-        tables.insert(tables.end(), {{"supply_voltages.csv", supply_table},
-                                     {"line_voltages.csv", line_table},
-                                     {"branch_phases.csv", phase_table},
-                                     {"unbalance.csv", unbalance_table},
-                                     {"devices.csv", device_table}});
-    }
     WrittenTables written;
-    for (const auto& [name, table] : tables) {
-        written.text += (written.text.empty() ? "tables           " : ", ") + (folder / name).string();
-        if (!write(folder / name, origin, table(feeder, flow)))
-            written.problem = "the tables in '" + folder.string() + "' could not be written completely; is the disk full?";
+    try {
+        std::vector<NewFile> files;
+        for (const Table& table : tables_of(feeder)) {
+            NewFile& file = files.emplace_back(folder / table.name);
+            file.write("# " + origin + "\n" + table.text(feeder, flow));
+            file.complete();
+            written.text += (written.text.empty() ? "tables           " : ", ") + (folder / table.name).string();
+        }
+        for (NewFile& file : files) file.place();
+    } catch (const FileError& error) {
+        written.problem = error.what();
     }
     return written;
 }

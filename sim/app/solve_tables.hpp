@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sim/network/load_flow.hpp"
 
@@ -24,9 +25,12 @@ struct WrittenTables {
 /// The wires between which loads see a voltage, for a table: "1" where the feeder is balanced, "a" (to earth), "a-n", "a-b".
 [[nodiscard]] std::string csv_wires(const FeederSite& site, const SupplyVoltage& seen);
 
+/// The files of `write_tables`.
+[[nodiscard]] std::vector<std::filesystem::path> table_files(const Feeder& feeder, const std::filesystem::path& folder);
+
 /// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`; where phases differ also `line_voltages.csv`,
 /// `branch_phases.csv`, `unbalance.csv` and `devices.csv`. Each opens with a `#` line that says `origin`, then a heading
-/// whose names end in their units.
+/// whose names end in their units. Older tables stay until all new ones are complete.
 [[nodiscard]] WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
                                          const std::filesystem::path& folder);
 

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <system_error>
 
 #include "sim/app/child_process.hpp"
@@ -55,7 +53,7 @@ ExitStatus summary_command(const std::filesystem::path& file) {
         return ExitStatus::success;
     }
     const bool told = answer.end == ChildAnswer::End::answered && answer.text.size() > 1;
-    fmt::print(stderr, "{}\n", told ? answer.text.substr(1) : file.string() + ": " + problem_of(answer.end));
+    report(told ? answer.text.substr(1) : file.string() + ": " + problem_of(answer.end));
     return ExitStatus::invalid_input;
 }
 

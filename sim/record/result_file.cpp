@@ -8,7 +8,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/record/hdf5.hpp"
-#include "sim/record/place_file.hpp"
+#include "sim/record/new_file.hpp"
 #include "sim/record/seal.hpp"
 
 namespace evsweep {
@@ -236,12 +236,14 @@ void ResultFile::write(const ArrayPlace& place, std::span<const std::string> val
             [&] { image_->write(place, text_type(), text_type(), characters.data(), characters.size()); });
 }
 
-void ResultFile::commit() {
+std::vector<unsigned char> ResultFile::finish() {
     auto bytes = guarded(path_, "cannot be completed in memory", [&] { return image_->bytes(); });
     image_.reset();
     add_seal(bytes);
-    place_file(path_, bytes);
+    return bytes;
 }
+
+void ResultFile::commit() { place_file(path_, finish()); }
 
 std::string link_name(const std::string& name) {
     std::string link = name;

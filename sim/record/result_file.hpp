@@ -28,8 +28,8 @@ struct ArrayPlace {
     Attributes attributes{};
 };
 
-/// Builds the file in memory and puts it on disk in one go: first as `<path>.tmp`, then renamed. Every function throws
-/// FileError. Not for several threads.
+/// Builds the file in memory and puts it on disk in one go: under a name of its own, then renamed (NewFile). Every function
+/// throws FileError. Not for several threads.
 class ResultFile {
    public:
     explicit ResultFile(std::filesystem::path path);
@@ -46,6 +46,8 @@ class ResultFile {
     void write(const ArrayPlace& place, std::span<const double> values);
     void write(const ArrayPlace& place, std::span<const std::int32_t> values);
     void write(const ArrayPlace& place, std::span<const std::string> values);
+    /// The whole file, sealed, for whoever places it; nothing can be added after.
+    [[nodiscard]] std::vector<unsigned char> finish();
     /// Puts the file in its place; nothing can be added after. On failure nothing is left behind.
     void commit();
 

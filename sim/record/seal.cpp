@@ -61,6 +61,15 @@ void add_seal(std::vector<unsigned char>& bytes) {
     bytes.insert(bytes.end(), seal.begin(), seal.end());
 }
 
+bool ends_with_seal(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string end(seal_size, ' ');
+    const std::string expected = seal_of(0);
+    return file.seekg(-static_cast<std::streamoff>(seal_size), std::ios::end) &&
+           file.read(end.data(), static_cast<std::streamsize>(end.size())) &&
+           end.compare(0, seal_size - 16, expected, 0, seal_size - 16) == 0;
+}
+
 SealState check_seal(const std::filesystem::path& path) {
     refuse_unless_plain(path);
     errno = 0;

@@ -12,6 +12,9 @@ enum class SealState { whole, broken, absent };
 /// Appends the seal of all bytes so far: a short text with their 64-bit FNV-1a hash (Fowler, Noll, Vo).
 void add_seal(std::vector<unsigned char>& bytes);
 
+/// Whether the file ends as sealed files do; whether the seal is right, only `check_seal` knows. False where it cannot be read.
+[[nodiscard]] bool ends_with_seal(const std::filesystem::path& path);
+
 /// Reads the whole file once. Throws FileError where it cannot be read.
 [[nodiscard]] SealState check_seal(const std::filesystem::path& path);
 

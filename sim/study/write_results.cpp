@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "sim/record/new_file.hpp"
 #include "sim/record/result_file.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/write_estimates.hpp"
@@ -258,24 +259,29 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
 
 }  // namespace
 
-std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path) {
+std::vector<unsigned char> result_bytes(const StudyResult& result, const std::filesystem::path& path) try {
     const auto start = std::chrono::steady_clock::now();
+    ResultFile file(path);
+    write_provenance(file, result);
+    write_scenario(file, result);
+    write_feeder(file, result);
+    write_run(file, "/base", result, result.base);
+    for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);
+    write_summaries(file, result);
+    write_paired_differences(file, result);
+    if (!result.failures.empty()) write_failures(file, result);
+    if (result.profile) write_profile(file, with_writing(*result.profile, std::chrono::steady_clock::now() - start));
+    return file.finish();
+} catch (const std::bad_alloc&) {
+    throw FileError(path.string() +
+                    ": not enough memory to build the result file; record less: fewer outputs, or marks further apart");
+}
+
+std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path) {
     try {
-        ResultFile file(path);
-        write_provenance(file, result);
-        write_scenario(file, result);
-        write_feeder(file, result);
-        write_run(file, "/base", result, result.base);
-        for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);
-        write_summaries(file, result);
-        write_paired_differences(file, result);
-        if (!result.failures.empty()) write_failures(file, result);
-        if (result.profile) write_profile(file, with_writing(*result.profile, std::chrono::steady_clock::now() - start));
-        file.commit();
+        place_file(path, result_bytes(result, path));
     } catch (const FileError& error) {
         return error.what();
-    } catch (const std::bad_alloc&) {
-        return path.string() + ": not enough memory to build the result file; record less: fewer outputs, or marks further apart";
     }
     return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -55,11 +56,56 @@ struct Answer {
     double peak_mb = 0.0;  ///< of memory
 };
 
+/// What is done in the new process before it becomes the program.
+using Surroundings = std::function<void()>;
+
+inline Surroundings closed(int stream) {
+    return [stream] { close(stream); };
+}
+inline Surroundings into(const std::string& file, int stream) {
+    return [=] { dup2(open(file.c_str(), O_WRONLY), stream); };
+}
+/// A pipe that nobody reads any more.
+inline Surroundings broken_pipe(int stream) {
+    return [stream] {
+        int ends[2];
+        if (pipe(ends) == 0) dup2(ends[1], stream);
+        close(ends[0]);
+        if (ends[1] != stream) close(ends[1]);
+    };
+}
+/// A pipe that is full, and whose reader never reads.
+inline Surroundings full_pipe(int stream) {
+    return [stream] {
+        int ends[2];
+        if (pipe(ends) != 0) return;
+        fcntl(ends[1], F_SETFL, O_NONBLOCK);
+        const std::string much(4096, '.');
+        while (write(ends[1], much.data(), much.size()) > 0) {
+        }
+        fcntl(ends[1], F_SETFL, 0);
+        dup2(ends[1], stream);
+    };
+}
+/// No file may become longer, as on a full disk.
+inline Surroundings no_file_longer_than(rlim_t bytes) {
+    return [bytes] {
+        const rlimit limit{bytes, bytes};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    };
+}
+inline Surroundings all_of(std::vector<Surroundings> list) {
+    return [list = std::move(list)] {
+        for (const Surroundings& one : list) one();
+    };
+}
+
 /// The program, started in `folder` with its two streams going to files there.
 class Program {
    public:
-    Program(const ScratchFolder& streams, const std::filesystem::path& folder, std::vector<std::string> words)
-        : streams_(streams) {
+    Program(const ScratchFolder& streams, const std::filesystem::path& folder, std::vector<std::string> words,
+            Surroundings surroundings = {})
+        : streams_(streams), surroundings_(std::move(surroundings)) {
         words.insert(words.begin(), EVSWEEP_BINARY);
         std::vector<char*> argv;
         for (std::string& word : words) argv.push_back(word.data());
@@ -67,7 +113,8 @@ class Program {
         child_ = fork();
         if (child_ == 0) become(folder, argv);
     }
-    void interrupt() const { kill(child_, SIGINT); }
+    void send(int signal) const { kill(child_, signal); }
+    [[nodiscard]] pid_t id() const { return child_; }
     [[nodiscard]] std::string errors_so_far() const { return streams_.read("err"); }
     [[nodiscard]] Answer wait() const {
         int status = 0;
@@ -84,18 +131,20 @@ class Program {
         };
         open_stream("out", STDOUT_FILENO);
         open_stream("err", STDERR_FILENO);
-        signal(SIGINT, SIG_DFL);
+        for (const int ended_by : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(ended_by, SIG_DFL);
+        if (surroundings_) surroundings_();
         if (chdir(folder.c_str()) == 0) execv(argv.front(), argv.data());
         _exit(127);
     }
 
     const ScratchFolder& streams_;
+    Surroundings surroundings_;
     pid_t child_ = -1;
 };
 
-inline Answer evsweep_in(const std::filesystem::path& folder, std::vector<std::string> words) {
+inline Answer evsweep_in(const std::filesystem::path& folder, std::vector<std::string> words, Surroundings surroundings = {}) {
     const ScratchFolder streams;
-    return Program(streams, folder, std::move(words)).wait();
+    return Program(streams, folder, std::move(words), std::move(surroundings)).wait();
 }
 
 inline Answer answer_to(std::vector<std::string> words) { return evsweep_in(EVSWEEP_SOURCE_DIR, std::move(words)); }
@@ -137,5 +186,24 @@ population:
 controllers:
   uncoordinated: {}
 )";
+
+/// A folder with the small feeder and the small study in it.
+class StudyFolder : public ScratchFolder {
+   public:
+    StudyFolder() {
+        write("feeder.yaml", small_feeder);
+        write("study.yaml", small_study);
+    }
+};
+
+/// Whether `holds` comes true within some seconds.
+inline bool comes_true(const std::function<bool()>& holds, std::chrono::milliseconds within = std::chrono::seconds(60)) {
+    const auto end = std::chrono::steady_clock::now() + within;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+}
 
 }  // namespace evsweep::test

@@ -6,19 +6,9 @@
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
-using evsweep::test::Program;
-using evsweep::test::ScratchFolder;
+using evsweep::test::StudyFolder;
 
 namespace {
-
-/// A folder with the small feeder and the small study in it.
-class StudyFolder : public ScratchFolder {
-   public:
-    StudyFolder() {
-        write("feeder.yaml", evsweep::test::small_feeder);
-        write("study.yaml", evsweep::test::small_study);
-    }
-};
 
 std::size_t count(const std::string& text, const std::string& part) {
     std::size_t found = 0;
@@ -111,22 +101,6 @@ TEST_CASE("a place that cannot be written is refused before the run") {
     const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--out", "study.yaml/r.h5"});
     CHECK(answer.status == 2);
     CHECK(answer.err == "evsweep: --out: the folder 'study.yaml' cannot be made; name another folder or file\n");
-}
-
-TEST_CASE("Ctrl-C keeps the finished replicas, says so, and exits with 130") {
-    const StudyFolder folder;
-    const ScratchFolder streams;
-    const Program program(streams, folder.path(), {"run", "study.yaml", "--replicas", "100000", "--set", "time.step=60 s"});
-    for (int i = 0; i < 600 && !std::filesystem::exists(folder.path() / "results"); ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    program.interrupt();
-    const auto answer = program.wait();
-    INFO(answer.err);
-    REQUIRE(answer.status == 130);
-    CHECK_THAT(answer.err, Contains("stopping after the replicas in progress"));
-    CHECK_THAT(answer.err, Contains("of 100000 replicas are finished and kept in results/study.h5"));
-    CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).status == 0);
 }
 
 TEST_CASE("a profile is printed below the table and stored with the result, and changes neither") {

@@ -109,22 +109,6 @@ TEST_CASE("A file that is not committed does not exist, and a committed one leav
     CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("A full disk is told as such and the older result stays") {
-    if (!std::filesystem::exists("/dev/full")) {
-        WARN("skipped: this system has no /dev/full");
-        return;
-    }
-    const ScratchFolder folder;
-    const auto path = folder / "result.h5";
-    write_small(path);
-    const std::string before = file_text(path);
-    std::filesystem::create_symlink("/dev/full", folder / "result.h5.tmp");  // where every write finds no room
-    CHECK(failure_of([&] { write_small(path); }) ==
-          path.string() + ": cannot be written: No space left on device; make room or write elsewhere");
-    CHECK(file_text(path) == before);
-    CHECK(folder.entries() == 1);
-}
-
 TEST_CASE("A place that cannot be written is told with the reason and what to do") {
     const ScratchFolder folder;
     const auto absent = folder / "absent/result.h5";

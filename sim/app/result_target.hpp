@@ -1,0 +1,42 @@
+/// Where the result of a run goes, so that neither it nor what was there before is lost.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/study/study_result.hpp"
+
+namespace evsweep {
+
+/// What became of a result.
+struct PlacedResult {
+    std::optional<std::filesystem::path> file;  ///< none: it could not be kept anywhere
+    bool is_at_fault = false;                   ///< it is not where it should be
+    std::vector<std::string> notes;             ///< why it is where it is, a sentence each
+};
+
+/// A result is put where the user wants it; beside it under another name where it is that of an interrupted study and a complete
+/// one is there; and in another folder where it cannot be written.
+class ResultTarget {
+   public:
+    enum class Overwrites { results, anything };
+    ResultTarget(std::filesystem::path file, Overwrites overwrites) : file_(std::move(file)), overwrites_(overwrites) {}
+
+    /// What is in the way, as `problem; hint`; to be asked before the run costs anybody time. Makes the folder.
+    [[nodiscard]] std::optional<std::string> obstacle() const;
+
+    /// Writes the file.
+    [[nodiscard]] PlacedResult place(const StudyResult& result) const;
+
+   private:
+    [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;
+    void try_to_place(const std::vector<unsigned char>& bytes, const std::filesystem::path& path, PlacedResult& placed) const;
+    void rescue(const std::vector<unsigned char>& bytes, PlacedResult& placed) const;
+
+    std::filesystem::path file_;
+    Overwrites overwrites_;
+};
+
+}  // namespace evsweep
