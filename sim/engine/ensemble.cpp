@@ -9,7 +9,6 @@ Replica& Ensemble::add(const Population& population, Controller& controller, Rng
 
 std::vector<ReplicaOutcome> Ensemble::run() {
     while (advance_all()) {
-        site_.stop.obey();
         watch_.switch_to(Activity::load_flow);
         results_.resize(flows_.size());
         solver_.solve(flows_, results_);

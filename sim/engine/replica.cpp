@@ -103,6 +103,7 @@ ReplicaOutcome Replica::outcome() {
 LoadFlow* Replica::next_load_flow() {
     const Instant horizon(site_.scenario.time.duration);
     while (pending_ || (pending_ = next_event())) {
+        site_.stop.obey();
         if (pending_->at > horizon) break;
         now_ = pending_->at;
         // Of what the horizon itself brings, only stays and crossings end with it.

@@ -30,7 +30,7 @@ struct ReplicaSite {
     const Feeder& feeder;
     const BaseDemand& base;
     const ChargingNetwork& network;
-    StopRequest stop{};  ///< once it is made, replicas are given up at their next load flow, by throwing Stopped
+    StopRequest stop{};  ///< once it is made, replicas are given up at their next event, by throwing Stopped
 };
 
 /// A control step without a load-flow solution.
