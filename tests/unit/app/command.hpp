@@ -114,7 +114,18 @@ class Program {
         if (child_ == 0) become(folder, argv);
     }
     void send(int signal) const { kill(child_, signal); }
-    [[nodiscard]] pid_t id() const { return child_; }
+    /// Processor time that it has used so far: how far it has come, however busy the machine is.
+    [[nodiscard]] double cpu_seconds() const {
+        std::ifstream file("/proc/" + std::to_string(child_) + "/stat");
+        std::string text;
+        std::getline(file, text);
+        std::istringstream fields(text.substr(text.rfind(')') + 1));
+        std::string field;
+        double ticks = 0.0;
+        for (int number = 3; number <= 15 && fields >> field; ++number)  // user and system time are fields 14 and 15
+            if (number >= 14) ticks += std::stod(field);
+        return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+    }
     [[nodiscard]] std::string errors_so_far() const { return streams_.read("err"); }
     [[nodiscard]] Answer wait() const {
         int status = 0;

@@ -13,20 +13,7 @@ using evsweep::InterruptWatch;
 
 namespace {
 
-/// Processor time that a process of ours has used so far, in seconds; by the clock, a busy machine would decide.
-double cpu_seconds(pid_t process) {
-    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-    std::string text;
-    std::getline(file, text);
-    std::istringstream fields(text.substr(text.rfind(')') + 1));
-    std::string field;
-    double ticks = 0.0;
-    for (int i = 3; i <= 15 && fields >> field; ++i)
-        if (i >= 14) ticks += std::stod(field);
-    return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-/// Of all processes that were waited for.
+/// Processor time of all processes that were waited for.
 double cpu_seconds_of_ended() {
     rusage usage{};
     getrusage(RUSAGE_CHILDREN, &usage);
@@ -39,8 +26,8 @@ Answer terminated_run(const std::filesystem::path& folder, std::vector<std::stri
     const ScratchFolder streams;
     const double before = cpu_seconds_of_ended();
     const Program program(streams, folder, std::move(words));
-    REQUIRE(comes_true([&] { return cpu_seconds(program.id()) >= after_s; }, 300s));
-    const double worked = cpu_seconds(program.id());
+    REQUIRE(comes_true([&] { return program.cpu_seconds() >= after_s; }, 300s));
+    const double worked = program.cpu_seconds();
     program.send(SIGTERM);
     Answer answer = program.wait();
     INFO(answer.err);
@@ -79,8 +66,7 @@ TEST_CASE("SIGINT, SIGTERM and SIGHUP keep the finished replicas, say so, and ex
         const StudyFolder folder;
         const ScratchFolder streams;
         const Program program(streams, folder.path(), {"run", "study.yaml", "--replicas", "100000", "--set", "time.step=60 s"});
-        REQUIRE(comes_true([&] { return std::filesystem::exists(folder.path() / "results"); }));
-        std::this_thread::sleep_for(500ms);
+        REQUIRE(comes_true([&] { return program.cpu_seconds() >= 1.0; }));
         program.send(signal);
         const auto answer = program.wait();
         INFO(answer.err);

@@ -7,7 +7,6 @@
 using Catch::Matchers::Contains;
 using Catch::Matchers::Matches;
 using namespace evsweep::test;
-using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -27,9 +26,9 @@ std::string table_of(const StudyFolder& folder, const std::string& file) {
 /// Interrupts a run of very many replicas once some are finished.
 Answer interrupted_into(const StudyFolder& folder, const std::string& out, std::vector<std::string> more = {}) {
     const ScratchFolder streams;
-    more.insert(more.begin(), {"run", "study.yaml", "--replicas", "1000000", "--threads", "1", "--out", out});
+    more.insert(more.begin(), {"run", "study.yaml", "--replicas", "200000", "--threads", "1", "--out", out});
     const Program program(streams, folder.path(), more);
-    std::this_thread::sleep_for(1s);
+    CHECK(comes_true([&] { return program.cpu_seconds() >= 1.0; }));
     program.send(SIGTERM);
     return program.wait();
 }
@@ -50,18 +49,18 @@ TEST_CASE("what is not a plain file is refused before the run, and stays") {
     fs::create_symlink("pipe.h5", folder.path() / "link.h5");
     fs::create_directory(folder.path() / "folder.h5");
     fs::create_symlink("loop.h5", folder.path() / "loop.h5");
-    const std::vector<std::string> one_replica{"--replicas", "100000000"};  // nobody would live to see the end of it
+    const std::vector<std::string> many_replicas{"--replicas", "100000"};  // nobody would live to see the end of it
     for (const std::string out : {"pipe.h5", "device.h5", "link.h5", "/dev/full/r.h5"}) {
-        const auto answer = run_into(folder, out, one_replica);
+        const auto answer = run_into(folder, out, many_replicas);
         INFO(answer.err);
         CHECK(answer.status == 2);
         CHECK(answer.out.empty());
         CHECK_THAT(answer.err, Contains("evsweep: --out: ") && Contains("; name another folder or file\n"));
     }
-    CHECK_THAT(run_into(folder, "pipe.h5", one_replica).err,
+    CHECK_THAT(run_into(folder, "pipe.h5", many_replicas).err,
                Contains("'pipe.h5' is not a plain file but a device, a pipe or a socket; name another folder or file"));
-    CHECK_THAT(run_into(folder, "folder.h5", one_replica).err, Contains("'folder.h5' is a folder; name another"));
-    CHECK_THAT(run_into(folder, "loop.h5", one_replica).err, Contains("Too many levels of symbolic links"));
+    CHECK_THAT(run_into(folder, "folder.h5", many_replicas).err, Contains("'folder.h5' is a folder; name another"));
+    CHECK_THAT(run_into(folder, "loop.h5", many_replicas).err, Contains("Too many levels of symbolic links"));
     CHECK(fs::is_fifo(folder.path() / "pipe.h5"));
     const std::vector<std::string> convert{"feeder", "feeder.yaml", "--to", "yaml", "-o", "pipe.h5"};
     CHECK(evsweep_in(folder.path(), convert).status == 2);
@@ -130,7 +129,7 @@ TEST_CASE("names as long as the file system allows can be written, longer ones a
 TEST_CASE("a file that is no result is overwritten by force only, an empty one always") {
     const StudyFolder folder;
     folder.write("r.h5", "another program's");
-    const auto answer = run_into(folder, "r.h5", {"--replicas", "100000000"});
+    const auto answer = run_into(folder, "r.h5", {"--replicas", "100000"});
     CHECK(answer.status == 2);
     CHECK(answer.err ==
           "evsweep: --out: 'r.h5' is not a result of evsweep, or was changed since; name another file, or overwrite it with "
