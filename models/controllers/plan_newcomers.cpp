@@ -1,6 +1,7 @@
 #include "controllers/plan_newcomers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace evsweep {
 
