@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "evsweep/feeder_description.hpp"
 
@@ -17,6 +19,12 @@ struct SourceText {
     std::string text;
 };
 
+/// Whether lines and switches without a rating get the one that their file's format takes for granted.
+enum class DefaultRatings { none, of_format };
+[[nodiscard]] inline std::vector<std::pair<std::string, DefaultRatings>> names_of(DefaultRatings) {
+    return {{"none", DefaultRatings::none}, {"of_format", DefaultRatings::of_format}};
+}
+
 /// Reads one kind of feeder file. Never executes what it reads.
 class FeederFormat {
    public:
@@ -24,6 +32,7 @@ class FeederFormat {
     struct Context {
         /// Text of another file that this one names, or none where it cannot be read; empty where there are no other files.
         std::function<std::optional<std::string>(const std::filesystem::path&)> read_file{};
+        DefaultRatings default_ratings = DefaultRatings::none;
     };
 
     virtual ~FeederFormat() = default;

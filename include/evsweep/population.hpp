@@ -76,14 +76,57 @@ struct Session {
     double target_soc = 0.0;
 };
 
+/// How many stays, and how much energy from the grid they ask for.
+struct StaySum {
+    std::size_t count = 0;
+    double kwh = 0.0;
+    void add(double asked_kwh) { ++count, kwh += asked_kwh; }
+    StaySum& operator+=(const StaySum& other) {
+        count += other.count;
+        kwh += other.kwh;
+        return *this;
+    }
+};
+
+/// The stays of one group in one replica, and what became of those that could not be played as they were drawn.
+struct StayTally {
+    std::string group{};
+    std::size_t vehicles = 0;
+    StaySum played{};      ///< the sessions; of these
+    StaySum waited{};      ///< began when the stay before them at their charging point ended
+    StaySum continued{};   ///< had begun before the start, and are played from there
+    StaySum impossible{};  ///< left out: they end before they begin
+    StaySum occupied{};    ///< left out: their charging point was taken
+    StaySum under_way{};   ///< left out: they had begun before the start, and what they still need is not known
+    [[nodiscard]] StaySum dropped() const {
+        StaySum sum = impossible;
+        sum += occupied;
+        return sum += under_way;
+    }
+    StayTally& operator+=(const StayTally& other) {
+        vehicles += other.vehicles;
+        for (const auto member : {&StayTally::played, &StayTally::waited, &StayTally::continued, &StayTally::impossible,
+                                  &StayTally::occupied, &StayTally::under_way})
+            this->*member += other.*member;
+        return *this;
+    }
+};
+
 /// Everything random about the fleet of one replica.
 struct Population {
     std::vector<std::string> zones;                   ///< names of places for reporting, e.g. "zone 3"
     std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
     Connectors connectors;
     Vehicles vehicles;
-    std::vector<Session> sessions;     ///< ordered by (plug_in, connector); disjoint per connector
-    std::size_t dropped_sessions = 0;  ///< draws that gave no stay (left before arrival, or still there)
+    std::vector<Session> sessions;  ///< ordered by (plug_in, connector); disjoint per connector
+    std::vector<StayTally> stays;   ///< by group, in the order of their draws
+
+    /// Of all groups together.
+    [[nodiscard]] StayTally all_stays() const {
+        StayTally sum;
+        for (const StayTally& tally : stays) sum += tally;
+        return sum;
+    }
 };
 
 }  // namespace evsweep

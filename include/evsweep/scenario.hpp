@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,11 +16,13 @@
 
 namespace evsweep {
 
-/// A repeating series: `values[k]` holds at midnight of the first day + k * every, then the series repeats.
+/// A repeating series: `values[k]` holds at midnight of the first day + begin + k * every, then the series repeats.
 struct Profile {
     Duration every{};
     bool linear = false;  ///< linear between marks, or held until the next mark
     std::vector<double> values;
+    Duration begin{};  ///< of the first value, from midnight of the scenario's first day
+    Position place{};  ///< in the scenario
     [[nodiscard]] double at(Instant t, const Calendar& calendar) const;
 };
 
@@ -63,7 +66,8 @@ struct DeviceSettings {
 struct FeederChoice {
     FilePath file;
     std::string format;  ///< empty: recognised by its content
-    std::optional<PerUnit> source_voltage;
+    std::optional<PerUnit> source_voltage{};
+    DefaultRatings default_ratings = DefaultRatings::none;
 };
 
 struct Limits {
@@ -74,13 +78,23 @@ struct Limits {
     std::optional<Fraction> tolerance{};
     [[nodiscard]] double voltage_tolerance_pu() const { return tolerance ? tolerance->value() : 1e-4; }
     [[nodiscard]] double loading_tolerance() const { return tolerance ? tolerance->value() : 1e-3; }
+    std::optional<Amperes> default_rating{};  ///< of lines without one; none: they are not judged
 };
+
+/// Whether loads that name a profile in the feeder file follow it, or that of their class.
+enum class OwnProfiles { follow, ignore };
+[[nodiscard]] inline std::vector<std::pair<std::string, OwnProfiles>> names_of(OwnProfiles) {
+    return {{"follow", OwnProfiles::follow}, {"ignore", OwnProfiles::ignore}};
+}
 
 /// Base load: each load's nominal power times the profile of its class (or its own).
 struct BaseLoad {
     std::map<std::string, Profile> profiles;
     std::map<std::string, std::string> by_class;  ///< bus class -> profile name
     std::string other;                            ///< profile of the rest; empty: constant at nominal
+    std::map<std::string, Position> class_at{};   ///< where `by_class` names each class
+    std::set<std::string> of_columns{};           ///< the profiles that are columns of one file, which need not all be used
+    OwnProfiles own_profiles = OwnProfiles::follow;
     Fraction scale{1.0};
 };
 

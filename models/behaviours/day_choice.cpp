@@ -48,25 +48,53 @@ DayChoice::DayChoice(const Recording& recording, DayDraw draw, const Behaviour::
     for (const local_days day : days_) of_weekday_[weekday(day).c_encoding()].push_back(day);
     if (days_.empty()) return;
     if (draw_ == DayDraw::replay)
-        start_replay(context, path);
+        start_replay(recording, context, path);
     else
         check_weekdays(context, path);
 }
 
-void DayChoice::start_replay(const Behaviour::Context& context, const std::string& path) {
-    replay_from_ = days_.front();
-    const auto& same = of_weekday_[weekday(first_date_).c_encoding()];
-    if (!same.empty())
-        replay_from_ = same.front();
-    else
-        context.issues->warning(
-            file_, path, fmt::format("no recorded day is a {}, so the days of the week are shifted", weekday_text(first_date_)),
-            "let the scenario start on a recorded day of the week");
+void DayChoice::start_replay(const Recording& recording, const Behaviour::Context& context, const std::string& path) {
+    const auto warn = [&](std::string problem, std::string hint) {
+        context.issues->warning(file_, path, std::move(problem), std::move(hint));
+    };
+    replay_from_ = first_replayed_day();
+    if (weekday(replay_from_) != weekday(first_date_))
+        warn(fmt::format("no recorded day is a {}, so the days of the week are shifted", weekday_text(first_date_)),
+             "let the scenario start on a recorded day of the week");
+    const bool is_chosen = recording.from && recording.from->day == replay_from_;
+    if (replay_from_ != first_date_ && !is_chosen)
+        warn(fmt::format("the dates differ: the recorded days from {} on stand for the scenario's from {} on",
+                         date_text(replay_from_), date_text(first_date_)),
+             "let the scenario start on a recorded day, or name the first day in `from`");
+    if (is_chosen && recording.into_from.count > 0)
+        warn(fmt::format("{} stays ({:.1f} kWh) that began before `from` are left out of it", recording.into_from.count,
+                         recording.into_from.kwh),
+             "choose an earlier `from`, and let the scenario start at a later date than that");
     const auto available = (days_.back() - replay_from_).count() + 1;
     if (available < scenario_days_)
-        context.issues->warning(file_, path,
-                                fmt::format("the recording has {} of the scenario's {} days", available, scenario_days_),
-                                "the rest has no sessions; shorten the scenario or widen from/to");
+        warn(fmt::format("the recording has {} of the scenario's {} days", available, scenario_days_),
+             "the rest has no sessions; shorten the scenario or widen from/to");
+    const auto missing = days_in_gaps();
+    if (!missing.empty())
+        warn(fmt::format("the record has a gap: {} of the replayed days have no sessions, the first is {}", missing.size(),
+                         date_text(missing.front())),
+             "choose other days with from/to");
+}
+
+/// That with the scenario's own date, or else the first with its day of the week, or else the first.
+local_days DayChoice::first_replayed_day() const {
+    if (std::binary_search(days_.begin(), days_.end(), first_date_)) return first_date_;
+    const auto& same = of_weekday_[weekday(first_date_).c_encoding()];
+    return same.empty() ? days_.front() : same.front();
+}
+
+/// Days between the first and the last replayed one that the recording does not cover.
+std::vector<local_days> DayChoice::days_in_gaps() const {
+    std::vector<local_days> missing;
+    const local_days end = std::min(replay_from_ + days(scenario_days_), days_.back());
+    for (local_days day = replay_from_; day < end; day += days(1))
+        if (!std::binary_search(days_.begin(), days_.end(), day)) missing.push_back(day);
+    return missing;
 }
 
 void DayChoice::check_weekdays(const Behaviour::Context& context, const std::string& path) const {
@@ -80,7 +108,7 @@ void DayChoice::check_weekdays(const Behaviour::Context& context, const std::str
 std::optional<local_days> DayChoice::recorded(const Rng& rng, int day) const {
     if (draw_ == DayDraw::replay) {
         const local_days date = replay_from_ + days(day);
-        return !days_.empty() && date <= days_.back() ? std::optional(date) : std::nullopt;
+        return !days_.empty() && date >= days_.front() && date <= days_.back() ? std::optional(date) : std::nullopt;
     }
     const auto& candidates = of_weekday_[weekday(first_date_ + days(day)).c_encoding()];
     if (candidates.empty()) return std::nullopt;

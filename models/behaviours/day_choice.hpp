@@ -14,7 +14,7 @@
 namespace evsweep {
 
 enum class DayDraw {
-    replay,       ///< the recorded days one after the other: the same in every replica
+    replay,       ///< the recorded days one after the other, on their own dates where they are the scenario's
     random_days,  ///< for each day of the scenario any recorded day of the same weekday
 };
 [[nodiscard]] std::vector<std::pair<std::string, DayDraw>> names_of(DayDraw);
@@ -28,11 +28,13 @@ class DayChoice {
 
     /// Number of days that the scenario touches; the first is the day of its start.
     [[nodiscard]] int scenario_days() const { return scenario_days_; }
-    /// The recorded day that stands for the scenario's `day`-th; none where the recording has ended.
+    /// The recorded day that stands for the scenario's `day`-th, which may be before its first; none where there is none.
     [[nodiscard]] std::optional<std::chrono::local_days> recorded(const Rng& rng, int day) const;
 
    private:
-    void start_replay(const Behaviour::Context& context, const std::string& path);
+    void start_replay(const Recording& recording, const Behaviour::Context& context, const std::string& path);
+    [[nodiscard]] std::chrono::local_days first_replayed_day() const;
+    [[nodiscard]] std::vector<std::chrono::local_days> days_in_gaps() const;
     void check_weekdays(const Behaviour::Context& context, const std::string& path) const;
 
     DayDraw draw_;

@@ -23,6 +23,7 @@ struct Params : VehicleAttributes {
     Random<"1"> initial_soc;
     Random<"1"> target_soc;
     std::vector<Weekday> days{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri, Weekday::sat, Weekday::sun};
+    UnderWay under_way = UnderWay::leave_out;
     Random<"h"> stated_departure_error;
     std::map<std::string, DayPattern> other_days;
     std::map<std::string, VehicleClass> classes;
@@ -72,6 +73,9 @@ Schema<Params> make_schema() {
                    .optional("days", &Params::days, "days of the week on which vehicles arrive")
                    .optional("other_days", &Params::other_days,
                              "how the same vehicles come and go on other days of the week, e.g. at weekends, by name")
+                   .optional("under_way", &Params::under_way,
+                             "stays that had begun before the start: left out and counted, or played from there, with what their "
+                             "rating, or the time of their stay in proportion, has stored by then")
                    .optional("stated_departure_error", &Params::stated_departure_error,
                              "added to the true departure to give the stated one; absent: stated truly")
                    .optional("classes", &Params::classes, "classes of vehicles, with shares and what is different about them"))
@@ -86,7 +90,7 @@ std::size_t number_of_vehicles(const Params& p, const FeederSite& feeder) {
     return static_cast<std::size_t>(std::floor(full * p.penetration.value() + 0.5));
 }
 
-/// The days whose arrivals can fall inside the horizon, as offsets from the scenario's first day.
+/// The days whose arrivals can fall inside the horizon, or still be there at its start, as offsets from the scenario's first day.
 struct DayRange {
     int first = 0;
     int last = 0;
@@ -101,6 +105,7 @@ class DistributionBehaviour final : public Behaviour {
     }
     DistributionBehaviour(const Params& p, const Context& context)
         : context_(context),
+          under_way_(p.under_way),
           placer_(p.placement, number_of_vehicles(p, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
           week_(laws_of_week(p.usual(), p.days, p.other_days)),
@@ -109,7 +114,8 @@ class DistributionBehaviour final : public Behaviour {
     const GroupPlaces& places() const override { return placer_.places(); }
 
     void draw(const Rng& rng, Population& population) const override {
-        Stays stays(population, placer_.count(), days_of_arrival());
+        Stays stays(population, context_.group, {WhenOccupied::refuse, under_way_}, context_.horizon,
+                    placer_.count() * days_of_arrival());
         placer_.append_connectors(rng, population);
         vehicles_.append(rng, placer_.count(), population);
         Columns columns(placer_.count());
@@ -144,11 +150,13 @@ class DistributionBehaviour final : public Behaviour {
     DayRange reachable_days() const {
         constexpr double week_h = 168.0;
         double low = week_h;
-        double high = -week_h;
+        double high = -week_h;  // the last arrival or departure that the laws of a day may give
         for (const auto& laws : week_) {
             if (!laws) continue;
             low = std::min(low, std::max(laws->arrival.distribution->quantile(0x1p-53), -week_h));
             high = std::max(high, std::min(laws->arrival.distribution->quantile(1.0 - 0x1p-53), week_h));
+            const double until_next = laws->departure_day == DepartureDay::next ? 24.0 : 0.0;
+            high = std::max(high, std::min(laws->departure.distribution->quantile(1.0 - 0x1p-53), week_h) + until_next);
         }
         const auto opens = [this](int day) {
             return hours(context_.calendar.midnight(first_date() + std::chrono::days(day)).time_since_epoch());
@@ -175,7 +183,6 @@ class DistributionBehaviour final : public Behaviour {
         const Instant departure_midnight = midnight + (departure_day == DepartureDay::next ? one_day : Duration{});
         for (std::size_t i = 0; i < columns.arrival_h.size(); ++i) {
             const Instant plug_in = midnight + from_hours(columns.arrival_h[i]);
-            if (plug_in < Instant{} || plug_in >= Instant(context_.horizon)) continue;
             const Instant unplug = departure_midnight + from_hours(columns.departure_h[i]);
             const Instant stated = std::max(plug_in, unplug + from_hours(columns.error_h[i]));
             stays.add(i, {plug_in, unplug, stated, columns.initial_soc[i], columns.target_soc[i]});
@@ -183,6 +190,7 @@ class DistributionBehaviour final : public Behaviour {
     }
 
     Context context_;
+    UnderWay under_way_;
     Placer placer_;
     VehicleSampler vehicles_;
     std::array<std::optional<DayLaws>, 7> week_;  ///< by day of the week, Monday first; none where nobody arrives

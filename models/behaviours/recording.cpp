@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <fstream>
 #include <map>
+#include <sstream>
 #include <tuple>
+
+#include "behaviours/recording_cells.hpp"
+#include "evsweep/text_file.hpp"
 
 namespace evsweep {
 
@@ -15,53 +16,10 @@ namespace {
 
 using std::chrono::local_days;
 
-/// The number that a whole text is, digits only.
-std::optional<int> parse_digits(std::string_view text) {
-    int number = 0;
-    if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() ? std::optional(number) : std::nullopt;
-}
-
-/// "", ":SS", ":SS.m", ":SS.mm" or ":SS.mmm".
-std::optional<Duration> parse_second(std::string_view text) {
-    if (text.empty()) return Duration(0);
-    if (text.size() < 3 || text.size() == 4 || text.size() > 7 || text[0] != ':') return std::nullopt;
-    const auto whole = parse_digits(text.substr(1, 2));
-    if (!whole || *whole > 59) return std::nullopt;
-    if (text.size() == 3) return std::chrono::seconds(*whole);
-    std::string thousandths(text.substr(4));
-    thousandths.resize(3, '0');
-    const auto rest = text[3] == '.' ? parse_digits(thousandths) : std::nullopt;
-    return rest ? std::optional(std::chrono::seconds(*whole) + Duration(*rest)) : std::nullopt;
-}
-
-/// "YYYY-MM-DD HH:MM", or with seconds ":SS" and up to three digits of them after a point.
-std::optional<std::chrono::local_time<Duration>> parse_time(std::string_view text) {
-    if (text.size() < 16 || text[10] != ' ' || text[13] != ':') return std::nullopt;
-    const auto date = parse_date(text.substr(0, 10));
-    const auto hour = parse_digits(text.substr(11, 2));
-    const auto minute = parse_digits(text.substr(14, 2));
-    const auto second = parse_second(text.substr(16));
-    if (!date || !hour || !minute || !second || *hour > 23 || *minute > 59) return std::nullopt;
-    return date->day + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + *second;
-}
-
-std::optional<double> parse_energy(std::string_view text) {
-    double energy = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), energy);
-    const bool good = error == std::errc() && end == text.data() + text.size() && std::isfinite(energy) && energy >= 0.0;
-    return good ? std::optional(energy) : std::nullopt;
-}
-
-std::vector<std::string_view> split(std::string_view line) {
-    std::vector<std::string_view> cells;
-    for (;;) {
-        const auto comma = line.find(',');
-        cells.push_back(line.substr(0, comma));
-        if (comma == std::string_view::npos) return cells;
-        line.remove_prefix(comma + 1);
-    }
+/// The text of a cell as messages show it.
+std::string shown(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    return text.size() > longest ? "'" + std::string(text.substr(0, longest)) + "...'" : "'" + std::string(text) + "'";
 }
 
 /// Names of the columns that a layout needs besides those that all have.
@@ -82,16 +40,17 @@ class RecordingReader {
    public:
     RecordingReader(const FilePath& file, const RecordingChoice& choice, Issues& issues) : choice_(choice), issues_(issues) {
         recording_.file.file = std::make_shared<const std::string>(file.path.string());
+        recording_.from = choice.from;
         recording_.to = choice.to;
     }
 
     Recording read(std::istream& text) {
         std::string line;
-        if (!std::getline(text, line) || !read_header(line)) return std::move(recording_);
+        while (is_passed_over(line) && std::getline(text, line)) next_line(line);
+        if (!read_header(line)) return std::move(recording_);
         while (std::getline(text, line)) {
-            ++line_;
-            if (!line.empty() && line.back() == '\r') line.pop_back();
-            if (!line.empty()) read_row(line);
+            next_line(line);
+            if (!is_passed_over(line)) read_row(line);
         }
         report_counts();
         auto& stays = recording_.stays;
@@ -102,77 +61,127 @@ class RecordingReader {
     }
 
    private:
-    bool read_header(std::string line) {
-        line_ = 1;
+    static bool is_passed_over(const std::string& line) { return line.empty() || line.front() == '#'; }
+
+    using Time = std::chrono::local_time<Duration>;
+
+    void next_line(std::string& line) {
+        ++line_;
         if (!line.empty() && line.back() == '\r') line.pop_back();
-        const auto cells = split(line);
+    }
+
+    bool read_header(std::string_view line) {
+        separator_ = separator_of(line);
+        const auto cells = split_cells(line, separator_);
         width_ = cells.size();
-        const std::vector<std::string> known(cells.begin(), cells.end());
-        for (std::size_t k = 0; k < known.size(); ++k) column_.emplace(known[k], k);
+        std::vector<std::string> known;
+        for (const RecordingCell& cell : cells) known.emplace_back(cell.text);
         auto needed = own_columns(choice_.layout);
         needed.insert(needed.end(), {"plug_in_local", "plug_out_local", "energy_kwh"});
         bool complete = true;
         for (const auto& name : needed) {
-            if (column_.contains(name)) continue;
-            issues_.error(here(), choice_.path, "the column '" + name + "' of this layout is missing", did_you_mean(name, known));
+            const auto found = std::find(known.begin(), known.end(), name);
+            column_.emplace(name, static_cast<std::size_t>(found - known.begin()));
+            const auto times = std::count(known.begin(), known.end(), name);
+            if (times == 1) continue;
             complete = false;
+            if (times == 0)
+                issues_.error(here(), choice_.path, "the column '" + name + "' of this layout is missing",
+                              did_you_mean(name, known));
+            else
+                issues_.error(here(), choice_.path, "the column '" + name + "' is there more than once", "keep one of them");
         }
         return complete;
     }
 
     void read_row(std::string_view line) {
-        cells_ = split(line);
-        if (cells_.size() != width_) return complain(fmt::format("{} cells where the header has {}", cells_.size(), width_), "");
-        const auto plug_in = parse_time(cell("plug_in_local"));
-        if (!plug_in) return complain("plug_in_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
+        cells_ = split_cells(line, separator_);
+        if (cells_.size() != width_)
+            return reject({{}, 1}, fmt::format("{} cells where the header has {}", cells_.size(), width_), "");
+        const auto plug_in = time("plug_in_local");
+        if (!plug_in) return;
         const auto day = std::chrono::floor<std::chrono::days>(*plug_in);
-        if ((choice_.from && day < choice_.from->day) || (choice_.to && day > choice_.to->day)) return;
-        if (cell("plug_out_local").empty()) return void(++without_plug_out_);
-        const auto plug_out = parse_time(cell("plug_out_local"));
-        if (!plug_out) return complain("plug_out_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
-        const auto energy = parse_energy(cell("energy_kwh"));
-        if (!energy) return complain("energy_kwh is not a number >= 0", "");
-        if (*plug_out <= *plug_in) return void(++without_length_);
+        if (choice_.to && day > choice_.to->day) return;
+        if (choice_.from && day < choice_.from->day) return note_stay_before(*choice_.from);
+        if (cell("plug_out_local").text.empty()) return without_plug_out_.add(quiet_energy_kwh());
+        const auto plug_out = time("plug_out_local");
+        const auto energy = understood("energy_kwh", parse_energy(cell("energy_kwh").text), "is not a number >= 0");
+        if (!plug_out || !energy) return;
+        if (*plug_out <= *plug_in) return without_length_.add(*energy);
         const auto stated = stated_departure(*plug_out);
-        if (!stated) return complain("est_departure_local is not a time", "write YYYY-MM-DD HH:MM[:SS[.mmm]]");
-        recording_.stays.push_back({line_, station(), day, *plug_in - day, *plug_out - day, *stated - day, *energy});
+        const auto place = station();
+        if (!stated || !place) return;
+        recording_.stays.push_back({line_, *place, day, *plug_in - day, *plug_out - day, *stated - day, *energy});
+        if (*stated < *plug_in) ++stated_too_early_;
     }
 
-    std::optional<std::chrono::local_time<Duration>> stated_departure(std::chrono::local_time<Duration> plug_out) const {
-        if (choice_.layout != Layout::acn || cell("claimed") != "1") return plug_out;
-        return parse_time(cell("est_departure_local"));
+    /// Of a row that is not wanted; what it cannot tell is left open.
+    void note_stay_before(const Date& first) {
+        const auto plug_out = parse_time(cell("plug_out_local").text);
+        if (plug_out.value && *plug_out.value > first.day) recording_.into_from.add(quiet_energy_kwh());
     }
 
-    std::uint32_t station() {
+    [[nodiscard]] double quiet_energy_kwh() const { return parse_energy(cell("energy_kwh").text).value.value_or(0.0); }
+
+    std::optional<Time> time(const std::string& name) { return understood(name, parse_time(cell(name).text), "is not a time"); }
+
+    /// As the driver has claimed it, or else the truth.
+    std::optional<Time> stated_departure(Time plug_out) {
+        if (choice_.layout != Layout::acn) return plug_out;
+        const bool says_nothing = cell("claimed").text.empty() && cell("est_departure_local").text.empty();
+        if (says_nothing) return plug_out;
+        const auto claimed = understood("claimed", parse_truth(cell("claimed").text), "is neither true nor false");
+        if (!claimed) return std::nullopt;
+        return *claimed ? time("est_departure_local") : plug_out;
+    }
+
+    /// The charging point's number; nothing (reported) where the row names none.
+    std::optional<std::uint32_t> station() {
         std::string name;
         if (choice_.layout == Layout::trondheim) {
-            const auto shared = cell("shared_id");  // empty for a private charging point, which has one user
-            name = std::string(cell("garage")) + " " + std::string(shared.empty() ? cell("user_id") : shared);
+            const auto shared = cell("shared_id").text;  // empty for a private charging point, which has one user
+            const auto user = shared.empty() ? cell("user_id").text : shared;
+            if (user.empty()) return reject(cell("user_id"), "names neither a user nor a shared point", ""), std::nullopt;
+            name = std::string(cell("garage").text) + " " + std::string(user);
         } else {
-            name = std::string(cell("station_id"));
+            name = std::string(cell("station_id").text);
+            if (name.empty()) return reject(cell("station_id"), "station_id is empty", "name the charging point"), std::nullopt;
         }
         const auto [entry, is_new] = station_.try_emplace(name, static_cast<std::uint32_t>(recording_.stations.size()));
         if (is_new) recording_.stations.push_back(name);
         return entry->second;
     }
 
-    std::string_view cell(const std::string& name) const { return cells_[column_.find(name)->second]; }
-    Position here() const { return {recording_.file.file, line_, 1}; }
+    RecordingCell cell(const std::string& name) const { return cells_[column_.find(name)->second]; }
+    Position here(int column = 1) const { return {recording_.file.file, line_, column}; }
 
-    void complain(std::string problem, std::string hint) {
+    /// The value of a cell; reports one that was not understood.
+    template <class T>
+    std::optional<T> understood(const std::string& name, CellValue<T> value, const char* otherwise) {
+        if (value.value) return value.value;
+        reject(cell(name), fmt::format("{} {}: {}", name, otherwise, shown(cell(name).text)), std::move(value.hint));
+        return std::nullopt;
+    }
+
+    void reject(const RecordingCell& cell, std::string problem, std::string hint) {
         constexpr std::size_t enough = 20;
-        if (malformed_++ < enough) issues_.error(here(), choice_.path, std::move(problem), std::move(hint));
+        if (malformed_++ < enough) issues_.error(here(cell.column), choice_.path, std::move(problem), std::move(hint));
         if (malformed_ == enough)
             issues_.error(recording_.file, choice_.path, "more rows may be malformed", "see the first ones");
     }
 
     void report_counts() {
-        if (without_plug_out_ > 0)
-            issues_.warning(recording_.file, choice_.path,
-                            fmt::format("{} rows have no plug-out time and are left out", without_plug_out_));
-        if (without_length_ > 0)
-            issues_.warning(recording_.file, choice_.path,
-                            fmt::format("{} rows end at or before their plug-in and are left out", without_length_));
+        const auto warn = [this](const StaySum& rows, const char* what) {
+            if (rows.count > 0)
+                issues_.warning(recording_.file, choice_.path,
+                                fmt::format("{} rows {} and are left out ({:.1f} kWh)", rows.count, what, rows.kwh));
+        };
+        warn(without_plug_out_, "have no plug-out time");
+        warn(without_length_, "end at or before their plug-in");
+        if (stated_too_early_ > 0)
+            issues_.warning(
+                recording_.file, choice_.path,
+                fmt::format("{} stated departures are before their plug-in, and are taken as the plug-in", stated_too_early_));
     }
 
     const RecordingChoice& choice_;
@@ -180,12 +189,14 @@ class RecordingReader {
     Recording recording_;
     std::map<std::string, std::size_t> column_;
     std::map<std::string, std::uint32_t> station_;
-    std::vector<std::string_view> cells_;
+    std::vector<RecordingCell> cells_;
+    char separator_ = ',';
     std::size_t width_ = 0;
     int line_ = 0;
     std::size_t malformed_ = 0;
-    std::size_t without_plug_out_ = 0;
-    std::size_t without_length_ = 0;
+    StaySum without_plug_out_;
+    StaySum without_length_;
+    std::size_t stated_too_early_ = 0;
 };
 
 }  // namespace
@@ -218,11 +229,9 @@ std::vector<std::pair<std::string, Layout>> names_of(Layout) {
 }
 
 Recording read_recording(const FilePath& file, const RecordingChoice& choice, Issues& issues) {
-    std::ifstream text(file.path);
-    if (!text) {
-        issues.error(file.at, choice.path, "cannot read '" + file.path.string() + "'", "check the name and the permissions");
-        return {};
-    }
+    const auto content = read_text(file, choice.path, issues);
+    if (!content) return {};
+    std::istringstream text(*content);
     return RecordingReader(file, choice, issues).read(text);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "evsweep/population.hpp"
 #include "evsweep/schema.hpp"
 
 namespace evsweep {
@@ -29,8 +30,8 @@ struct Value<Date> {
     static std::optional<double> out_of(const Range&, const Date&) { return std::nullopt; }
 };
 
-/// Column layouts of published recordings. All have plug_in_local, plug_out_local ("YYYY-MM-DD HH:MM", with seconds and their
-/// thousandths where they are known) and energy_kwh.
+/// Column layouts of published recordings. All have plug_in_local, plug_out_local (local "YYYY-MM-DD HH:MM", with seconds and
+/// their thousandths where they are known) and energy_kwh. `claimed` is 1 or 0, true or false, yes or no, in any case.
 enum class Layout {
     acn,        ///< station_id, est_departure_local and claimed: ACN-Data, Caltech and JPL
     trondheim,  ///< garage, user_id, shared_id: residential garages in Trondheim
@@ -54,7 +55,9 @@ struct Recording {
     Position file;
     std::vector<std::string> stations;  ///< charging points that were used, in order of appearance
     std::vector<RecordedStay> stays;    ///< by plug-in
-    std::optional<Date> to;             ///< the last recorded day, where the choice names it
+    std::optional<Date> from;           ///< the first and the last recorded day, where the choice names them
+    std::optional<Date> to;
+    StaySum into_from{};  ///< stays that begin before `from` and reach into it, which are not among `stays`
 };
 
 /// Which rows are wanted, by day of plug-in, and under which path their troubles are told.
@@ -65,8 +68,8 @@ struct RecordingChoice {
     std::string path;
 };
 
-/// Reads the wanted rows. Malformed rows are errors with their line; rows that say of no stay (no plug-out time, or one not
-/// after the plug-in) are counted in a warning.
+/// Reads the wanted rows. Malformed rows are errors with the place of the cell; rows that say of no stay (no plug-out time, or
+/// one not after the plug-in) are counted in a warning.
 [[nodiscard]] Recording read_recording(const FilePath& file, const RecordingChoice& choice, Issues& issues);
 
 }  // namespace evsweep

@@ -21,6 +21,8 @@ struct Params : VehicleAttributes {
     std::optional<Date> to;
     DayDraw draw = DayDraw::replay;
     Placement placement;
+    WhenOccupied when_occupied = WhenOccupied::wait;
+    UnderWay under_way = UnderWay::leave_out;
     Random<"1"> target_soc = always<"1">(1.0, "1");
     Random<"h"> stated_departure_error;
 };
@@ -32,8 +34,18 @@ Schema<Params> make_schema() {
                    .required("layout", &Params::layout, "column layout of the file")
                    .optional("from", &Params::from, "first recorded day to use")
                    .optional("to", &Params::to, "last recorded day to use")
-                   .optional("draw", &Params::draw, "replay the days in order, or draw for each day one of the same weekday")
+                   .optional("draw", &Params::draw,
+                             "replay the days in order, from the scenario's own date on where it was recorded, else from the "
+                             "first of the same "
+                             "weekday; or draw for each day one of the same weekday")
                    .required("placement", &Params::placement, "which bus each recorded charging point stands at")
+                   .optional("when_occupied", &Params::when_occupied,
+                             "a stay that begins while the one before it is still there: waits for its end, or is refused; "
+                             "counted either way")
+                   .optional("under_way", &Params::under_way,
+                             "stays that had begun before the start: left out and counted where what they still need is not "
+                             "known, or played from there, with what their rating, or the time of their stay in proportion, has "
+                             "stored by then")
                    .optional("target_soc", &Params::target_soc, "state of charge that the delivered energy led to",
                              between(0.0, 1.0))
                    .optional("stated_departure_error", &Params::stated_departure_error,
@@ -144,14 +156,14 @@ class SessionsBehaviour final : public Behaviour {
 
     void draw(const Rng& rng, Population& population) const override {
         const std::size_t first_vehicle = population.vehicles.size();
-        Stays stays(population, placer_.count(), 1);
+        Stays stays(population, context_.group, {p_.when_occupied, p_.under_way}, context_.horizon, placer_.count());
         placer_.append_connectors(rng, population);
         vehicles_.append(rng, placer_.count(), population);
         std::vector<double> target(placer_.count());
         std::vector<double> error_h(placer_.count(), 0.0);
-        for (int day = 0; day < days_.scenario_days() && placer_.count() > 0; ++day) {
+        for (int day = -days_reached_; day < days_.scenario_days() && placer_.count() > 0; ++day) {
             const auto recorded = days_.recorded(rng, day);
-            if (!recorded) break;
+            if (!recorded) continue;
             const auto draw_index = static_cast<std::uint32_t>(day);
             sample(*p_.target_soc.distribution, rng, Purpose("target soc").in(context_.group), draw_index, target);
             if (const auto* error = p_.stated_departure_error.distribution.get())
@@ -159,11 +171,11 @@ class SessionsBehaviour final : public Behaviour {
             for (const RecordedStay& recorded_stay : stays_of(*recorded)) {
                 const std::size_t i = recorded_stay.station;
                 Stay stay = on_day(recorded_stay, day, from_hours(error_h[i]));
-                if (stay.plug_in < Instant{} || stay.plug_in >= Instant(context_.horizon)) continue;
                 const Vehicles& v = population.vehicles;
                 const double stored_kwh = recorded_stay.energy_kwh * v.stored_per_drawn[first_vehicle + i];
                 stay.target_soc = target[i];
                 stay.initial_soc = std::max(0.0, target[i] - stored_kwh / v.capacity[first_vehicle + i]);
+                stay.is_metered = true;
                 stays.add(i, stay);
             }
         }
@@ -176,8 +188,17 @@ class SessionsBehaviour final : public Behaviour {
           context_(context),
           recorded_(checked.recording().stays),
           days_(checked.days()),
+          days_reached_(days_reached(recorded_)),
           placer_(checked.placer()),
           vehicles_(p, {}, context) {}
+
+    /// How many days after that of its plug-in the longest stay ends; stays of so many days before the start can reach into it.
+    static int days_reached(const std::vector<RecordedStay>& stays) {
+        constexpr auto longest = std::chrono::days(366);
+        Duration end{};
+        for (const RecordedStay& stay : stays) end = std::max(end, stay.unplug);
+        return static_cast<int>(std::chrono::floor<std::chrono::days>(std::min<Duration>(end, longest)).count());
+    }
 
     std::span<const RecordedStay> stays_of(std::chrono::local_days day) const {
         const auto [begin, end] = std::equal_range(recorded_.begin(), recorded_.end(), RecordedStay{0, 0, day, {}, {}, {}, 0.0},
@@ -199,6 +220,7 @@ class SessionsBehaviour final : public Behaviour {
     Context context_;
     std::vector<RecordedStay> recorded_;
     DayChoice days_;
+    int days_reached_;
     Placer placer_;
     VehicleSampler vehicles_;
 };

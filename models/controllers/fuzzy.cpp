@@ -4,6 +4,7 @@
 #include <fstream>
 #include <numeric>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "controllers/default_rules.hpp"
@@ -55,6 +56,8 @@ std::optional<Contradiction> tabulate(const P& p) {
         text.resize(static_cast<std::size_t>(file.gcount()));
         if (text.size() > longest)
             return Contradiction{"rules", p.rules->path.string() + ": is larger than 1 MiB", "is it the right file?"};
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        if (text.compare(0, byte_order_mark.size(), byte_order_mark) == 0) text.erase(0, byte_order_mark.size());
     }
     *p.table = read_surface(text, p.resolution, p.table_tolerance.value());
     if (p.table->surface) return std::nullopt;

@@ -19,7 +19,7 @@ class OpenDss final : public FeederFormat {
             "OpenDSS script (.dss) with the files it names: lines, transformers, loads, shunts and their controls.");
         return schema;
     }
-    OpenDss(const Params&, const Context& context) : read_file_(context.read_file) {}
+    OpenDss(const Params&, const Context& context) : context_(context) {}
 
     /// By its ending, or by a first statement that begins a circuit.
     bool recognises(const SourceText& source) const override {
@@ -40,7 +40,7 @@ class OpenDss final : public FeederFormat {
 
     std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const override {
         Issues found;
-        opendss::Script script(read_file_, found);
+        opendss::Script script(context_.read_file, found);
         script.run(source);
         const Position whole{std::make_shared<const std::string>(source.path.string()), 0, 0};
         if (!script.circuit().exists && !script.desk().is_full())
@@ -48,13 +48,25 @@ class OpenDss final : public FeederFormat {
         std::optional<FeederDescription> feeder;
         // A circuit with problems of its own would only cause more.
         if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());
+        if (feeder && context_.default_ratings == DefaultRatings::of_format) rate_lines(script.circuit(), *feeder);
         script.desk().tell_left_out();
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);
     }
 
    private:
-    std::function<std::optional<std::string>(const std::filesystem::path&)> read_file_;
+    /// Gives lines without a rating the one that OpenDSS has for them and for line codes (normamps). A geometry has none.
+    static void rate_lines(const opendss::Circuit& circuit, FeederDescription& feeder) {
+        constexpr Amperes usual(400.0);
+        const std::string prefix = "line.";
+        for (BranchRow& row : feeder.branches) {
+            if (row.rating || row.id.rfind(prefix, 0) != 0) continue;
+            const auto* line = circuit.lines.look_up(row.id.substr(prefix.size()));
+            if (line && line->geometry.empty() && line->spacing.empty()) row.rating = usual;
+        }
+    }
+
+    Context context_;
 };
 
 const bool registered = add_plugin<FeederFormat, OpenDss>();

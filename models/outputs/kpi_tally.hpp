@@ -270,7 +270,7 @@ class FleetTally {
    public:
     FleetTally(const Population& population, double short_below)
         : short_below_(short_below),
-          dropped_sessions_(population.dropped_sessions),
+          stays_asked_(population.all_stays()),
           vehicles_(population.vehicles),
           capacity_kwh_(total(population.vehicles.capacity.raw())),
           short_(population.vehicles.size(), false),
@@ -307,7 +307,8 @@ class FleetTally {
     [[nodiscard]] double lacking_drawn_kwh() const { return lacking_drawn_kwh_; }
     [[nodiscard]] double short_vehicles() const { return number_of(short_); }
     [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
-    [[nodiscard]] double dropped_sessions() const { return static_cast<double>(dropped_sessions_); }
+    /// What became of the stays that could not be played as they were drawn.
+    [[nodiscard]] const StayTally& stays_asked() const { return stays_asked_; }
     /// Energy through all batteries over twice their capacity; driving is not seen.
     [[nodiscard]] double cycles() const { return capacity_kwh_ > 0.0 ? throughput_kwh_ / (2.0 * capacity_kwh_) : 0.0; }
 
@@ -322,7 +323,7 @@ class FleetTally {
     }
 
     double short_below_;
-    std::size_t dropped_sessions_;
+    StayTally stays_asked_;
     const Vehicles& vehicles_;
     double capacity_kwh_;
     double unserved_kwh_ = 0.0, owed_kwh_ = 0.0, owed_drawn_kwh_ = 0.0, lacking_drawn_kwh_ = 0.0;

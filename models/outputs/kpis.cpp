@@ -214,8 +214,20 @@ std::vector<Kpi> fleet_kpis() {
          [](const Tally& t) { return t.fleet.v2g_vehicles(); }},
         {{.name = "cycles", .unit = "1", .long_name = "equivalent full cycles per vehicle while plugged in", .headline = true},
          [](const Tally& t) { return t.fleet.cycles(); }},
-        {{.name = "dropped_sessions", .unit = "1", .long_name = "drawn sessions that gave no stay", .decimals = 1},
-         [](const Tally& t) { return t.fleet.dropped_sessions(); }},
+        {{.name = "dropped_sessions", .unit = "1", .long_name = "stays left out", .headline = true, .decimals = 1},
+         [](const Tally& t) { return static_cast<double>(t.fleet.stays_asked().dropped().count); }},
+        {{.name = "dropped_kwh",
+          .unit = "kWh",
+          .long_name = "energy that stays left out ask for; in no other row",
+          .headline = true,
+          .decimals = 1},
+         [](const Tally& t) { return t.fleet.stays_asked().dropped().kwh; }},
+        {{.name = "waiting_sessions",
+          .unit = "1",
+          .long_name = "stays that waited for their charging point",
+          .headline = true,
+          .decimals = 1},
+         [](const Tally& t) { return static_cast<double>(t.fleet.stays_asked().waited.count); }},
     };
 }
 

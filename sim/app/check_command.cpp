@@ -1,14 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
+#include "sim/study/base_load_check.hpp"
 #include "sim/study/cut_stays.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
 #include "sim/study/places_text.hpp"
+#include "sim/study/ratings.hpp"
+#include "sim/study/stay_check.hpp"
+#include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
 
@@ -29,6 +35,37 @@ ExitStatus tell_memory(const std::filesystem::path& file, const LoadedStudy& stu
     return shortage ? fail(file.string() + ": " + *shortage) : ExitStatus::success;
 }
 
+/// Which loads follow what, and what that adds up to.
+std::string base_load_text(const LoadedStudy& study) {
+    const BaseLoadSummary base = summarise_base_load(study);
+    constexpr std::size_t most = 6;
+    std::vector<std::string> parts;
+    for (const auto& [profile, loads] : base.followers)
+        if (base.followers.size() <= most) parts.push_back(fmt::format("{} follow {}", loads, profile));
+    if (parts.empty() && !base.followers.empty()) {
+        std::size_t loads = 0;
+        for (const auto& [profile, count] : base.followers) loads += count;
+        parts.push_back(fmt::format("{} follow {} profiles", loads, base.followers.size()));
+    }
+    if (base.constant > 0 || parts.empty()) parts.push_back(fmt::format("{} are constant", base.constant));
+    const WallClock clock(Value<Calendar>::text(study.scenario.time.start));
+    return fmt::format("of {} loads {}; at nominal voltage they peak at {:.5g} kW at {}, and take {:.5g} kWh in {}",
+                       study.feeder->loads().size(), fmt::join(parts, ", "), base.peak_kw,
+                       clock.text(hours(base.peak_at.time_since_epoch())), base.energy_kwh,
+                       duration_text(study.scenario.time.duration));
+}
+
+/// One line for each thing that a study takes for granted, and for what it leaves out.
+std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& fleet) {
+    std::vector<std::string> lines{base_load_text(study)};
+    const auto& site = study.feeder->site();
+    lines.push_back(ratings_text(site.branch.size(), unrated_branches(site)));
+    const StayTally stays = fleet.all_stays();
+    for (const std::string& text : {changed_text(stays), left_out_text(stays)})
+        if (!text.empty()) lines.push_back("in replica 0 " + text);
+    return lines;
+}
+
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
     Issues issues;
     const auto study = load_study(file, overrides, issues);
@@ -41,6 +78,8 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
         say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
     if (const auto cut = cut_text(stays_cut_at(Instant(study->scenario.time.duration), fleet)))
         say(fmt::format("{}: hint: {}", file.string(), *cut));
+    for (const std::string& line : remarks_on(*study, fleet))
+        if (!line.empty()) say("  " + line);
     return tell_memory(file, *study);
 }
 

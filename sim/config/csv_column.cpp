@@ -70,18 +70,13 @@ std::optional<std::size_t> find_column(std::string_view header, const std::strin
     return std::nullopt;
 }
 
-std::string_view without_byte_order_mark(std::string_view text) {
-    if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-    return text;
-}
-
 }  // namespace
 
 std::vector<std::string> csv_header(const FilePath& file, std::string_view path, Issues& issues) {
     std::vector<std::string> names;
     const auto content = read_text_file(file.path, issues, file.at, path);
     if (!content) return names;
-    for (std::string_view text = without_byte_order_mark(*content); !text.empty();) {
+    for (std::string_view text = *content; !text.empty();) {
         const std::string_view line = next_line(text);
         if (trimmed(line).empty() || line.front() == '#') continue;
         for (const Cell& cell : cells_of(line, separator_of(line))) names.push_back(plain(cell.text));
@@ -92,16 +87,16 @@ std::vector<std::string> csv_header(const FilePath& file, std::string_view path,
 }
 
 std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::string& column, std::string_view path,
-                                               Issues& issues) {
+                                               Issues& issues, std::size_t most) {
     const auto content = read_text_file(file.path, issues, file.at, path);
     if (!content) return std::nullopt;
     const auto name = std::make_shared<const std::string>(file.path.string());
-    std::string_view text = without_byte_order_mark(*content);
+    std::string_view text = *content;
     std::vector<CsvCell> cells;
     std::optional<std::size_t> index;
     char separator = ',';
     std::size_t columns = 0;
-    for (int line_number = 1; !text.empty(); ++line_number) {
+    for (int line_number = 1; !text.empty() && cells.size() < most; ++line_number) {
         const std::string_view line = next_line(text);
         if (trimmed(line).empty() || line.front() == '#') continue;
         if (!index) {

@@ -56,6 +56,79 @@ std::optional<std::vector<double>> read_column(const ProfileText& text, std::str
     return bad == 0 ? std::optional(std::move(values)) : std::nullopt;
 }
 
+constexpr const char* time_column_help =
+    "column of the file's times, which are checked against `every`; auto: the one that looks like it; none: there is none";
+constexpr const char* align_help =
+    "where the times have dates: the values hold at their dates, or from the scenario's first day on";
+
+/// Where a series stands in the scenario, for what is wrong with it.
+struct SeriesPlace {
+    Position at;
+    std::string path;
+};
+
+SeriesTimesRequest times_request(const ProfileText& text, const std::optional<TimeSettings>& time) {
+    SeriesTimesRequest request{*text.file, text.time_column, {text.column}, text.every};
+    if (time) request.from = time->start.start(), request.to = time->start.start() + time->duration;
+    return request;
+}
+
+std::string date_and_clock(const TimeSettings& time, Duration since_midnight) {
+    return Value<Calendar>::text(Calendar(time.start.day(Instant{}) + since_midnight));
+}
+
+/// Shares of nominal power above any that loads have.
+void warn_of_percent(const ProfileText& text, const Profile& profile, const SeriesPlace& place, Issues& issues) {
+    constexpr double beyond_any = 30.0;
+    const double highest = *std::max_element(profile.values.begin(), profile.values.end());
+    if (highest < beyond_any || !text.unit.empty()) return;
+    issues.warning(place.at, place.path, "its highest value is " + number_text(highest) + " times nominal power",
+                   "if its values are in percent, write `unit: %`; if not, `unit: \"1\"` says so");
+}
+
+/// Says from when on a series lacks values.
+void report_lack(const Profile& profile, const TimeSettings& time, Duration from, const SeriesPlace& place, std::string hint,
+                 Issues& issues) {
+    const Duration end = profile.begin + profile.every * static_cast<std::int64_t>(profile.values.size());
+    issues.error(place.at, place.path,
+                 "lacks values from " + date_and_clock(time, from) + " on: they go from " + date_and_clock(time, profile.begin) +
+                     " to " + date_and_clock(time, end),
+                 std::move(hint));
+}
+
+/// Places the series; whether it has values for all of the scenario's time. Whole days and single values repeat.
+bool fit_into(const TimeSettings& time, const SeriesStart& start, Alignment align, const SeriesPlace& place, Profile& profile,
+              Issues& issues) {
+    const bool has_dates = start.day && align == Alignment::dates;
+    profile.begin = start.time_of_day + (has_dates ? Duration(*start.day - time.start.day(Instant{})) : Duration{});
+    if (profile.begin % time.step != Duration{}) {
+        issues.error(place.at, place.path,
+                     "its times begin at " + date_and_clock(time, profile.begin) + ", between two control steps",
+                     "the control step is " + duration_text(time.step));
+        return false;
+    }
+    const Duration length = profile.every * static_cast<std::int64_t>(profile.values.size());
+    const Duration first = time.start.time_of_day(Instant{}).since_midnight;
+    const Duration last = first + time.duration;
+    if (profile.begin <= first && profile.begin + length >= last) return true;
+    const Duration lack = profile.begin > first ? first : profile.begin + length;
+    if (has_dates) {
+        report_lack(profile, time, std::max(first, lack), place,
+                    "choose a start within its dates, or write `align: first_day` to begin with its first row", issues);
+        return false;
+    }
+    if (profile.values.size() == 1) return true;
+    if (length % one_day != Duration{}) {
+        report_lack(profile, time, lack, place, "give whole days, which repeat, or values up to " + date_and_clock(time, last),
+                    issues);
+        return false;
+    }
+    if (length > one_day && length % (7 * one_day) != Duration{})
+        issues.warning(place.at, place.path, "repeats after " + duration_text(length) + " within the scenario's time",
+                       "give as many days as there are, or whole weeks");
+    return true;
+}
+
 }  // namespace
 
 std::optional<NumberList> Value<NumberList>::read(const Node& node, std::string_view path, Reader& reader) {
@@ -79,24 +152,35 @@ const Schema<ProfileText>& ProfileText::schema() {
                                    .optional("values", &ProfileText::values, "the series")
                                    .optional("file", &ProfileText::file, "CSV file with the series instead of `values`")
                                    .optional("column", &ProfileText::column, "column of that file")
+                                   .optional("time_column", &ProfileText::time_column, time_column_help)
+                                   .optional("align", &ProfileText::align, align_help)
                                    .relation(contradiction);
     return schema;
 }
 
 const Schema<ProfileColumns>& ProfileColumns::schema() {
-    static const auto schema =
-        Schema<ProfileColumns>("A CSV file with one profile per column, named in its header.")
-            .required("file", &ProfileColumns::file, "the CSV file")
-            .required("every", &ProfileColumns::every, "time from one row to the next", above(0))
-            .optional("interpolation", &ProfileColumns::interpolation, "between the rows: held, or linear");
+    static const auto schema = Schema<ProfileColumns>("A CSV file with one profile per column, named in its header.")
+                                   .required("file", &ProfileColumns::file, "the CSV file")
+                                   .required("every", &ProfileColumns::every, "time from one row to the next", above(0))
+                                   .optional("interpolation", &ProfileColumns::interpolation, "between the rows: held, or linear")
+                                   .optional("time_column", &ProfileColumns::time_column, time_column_help)
+                                   .optional("align", &ProfileColumns::align, align_help);
     return schema;
 }
 
-std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit, Issues& issues) {
+std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,
+                                    const std::optional<TimeSettings>& time, Issues& issues) {
     const std::string place = std::string(path) + (text.file ? ".file" : ".values");
     auto values = text.file ? read_column(text, place, unit, issues) : read_list(text, place, unit, issues);
     if (!values) return std::nullopt;
-    return Profile{text.every, text.interpolation == Interpolation::linear, std::move(*values)};
+    Profile profile{text.every, text.interpolation == Interpolation::linear, std::move(*values)};
+    std::optional<SeriesStart> start = text.start;
+    if (!start) start = text.file ? read_series_times(times_request(text, time), place, issues) : SeriesStart{};
+    if (!start) return std::nullopt;
+    const Position at = text.file ? text.file->at : text.values.node->at;
+    if (unit == "1") warn_of_percent(text, profile, {at, place}, issues);
+    if (time && !fit_into(*time, *start, text.align, {at, place}, profile, issues)) return std::nullopt;
+    return profile;
 }
 
 std::vector<std::string> currencies_of(const ProfileText& text) {
@@ -115,7 +199,7 @@ std::vector<std::string> currencies_of(const ProfileText& text) {
 
 double Profile::at(Instant t, const Calendar& calendar) const {
     EVSWEEP_EXPECTS(!values.empty() && every.count() > 0, "a profile has values");
-    const Duration since = t - calendar.midnight(calendar.day(Instant{}));
+    const Duration since = t - calendar.midnight(calendar.day(Instant{})) - begin;
     const auto n = static_cast<std::int64_t>(values.size());
     const auto step = every.count();
     const auto cycle = n * step;

@@ -8,6 +8,7 @@
 
 #include "evsweep/scenario.hpp"
 #include "evsweep/schema.hpp"
+#include "sim/config/series_times.hpp"
 
 namespace evsweep {
 
@@ -37,6 +38,9 @@ struct ProfileText {
     NumberList values;
     std::optional<FilePath> file;
     std::string column;
+    std::string time_column = automatic;
+    Alignment align = Alignment::dates;
+    std::optional<SeriesStart> start{};  ///< where it is known already, and not read from `time_column`
     [[nodiscard]] static const Schema<ProfileText>& schema();
 };
 
@@ -45,13 +49,16 @@ struct ProfileColumns {
     FilePath file;
     Duration every{};
     Interpolation interpolation = Interpolation::hold;
+    std::string time_column = automatic;
+    Alignment align = Alignment::dates;
     [[nodiscard]] static const Schema<ProfileColumns>& schema();
 };
 
-/// Reads the numbers of a profile in `unit` ("1", "currency/kWh"); reports bad numbers at their place, in the
-/// scenario or in the CSV file.
+/// Reads the numbers of a profile in `unit` ("1", "currency/kWh") and places them in the scenario's time, where that could be
+/// read; reports bad numbers at their place, in the scenario or in the CSV file, and a series that leaves a part of the time
+/// without values.
 [[nodiscard]] std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,
-                                                  Issues& issues);
+                                                  const std::optional<TimeSettings>& time, Issues& issues);
 
 /// The currencies that the numbers of a price profile name, in order, each once, without `ct`.
 [[nodiscard]] std::vector<std::string> currencies_of(const ProfileText& text);

@@ -1,6 +1,9 @@
 #include "sim/config/relations.hpp"
 
+#include <cmath>
 #include <vector>
+
+#include "sim/config/units.hpp"
 
 namespace evsweep {
 
@@ -85,6 +88,22 @@ void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues
     for (const auto& [bus_class, name] : base_load.by_class)
         check(name, place_of(root, {"base_load", "by_class", bus_class}), "base_load.by_class." + bus_class);
     if (base_load.other) check(*base_load.other, place_of(root, {"base_load", "other"}), "base_load.other");
+}
+
+void check_percent(const Node& root, Issues& issues) {
+    const auto check = [&issues](const Node* share, const std::string& path, double usual) {
+        const auto number = share && share->is_scalar() && !share->quoted ? parse_number(share->scalar) : std::nullopt;
+        if (!number || *number <= usual) return;
+        const std::string percent = number_text(std::round(*number * 1e8) / 1e6) + " %";
+        issues.error(share->at, path, share->scalar + " is " + percent,
+                     "did you mean `" + share->scalar + " %`? if not, write `" + percent + "`");
+    };
+    const auto part = [](const Node* node, const std::string& key) { return node ? node->find(key) : nullptr; };
+    check(part(root.find("base_load"), "scale"), "base_load.scale", 10.0);
+    check(part(root.find("prices"), "sell_share"), "prices.sell_share", 2.0);
+    if (const Node* groups = root.find("population"))
+        for (const auto& [key, group] : groups->entries)
+            check(group.find("penetration"), "population." + key.scalar + ".penetration", 1.5);
 }
 
 void check_currency(const PricesText& prices, const Node& root, Issues& issues) {

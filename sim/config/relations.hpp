@@ -27,6 +27,10 @@ void check_meter(const TimeSettings& time, const std::string& meter, Duration de
 /// `by_class` and `other` name profiles.
 void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues& issues);
 
+/// Shares that do not end at 1 (penetration, scale, sell_share) are written with % where they are unusually large: `50` may
+/// mean 50 % or 5000 %.
+void check_percent(const Node& root, Issues& issues);
+
 /// The prices name one currency, the scenario's.
 void check_currency(const PricesText& prices, const Node& root, Issues& issues);
 

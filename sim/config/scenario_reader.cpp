@@ -29,6 +29,7 @@ class SectionReader {
         read_prices();
         read_metering();
         read_groups();
+        check_percent(root_, issues_);
         if (time_) check_meter(*time_, "voltage", metering_.voltage.delay, root_, issues_);
         if (time_) check_meter(*time_, "feeder_head", metering_.feeder_head.delay, root_, issues_);
         if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);
@@ -94,10 +95,15 @@ class SectionReader {
         spread_columns();
         scenario_.base_load.scale = base_load_.scale;
         scenario_.base_load.by_class = base_load_.by_class;
+        for (const auto& [name, profile] : base_load_.by_class)
+            scenario_.base_load.class_at[name] = place_of(root_, {"base_load", "by_class", name});
         scenario_.base_load.other = base_load_.other.value_or("");
+        scenario_.base_load.own_profiles = base_load_.own_profiles;
         for (const auto& [name, profile] : base_load_.profiles) {
-            auto made = make_profile(profile, "base_load.profiles." + name, "1", issues_);
-            if (made) scenario_.base_load.profiles.emplace(name, std::move(*made));
+            auto made = make_profile(profile, "base_load.profiles." + name, "1", time_, issues_);
+            if (!made) continue;
+            made->place = place_of(root_, {"base_load", "profiles", name});
+            scenario_.base_load.profiles.emplace(name, std::move(*made));
         }
         check_profile_names(base_load_, root_, issues_);
     }
@@ -106,12 +112,23 @@ class SectionReader {
     void spread_columns() {
         if (!base_load_.columns) return;
         const ProfileColumns& table = *base_load_.columns;
-        for (const std::string& name : csv_header(table.file, "base_load.columns.file", issues_)) {
+        const std::string path = "base_load.columns.file";
+        SeriesTimesRequest times{table.file, table.time_column, {}, table.every};
+        if (time_) times.from = time_->start.start(), times.to = time_->start.start() + time_->duration;
+        times.time_column = find_time_column(times, path, issues_);
+        if (times.time_column.empty()) times.time_column = "none";
+        const auto start = read_series_times(times, path, issues_);
+        for (const std::string& name : csv_header(table.file, path, issues_)) {
+            if (name == times.time_column) continue;
             ProfileText profile;
             profile.every = table.every;
             profile.interpolation = table.interpolation;
             profile.file = table.file;
             profile.column = name;
+            profile.time_column = times.time_column;
+            profile.align = table.align;
+            profile.start = start.value_or(SeriesStart{});
+            scenario_.base_load.of_columns.insert(name);
             if (!base_load_.profiles.emplace(name, std::move(profile)).second)
                 issues_.error(table.file.at, "base_load.columns", "profile '" + name + "' is also written out",
                               "rename one of them");
@@ -133,7 +150,7 @@ class SectionReader {
             Reader reader{told_already};
             if (!value.is_map()) continue;
             const auto text = Value<ProfileText>::read(value, path, reader);
-            if (text) (void)make_profile(*text, path + "." + key.scalar, unit, issues_);
+            if (text) (void)make_profile(*text, path + "." + key.scalar, unit, time_, issues_);
         }
     }
 
@@ -144,7 +161,7 @@ class SectionReader {
         check_currency(*prices_, root_, issues_);
         const auto named = currencies_of(prices_->buy);
         if (!prices_->currency) prices_->currency = named.empty() ? Prices{}.currency : named.front();
-        auto buy = make_profile(prices_->buy, "prices.buy", "currency/kWh", issues_);
+        auto buy = make_profile(prices_->buy, "prices.buy", "currency/kWh", time_, issues_);
         if (buy) scenario_.prices = Prices{std::move(*buy), prices_->sell_share, *prices_->currency};
     }
 

@@ -76,7 +76,10 @@ const Schema<FeederChoice>& feeder_schema() {
             .required("file", &FeederChoice::file, "feeder file, relative to this file")
             .optional("format", &FeederChoice::format, "its format; empty: recognised by its content")
             .optional("source_voltage", &FeederChoice::source_voltage, "replaces the file's source voltage",
-                      Range{.min = 0.0, .max = 2.0, .open_min = true});
+                      Range{.min = 0.0, .max = 2.0, .open_min = true})
+            .optional("default_ratings", &FeederChoice::default_ratings,
+                      "of lines and switches without a rating; of_format: what the program of that format takes for granted "
+                      "(OpenDSS: 400 A)");
     return schema;
 }
 
@@ -98,6 +101,8 @@ const Schema<Limits>& limits_schema() {
                       "voltages (in pu) and loadings (as a share) count as beyond a limit only where they "
                       "are by more; none: 0.0001 pu and 0.1 %, as controllers keep limits that plan up to them",
                       between(0, 0.1))
+            .optional("default_rating", &Limits::default_rating,
+                      "rating of lines that the feeder gives none; none: their loading is not judged", above(0))
             .relation([](const Limits& limits) -> std::optional<Contradiction> {
                 if (limits.voltage_min < limits.voltage_max) return std::nullopt;
                 return Contradiction{"voltage_min", "is not below voltage_max", "exchange them?"};
@@ -112,7 +117,9 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
             .optional("profiles", &BaseLoadText::profiles, "repeating series of shares of nominal power, by name")
             .optional("columns", &BaseLoadText::columns, "a CSV file of which every column is such a profile, e.g. one per house")
             .optional("by_class", &BaseLoadText::by_class, "profile of each class of bus")
-            .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal");
+            .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal")
+            .optional("own_profiles", &BaseLoadText::own_profiles,
+                      "profiles that loads name in the feeder file: follow them, or ignore them for those of the classes");
     return schema;
 }
 

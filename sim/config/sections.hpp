@@ -26,6 +26,7 @@ struct BaseLoadText {
     std::optional<ProfileColumns> columns;
     std::map<std::string, std::string> by_class;
     std::optional<std::string> other;
+    OwnProfiles own_profiles = OwnProfiles::follow;
     [[nodiscard]] static const Schema<BaseLoadText>& schema();
 };
 

@@ -25,6 +25,12 @@ std::string missing_hint(const std::filesystem::path& file) {
     return "looked in " + folder.string();
 }
 
+/// The name of an encoding of more than one byte per character, by the byte order mark at its beginning.
+std::optional<std::string> wide_encoding(std::string_view text) {
+    const std::string_view start = text.substr(0, 2);
+    return start == "\xFF\xFE" || start == "\xFE\xFF" ? std::optional<std::string>("UTF-16") : std::nullopt;
+}
+
 }  // namespace
 
 std::filesystem::path resolved_file(const std::string& name, const Position& at) {
@@ -65,7 +71,17 @@ std::optional<std::string> read_text_file(const std::filesystem::path& file, Iss
         issues.error(at, std::string(path), "file '" + file.string() + "' cannot be read", {});
         return std::nullopt;
     }
+    if (const auto encoding = wide_encoding(text)) {
+        issues.error(at, std::string(path), "file '" + file.string() + "' is " + *encoding + " text", "save the file as UTF-8");
+        return std::nullopt;
+    }
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.compare(0, byte_order_mark.size(), byte_order_mark) == 0) text.erase(0, byte_order_mark.size());
     return text;
+}
+
+std::optional<std::string> read_text(const FilePath& file, std::string_view path, Issues& issues) {
+    return read_text_file(file.path, issues, file.at, path);
 }
 
 }  // namespace evsweep

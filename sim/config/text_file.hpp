@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "evsweep/issues.hpp"
+#include "evsweep/text_file.hpp"
 
 namespace evsweep {
 
@@ -20,8 +20,8 @@ inline constexpr std::size_t largest_text_file = 64U << 20U;
 [[nodiscard]] bool check_readable_file(const std::filesystem::path& file, Issues& issues, const Position& at,
                                        std::string_view path);
 
-/// The content of `file`; nothing where it is missing, no file, unreadable or larger than `largest_text_file`,
-/// with the reason reported at (at, path).
+/// The content of `file` without a byte order mark; nothing where it is missing, no file, unreadable, UTF-16 or larger than
+/// `largest_text_file`, with the reason reported at (at, path).
 [[nodiscard]] std::optional<std::string> read_text_file(const std::filesystem::path& file, Issues& issues, const Position& at,
                                                         std::string_view path);
 

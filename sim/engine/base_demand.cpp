@@ -5,16 +5,11 @@
 
 namespace evsweep {
 
-namespace {
-
-/// The profile's name for one load: its own, its class's, the one for the rest, or none.
-std::string profile_name(const LoadPoint& load, const BaseLoad& base) {
-    if (!load.profile.empty()) return load.profile;
+std::string profile_of(const LoadPoint& load, const BaseLoad& base) {
+    if (!load.profile.empty() && base.own_profiles == OwnProfiles::follow) return load.profile;
     const auto by_class = base.by_class.find(load.bus_class);
     return by_class != base.by_class.end() ? by_class->second : base.other;
 }
-
-}  // namespace
 
 BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
     const auto& base = scenario.base_load;
@@ -30,7 +25,7 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
     }
     profiles_ = profiles.size();
     for (const auto& load : feeder.loads()) {
-        const auto found = row.find(profile_name(load, base));
+        const auto found = row.find(profile_of(load, base));
         profile_of_load_.push_back(found == row.end() ? 0 : found->second);
     }
     const double sell_share = scenario.prices ? scenario.prices->sell_share.value() : 1.0;

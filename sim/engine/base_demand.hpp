@@ -12,6 +12,9 @@
 
 namespace evsweep {
 
+/// The name of the profile that a load follows: its own, its class's, the one for the rest; empty where it is constant.
+[[nodiscard]] std::string profile_of(const LoadPoint& load, const BaseLoad& base);
+
 /// Base load and prices at every control step. Immutable.
 class BaseDemand {
    public:

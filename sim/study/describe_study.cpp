@@ -2,6 +2,7 @@
 
 #include "sim/study/places_text.hpp"
 #include "sim/study/provenance.hpp"
+#include "sim/study/ratings.hpp"
 
 namespace evsweep {
 
@@ -9,6 +10,8 @@ namespace {
 
 void describe_feeder(const Feeder& feeder, StudyResult& result) {
     result.feeder = feeder.site();
+    result.branches = feeder.branches();
+    result.unrated_branches = unrated_branches(feeder.site());
     result.feeder_parent.assign(feeder.buses(), -1);
     result.feeder_series_ohm.assign(feeder.buses(), 0.0);
     for (std::size_t b = 1; b < feeder.buses(); ++b) {

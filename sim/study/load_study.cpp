@@ -6,13 +6,16 @@
 #include <array>
 #include <limits>
 #include <new>
+#include <sstream>
 
 #include "evsweep/contracts.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/engine/complaint.hpp"
+#include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/stay_check.hpp"
 #include "sim/study/study_outputs.hpp"
 
 namespace evsweep {
@@ -32,7 +35,8 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
     for (const auto& [name, plugin] : plugins<FeederFormat>()) {
         known.push_back(name);
         if (!choice.format.empty() && choice.format != name) continue;
-        auto format = plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({read_quietly});
+        auto format =
+            plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({read_quietly, choice.default_ratings});
         if (!choice.format.empty() || format->recognises(source)) return format;
     }
     if (choice.format.empty())
@@ -70,6 +74,22 @@ void check_controllers(const LoadedStudy& study, const Population& population, I
     for (const auto& configured : study.scenario.controllers) check_controller(study, configured, population, issues);
 }
 
+/// Replicas that an output names and the study has not: nothing is recorded of them.
+void check_named_replicas(const Configured<Output>& configured, int replicas, Issues& issues) {
+    for (const Setting& setting : configured.settings) {
+        if (setting.path != "replicas") continue;
+        std::string numbers = setting.value;
+        std::replace_if(
+            numbers.begin(), numbers.end(), [](char c) { return c < '0' || c > '9'; }, ' ');
+        std::istringstream text(numbers);
+        for (std::int64_t replica = 0; text >> replica;)
+            if (replica >= replicas)
+                issues.warning(configured.at, "outputs." + configured.label + ".replicas",
+                               fmt::format("there is no replica {}: nothing is recorded of it", replica),
+                               fmt::format("the study has replicas 0 to {}", replicas - 1));
+    }
+}
+
 /// Outputs check their own parameters against the control grid when they are made.
 void check_outputs(const LoadedStudy& study, const Population& population, Issues& issues) {
     constexpr std::array taken{"ledger", "counters", "unsolved", "remarks"};  // groups that results have of their own
@@ -77,6 +97,7 @@ void check_outputs(const LoadedStudy& study, const Population& population, Issue
         if (std::find(taken.begin(), taken.end(), configured.label) != taken.end())
             issues.error(configured.at, "outputs." + configured.label, "is a name that results use themselves",
                          "name it otherwise");
+        check_named_replicas(configured, study.scenario.study.replicas, issues);
         try {
             (void)configured.make(output_context(study, population, {}));
         } catch (const ContractViolation& complaint) {
@@ -172,9 +193,11 @@ std::optional<FeederDescription> read_feeder_description(const FeederChoice& cho
     return format->read(source, issues);
 }
 
-std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues) {
-    const auto description = read_feeder_description(choice, issues);
+std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues, const std::optional<Amperes>& line_rating) {
+    auto description = read_feeder_description(choice, issues);
     if (!description) return std::nullopt;
+    for (BranchRow& row : description->branches)
+        if (row.kind == BranchKind::line && !row.rating) row.rating = line_rating;
     return build_feeder(*description, {choice.source_voltage}, issues);
 }
 
@@ -185,15 +208,17 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
         if (const auto choice = read_feeder_choice(file, overrides)) (void)load_feeder(*choice, issues);
         return std::nullopt;
     }
-    auto feeder = load_feeder(scenario->feeder, issues);
+    auto feeder = load_feeder(scenario->feeder, issues, scenario->limits.default_rating);
     if (!feeder) return std::nullopt;
     LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}, nullptr};
+    check_base_load(study.scenario, *study.feeder, issues);
     make_behaviours(study, issues);
     if (issues.has_errors()) return std::nullopt;
     require_base_demand(study);
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);
     study.network = std::make_shared<const ChargingNetwork>(*study.feeder, possible_places(study));
     const Population population = study.draw(ReplicaId(0));
+    check_stays(study, population, issues);
     check_controllers(study, population, issues);
     check_outputs(study, population, issues);
     if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);

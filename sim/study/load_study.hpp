@@ -35,7 +35,8 @@ struct LoadedStudy {
 
 /// Reads a feeder file in the named format, or in the one that recognises it, and takes it as it is.
 [[nodiscard]] std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues);
-/// The same, checked and built.
-[[nodiscard]] std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues);
+/// The same, checked and built; `line_rating` is what lines without a rating may carry.
+[[nodiscard]] std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues,
+                                                const std::optional<Amperes>& line_rating = std::nullopt);
 
 }  // namespace evsweep

@@ -40,6 +40,8 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     result.quantile_levels = reader.numbers_attribute("/", "quantile_levels");
     result.reference = reader.text_attribute("/", "reference");
     result.currency = reader.text_attribute("/", "currency");
+    result.branches = static_cast<std::size_t>(whole_number(reader, "branches"));
+    result.unrated_branches = static_cast<std::size_t>(whole_number(reader, "branches_without_rating"));
     result.voltage_min_pu = reader.number_attribute("/", "voltage_min_pu").value_or(0.0);
     result.voltage_max_pu = reader.number_attribute("/", "voltage_max_pu").value_or(0.0);
 }

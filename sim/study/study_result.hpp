@@ -117,6 +117,8 @@ struct StudyResult {
     FeederSite feeder;
     std::vector<std::int32_t> feeder_parent;  ///< by BusId: index of the parent bus, -1 for the source
     std::vector<double> feeder_series_ohm;    ///< by BusId: |z| of the branch that feeds it, ohm at its own voltage
+    std::size_t branches = 0;                 ///< of the feeder; 0: not known
+    std::size_t unrated_branches = 0;         ///< of them without a rating, whose loading is not judged
     double voltage_min_pu = 0.0;
     double voltage_max_pu = 0.0;
     std::vector<OutputResult> outputs;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "sim/study/places_text.hpp"
+#include "sim/study/ratings.hpp"
 #include "sim/study/study_estimates.hpp"
 #include "sim/study/text_table.hpp"
 #include "sim/study/wall_clock.hpp"
@@ -119,11 +121,35 @@ std::string remarks(const StudyResult& result, const RunResult& run) {
     return text;
 }
 
+/// Which branches the rows on loading and overload say nothing of.
+std::string unrated_text(const StudyResult& result) {
+    const std::string text = ratings_text(result.branches, result.unrated_branches);
+    return text.empty() ? text : "\n" + text + "\n";
+}
+
+/// Where energy is asked for that no controller was asked to give.
+std::string stays_left_out(const StudyResult& result) {
+    for (const auto& run : result.controllers) {
+        for (const VariableResult& row : run.variables) {
+            if (row.variable.name != "dropped_kwh" || row.values.empty()) continue;
+            const double sum = std::accumulate(row.values.begin(), row.values.end(), 0.0);
+            if (!(sum > 0.0)) return {};
+            return fmt::format(
+                "\nStays left out ask for {:.1f} kWh in the mean replica, whatever the controller; no row counts that as served "
+                "or "
+                "unserved\n",
+                sum / static_cast<double>(row.values.size()));
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string troubles(const StudyResult& result) {
     std::string text =
         same_fleets(result) + failed_replicas(result) + places_drawn_once(result) + unsolved_steps(result, result.base);
+    text += unrated_text(result) + stays_left_out(result);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
     for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";

@@ -32,6 +32,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                         {"currency", result.currency},
                         {"places", result.places},
                         {"places_drawn_once", result.places_drawn_once},
+                        {"branches", static_cast<std::int64_t>(result.branches)},
+                        {"branches_without_rating", static_cast<std::int64_t>(result.unrated_branches)},
                         {"voltage_min_pu", result.voltage_min_pu},
                         {"voltage_max_pu", result.voltage_max_pu},
                         {"evsweep_version", made.version},

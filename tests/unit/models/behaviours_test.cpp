@@ -40,7 +40,7 @@ TEST_CASE("every vehicle comes home once in an evening and leaves the next morni
     BehaviourDesk desk;
     const Population population = desk.draw(homes(600));
     REQUIRE(population.sessions.size() == 600);
-    CHECK(population.dropped_sessions == 0);
+    CHECK(population.all_stays().dropped().count == 0);
     double arrival_h = 0.0;
     double target = 0.0;
     for (const auto& s : population.sessions) {
@@ -126,10 +126,12 @@ TEST_CASE("stays that cannot be are dropped and counted", "[behaviours]") {
     const std::string common = "vehicles: 4\n" + round_robin + battery + "initial_soc: 0.5\ntarget_soc: 0.8\narrival: 20 h\n";
     const Population before_arrival = desk.draw(common + "departure: 19 h\ndeparture_day: same\n");
     CHECK(before_arrival.sessions.empty());
-    CHECK(before_arrival.dropped_sessions == 8);
+    CHECK(before_arrival.stays.at(0).impossible.count == 8);
+    CHECK(before_arrival.stays.at(0).impossible.kwh == Approx(8 * 0.3 * 40.0));
     const Population still_there = desk.draw(common + "departure: 21 h\ndeparture_day: next\n");
     CHECK(still_there.sessions.size() == 4);
-    CHECK(still_there.dropped_sessions == 4);
+    CHECK(still_there.stays.at(0).occupied.count == 4);
+    CHECK(still_there.stays.at(0).dropped().kwh == Approx(4 * 0.3 * 40.0));
 }
 
 TEST_CASE("the stated departure differs from the true one by its error", "[behaviours]") {

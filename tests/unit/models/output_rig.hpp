@@ -63,7 +63,7 @@ struct Rig {
             fleet.vehicles.stored_per_drawn.push_back(Fraction(0.9));
         }
         for (std::size_t c = 0; c < 2; ++c) fleet.sessions.push_back({ConnectorId(c), VehicleId(c)});
-        fleet.dropped_sessions = 3;
+        fleet.stays.push_back({.group = "homes", .impossible = {2, 12.0}, .occupied = {1, 4.5}});
     }
     Rig(const Rig&) = delete;
 

@@ -97,6 +97,8 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"v2g_vehicles", 1},
                                                 {"cycles", (0.9 * 55 + 1.25 * 10) / (2 * 160)},
                                                 {"dropped_sessions", 3},
+                                                {"dropped_kwh", 16.5},
+                                                {"waiting_sessions", 0},
                                                 {"purchases", 25 * 0.2 + 5 * 0.3 + 25 * 0.4},
                                                 {"sales", 10 * 0.18},
                                                 {"net_cost", 14.7},

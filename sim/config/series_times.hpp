@@ -1,0 +1,51 @@
+/// The times that stand beside a series in a CSV file: found, checked against the declared step, and used to place the series.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "evsweep/values.hpp"
+
+namespace evsweep {
+
+/// How a series with dates lies in the scenario.
+enum class Alignment {
+    dates,      ///< its values hold at their dates
+    first_day,  ///< its first day is the scenario's first
+};
+[[nodiscard]] inline std::vector<std::pair<std::string, Alignment>> names_of(Alignment) {
+    return {{"dates", Alignment::dates}, {"first_day", Alignment::first_day}};
+}
+
+/// Says which column holds the times: one of this name, none at all ("none"), or the one that looks like it ("auto").
+inline const std::string automatic = "auto";
+
+/// When the first value of a series holds.
+struct SeriesStart {
+    std::optional<std::chrono::local_days> day;  ///< none where the file gives clock times or counts only
+    Duration time_of_day{};
+};
+
+/// Where the times of a file stand, and what they are asked about.
+struct SeriesTimesRequest {
+    FilePath file;
+    std::string time_column;          ///< as `automatic` says
+    std::vector<std::string> values;  ///< columns that hold values, and no times
+    Duration every{};
+    std::optional<std::chrono::local_time<Duration>> from{};  ///< the time that matters, where it is known
+    std::optional<std::chrono::local_time<Duration>> to{};
+};
+
+/// The name of the column of times in the header; empty where there is none.
+[[nodiscard]] std::string find_time_column(const SeriesTimesRequest& request, std::string_view path, Issues& issues);
+
+/// Reads the column of times, if there is one. Times that are not `every` apart, and cells that are no times, are errors at
+/// their place; nothing is returned then. Where local clocks change for summer, the start is such that values have their own
+/// times at the beginning of the time that matters; a change within it is a warning.
+[[nodiscard]] std::optional<SeriesStart> read_series_times(const SeriesTimesRequest& request, std::string_view path,
+                                                           Issues& issues);
+
+}  // namespace evsweep
