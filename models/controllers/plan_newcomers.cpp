@@ -10,7 +10,7 @@ namespace {
 /// For one step of one vehicle: what is left to a tolerance of the objective is far below what chargers can be set to.
 constexpr double newcomer_tolerance = 1e-7;
 /// As in the follower of plans: shares of a rating below this are rounding.
-constexpr double power_rounding = 1e-6;
+constexpr double least_part = 1e-6;
 
 /// From the step that the newcomer comes in, on the grid of `plan`.
 PlanWindow window_of(const Observation& seen, const OptimalScheduleParams& params, const PlanWindow& plan) {
@@ -51,7 +51,7 @@ double NewcomerPlans::wish_kw(const Observation& seen, ConnectorId c, const Char
     price_shortfalls(plan.missing_kwh_price, window, {stay}, problem);
     const Schedule schedule = solver_.solve(problem);
     const double share = schedule.charge.front() - schedule.discharge.front();
-    return std::abs(share) < power_rounding ? 0.0 : vehicle.rating_kva * share;
+    return std::abs(share) < least_part ? 0.0 : vehicle.rating_kva * share;
 }
 
 void NewcomerPlans::set(const Observation& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints) {

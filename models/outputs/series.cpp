@@ -74,7 +74,7 @@ std::vector<Variable> described() {
     for (const Place p : {phase_vmin, phase_vmax}) list[p].dims.emplace_back("phase");
     list[zone_ev] = band("zone_ev_kw", "kW", "net power of vehicles per zone, of the control steps", mean);
     list[zone_ev].dims.emplace_back("zone");
-    list[unsolved] = band("unsolved", "1", unsolved_meaning, 3);
+    list[unsolved] = band("unsolved", "1", unsolved_meaning, sample, 3);
     for (const Place p : {demand, source, loss, vmin, unbalance, neutral, phase_vmin, phase_vmax})
         list[p].over_solved_steps = true;
     return list;

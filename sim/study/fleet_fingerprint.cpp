@@ -57,7 +57,7 @@ std::uint64_t fleet_fingerprint(const Population& fleet) {
     fingerprint.add(fleet.vehicles);
     for (const auto& levels : fleet.level_sets) fingerprint.add(levels);
     for (const Session& session : fleet.sessions) fingerprint.add(session);
-    fingerprint.add(std::uint64_t{fleet.dropped_sessions});
+    fingerprint.add(std::uint64_t{fleet.all_stays().dropped().count});
     return fingerprint.value();
 }
 

@@ -1,7 +1,7 @@
 #include "sim/study/headlines.hpp"
 
 #include "sim/study/statistics.hpp"
-#include "sim/study/write_estimates.hpp"
+#include "sim/study/study_estimates.hpp"
 
 namespace evsweep {
 

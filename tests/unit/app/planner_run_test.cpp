@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/app/interrupt.hpp"
 #include "unit/study/planner.hpp"
 
 using Catch::Matchers::Contains;
@@ -43,7 +44,8 @@ Answer run_here(const ScratchFolder& folder, evsweep::ExitStatus (*command)()) {
 evsweep::ExitStatus run_study_file() {
     evsweep::RunOptions options;
     options.scenario = "study.yaml";
-    return evsweep::run_command(options);
+    evsweep::InterruptWatch watch;
+    return evsweep::run_command(options, watch);
 }
 evsweep::ExitStatus summarise() { return evsweep::summary_command("results/study.h5"); }
 

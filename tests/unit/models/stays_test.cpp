@@ -8,14 +8,14 @@ using namespace evsweep;
 
 namespace {
 
-using Hours = std::chrono::hours;
+using StayHours = std::chrono::hours;
 
 /// One charging point of 4 kW with a battery of 80 kWh that stores all it draws.
 struct OnePoint {
     Population population;
     Stays stays;
 
-    explicit OnePoint(StayRules rules) : stays(population, "homes", rules, Hours(48), 4) {
+    explicit OnePoint(StayRules rules) : stays(population, "homes", rules, StayHours(48), 4) {
         population.connectors.bus.emplace_back(0);
         population.connectors.charge_rating.push_back(Kilowatts(4.0));
         population.vehicles.capacity.push_back(KilowattHours(80.0));
@@ -23,7 +23,8 @@ struct OnePoint {
     }
     /// A recorded stay, in hours after the start, that asks for some energy.
     void ask(int from_h, int to_h, double kwh) {
-        stays.add(0, {Instant(Hours(from_h)), Instant(Hours(to_h)), Instant(Hours(to_h)), 0.9 - kwh / 80.0, 0.9, true});
+        stays.add(0,
+                  {Instant(StayHours(from_h)), Instant(StayHours(to_h)), Instant(StayHours(to_h)), 0.9 - kwh / 80.0, 0.9, true});
     }
     const StayTally& finish() {
         stays.finish();
@@ -46,9 +47,9 @@ TEST_CASE("cars wait one after the other, and one whose time is over by then is 
     const StayTally& tally = point.finish();
     const auto& sessions = point.population.sessions;
     REQUIRE(sessions.size() == 3);
-    CHECK(sessions[1].plug_in == Instant(Hours(12)));
-    CHECK(sessions[1].unplug == Instant(Hours(15)));
-    CHECK(sessions[2].plug_in == Instant(Hours(15)));
+    CHECK(sessions[1].plug_in == Instant(StayHours(12)));
+    CHECK(sessions[1].unplug == Instant(StayHours(15)));
+    CHECK(sessions[2].plug_in == Instant(StayHours(15)));
     CHECK(tally.waited.count == 2);
     CHECK(tally.waited.kwh == Approx(13.0));
     CHECK(tally.occupied.count == 2);
@@ -99,8 +100,8 @@ TEST_CASE("drawn vehicles that came the evening before are counted at a start at
     const Population continued = desk.draw(text + "under_way: at_rating\n");
     REQUIRE(continued.sessions.size() == 6);
     CHECK(continued.sessions[0].plug_in == Instant{});
-    CHECK(continued.sessions[0].unplug == Instant(Hours(7)));
+    CHECK(continued.sessions[0].unplug == Instant(StayHours(7)));
     CHECK(continued.sessions[0].initial_soc == Approx(0.3 + 6 * 4.0 / 50.0));
-    desk.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + Hours(12));
+    desk.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + StayHours(12));
     CHECK(desk.draw(text).all_stays().dropped().count == 0);  // nobody is there at noon
 }
