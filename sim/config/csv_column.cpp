@@ -80,7 +80,10 @@ std::vector<std::string> csv_header(const FilePath& file, std::string_view path,
         const std::string_view line = next_line(text);
         if (trimmed(line).empty() || line.front() == '#') continue;
         for (const Cell& cell : cells_of(line, separator_of(line))) names.push_back(plain(cell.text));
-        return names;
+        if (are_names(names)) return names;
+        issues.error(file.at, std::string(path), "the first line of file '" + file.path.string() + "' holds no names",
+                     "is it the right file?");
+        return {};
     }
     issues.error(file.at, std::string(path), "file '" + file.path.string() + "' has no header", "is it the right file?");
     return names;

@@ -67,7 +67,7 @@ TEST_CASE("profiles and prices change on control steps") {
 
 TEST_CASE("prices are in one currency") {
     CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 9 ct/kWh]}, currency: $}\n") == Texts{});
-    CHECK(complaints(noon, "prices: {buy: {every: 1 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
+    CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
           Texts{"s.yaml:2:15: prices.buy: prices are in 'EUR' but the currency is '$'; use one currency"});
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("dates that leave out a part of the scenario are refused, with the tim
     CHECK(Reading(rows(48, [](int k) { return dated(6, k).substr(0, 13) + ":00:00"; }), "",
                   "start: 2025-01-06 12:00, duration: 48 h")
               .issues ==
-          Texts{"s.yaml:2:50: prices.buy.file: lacks values from 2025-01-08 00:00 on: they go from 2025-01-06 00:00 to "
+          Texts{"s.yaml:2:49: prices.buy.file: lacks values from 2025-01-08 00:00 on: they go from 2025-01-06 00:00 to "
                 "2025-01-08 00:00; choose a start within its dates, or write `align: first_day` to begin with its "
                 "first row"});
     const auto other_year = rows(24, [](int k) { return "2019-05-06T" + two(k) + ":00"; });
@@ -78,12 +78,12 @@ TEST_CASE("a series without dates that does not fill its days is refused, and wh
     CHECK(Reading(plain(1)).issues == Texts{});   // a constant
     CHECK(
         Reading(plain(20)).issues ==
-        Texts{"s.yaml:2:50: prices.buy.file: lacks values from 2025-01-06 20:00 on: they go from 2025-01-06 00:00 to 2025-01-06 "
+        Texts{"s.yaml:2:49: prices.buy.file: lacks values from 2025-01-06 20:00 on: they go from 2025-01-06 00:00 to 2025-01-06 "
               "20:00; give whole days, which repeat, or values up to 2025-01-07 12:00"});
     CHECK_THAT(Reading(plain(12)).issues.at(0), Catch::Contains("lacks values from 2025-01-06 12:00 on"));
     CHECK(
         Reading(plain(72), "", "start: 2025-01-06, duration: 168 h").issues ==
-        Texts{"s.yaml:2:50: warning: prices.buy.file: repeats after 72 h within the scenario's time; give as many days as there "
+        Texts{"s.yaml:2:49: warning: prices.buy.file: repeats after 72 h within the scenario's time; give as many days as there "
               "are, or whole weeks"});
     CHECK(Reading(plain(168), "", "start: 2025-01-06, duration: 336 h").issues == Texts{});
 }

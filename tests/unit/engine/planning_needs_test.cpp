@@ -172,7 +172,7 @@ TEST_CASE("what is thrown is told in words that its maker chose, or as an intern
     CHECK(told(ControllerError("no price")) == "no price");
     CHECK(told(SetpointError("too much")) == "too much");
     CHECK(told(ContractViolation("broken promise: x")) == "broken promise: x");
-    CHECK(told(std::bad_alloc()) == "out of memory; ask for fewer threads or coarser outputs");
+    CHECK(told(std::bad_alloc()) == "not enough memory; ask for fewer threads or coarser outputs");
     CHECK(told(std::out_of_range("vector")) == "internal error: vector");
     CHECK(told(3) == "internal error");
 }

@@ -131,7 +131,9 @@ TEST_CASE("stays that cannot be are dropped and counted", "[behaviours]") {
     const Population still_there = desk.draw(common + "departure: 21 h\ndeparture_day: next\n");
     CHECK(still_there.sessions.size() == 4);
     CHECK(still_there.stays.at(0).occupied.count == 4);
-    CHECK(still_there.stays.at(0).dropped().kwh == Approx(4 * 0.3 * 40.0));
+    CHECK(still_there.stays.at(0).occupied.kwh == Approx(4 * 0.3 * 40.0));
+    CHECK(still_there.stays.at(0).under_way.count == 4);  // since the evening before the start
+    CHECK(still_there.stays.at(0).dropped().kwh == Approx(8 * 0.3 * 40.0));
 }
 
 TEST_CASE("the stated departure differs from the true one by its error", "[behaviours]") {

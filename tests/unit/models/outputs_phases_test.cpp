@@ -138,11 +138,16 @@ TEST_CASE("the limit above which unbalance is counted can be chosen") {
 TEST_CASE("where nothing was solved an unbalanced feeder has no number either") {
     const UnbalancedRig rig;
     const auto kpis = rig.played(*rig.make("kpis"), {{}, {}});
-    for (const char* name :
-         {"vmin_phase", "vmax_bus", "vmin_an_pu", "unbalance_max_pct", "unbalance_bus", "unbalance_minutes", "neutral_max_a",
-          "neutral_branch", "loading_max_a_pct", "minutes_outside_band_an", "overload_kvah"}) {
+    for (const char* name : {"vmin_phase", "vmax_bus", "vmin_an_pu", "unbalance_max_pct", "unbalance_bus", "neutral_max_a",
+                             "neutral_branch", "loading_max_a_pct", "overload_kvah"}) {
         INFO(name);
         CHECK(std::isnan(kpis.at(name).at(0)));
+    }
+    // Time without a solution is no time within a limit.
+    for (const char* name : {"minutes_outside_band", "minutes_outside_band_an", "unbalance_minutes"}) {
+        INFO(name);
+        CHECK(kpis.at(name).at(0) == kpis.at("overload_minutes").at(0));
+        CHECK(kpis.at(name).at(0) > 0.0);
     }
 }
 

@@ -113,9 +113,10 @@ TEST_CASE("overlapping recorded stays at one charging point wait for one another
         "1,7,582873,461655,2014-11-17 13:00,2014-11-17 17:00,7.78\r\n"
         "2,8,582873,461655,2014-11-17 15:00,2014-11-17 18:00,5\r\n");
     BehaviourDesk desk;
+    desk.horizon = std::chrono::hours(12);    // from noon to midnight: one day of dates
     const auto shift = "from: 2014-11-17\n";  // a Monday, as the scenario's first day
     const Population waiting = desk.draw(replay_of(file, "workplace", shift));
-    CHECK(desk.told().empty());
+    CHECK(desk.told() == "");
     REQUIRE(waiting.sessions.size() == 2);
     CHECK(waiting.sessions[1].plug_in == at_clock(0, 17, 0));
     CHECK(waiting.sessions[1].unplug == at_clock(0, 18, 0));
@@ -264,8 +265,9 @@ TEST_CASE("a recording is read with a byte order mark, semicolons, quotes, units
         "# a remark\r\n"
         "\"A;1\";2025-01-06T14:00;2025-01-06 18:30:00;9.5 kWh\r\n");
     BehaviourDesk desk;
+    desk.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
     const Population population = desk.draw(replay_of(file, "workplace"));
-    CHECK(desk.told().empty());
+    CHECK(desk.told() == "");
     REQUIRE(population.sessions.size() == 1);
     CHECK(population.sessions[0].plug_in == at_clock(0, 14, 0));
     CHECK(population.stays.at(0).played.kwh == Approx(9.5));
@@ -298,8 +300,9 @@ TEST_CASE("a replay begins on the scenario's own date where that was recorded", 
         rows += "A," + day + " 14:00," + day + " 18:00," + (day == "2025-01-06" ? "7" : "3") + "\n";
     const TemporaryFile file("station_id,plug_in_local,plug_out_local,energy_kwh\n" + rows);
     BehaviourDesk desk;
+    desk.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
     const Population population = desk.draw(replay_of(file, "workplace"));
-    CHECK(desk.told().empty());
+    CHECK(desk.told() == "");
     REQUIRE(population.sessions.size() == 1);
     CHECK(population.stays.at(0).played.kwh == Approx(7.0));
 }

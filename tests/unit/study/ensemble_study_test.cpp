@@ -100,7 +100,7 @@ TEST_CASE("what a replica throws is its own failure: memory, a bug, when its con
         REQUIRE(no_memory.failures.size() == 2);
         CHECK(no_memory.failures[0].replica == ReplicaId(2));
         CHECK(no_memory.failures[1].replica == ReplicaId(9));
-        CHECK(no_memory.failures[1].what == "out of memory; ask for fewer threads or coarser outputs");
+        CHECK(no_memory.failures[1].what == "not enough memory; ask for fewer threads or coarser outputs");
         require_same_where_both_have_it(numbers_without({2, 9}), no_memory);
         const StudyResult bug = run_study(decided, options);
         REQUIRE(bug.failures.size() == 1);

@@ -69,11 +69,23 @@ Numbers electrical_numbers(const ScratchFolder& folder, const std::string& other
 
 }  // namespace
 
-TEST_CASE("another vehicle or group leaves days, meter noise and release delays of a group as they are, to the last bit") {
+/// A guest that plugs in is one more occasion to decide and to solve, and a load flow that starts from other voltages stops at
+/// others within its tolerance: 1e-12 kWh of loss. A single draw that changed would move kilowatts.
+void require_close(const Numbers& one, const Numbers& other) {
+    REQUIRE(other.size() == one.size());
+    for (const auto& [name, values] : one) {
+        INFO(name);
+        const auto& others = other.at(name);
+        REQUIRE(others.size() == values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) REQUIRE(others[i] == Approx(values[i]).epsilon(1e-9).margin(1e-9));
+    }
+}
+
+TEST_CASE("another vehicle or group leaves days, meter noise and release delays of a group as they are") {
     const ScratchFolder folder;
     const Numbers alone = electrical_numbers(folder, "");
     REQUIRE(alone.size() > 20);
-    require_identical(alone, electrical_numbers(folder, satisfied("guests", 1)));
-    require_identical(alone, electrical_numbers(folder, satisfied("guests", 2)));
-    require_identical(alone, electrical_numbers(folder, satisfied("guests", 2) + satisfied("customers", 5)));
+    require_close(alone, electrical_numbers(folder, satisfied("guests", 1)));
+    require_close(alone, electrical_numbers(folder, satisfied("guests", 2)));
+    require_close(alone, electrical_numbers(folder, satisfied("guests", 2) + satisfied("customers", 5)));
 }

@@ -91,7 +91,7 @@ TEST_CASE("replicas at different places find the same bits for any number of thr
                                        "  uncoordinated: {}\n"
                                        "  threshold: {controller: threshold_v2g, signals: [voltage], voltage_low: 0.97 pu, "
                                        "voltage_high: 0.99 pu, period: 15 min}\n"
-                                       "  optimal: {controller: optimal_schedule}\n");
+                                       "  optimal: {controller: optimal_schedule, strategy: v2g, mode: day_ahead}\n");
     const Numbers one = all_numbers(run_study(study, {.threads = 1, .ensemble_width = 1}));
     REQUIRE(one.size() > 60);
     for (const StudyOptions& options : {StudyOptions{.threads = 1, .ensemble_width = 7},
