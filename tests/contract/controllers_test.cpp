@@ -86,10 +86,12 @@ Needs needs_of(const Configured<Controller>& configured) {
     return configured.make(context_in(plant))->needs();
 }
 
+double full_kw_of(const Stay& stay) { return stay.charger % 4 == 1 ? 11.0 : 6.6; }
+
 /// Hours of slack that full power leaves, counted with what the charger's steps, efficiency and taper allow: the way to the
 /// target in a thousand parts, each at the power that the battery takes in its middle.
 double slack_h(const Stay& stay, double taper_knee) {
-    const double full_kw = stay.charger % 4 == 1 ? 11.0 : 6.6;
+    const double full_kw = full_kw_of(stay);
     const double part = std::max(0.0, stay.target - stay.soc) / 1000.0;
     double needed = 0.0;
     for (int k = 0; k < 1000; ++k) {
@@ -100,12 +102,13 @@ double slack_h(const Stay& stay, double taper_knee) {
     return hours(plant_step * (stay.until - stay.from)) - needed;
 }
 
-/// Plans of optimal_schedule know neither tapers nor the steps and the smallest power of chargers. What is less than a coarse
-/// control step at those may stay owed, which a remark tells.
-bool is_planned_for(const Case& which, const Conditions& here, const Stay& stay) {
-    if (which.name != "optimal_schedule") return true;
+/// Plans of optimal_schedule know neither tapers nor the steps and the smallest power of chargers. What is less than a control
+/// step at full power may stay owed at those, which a remark tells. As a share of the battery.
+double may_stay_owed(const Case& which, const Conditions& here, const Stay& stay) {
+    if (which.name != "optimal_schedule") return 0.0;
+    if (here.taper_knee < 1.0) return 1.0;
     const bool has_any_power = stay.charger % 4 == 0 || stay.charger % 4 == 2;
-    return here.taper_knee >= 1.0 && (here.step <= one_minute || has_any_power);
+    return has_any_power ? 0.0 : full_kw_of(stay) * hours(here.step) * 0.92 / 40.0;
 }
 
 }  // namespace
@@ -149,9 +152,8 @@ TEST_CASE("every controller brings a vehicle to its target by its stated departu
                 for (const Stay& stay : run.stays) {
                     if (slack_h(stay, here.taper_knee) < enough_h) continue;
                     ++feasible;
-                    if (!is_planned_for(which, here, stay)) continue;
                     CAPTURE(here.name, which.name, which.yaml, seed, stay.charger, stay.from, stay.until, stay.soc);
-                    CHECK(stay.final_soc >= stay.target - 1e-9);
+                    CHECK(stay.final_soc >= stay.target - may_stay_owed(which, here, stay) - 1e-9);
                 }
                 CHECK(feasible > 10);
             }

@@ -143,7 +143,8 @@ TEST_CASE("without limits full power from plug-in on never serves more than an o
     for (const std::string label : {"ahead", "receding", "ahead_cost", "receding_cost"}) {
         CAPTURE(label);
         const auto& planned = values(controller(result, label), "unserved_kwh");
-        for (std::size_t r = 0; r < planned.size(); ++r) CHECK(planned[r] == Approx(unserved[r]).margin(2e-3));
+        // To the tolerance of plans, 1e-4 of what is short.
+        for (std::size_t r = 0; r < planned.size(); ++r) CHECK(planned[r] == Approx(unserved[r]).epsilon(1e-4).margin(2e-3));
     }
     const auto& ahead = values(controller(result, "ahead_cost"), "net_cost");
     const auto& receding = values(controller(result, "receding_cost"), "net_cost");
@@ -159,11 +160,13 @@ TEST_CASE("without limits full power from plug-in on never serves more than an o
 
 TEST_CASE("what tapering batteries do not take is made up for, and told in kWh", "[study][optimal_schedule]") {
     const ScratchFolder folder;
-    const StudyResult result =
-        run_study(load_text(folder, hasty_study,
-                            {"study.replicas=2", "population.homes.initial_soc=0.6", "population.homes.target_soc=1",
-                             "population.homes.taper={knee: 70 %, end: 10 %}", "population.homes.departure_day=next"}),
-                  {});
+    const StudyResult result = run_study(
+        load_text(
+            folder, hasty_study,
+            {"study.replicas=2", "population.homes.initial_soc=0.6", "population.homes.target_soc=1",
+             "population.homes.taper={knee: 70 %, end: 10 %}", "population.homes.departure_day=next",
+             "population.homes.departure={distribution: truncated_normal, mean: 8 h, deviation: 1 h, min: 6 h, max: 10 h}"}),
+        {});
     REQUIRE(result.failures.empty());
     for (const double unserved : values(controller(result, "uncoordinated"), "unserved_kwh"))
         CHECK(unserved == Approx(0.0).margin(1e-6));
