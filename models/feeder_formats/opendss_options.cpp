@@ -193,7 +193,7 @@ void Script::option(const Parameter& parameter) {
     desk_.turn_to("set " + parameter.name.substr(0, 40));
     const Option* option = option_of(parameter.name);
     if (!option) return desk_.warning(value.at, desk_.path(), "is not an option that is known, and is left out");
-    const std::string word = lower(value.text.substr(0, 1));
+    const std::string first_letter = lower(value.text.substr(0, 1));
     const auto refuse_unless = [&](bool harmless) {
         if (!harmless) desk_.refuse(value, "is not supported, and it would change the solution");
     };
@@ -221,9 +221,9 @@ void Script::option(const Parameter& parameter) {
         case Meaning::growth:
             return desk_.leave_out("option %growth", value.at);
         case Meaning::load_model:
-            return refuse_unless(word == "p");
+            return refuse_unless(first_letter == "p");
         case Meaning::circuit_model:
-            return refuse_unless(word == "m");
+            return refuse_unless(first_letter == "m");
         case Meaning::long_line:
             return refuse_unless(!desk_.boolean(value).value_or(false));
         case Meaning::earth:
@@ -232,7 +232,7 @@ void Script::option(const Parameter& parameter) {
         case Meaning::paths:
             return desk_.refuse(value, "another folder for files is not supported", "name files relative to this one");
         case Meaning::control_mode:
-            if (word == "o")
+            if (first_letter == "o")
                 desk_.warning(value.at, desk_.path(), "controls act or not as the study says, whatever the file says");
             return;
     }
