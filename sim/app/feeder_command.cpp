@@ -13,12 +13,12 @@
 namespace evsweep {
 namespace {
 
-constexpr std::size_t width = 120;
+constexpr std::size_t terminal_columns = 120;
 
 std::string summary(const FeederDescription& feeder, const Issues& issues) {
     const std::size_t n = issues.list().size();
     const std::string told = n == 0 ? "nothing" : fmt::format("as told in {} warning{}", n, n == 1 ? "" : "s");
-    return feeder_summary(feeder, width) + fmt::format("{:<17}{}\n", "left out", told);
+    return feeder_summary(feeder, terminal_columns) + fmt::format("{:<17}{}\n", "left out", told);
 }
 
 ExitStatus write(const std::string& text, const std::filesystem::path& file) {

@@ -166,7 +166,15 @@ TEST_CASE("33-bus study: costs have the published totals and the benefit its sig
     REQUIRE(mean_of(evms, "net_cost") == Approx(155.70).epsilon(0.05));
     for (std::size_t r = 0; r < 200; ++r) {
         const double benefit = values(uncoordinated, "net_cost")[r] - values(evms, "purchases")[r] + values(evms, "sales")[r];
-        REQUIRE(values(evms, "net_benefit")[r] == Approx(benefit).epsilon(1e-12));
         REQUIRE(benefit > 0.0);
+        // The literal reading never gives back what it took: batteries that end emptier are no gain.
+        REQUIRE(values(evms, "net_benefit")[r] < benefit - 100.0);
+    }
+    // Where every vehicle ends at its target the two are the same.
+    const RunResult& full = controller(physical(), "evms");
+    const RunResult& reference = controller(physical(), "uncoordinated");
+    for (std::size_t r = 0; r < 200; ++r) {
+        const double benefit = values(reference, "net_cost")[r] - values(full, "purchases")[r] + values(full, "sales")[r];
+        REQUIRE(values(full, "net_benefit")[r] == Approx(benefit).epsilon(1e-6));
     }
 }
