@@ -194,8 +194,8 @@ void Script::option(const Parameter& parameter) {
     const Option* option = option_of(parameter.name);
     if (!option) return desk_.warning(value.at, desk_.path(), "is not an option that is known, and is left out");
     const std::string first_letter = lower(value.text.substr(0, 1));
-    const auto refuse_unless = [&](bool harmless) {
-        if (!harmless) desk_.refuse(value, "is not supported, and it would change the solution");
+    const auto refuse_unless = [&](bool changes_nothing) {
+        if (!changes_nothing) desk_.refuse(value, "is not supported, and it would change the solution");
     };
     const auto keep = [&](double& target) { target = desk_.number(value).value_or(target); };
     switch (option->meaning) {
