@@ -34,8 +34,9 @@ TEST_CASE("CIGRE MV schedules: the shipped fleet is the reference's, vehicle by 
         CAPTURE(stay.connector.index());
         const BusId bus = fleet.connectors.bus[stay.connector.index()];
         CHECK(study.feeder->site().bus.at(bus.index()) == std::to_string(std::lround(row.at("node"))));
-        CHECK(stay.plug_in == after_noon(row.at("arrival_h")));
-        CHECK(stay.unplug == after_noon(row.at("departure_h(+24)")));
+        // The reference plans the quarters of an hour that a stay fills.
+        CHECK(stay.plug_in == Instant(std::chrono::minutes(15) * first_whole_step(after_noon(row.at("arrival_h")))));
+        CHECK(stay.unplug == Instant(std::chrono::minutes(15) * step_of(after_noon(row.at("departure_h(+24)")))));
         CHECK(stay.stated_departure == stay.unplug);
         CHECK(first_whole_step(stay.plug_in) == std::lround(row.at("first_step")));
         CHECK(step_of(stay.unplug) == std::lround(row.at("last_step_excl (15 min from 12:00)")));
