@@ -9,21 +9,14 @@
 #include <functional>
 #include <thread>
 
+#include "unit/record/failure_of.hpp"
 #include "unit/record/scratch_folder.hpp"
 
 using namespace evsweep;
+using evsweep::test::failure_of;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string failure_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const FileError& error) {
-        return error.what();
-    }
-    return "no failure";
-}
 
 void write_text(const fs::path& path, const std::string& text) {
     NewFile file(path);

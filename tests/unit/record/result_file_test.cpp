@@ -7,22 +7,15 @@
 
 #include "sim/record/result_reader.hpp"
 #include "sim/record/seal.hpp"
+#include "unit/record/failure_of.hpp"
 #include "unit/record/scratch_folder.hpp"
 
 using namespace evsweep;
+using evsweep::test::failure_of;
 using Names = std::vector<std::string>;
 using Numbers = std::vector<double>;
 
 namespace {
-
-std::string failure_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const FileError& error) {
-        return error.what();
-    }
-    return "no failure";
-}
 
 Numbers counting(std::size_t n) {
     Numbers values(n);
