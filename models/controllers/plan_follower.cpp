@@ -104,6 +104,9 @@ std::optional<PlanFollower::PlannedStep> PlanFollower::planned_at(ConnectorId c,
     planned.soc_per_kw = vehicle.rating_kva > 0.0 ? vehicle.share(step) * vehicle.soc_per_charge / vehicle.rating_kva : 0.0;
     planned.soc_before = plan_->stays[*found].full_soc - (step > vehicle.first ? schedule.deficit[i - 1] : vehicle.deficit);
     planned.deficit_after = schedule.deficit[i];
+    const std::uint32_t later = vehicle.last - 1 - step;
+    if (later > 0) planned.hours_later = (later - 1 + vehicle.share(vehicle.last - 1)) * hours(plan_->window.step);
+    planned.soc_at_end = plan_->stays[*found].full_soc - schedule.deficit[i + later];
     return planned;
 }
 
@@ -135,15 +138,22 @@ void PlanFollower::put(const Observation& seen, ConnectorId c, const PlannedStep
 double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw) {
     if (!has_steps(seen, c)) return seen.admissible_kw(c, wish_kw);
     double& owed_kwh = owed_kwh_[c.index()];
-    if (planned.ends_full()) {
-        owed_kwh = 0.0;
-        return admissible_above_kw(seen, c, wish_kw);
-    }
-    const double h = planned.hours;
-    const double set_kw = nearest_admissible_kw(seen, c, wish_kw + owed_kwh / h);
+    const bool ends_full = planned.ends_full();
+    const double due_kw = wish_kw + (ends_full ? std::max(0.0, owed_kwh) : owed_kwh) / planned.hours;
+    const double least_kw = least_power_kw(seen, c, planned);
+    double set_kw = nearest_admissible_kw(seen, c, due_kw);
+    if (ends_full || set_kw < least_kw) set_kw = admissible_above_kw(seen, c, std::max(due_kw, least_kw));
     const double most_kwh = seen.connectors->charge_rating[c.index()] * hours(plan_->window.step);
-    owed_kwh = std::clamp(owed_kwh + (wish_kw - set_kw) * h, -most_kwh, most_kwh);
+    owed_kwh = std::clamp(owed_kwh + (wish_kw - set_kw) * planned.hours, ends_full ? 0.0 : -most_kwh, most_kwh);
     return set_kw;
+}
+
+/// What this step has to bring so that full power in later steps brings the battery where the plan ends.
+double PlanFollower::least_power_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned) const {
+    const std::size_t i = c.index();
+    const double lacks_kwh = (planned.soc_at_end - seen.soc[i]) * seen.capacity_kwh[i] / seen.stored_per_drawn[i];
+    const double full_kw = seen.admissible_kw(c, seen.connectors->charge_rating[i]);
+    return (lacks_kwh - full_kw * planned.hours_later) / planned.hours;
 }
 
 void PlanFollower::catch_up(const Observation& seen, PlanRoom& room, Setpoints& setpoints) {

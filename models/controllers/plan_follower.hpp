@@ -15,7 +15,7 @@ namespace evsweep {
 enum class ReactiveUse { as_planned, withheld };
 
 /// Power that a charger with steps (levels, a smallest power) cannot be set to is rounded to the nearest that it can, and what
-/// that adds or leaves is made up for in later steps. So is what a tapering battery did not take, as far as the grid has room. In
+/// that adds or leaves is made up for in later steps; it is rounded up where later steps could not make up for it. So is what a tapering battery did not take, as far as the grid has room. In
 /// the step in which a vehicle is to reach its target the battery ends the charging itself, so that the next higher one is right.
 class PlanFollower {
    public:
@@ -52,6 +52,8 @@ class PlanFollower {
         double soc_per_kw = 0.0;     ///< what a kW makes of them
         double soc_before = 0.0;     ///< as planned
         double deficit_after = 0.0;  ///< likewise
+        double hours_later = 0.0;    ///< that it is there for in later steps of the plan
+        double soc_at_end = 0.0;     ///< after them, as planned
         [[nodiscard]] bool ends_full() const;
     };
     struct Behind {
@@ -65,6 +67,7 @@ class PlanFollower {
     void set_connector(const Observation& seen, ConnectorId c, Setpoints& setpoints);
     void put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints);
     [[nodiscard]] double followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw);
+    [[nodiscard]] double least_power_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned) const;
     void count_untaken(const Observation& seen, ConnectorId c);
     void count_unfollowed(Instant at, double kwh);
 
