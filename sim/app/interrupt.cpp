@@ -35,6 +35,7 @@ InterruptWatch::InterruptWatch() {
         if (!is_ignored(signal)) sigaddset(&watched_, signal);
     pthread_sigmask(SIG_BLOCK, &watched_, &mask_before_);
     watcher_ = std::thread([this] { wait_for_signals(); });
+    waiting_.wait();  // a child forked while a thread begins may find a lock of the allocator taken for ever
 }
 
 InterruptWatch::~InterruptWatch() {
@@ -51,6 +52,7 @@ void InterruptWatch::set_graceful(bool graceful) {
 
 void InterruptWatch::wait_for_signals() {
     int signal = 0;
+    waiting_.count_down();
     while (sigwait(&watched_, &signal) == 0 && !closing_)
         if (signal != wake_signal) act_on(signal);
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -48,6 +49,7 @@ class InterruptWatch {
     std::mutex mutex_;
     bool is_graceful_ = false;
     std::optional<Clock::time_point> asked_at_;  ///< when the first signal requested a stop
+    std::latch waiting_{1};                      ///< open once the watcher only waits
     std::thread watcher_;
 };
 
