@@ -26,7 +26,7 @@ void read_profile(const FilePath& file) {
     text.every = std::chrono::hours(1);
     text.file = file;
     text.column = "load";
-    const auto profile = make_profile(text, "base_load.profiles.day", "1", issues);
+    const auto profile = make_profile(text, "base_load.profiles.day", "1", TimeSettings{}, issues);
     fuzz::claim(profile.has_value() != issues.has_errors(), "a table gives a profile or an error, not both");
     fuzz::claim_words(issues);
     if (profile)

@@ -18,6 +18,15 @@
 
 namespace evsweep::test {
 
+/// Whether the peak of a program's memory is the sanitizer's and not its own.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool peak_tells_nothing = true;
+#elif defined(__has_feature)
+inline constexpr bool peak_tells_nothing = __has_feature(address_sanitizer);
+#else
+inline constexpr bool peak_tells_nothing = false;
+#endif
+
 /// A folder of its own for one test, gone afterwards.
 class ScratchFolder {
    public:
