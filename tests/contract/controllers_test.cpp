@@ -110,7 +110,7 @@ double may_stay_owed(const Case& which, const Conditions& here) {
 
 }  // namespace
 
-TEST_CASE("every controller keeps its setpoints within what the connectors can follow", "[contract]") {
+TEST_CASE("every controller keeps its setpoints within what the connectors can follow", "[contract][slow]") {
     for (const Conditions& here : all_conditions())
         for (const auto& which : all_cases()) {
             const auto controller = configured(which, here.step);
@@ -137,7 +137,7 @@ TEST_CASE("every controller does something, and the same twice on the same day",
         }
 }
 
-TEST_CASE("every controller brings a vehicle to its target by its stated departure when there is time", "[contract]") {
+TEST_CASE("every controller brings a vehicle to its target by its stated departure when there is time", "[contract][slow]") {
     for (const Conditions& here : all_conditions()) {
         const double enough_h = 1.0 / 6.0 + (here.step > one_minute ? 2.0 * hours(here.step) : 0.0);
         for (const auto& which : all_cases()) {

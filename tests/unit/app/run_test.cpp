@@ -6,6 +6,7 @@
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
+using evsweep::test::peak_tells_nothing;
 using evsweep::test::StudyFolder;
 
 namespace {
@@ -152,7 +153,10 @@ TEST_CASE("an instruction set that there is not is refused with the study's othe
 }
 
 TEST_CASE("memory does not grow with the number of replicas") {
-    if (peak_tells_nothing) return WARN("skipped: the address sanitizer keeps what was freed, so its peak tells nothing");
+    if (peak_tells_nothing) {
+        WARN("skipped: the address sanitizer keeps what was freed, so its peak tells nothing");
+        return;
+    }
     const StudyFolder folder;
     const auto peak_mb = [&folder](const char* replicas) {
         const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--replicas", replicas, "--threads", "2", "--profile",

@@ -38,7 +38,8 @@ const std::vector<std::string> planned{
 
 }  // namespace
 
-TEST_CASE("planned charging keeps the exact load flow within the band that full power leaves", "[study][optimal_schedule]") {
+TEST_CASE("planned charging keeps the exact load flow within the band that full power leaves",
+          "[study][optimal_schedule][slow]") {
     const StudyResult result = run_study(few_large_vehicles(planned), {});
     REQUIRE(result.failures.empty());
     for (const double lowest : values(controller(result, "uncoordinated"), "vmin_pu")) CHECK(lowest < 0.95);
@@ -54,7 +55,7 @@ TEST_CASE("planned charging keeps the exact load flow within the band that full 
         for (const double gap : find(controller(result, label), "counters", "worst_relative_gap").values) CHECK(gap < 1e-6);
 }
 
-TEST_CASE("planned studies are the same to the last bit for any number of threads", "[study][optimal_schedule]") {
+TEST_CASE("planned studies are the same to the last bit for any number of threads", "[study][optimal_schedule][slow]") {
     const Numbers one = all_numbers(run_study(few_large_vehicles(planned, "1"), {}));
     require_identical(one, all_numbers(run_study(few_large_vehicles(planned, "2"), {})));
 }

@@ -71,11 +71,11 @@ void check_kinds(bool returning, bool reactive) {
 }  // namespace
 
 TEST_CASE("solver, certificate and Ipopt agree on smart charging", "[oracle][ipopt]") { check_kinds(false, false); }
-TEST_CASE("solver, certificate and Ipopt agree on smart charging with reactive power", "[oracle][ipopt]") {
+TEST_CASE("solver, certificate and Ipopt agree on smart charging with reactive power", "[oracle][ipopt][slow]") {
     check_kinds(false, true);
 }
 TEST_CASE("solver, certificate and Ipopt agree on returning power", "[oracle][ipopt]") { check_kinds(true, false); }
-TEST_CASE("solver, certificate and Ipopt agree on returning power with reactive power", "[oracle][ipopt]") {
+TEST_CASE("solver, certificate and Ipopt agree on returning power with reactive power", "[oracle][ipopt][slow]") {
     check_kinds(true, true);
 }
 
