@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -85,13 +86,75 @@ struct PartsOf<std::vector<T>> : PartsOf<T> {};
 template <class T>
 struct PartsOf<std::map<std::string, T>> : PartsOf<T> {};
 
-/// " kW" and the like, for messages about a number of type `T`; shares and plain numbers have none.
+/// How values of one type are read into the place of a member and told back, for lists of fields that know only the place.
+struct ValueRules {
+    /// Reports what is wrong, also a number out of range, and then leaves the place as it was and returns false.
+    bool (*read)(void* place, const Node& node, std::string_view path, const Range& range, Reader& reader);
+    std::string (*text)(const void* place);
+};
+
+/// Whether `bad`, the number of a value that is out of range, is none; reports it otherwise.
+[[nodiscard]] bool is_in_range(std::optional<double> bad, const Range& range, const std::string& unit, const Node& node,
+                               std::string_view path, Reader& reader);
+
+/// "kW" and the like, for messages about a number of type `T`; shares and plain numbers have none.
 template <class T>
-[[nodiscard]] std::string unit_after_number(const Reader& reader) {
-    if constexpr (std::is_same_v<T, Duration>) return " ms";
-    const std::string unit = std::is_same_v<T, Variate> ? reader.variate_unit : Value<T>::unit();
-    return unit.empty() || unit == "1" ? "" : " " + unit;
+[[nodiscard]] std::string unit_of_numbers(const Reader& reader) {
+    if constexpr (std::is_same_v<T, Duration>) return "ms";
+    if constexpr (std::is_same_v<T, Variate>) return reader.variate_unit;
+    return Value<T>::unit();
 }
+
+template <class T>
+[[nodiscard]] const ValueRules& rules_of() {
+    static constexpr ValueRules rules{
+        [](void* place, const Node& node, std::string_view path, const Range& range, Reader& reader) {
+            auto value = Value<T>::read(node, path, reader);
+            if (!value || !is_in_range(Value<T>::out_of(range, *value), range, unit_of_numbers<T>(reader), node, path, reader))
+                return false;
+            *static_cast<T*>(place) = std::move(*value);
+            return true;
+        },
+        [](const void* place) { return Value<T>::text(*static_cast<const T*>(place)); }};
+    return rules;
+}
+
+/// The fields of a struct of any type: what a schema does that depends on the types of the members only.
+class FieldList {
+   public:
+    /// `offset` is where the member lies in the struct, in bytes.
+    void add(FieldInfo info, const ValueRules& rules, std::size_t offset, const Range& range);
+    /// The default of the duration at `offset` becomes a whole number of control steps.
+    void add_in_steps(std::string name, std::size_t offset);
+
+    [[nodiscard]] std::vector<FieldInfo> infos() const;
+    /// Reads a map node into `params`; keys in `reserved` belong to the caller. Reports every problem; false if there was any.
+    [[nodiscard]] bool read(void* params, const Node& node, std::string_view path, Reader& reader,
+                            const std::vector<std::string>& reserved) const;
+    /// Fits defaults to the control step; follows `read`.
+    void fit_to_steps(void* params, const Given& given) const;
+    [[nodiscard]] std::vector<Setting> settings(const void* params, std::string_view path) const;
+
+   private:
+    struct Field {
+        FieldInfo info;
+        const ValueRules* rules;
+        std::size_t offset;
+        Range range;
+    };
+    struct InSteps {
+        std::string name;
+        std::size_t offset;
+    };
+    bool report_unknown_keys(const Node& node, std::string_view path, Reader& reader,
+                             const std::vector<std::string>& reserved) const;
+
+    std::vector<Field> fields_;
+    std::vector<InSteps> in_steps_;
+};
+
+/// Reports a contradiction at its field.
+void report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader);
 
 /// The parameters of one struct `P`, each with name, unit, range and help.
 template <class P>
@@ -102,23 +165,29 @@ class Schema {
     /// A parameter that the text must give.
     template <class T>
     Schema& required(std::string name, T P::*member, std::string help, Range range = {}) {
-        return add(std::move(name), member, std::move(help), range, true);
+        fields_.add(
+            {std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), {}, std::move(help), true, PartsOf<T>::list()},
+            rules_of<T>(), offset_of(member), range);
+        return *this;
     }
     /// A parameter whose default is the member's initial value in `P{}`.
     template <class T>
     Schema& optional(std::string name, T P::*member, std::string help, Range range = {}) {
-        return add(std::move(name), member, std::move(help), range, false);
-    }
-    /// Defaults that depend on the control step or on other fields, for fields that the text leaves out; before relations.
-    Schema& defaults(std::function<void(P&, const Given&)> adapt) {
-        defaults_.push_back(std::move(adapt));
+        fields_.add({std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), Value<T>::text(initial_.*member),
+                     std::move(help), false, PartsOf<T>::list()},
+                    rules_of<T>(), offset_of(member), range);
         return *this;
     }
     /// The default of this duration becomes a whole number of control steps: the usual one, or the next longer that fits.
     Schema& in_steps(std::string name, Duration P::*member) {
-        return defaults([key = std::move(name), member](P& params, const Given& given) {
-            if (!given(key)) params.*member = given.whole_steps(params.*member);
-        });
+        fields_.add_in_steps(std::move(name), offset_of(member));
+        return *this;
+    }
+    /// Defaults that depend on the control step or on other fields, for fields that the text leaves out; after `in_steps` and
+    /// before relations.
+    Schema& defaults(std::function<void(P&, const Given&)> adapt) {
+        defaults_.push_back(std::move(adapt));
+        return *this;
     }
     /// A relation between fields, checked when all of them could be read.
     Schema& relation(std::function<std::optional<Contradiction>(const P&)> check) {
@@ -127,27 +196,21 @@ class Schema {
     }
 
     [[nodiscard]] const std::string& summary() const { return summary_; }
-
-    [[nodiscard]] std::vector<FieldInfo> fields() const {
-        std::vector<FieldInfo> infos;
-        for (const auto& field : fields_) infos.push_back(field.info);
-        return infos;
-    }
+    [[nodiscard]] std::vector<FieldInfo> fields() const { return fields_.infos(); }
 
     /// Reads a map node; keys in `reserved` belong to the caller. Every problem is reported; nothing is
     /// returned if any was.
     [[nodiscard]] std::optional<P> read(const Node& node, std::string_view path, Reader& reader,
                                         const std::vector<std::string>& reserved = {}) const {
-        if (!node.is_map() && !node.is_null()) return report_expected(node, path, "a map of parameters", reader), std::nullopt;
-        bool good = report_unknown_keys(node, path, reader, reserved);
         P params{};
-        for (const auto& field : fields_) good = read_field(field, node, path, reader, params) && good;
-        if (!good) return std::nullopt;
-        for (const auto& adapt : defaults_) adapt(params, Given(node, reader.step));
+        if (!fields_.read(&params, node, path, reader, reserved)) return std::nullopt;
+        const Given given(node, reader.step);
+        fields_.fit_to_steps(&params, given);
+        for (const auto& adapt : defaults_) adapt(params, given);
+        bool good = true;
         for (const auto& check : relations_) {
-            if (auto wrong = check(params)) {
-                const Node* culprit = node.find(wrong->field);
-                reader.issues.error(culprit ? culprit->at : node.at, joined(path, wrong->field), wrong->problem, wrong->hint);
+            if (const auto wrong = check(params)) {
+                report(*wrong, node, path, reader);
                 good = false;
             }
         }
@@ -156,73 +219,19 @@ class Schema {
 
     /// The resolved values, one per field, under `path`.
     [[nodiscard]] std::vector<Setting> settings(const P& params, std::string_view path) const {
-        std::vector<Setting> list;
-        for (const auto& field : fields_) list.push_back({joined(path, field.info.name), field.text(params)});
-        return list;
+        return fields_.settings(&params, path);
     }
 
    private:
-    struct Field {
-        FieldInfo info;
-        std::function<bool(P&, const Node&, std::string_view, Reader&)> read;
-        std::function<std::string(const P&)> text;
-    };
-
-    static std::string joined(std::string_view path, const std::string& name) {
-        return path.empty() ? name : std::string(path) + "." + name;
-    }
-
     template <class T>
-    Schema& add(std::string name, T P::*member, std::string help, Range range, bool is_required) {
-        Field field;
-        field.info = {std::move(name),
-                      Value<T>::type(),
-                      Value<T>::unit(),
-                      range.text(),
-                      is_required ? std::string() : Value<T>::text(P{}.*member),
-                      std::move(help),
-                      is_required,
-                      PartsOf<T>::list()};
-        field.read = [member, range](P& params, const Node& node, std::string_view path, Reader& reader) {
-            auto value = Value<T>::read(node, path, reader);
-            if (!value) return false;
-            if (auto bad = Value<T>::out_of(range, *value)) {
-                const std::string unit = unit_after_number<T>(reader);
-                reader.issues.error(node.at, std::string(path), number_text(*bad) + unit + " is out of range",
-                                    "must be " + range.text() + unit);
-                return false;
-            }
-            params.*member = std::move(*value);
-            return true;
-        };
-        field.text = [member](const P& params) { return Value<T>::text(params.*member); };
-        fields_.push_back(std::move(field));
-        return *this;
-    }
-
-    bool report_unknown_keys(const Node& node, std::string_view path, Reader& reader,
-                             const std::vector<std::string>& reserved) const {
-        std::vector<std::string> known = reserved;
-        for (const auto& field : fields_) known.push_back(field.info.name);
-        bool good = true;
-        for (const auto& [key, value] : node.entries) {
-            if (std::find(known.begin(), known.end(), key.scalar) != known.end()) continue;
-            reader.issues.error(key.at, joined(path, key.scalar), "unknown key", did_you_mean(key.scalar, known));
-            good = false;
-        }
-        return good;
-    }
-
-    static bool read_field(const Field& field, const Node& node, std::string_view path, Reader& reader, P& params) {
-        const Node* value = node.find(field.info.name);
-        if (value) return field.read(params, *value, joined(path, field.info.name), reader);
-        if (!field.info.required) return true;
-        reader.issues.error(node.at, joined(path, field.info.name), "is missing", field.info.help);
-        return false;
+    std::size_t offset_of(T P::*member) const {
+        const auto* begin = reinterpret_cast<const char*>(&initial_);
+        return static_cast<std::size_t>(reinterpret_cast<const char*>(&(initial_.*member)) - begin);
     }
 
     std::string summary_;
-    std::vector<Field> fields_;
+    P initial_{};
+    FieldList fields_;
     std::vector<std::function<void(P&, const Given&)>> defaults_;
     std::vector<std::function<std::optional<Contradiction>(const P&)>> relations_;
 };

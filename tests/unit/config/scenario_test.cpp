@@ -172,6 +172,8 @@ TEST_CASE("confidence is a share strictly between none and all") {
     for (const std::string share : {"0", "1"})
         CHECK(complaints_with("study: {confidence: " + share + "}\n") ==
               Texts{"s.yaml:6:21: study.confidence: " + share + " is out of range; must be (0, 1)"});
+    CHECK(complaints_with("study: {confidence: 95}\n") ==
+          Texts{"s.yaml:6:21: study.confidence: 95 is out of range; must be (0, 1); did you mean `95 %`?"});
 }
 
 TEST_CASE("labels name plug-ins or choose one, and can stand in a result file") {
