@@ -60,6 +60,9 @@ class ScenarioError : public std::runtime_error {
 /// The candidate nearest to `word`, or empty if none is near enough to be a slip of the pen.
 [[nodiscard]] std::string nearest_name(const std::string& word, const std::vector<std::string>& candidates);
 
+/// What an input says, as messages show it: in quotes, and no more than its first 80 characters.
+[[nodiscard]] std::string shown(std::string_view text);
+
 /// The hint that follows an unknown name: `did you mean 'x'?`, or else the list of what there is.
 [[nodiscard]] std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 

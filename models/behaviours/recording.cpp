@@ -16,12 +16,6 @@ namespace {
 
 using std::chrono::local_days;
 
-/// The text of a cell as messages show it.
-std::string shown(std::string_view text) {
-    constexpr std::size_t longest = 80;
-    return text.size() > longest ? "'" + std::string(text.substr(0, longest)) + "...'" : "'" + std::string(text) + "'";
-}
-
 /// Names of the columns that a layout needs besides those that all have.
 std::vector<std::string> own_columns(Layout layout) {
     switch (layout) {

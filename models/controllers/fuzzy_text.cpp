@@ -14,18 +14,12 @@ namespace evsweep {
 
 namespace {
 
-constexpr std::size_t longest_quote = 80;
-
 /// A word of the text and its place.
 struct Word {
     std::string_view text;
     std::size_t line = 0;
     std::size_t column = 0;
 };
-
-std::string shown(std::string_view text) {
-    return "'" + std::string(text.substr(0, longest_quote)) + (text.size() > longest_quote ? "...'" : "'");
-}
 
 std::vector<Word> words_of(std::string_view text, std::size_t line) {
     constexpr std::string_view blank = " \t\r";

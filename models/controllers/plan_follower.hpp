@@ -15,8 +15,9 @@ namespace evsweep {
 enum class ReactiveUse { as_planned, withheld };
 
 /// Power that a charger with steps (levels, a smallest power) cannot be set to is rounded to the nearest that it can, and what
-/// that adds or leaves is made up for in later steps; it is rounded up where later steps could not make up for it. So is what a tapering battery did not take, as far as the grid has room. In
-/// the step in which a vehicle is to reach its target the battery ends the charging itself, so that the next higher one is right.
+/// that adds or leaves is made up for in later steps; it is rounded up where later steps could not make up for it. So is what a
+/// tapering battery did not take, as far as the grid has room. In the step in which a vehicle is to reach its target the battery
+/// ends the charging itself, so that the next higher one is right.
 class PlanFollower {
    public:
     PlanFollower(std::size_t connectors, ReactiveUse use)

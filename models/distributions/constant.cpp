@@ -7,12 +7,11 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate value;
-};
-
 class Constant final : public Distribution {
    public:
+    struct Params {
+        Variate value;
+    };
     static constexpr std::string_view name = "constant";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -30,7 +29,7 @@ class Constant final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Constant>();
+const bool constant_registered = add_plugin<Distribution, Constant>();
 
 }  // namespace
 }  // namespace evsweep

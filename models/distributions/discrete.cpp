@@ -11,14 +11,13 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    std::vector<Variate> values;
-    std::vector<double> weights;
-};
-
 /// Values in ascending order, so that quantiles rise with u; those of weight 0 never come out.
 class Discrete final : public Distribution {
    public:
+    struct Params {
+        std::vector<Variate> values;
+        std::vector<double> weights;
+    };
     static constexpr std::string_view name = "discrete";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -64,7 +63,7 @@ class Discrete final : public Distribution {
     std::vector<double> shares_;  ///< cumulative
 };
 
-const bool registered = add_plugin<Distribution, Discrete>();
+const bool discrete_registered = add_plugin<Distribution, Discrete>();
 
 }  // namespace
 }  // namespace evsweep

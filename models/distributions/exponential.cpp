@@ -8,13 +8,12 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate mean;
-};
-
 /// F(x) = 1 - exp(-x/mean).
 class Exponential final : public Distribution {
    public:
+    struct Params {
+        Variate mean;
+    };
     static constexpr std::string_view name = "exponential";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -35,7 +34,7 @@ class Exponential final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Exponential>();
+const bool exponential_registered = add_plugin<Distribution, Exponential>();
 
 }  // namespace
 }  // namespace evsweep

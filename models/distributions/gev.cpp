@@ -8,17 +8,16 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    double shape = 0.0;
-    Variate scale;
-    Variate location;
-};
-
 /// F(x) = exp(-(1 + shape z)^(-1/shape)), z = (x - location)/scale; shape -> 0 is exp(-exp(-z)), Gumbel's law.
 /// Inverse: with y = -ln(-ln u), z = (exp(shape y) - 1)/shape. shape < 0 has an upper end, shape > 0 a lower one
 /// (Coles, An Introduction to Statistical Modeling of Extreme Values, 2001, eqs. 3.2 and 3.4).
 class Gev final : public Distribution {
    public:
+    struct Params {
+        double shape = 0.0;
+        Variate scale;
+        Variate location;
+    };
     static constexpr std::string_view name = "gev";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -53,7 +52,7 @@ class Gev final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Gev>();
+const bool gev_registered = add_plugin<Distribution, Gev>();
 
 }  // namespace
 }  // namespace evsweep

@@ -9,13 +9,12 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    std::vector<Variate> edges;
-    std::vector<double> weights;
-};
-
 class Histogram final : public Distribution {
    public:
+    struct Params {
+        std::vector<Variate> edges;
+        std::vector<double> weights;
+    };
     static constexpr std::string_view name = "histogram";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -66,7 +65,7 @@ class Histogram final : public Distribution {
     std::vector<double> shares_;  ///< cumulative, by edge
 };
 
-const bool registered = add_plugin<Distribution, Histogram>();
+const bool histogram_registered = add_plugin<Distribution, Histogram>();
 
 }  // namespace
 }  // namespace evsweep

@@ -8,13 +8,12 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate median;
-    double log_deviation = 0.0;
-};
-
 class Lognormal final : public Distribution {
    public:
+    struct Params {
+        Variate median;
+        double log_deviation = 0.0;
+    };
     static constexpr std::string_view name = "lognormal";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -38,7 +37,7 @@ class Lognormal final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Lognormal>();
+const bool lognormal_registered = add_plugin<Distribution, Lognormal>();
 
 }  // namespace
 }  // namespace evsweep

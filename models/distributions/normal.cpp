@@ -8,13 +8,12 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate mean;
-    Variate deviation;
-};
-
 class Normal final : public Distribution {
    public:
+    struct Params {
+        Variate mean;
+        Variate deviation;
+    };
     static constexpr std::string_view name = "normal";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("normal (Gaussian), unbounded")
@@ -35,7 +34,7 @@ class Normal final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Normal>();
+const bool normal_registered = add_plugin<Distribution, Normal>();
 
 }  // namespace
 }  // namespace evsweep

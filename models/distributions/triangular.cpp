@@ -7,15 +7,14 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate min;
-    Variate mode;
-    Variate max;
-};
-
 /// The density rises from min to mode and falls to max; F(mode) = (mode - min)/(max - min), quadratic on both sides.
 class Triangular final : public Distribution {
    public:
+    struct Params {
+        Variate min;
+        Variate mode;
+        Variate max;
+    };
     static constexpr std::string_view name = "triangular";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("triangular over [min, max] with its top at mode")
@@ -48,7 +47,7 @@ class Triangular final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Triangular>();
+const bool triangular_registered = add_plugin<Distribution, Triangular>();
 
 }  // namespace
 }  // namespace evsweep

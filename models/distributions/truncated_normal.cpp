@@ -8,26 +8,16 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate mean;
-    Variate deviation;
-    Variate min;
-    Variate max;
-};
-
-double standardised(const Params& p, Variate x) { return (x.value - p.mean.value) / p.deviation.value; }
-
-/// Probability that an unrestricted draw falls inside, without cancellation in either tail.
-double inside(const Params& p) {
-    const double a = standardised(p, p.min);
-    const double b = standardised(p, p.max);
-    return a > 0.0 ? normal_survival(a) - normal_survival(b) : normal_cumulative(b) - normal_cumulative(a);
-}
-
 /// X = mean + deviation z, z = F^-1(F(a) + u (F(b) - F(a))) with a, b the standardised bounds; where a > 0 the same
 /// is done with the upper tail 1 - F, which keeps its digits there.
 class TruncatedNormal final : public Distribution {
    public:
+    struct Params {
+        Variate mean;
+        Variate deviation;
+        Variate min;
+        Variate max;
+    };
     static constexpr std::string_view name = "truncated_normal";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
@@ -67,13 +57,22 @@ class TruncatedNormal final : public Distribution {
     double highest() const override { return p_.max.value; }
 
    private:
+    static double standardised(const Params& p, Variate x) { return (x.value - p.mean.value) / p.deviation.value; }
+
+    /// Probability that an unrestricted draw falls inside, without cancellation in either tail.
+    static double inside(const Params& p) {
+        const double a = standardised(p, p.min);
+        const double b = standardised(p, p.max);
+        return a > 0.0 ? normal_survival(a) - normal_survival(b) : normal_cumulative(b) - normal_cumulative(a);
+    }
+
     Params p_;
     double inside_;
     double start_ = 0.0;  ///< probability beyond the bound that u = 0 maps to
     bool upper_tail_ = false;
 };
 
-const bool registered = add_plugin<Distribution, TruncatedNormal>();
+const bool truncated_normal_registered = add_plugin<Distribution, TruncatedNormal>();
 
 }  // namespace
 }  // namespace evsweep

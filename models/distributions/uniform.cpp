@@ -5,13 +5,12 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate min;
-    Variate max;
-};
-
 class Uniform final : public Distribution {
    public:
+    struct Params {
+        Variate min;
+        Variate max;
+    };
     static constexpr std::string_view name = "uniform";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("uniform over [min, max]")
@@ -36,7 +35,7 @@ class Uniform final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Uniform>();
+const bool uniform_registered = add_plugin<Distribution, Uniform>();
 
 }  // namespace
 }  // namespace evsweep

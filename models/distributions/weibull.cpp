@@ -8,14 +8,13 @@
 namespace evsweep {
 namespace {
 
-struct Params {
-    Variate scale;
-    double shape = 1.0;
-};
-
 /// F(x) = 1 - exp(-(x/scale)^shape), so x = scale (-ln(1 - u))^(1/shape).
 class Weibull final : public Distribution {
    public:
+    struct Params {
+        Variate scale;
+        double shape = 1.0;
+    };
     static constexpr std::string_view name = "weibull";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("Weibull with two parameters, above 0")
@@ -37,7 +36,7 @@ class Weibull final : public Distribution {
     Params p_;
 };
 
-const bool registered = add_plugin<Distribution, Weibull>();
+const bool weibull_registered = add_plugin<Distribution, Weibull>();
 
 }  // namespace
 }  // namespace evsweep

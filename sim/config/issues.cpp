@@ -122,6 +122,11 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
     return nearest;
 }
 
+std::string shown(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    return "'" + std::string(text.substr(0, longest)) + (text.size() > longest ? "...'" : "'");
+}
+
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
     if (const std::string nearest = nearest_name(word, candidates); !nearest.empty()) return "did you mean '" + nearest + "'?";
     if (candidates.empty()) return {};
