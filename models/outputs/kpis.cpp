@@ -100,6 +100,11 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
          [](const Tally& t) { return t.network.vmin_mark_pu.value; }},
         {{.name = "vmax_pu", .unit = "pu", .long_name = "highest voltage at any bus", .decimals = 4},
          [](const Tally& t) { return t.network.vmax_pu.value; }},
+    };
+}
+
+std::vector<Kpi> band_kpis() {
+    return {
         {{.name = "minutes_outside_band",
           .unit = "min",
           .long_name = "time with a voltage outside the band",
@@ -128,6 +133,11 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
           .headline = true,
           .decimals = 0},
          [](const Tally& t) { return t.network.minutes(t.network.steps_caused); }},
+    };
+}
+
+std::vector<Kpi> loading_kpis() {
+    return {
         {{.name = "overload_minutes",
           .unit = "min",
           .long_name = "time with a branch above its rating",
@@ -293,6 +303,8 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     add(of_solved_steps(power_kpis()));
     add(of_solved_steps(energy_kpis()));
     add(of_solved_steps(voltage_kpis(feeder)));
+    add(of_solved_steps(band_kpis()));
+    add(of_solved_steps(loading_kpis()));
     add(device_kpis());
     if (!is_balanced(feeder)) add(of_solved_steps(kpi::phase_kpis(frame)));
     add(never_negative(fleet_kpis()));

@@ -8,8 +8,13 @@ using namespace evsweep;
 
 namespace {
 
+struct Battery {
+    double rating_kw, knee, end, rise;
+};
+
 /// Hours by the midpoint rule over the state of charge: dt = ds / (min(p, L(s)) e / C), with the limit written out anew.
-double integrated_h(double rating_kw, double knee, double end, double p_kw, double from, double to, double rise) {
+double integrated_h(const Battery& battery, double p_kw, double from, double to) {
+    const auto [rating_kw, knee, end, rise] = battery;
     constexpr int parts = 200'000;
     const double ds = (to - from) / parts;
     double h = 0.0;
@@ -38,7 +43,7 @@ TEST_CASE("the time of charging through a taper is that of its differential equa
         const double from = between(0.0, 0.9), to = between(from, 1.0);
         CAPTURE(rating_kw, knee, end, p_kw, from, to);
         const double h = Taper::of(rating_kw, knee, end).charging_h(p_kw, from, to, rise);
-        CHECK(h == Approx(integrated_h(rating_kw, knee, end, p_kw, from, to, rise)).epsilon(1e-6));
+        CHECK(h == Approx(integrated_h({rating_kw, knee, end, rise}, p_kw, from, to)).epsilon(1e-6));
     }
 }
 

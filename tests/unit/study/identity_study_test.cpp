@@ -61,9 +61,9 @@ Numbers electrical_numbers(const ScratchFolder& folder, const std::string& other
     std::ofstream(folder / "street.yaml") << street;
     std::ofstream(folder / "study.yaml") << study_with(others);
     Numbers kept;
-    for (auto& [name, values] : all_numbers(run_study(load(folder / "study.yaml"), {.threads = 1})))
+    for (const auto& [name, values] : all_numbers(run_study(load(folder / "study.yaml"), {.threads = 1})))
         for (const char* what : {"charged_kwh", "peak_kw", "loss_energy_kwh", "vmin_pu", "source_kw", "ev_kw", "loss_kw"})
-            if (name.find(std::string("/") + what) != std::string::npos) kept[name] = std::move(values);
+            if (name.find(std::string("/") + what) != std::string::npos) kept[name] = values;
     return kept;
 }
 
