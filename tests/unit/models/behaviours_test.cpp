@@ -107,6 +107,41 @@ TEST_CASE("vehicles arrive only on the chosen days of the week", "[behaviours]")
     }
 }
 
+TEST_CASE("the same cars have other laws on other days, and on the rest the stays that they had", "[behaviours]") {
+    const std::string weekend =
+        "other_days: {weekend: {days: [sat, sun], arrival: 11 h, departure: 15 h, departure_day: same}}\n";
+    BehaviourDesk usual_desk, desk;
+    usual_desk.horizon = desk.horizon = std::chrono::hours(24 * 7);
+    const std::string working_days = homes(10) + "days: [mon, tue, wed, thu, fri]\n";
+    const Population usual = usual_desk.draw(working_days);
+    const Population both = desk.draw(working_days + weekend);
+    CHECK(both.connectors.charge_rating.size() == 10);  // not a second car for the weekend
+    CHECK(usual.sessions.size() == 50);
+    CHECK(both.sessions.size() == 70);
+    CHECK(contains_all(both, usual));
+    std::map<std::size_t, int> at_weekends;
+    for (const auto& s : both.sessions) {
+        const auto day = desk.calendar.weekday(s.plug_in);
+        if (day != std::chrono::Saturday && day != std::chrono::Sunday) continue;
+        CHECK(s.unplug - s.plug_in == std::chrono::hours(4));
+        ++at_weekends[s.vehicle.index()];
+    }
+    CHECK(at_weekends.size() == 10);
+    for (const auto& [vehicle, stays] : at_weekends) CHECK(stays == 2);
+}
+
+TEST_CASE("other days of the week belong to one pattern, which names them", "[behaviours]") {
+    const auto told = [](const std::string& patterns) {
+        BehaviourDesk desk;
+        CHECK_FALSE(desk.try_make(homes(3) + "other_days: {" + patterns + "}\n"));
+        return desk.told();
+    };
+    CHECK_THAT(told("a: {arrival: 11 h}"),
+               Catch::Contains("has 'a' without days; name its days") || Catch::Contains("days: is missing"));
+    CHECK_THAT(told("a: {days: [sat, sun]}, b: {days: [sun]}"),
+               Catch::Contains("has sun in both 'a' and 'b'; give each day of the week to one of them"));
+}
+
 TEST_CASE("arrivals after midnight belong to the evening before", "[behaviours]") {
     BehaviourDesk desk;  // Monday noon to Tuesday noon
     const std::string late = "vehicles: 1\n" + round_robin + battery + "departure: 8 h\ninitial_soc: 0.5\ntarget_soc: 0.8\n";
