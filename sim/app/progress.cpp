@@ -28,6 +28,12 @@ std::string time_text(const Progress& progress) {
     return clock_text(seconds_left(progress)) + " left";
 }
 
+/// "20.0 replicas/s", or where one takes seconds, "33 s/replica".
+std::string pace_text(const Progress& progress) {
+    const double pace = replicas_per_second(progress);
+    return pace > 0.0 && pace < 0.5 ? fmt::format("{:.0f} s/replica", 1.0 / pace) : fmt::format("{:.1f} replicas/s", pace);
+}
+
 }  // namespace
 
 double replicas_per_second(const Progress& progress) {
@@ -43,13 +49,13 @@ std::string progress_bar(const Progress& progress) {
     constexpr int width = 30;
     const auto filled = static_cast<std::size_t>(share(progress) * width);
     const std::string bar = std::string(filled, '#') + std::string(width - filled, '-');
-    return fmt::format("[{}]  {}/{} replicas  {:3.0f} %  {:.1f}/s  {}", bar, progress.finished, progress.planned,
-                       std::floor(100.0 * share(progress)), replicas_per_second(progress), time_text(progress));
+    return fmt::format("[{}]  {}/{} replicas  {:3.0f} %  {}  {}", bar, progress.finished, progress.planned,
+                       std::floor(100.0 * share(progress)), pace_text(progress), time_text(progress));
 }
 
 std::string progress_line(const Progress& progress) {
-    return fmt::format("{} of {} replicas ({:.0f} %), {:.1f} replicas/s, {}", progress.finished, progress.planned,
-                       std::floor(100.0 * share(progress)), replicas_per_second(progress), time_text(progress));
+    return fmt::format("{} of {} replicas ({:.0f} %), {}, {}", progress.finished, progress.planned,
+                       std::floor(100.0 * share(progress)), pace_text(progress), time_text(progress));
 }
 
 ProgressReporter::Style ProgressReporter::style_of_stderr() { return isatty(STDERR_FILENO) ? Style::bar : Style::lines; }

@@ -9,6 +9,7 @@
 
 #include "evsweep/values.hpp"
 #include "sim/network/unbalance.hpp"
+#include "sim/study/ratings.hpp"
 
 namespace evsweep {
 
@@ -62,7 +63,10 @@ std::string loading_text(const LoadFlow& flow) {
     const auto phase = flow.feeder().is_balanced() ? "" : fmt::format(", {}", name_of(site.conductor[c]));
     const auto amperes = fmt::format("{}{}: {:.2f} A", site.branch[site.bus_of_conductor[c] - 1], phase, current[c]);
     if (!rated) return amperes + " (no branch has a rating)";
-    return amperes + fmt::format(" of {:.2f} A ({:.1f} %)", rating[c], 100.0 * current[c] / rating[c]);
+    const std::size_t unrated = unrated_branches(site);
+    const std::string unjudged =
+        unrated == 0 ? "" : fmt::format("; {} of {} branches have no rating", unrated, site.branch.size());
+    return amperes + fmt::format(" of {:.2f} A ({:.1f} %)", rating[c], 100.0 * current[c] / rating[c]) + unjudged;
 }
 
 std::string controls_text(const Feeder& feeder, const std::optional<Settled>& settled) {

@@ -19,7 +19,7 @@ TEST_CASE("before the first replica no pace is claimed") {
 
 TEST_CASE("a bar half full stands for half of the replicas") {
     CHECK(evsweep::progress_bar({100, 200, 10.0}) ==
-          "[###############---------------]  100/200 replicas   50 %  10.0/s  0:10 left");
+          "[###############---------------]  100/200 replicas   50 %  10.0 replicas/s  0:10 left");
 }
 
 TEST_CASE("a line of a log says how far, how fast and how long still") {
@@ -28,6 +28,7 @@ TEST_CASE("a line of a log says how far, how fast and how long still") {
 }
 
 TEST_CASE("at the end the time taken is told instead of the time left") {
+    CHECK(evsweep::progress_line({3, 4, 99.0}) == "3 of 4 replicas (75 %), 33 s/replica, 0:33 left");
     CHECK(evsweep::progress_line({200, 200, 75.0}) == "200 of 200 replicas (100 %), 2.7 replicas/s, in 1:15");
 }
 
