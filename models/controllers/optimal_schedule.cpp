@@ -1,6 +1,7 @@
 /// The controller `optimal_schedule`: plans the charging of every single vehicle within the limits of the grid, and follows the
 /// plan.
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "controllers/optimal_schedule_params.hpp"
@@ -25,6 +26,11 @@ struct PlanTally {
     double relative_gap = 0.0;
     double worst_excess = 0.0;
     double worst_violation = 0.0;
+
+    /// Plans of several days overlap, and the sum of what they say is about no problem that anybody has.
+    [[nodiscard]] double of_the_only_plan(double number) const {
+        return plans == 1 ? number : std::numeric_limits<double>::quiet_NaN();
+    }
 
     void add(const ChargingPlan& plan) {
         ++plans;
@@ -116,11 +122,11 @@ class OptimalSchedule final : public Controller {
             list.push_back({"worst_violation_pu", tally_.worst_violation});
         }
         if (params_.is_day_ahead()) {
-            list.push_back({"objective", tally_.objective});
+            list.push_back({"objective", tally_.of_the_only_plan(tally_.objective)});
             list.push_back({"final_mean_soc", final_soc_});
         }
         if (params_.certifies()) list.push_back({"worst_relative_gap", tally_.relative_gap});
-        if (params_.certifies() && params_.is_day_ahead()) list.push_back({"lower_bound", tally_.bound});
+        if (params_.certifies() && params_.is_day_ahead()) list.push_back({"lower_bound", tally_.of_the_only_plan(tally_.bound)});
         return list;
     }
 
@@ -157,8 +163,10 @@ class OptimalSchedule final : public Controller {
     }
 
     void make_plan(const Observation& seen) {
-        const PlanWindow window = PlanWindow::from(seen.now, step_, params_.horizon, seen.horizon);
-        ChargingPlan next = maker_.make(seen, window, stays_for(seen, window), plan_ ? &*plan_ : nullptr);
+        PlanWindow window = PlanWindow::from(seen.now, step_, params_.horizon, seen.horizon);
+        const std::vector<PlannedStay> stays = stays_for(seen, window);
+        if (params_.is_day_ahead()) window = window.to_end_of(stays, seen.horizon);
+        ChargingPlan next = maker_.make(seen, window, stays, plan_ ? &*plan_ : nullptr);
         plan_ = std::move(next);
         planned_until_ = seen.now + params_.period();
         have_come_ = false;

@@ -44,7 +44,8 @@ void add_times(Schema<P>& schema) {
             "receding: plan anew at the first control step after a plug-in, besides every so often; until then each newcomer "
             "is planned for alone, at the prices of the plan in force and within the room that the grid has. false: "
             "newcomers wait for the next plan")
-        .optional("horizon", &P::horizon, "how far a plan looks ahead", above(0.0))
+        .optional("horizon", &P::horizon, "how far a plan looks ahead; day_ahead: at the stays that begin by then, to their ends",
+                  above(0.0))
         .optional("arrivals", &P::arrivals,
                   "receding: forecast lets stays of another draw of the same fleet stand in for vehicles that are yet to come");
 }

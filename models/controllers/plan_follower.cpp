@@ -139,7 +139,8 @@ double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, const P
     if (!has_steps(seen, c)) return seen.admissible_kw(c, wish_kw);
     double& owed_kwh = owed_kwh_[c.index()];
     const bool ends_full = planned.ends_full();
-    const double due_kw = wish_kw + (ends_full ? std::max(0.0, owed_kwh) : owed_kwh) / planned.hours;
+    double due_kw = wish_kw + (ends_full ? std::max(0.0, owed_kwh) : owed_kwh) / planned.hours;
+    if (wish_kw >= 0.0) due_kw = std::max(0.0, due_kw);  // what was drawn too much is not given back
     const double least_kw = least_power_kw(seen, c, planned);
     double set_kw = nearest_admissible_kw(seen, c, due_kw);
     if (ends_full || set_kw < least_kw) set_kw = admissible_above_kw(seen, c, std::max(due_kw, least_kw));

@@ -85,9 +85,11 @@ void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
             if (lack > list.lack) list.at = stay.until, list.lack = lack, list.connector = stay.connector;
             list.stays.insert({stay.connector, stay.until});
         };
+        // What the study cuts short is owed at its end, which a KPI tells.
+        const bool ends_here = stay.until <= std::min(until, plan.window.end());
         if (out_of_reach > small_lack)
             take(unreachable_, out_of_reach);
-        else if (stay.until <= until && planned > small_lack && unreachable_.stays.count({stay.connector, stay.until}) == 0)
+        else if (ends_here && planned > small_lack && unreachable_.stays.count({stay.connector, stay.until}) == 0)
             take(kept_short_, planned);
     }
 }

@@ -62,6 +62,12 @@ PlanWindow PlanWindow::from(Instant now, Duration step, Duration horizon, Instan
     return {now, step, static_cast<std::uint32_t>(whole)};
 }
 
+PlanWindow PlanWindow::to_end_of(const std::vector<PlannedStay>& stays, Instant end) const {
+    Duration longest = step * static_cast<std::int64_t>(steps);
+    for (const PlannedStay& stay : stays) longest = std::max(longest, stay.until - start + step - Duration(1));
+    return from(start, step, longest, end);
+}
+
 std::uint32_t PlanWindow::ended_by(Instant t) const { return t <= start ? 0 : clamped((t - start) / step, steps); }
 
 std::uint32_t PlanWindow::begun_before(Instant t) const {

@@ -10,6 +10,8 @@
 
 namespace evsweep {
 
+struct PlannedStay;
+
 /// The control steps that a plan is about: `steps` of them, from `start`.
 struct PlanWindow {
     Instant start{};
@@ -18,6 +20,9 @@ struct PlanWindow {
 
     /// From `now` over `horizon`, cut at the study's `end`; whole steps only.
     [[nodiscard]] static PlanWindow from(Instant now, Duration step, Duration horizon, Instant end);
+
+    /// The same, on to the end of the step in which the last of `stays` leaves: what is not drawn before has its price then.
+    [[nodiscard]] PlanWindow to_end_of(const std::vector<PlannedStay>& stays, Instant end) const;
 
     [[nodiscard]] Instant begin_of(std::uint32_t k) const { return start + step * static_cast<std::int64_t>(k); }
     [[nodiscard]] Instant end() const { return begin_of(steps); }

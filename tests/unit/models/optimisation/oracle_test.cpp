@@ -24,26 +24,31 @@ void check_disturbed_multipliers(const ScheduleProblem& problem, Schedule schedu
     CHECK(certify(problem, schedule).bound <= objective);
 }
 
-void check_three_ways(const ScheduleProblem& problem, std::uint64_t seed) {
+/// Whether Ipopt came to its end. At tolerances of 1e-10 it runs into its limit of iterations now and then, depending on the
+/// linear algebra that it is built with; then only two ways are left.
+bool check_three_ways(const ScheduleProblem& problem, std::uint64_t seed) {
     REQUIRE(complaints(problem).empty());
+    ScheduleSolver solver;
+    const Schedule schedule = solver.solve(problem);
+    const Certificate certificate = certify(problem, schedule);
+    CHECK(schedule.status == ScheduleStatus::optimal);
+    CHECK(miss(certificate.objective, schedule.objective) <= tolerance);
+    CHECK(certificate.relative_gap <= tolerance);
+    CHECK(certificate.worst_violation <= 1e-9);
+
     const OracleAnswer oracle = ask_oracle(problem);
-    INFO(oracle.status);
-    REQUIRE(oracle.solved);
+    if (!oracle.solved) {
+        WARN("no answer by Ipopt: " << oracle.status);
+        return false;
+    }
     const Certificate of_oracle = certify(problem, oracle.schedule);
     CHECK(miss(of_oracle.objective, oracle.schedule.objective) <= tolerance);
     CHECK(std::abs(of_oracle.relative_gap) <= tolerance);
     CHECK(of_oracle.worst_violation <= 1e-8);
     check_disturbed_multipliers(problem, oracle.schedule, of_oracle.objective, seed);
-
-    ScheduleSolver solver;
-    const Schedule schedule = solver.solve(problem);
-    const Certificate certificate = certify(problem, schedule);
-    CHECK(schedule.status == ScheduleStatus::optimal);
     CHECK(miss(schedule.objective, oracle.schedule.objective) <= tolerance);
-    CHECK(miss(certificate.objective, schedule.objective) <= tolerance);
-    CHECK(certificate.relative_gap <= tolerance);
     CHECK(certificate.bound <= std::min(schedule.objective, of_oracle.objective) + 1e-9 * std::abs(of_oracle.objective));
-    CHECK(certificate.worst_violation <= 1e-9);
+    return true;
 }
 
 bool is_plain(const ProblemKind& kind) { return !kind.weighed && !kind.tariff && !kind.must_charge && !kind.unavoidable; }
@@ -53,7 +58,7 @@ void check_kinds(bool returning, bool reactive) {
         WARN("skipped: these tests were built without Ipopt");
         return;
     }
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0, unanswered = 0;
     for (const NamedKind& named : problem_kinds()) {
         if (named.kind.returning != returning || named.kind.reactive != reactive) continue;
         for (const std::uint32_t vehicles : {20, 45, 90}) {
@@ -63,9 +68,10 @@ void check_kinds(bool returning, bool reactive) {
             kind.vehicles = vehicles;
             INFO(named.name << ", " << vehicles << " vehicles");
             ++seed;
-            check_three_ways(random_problem(kind, seed), seed);
+            unanswered += !check_three_ways(random_problem(kind, seed), seed);
         }
     }
+    CHECK(unanswered <= 1);
 }
 
 }  // namespace
