@@ -54,7 +54,8 @@ void add_limits(Schema<P>& schema) {
     schema.optional("limits", &P::limits, "off: plans know no limits of the grid")
         .optional("voltage_min", &P::voltage_min, "lowest voltage that plans keep; default: the scenario's limit", above(0.0))
         .optional("voltage_max", &P::voltage_max, "highest voltage that plans keep; default: the scenario's limit", above(0.0))
-        .optional("loading_max", &P::loading_max, "highest loading of lines and transformers that plans keep", above(0.0))
+        .optional("loading_max", &P::loading_max, "highest loading of lines and transformers that plans keep",
+                  above_up_to(0.0, 10.0))
         .optional(
             "limit_price", &P::limit_price,
             "what breaking a limit by 1 pu for one step costs, in units of the objective; default: ten times what the power "

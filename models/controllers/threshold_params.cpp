@@ -35,8 +35,9 @@ Wrong check_signals(const P& p) {
 void add_thresholds(Schema<P>& schema) {
     schema
         .optional("signals", &P::signals, "what is watched; discharge if any signal says so, charge if all of them do, else idle")
-        .optional("voltage_low", &P::voltage_low, "at or below this voltage at its connector a vehicle discharges", above(0.0))
-        .optional("voltage_high", &P::voltage_high, "at or above this voltage a vehicle charges", above(0.0))
+        .optional("voltage_low", &P::voltage_low, "at or below this voltage at its connector a vehicle discharges",
+                  above_up_to(0.0, 10.0))
+        .optional("voltage_high", &P::voltage_high, "at or above this voltage a vehicle charges", above_up_to(0.0, 10.0))
         .optional("voltage_hysteresis", &P::voltage_hysteresis, "how far beyond its threshold a voltage band is left again",
                   at_least(0.0))
         .optional("head_low", &P::head_low, "at or below this power into the feeder vehicles charge")

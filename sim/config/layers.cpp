@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "evsweep/values.hpp"
+#include "sim/config/relations.hpp"
 #include "sim/config/text_file.hpp"
 
 namespace evsweep {
@@ -75,8 +75,7 @@ std::optional<Node> load(const std::string& text, const std::filesystem::path& f
     const std::size_t before = issues.list().size();
     Node root = parse_yaml(text, file, issues);
     if (root.is_null() && issues.list().size() > before) return std::nullopt;
-    Reader reader{issues};
-    if (!root.is_map()) return report_expected(root, "", "a map like `study: {...}`", reader), std::nullopt;
+    if (!root.is_map()) return report_no_scenario(root.at, issues), std::nullopt;
     const Node* extends = root.find("extends");
     if (!extends) return root;
     std::error_code error;

@@ -32,6 +32,18 @@ Position place_of(const Node& root, std::initializer_list<std::string_view> keys
     return node->at;
 }
 
+bool is_like_scenario(const Node& root) {
+    std::vector<std::string> known;
+    for (const auto& section : scenario_sections()) known.push_back(section.name);
+    const auto is_near = [&](const Node::Entry& entry) { return !nearest_name(entry.key.scalar, known).empty(); };
+    return root.entries.empty() || std::any_of(root.entries.begin(), root.entries.end(), is_near);
+}
+
+void report_no_scenario(const Position& at, Issues& issues) {
+    issues.error(at, "", "is no scenario: none of its sections is there",
+                 "scenarios have sections such as `study: {...}`; `evsweep describe` lists them");
+}
+
 void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
     const Node* said = root.find("time");
     const bool is_default = !said || !said->find("duration");

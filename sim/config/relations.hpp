@@ -14,6 +14,11 @@ namespace evsweep {
 /// The place of the deepest of `keys` that the document says.
 [[nodiscard]] Position place_of(const Node& root, std::initializer_list<std::string_view> keys);
 
+/// Whether a document has a section of scenarios, or one that may be a misspelt one. Others may hold what is not to be shown.
+[[nodiscard]] bool is_like_scenario(const Node& root);
+/// Says that a document is none, without a word of what it is.
+void report_no_scenario(const Position& at, Issues& issues);
+
 /// The step divides the duration and the warm-up, the warm-up is shorter than the duration, and the grid is not endless.
 void check_time(const TimeSettings& time, const Node& root, Issues& issues);
 

@@ -22,6 +22,7 @@ class SectionReader {
 
     Scenario read(const std::filesystem::path& file) {
         scenario_.file = {file, root_.at};
+        if (!is_like_scenario(root_)) return report_no_scenario(root_.at, issues_), std::move(scenario_);
         report_unknown_sections();
         read_title(file);
         read_plain_sections();

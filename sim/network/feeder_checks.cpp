@@ -314,6 +314,9 @@ class RowChecks {
             if (row.voltage.value() <= 0.0)
                 issues_.error(row.at, "source", fmt::format("voltage {} pu is not positive", row.voltage.value()),
                               "1 pu is nominal");
+            if (row.voltage.value() > 10.0)
+                issues_.error(row.at, "source", fmt::format("voltage {} pu is far from nominal", row.voltage.value()),
+                              "1 pu is nominal; is it in percent or volts?");
             source_impedance(row, known);
             if (known && sources.size() == 1) checked_.source = &row;
         }

@@ -33,8 +33,8 @@ std::string places_drawn_once(const StudyResult& result) {
 std::string same_fleets(const StudyResult& result) {
     if (!result.same_fleets || result.replicas.size() < 2) return {};
     const char* text = is_one_day(result)
-                           ? "are one and the same day, since nothing is drawn at random: a sample of one. There is no\n"
-                             "interval, and no difference is starred. One replica says the same.\n"
+                           ? "are one and the same day: nothing is drawn at random, or all draws came out alike. That is a\n"
+                             "sample of one day. There is no interval, and no difference is starred.\n"
                            : "have the same vehicles with the same stays. Intervals are over what meters and controllers\n"
                              "draw, and say nothing about other days.\n";
     return fmt::format("\nAll {} replicas {}", result.replicas.size(), text);

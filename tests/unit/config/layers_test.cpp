@@ -89,7 +89,8 @@ TEST_CASE("extending in a circle, or what is not there, is refused") {
     CHECK(complaints("extends: bb.yaml\n") ==
           Texts{"a.yaml:1:10: extends: file 'bb.yaml' does not exist; did you mean 'b.yaml'?"});
     CHECK(complaints("extends: [b.yaml]\n") == Texts{"a.yaml:1:10: extends: expected the name of one file, found a list"});
-    CHECK(complaints("- a\n- b\n") == Texts{"a.yaml:1:1: expected a map like `study: {...}`, found a list"});
+    CHECK(complaints("- a\n- b\n") == Texts{"a.yaml:1:1: is no scenario: none of its sections is there; scenarios have sections "
+                                            "such as `study: {...}`; `evsweep describe` lists them"});
 }
 
 TEST_CASE("a long chain of files ends") {

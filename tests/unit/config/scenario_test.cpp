@@ -168,6 +168,15 @@ TEST_CASE("the reference is a controller of the scenario") {
           Texts{"s.yaml:6:20: study.reference: there is no controller 'test_drop'; did you mean 'test_drip'?"});
 }
 
+TEST_CASE("a file that is no scenario is said to be none, without a word of what it is") {
+    const Texts none{
+        "s.yaml:1:1: is no scenario: none of its sections is there; scenarios have sections such as `study: {...}`; "
+        "`evsweep describe` lists them"};
+    CHECK(complaints("alice: secret\nbob: secret\n") == none);
+    CHECK(complaints("alice:secret:1\nbob:secret:2\n") == none);
+    CHECK(complaints("studdy: {replicas: 3}\n").front() == "s.yaml:1:1: studdy: unknown section; did you mean 'study'?");
+}
+
 TEST_CASE("confidence is a share strictly between none and all") {
     for (const std::string share : {"0", "1"})
         CHECK(complaints_with("study: {confidence: " + share + "}\n") ==

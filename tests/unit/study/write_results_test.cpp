@@ -270,7 +270,7 @@ TEST_CASE("Replicas that are one and the same day have neither intervals nor sta
     CHECK(contains(text, "peak demand [kW]  90.0  100.0  110.0\n"));
     CHECK(contains(text, "Difference to a on this one day"));
     CHECK(contains(text, "peak demand [kW]  10.0\n"));
-    CHECK(contains(text, "All 2 replicas are one and the same day, since nothing is drawn at random: a sample of one."));
+    CHECK(contains(text, "All 2 replicas are one and the same day: nothing is drawn at random, or all draws came out alike."));
     study.controllers[1].variables[0].values = {110, 111};  // e.g. by the noise of meters
     text = comparison_table(study);
     CHECK(contains(text, "All 2 replicas have the same vehicles with the same stays."));
