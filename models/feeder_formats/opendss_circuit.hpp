@@ -31,10 +31,16 @@ struct LineData {
     std::optional<double> ampacity;
 
     /// Makes the matrices from the sequence values.
-    void fill_matrices();
+    void fill_matrices() { fill_matrices(phases == 1); }
+
+   protected:
+    void fill_matrices(bool by_first_sequence);
 };
 
-struct LineCode : Object, LineData {};
+struct LineCode : Object, LineData {
+    /// A code's single phase is made from both sequences, a line's from the first alone.
+    void fill_matrices();
+};
 
 /// How the earth's return is worked out: Deri's complex depth, Carson's series, or its first term.
 enum class EarthModel { carson, full_carson, deri };
@@ -287,6 +293,7 @@ struct Circuit {
     double frequency = 60.0;
     double load_mult = 1.0;
     double generator_mult = 1.0;
+    Position controls_off;  ///< where the script says so; no file where controls act
     EarthModel earth = EarthModel::deri;
     std::vector<double> voltage_bases;  ///< kV, line to line
     std::map<std::string, double> bus_bases;
@@ -311,6 +318,8 @@ struct Circuit {
     Store<RegControl> reg_controls{"regcontrol", reg_control_properties()};
     Store<CapControl> cap_controls{"capcontrol", cap_control_properties()};
     Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
+
+    std::map<std::string, ForeignObjects> foreign;  ///< by class: what is not read, and refused where it is enabled
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
         return {&sources,    &line_codes,   &wires,  &geometries,   &spacings,     &lines,

@@ -42,6 +42,14 @@ constexpr std::string_view harmful[] = {"isource",
                                         "load2",
                                         "generator2"};
 
+}  // namespace
+
+bool is_harmful(const std::string& class_name) {
+    return std::find(std::begin(harmful), std::end(harmful), class_name) != std::end(harmful);
+}
+
+namespace {
+
 bool is_in(const std::string& name, const std::string_view* begin, const std::string_view* end) {
     return std::find(begin, end, name) != end;
 }
@@ -89,7 +97,8 @@ const std::vector<Script::Command>& Script::commands() {
         {"latlongcoords", &S::latitude_longitude}, {"batchedit", &S::batch_edit}, {"pstcalc", &S::leave_out},
         {"variable", &S::leave_out}, {"var", &S::variable}, {"cleanup", &S::pass},
         {"finishtimestep", &S::pass}, {"nodelist", &S::leave_out}, {"relcalc", &S::leave_out},
-        {"remove", &S::refuse}, {"zsc", &S::leave_out}, {"faultstudy", &S::leave_out}};
+        {"remove", &S::refuse}, {"zsc", &S::leave_out}, {"faultstudy", &S::leave_out},
+        {"wait", &S::pass}, {"giscoords", &S::pass}};
     // clang-format on
     return all;
 }
@@ -120,9 +129,6 @@ void Script::make(const Parameters& p) {
     if (class_name == "circuit") return make_circuit(name, p);
     active_.left_out = true;
     if (is_in(class_name, std::begin(harmless), std::end(harmless))) return desk_.leave_out(class_name, full.at);
-    if (is_in(class_name, std::begin(harmful), std::end(harmful)))
-        return desk_.error(full.at, lower(full.text), class_name + " is not supported, and it would change the solution",
-                           "remove it or model it otherwise");
     ObjectClass* object_class = class_of(class_name);
     if (!object_class) {
         std::vector<std::string> names;
@@ -134,6 +140,11 @@ void Script::make(const Parameters& p) {
         return desk_.error(full.at, lower(full.text), "a second source is not supported", "a feeder has one source");
     if (const auto before = object_class->find(name)) {
         const Position& at = object_class->object(*before).at;
+        if (!at.file) {  // one that OpenDSS has built in, and that every saved circuit defines
+            object_class->object(*before).at = full.at;
+            active_ = {object_class, *before, false};
+            return set_properties(active_, p, 2);
+        }
         const std::string again = fmt::format("is defined again; first in line {} of {}", at.line, *at.file);
         active_ = {object_class, *before, false};
         if (!object_class->is_general())

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "feeder_formats/opendss_store.hpp"
+
 namespace evsweep::opendss {
 namespace {
 
@@ -139,6 +143,22 @@ void Desk::tell_left_out() {
         warning(out.first, what,
                 out.times == 1 ? "has no effect here and is left out"
                                : fmt::format("has no effect here and is left out ({} times)", out.times));
+}
+
+void ForeignObjects::refuse(Desk& desk) const {
+    constexpr std::size_t few = 5;
+    std::vector<std::string> names;
+    const Object* first = nullptr;
+    for (const Object& object : objects_) {
+        if (!object.enabled) continue;
+        if (!first) first = &object;
+        names.push_back(object.name);
+    }
+    if (!first) return;
+    const std::string rest = names.size() > few ? fmt::format(" and {} more", names.size() - few) : "";
+    names.resize(std::min(names.size(), few));
+    desk.error(first->at, fmt::format("{}.{}", name(), fmt::join(names, ", ")) + rest,
+               name() + " is not supported, and it would change the solution", "remove or disable it, or model it otherwise");
 }
 
 }  // namespace evsweep::opendss

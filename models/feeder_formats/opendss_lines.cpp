@@ -112,15 +112,24 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
     if (line.phases_given && line.phases != code->phases)
         desk.refuse(value, fmt::format("has {} phases, and the line has {}", code->phases, line.phases),
                     "use a code of as many phases");
+    const LineData before = line;
     const LengthUnit unit = line.unit;
     static_cast<LineData&>(line) = *code;
     line.unit = unit;
+    // Sequence values that this statement has set (`switch=yes` does) outlast a code of matrices.
+    if (line.stale && !code->by_sequence) {
+        line.r1 = before.r1, line.x1 = before.x1, line.r0 = before.r0, line.x0 = before.x0;
+        line.c1 = before.c1, line.c0 = before.c0;
+        line.by_sequence = true;
+    } else {
+        if (line.by_sequence) line.fill_matrices();
+        line.stale = false;
+    }
     line.code_unit = code->unit;
     line.convert = conversion(line.code_unit, unit);
     line.has_code = true;
     line.geometry.clear();
     line.spacing.clear();
-    line.stale = false;
 }
 
 void set_line_unit(Line& line, const Value& value, Desk& desk) {
@@ -179,11 +188,12 @@ double conversion(LengthUnit from, LengthUnit to) {
     return from == LengthUnit::none || to == LengthUnit::none ? 1.0 : metres_of(from) / metres_of(to);
 }
 
-void LineData::fill_matrices() {
-    const bool alone = phases == 1;
+void LineCode::fill_matrices() { LineData::fill_matrices(false); }
+
+void LineData::fill_matrices(bool by_first_sequence) {
     const std::complex<double> first(r1, x1);
-    const std::complex<double> zero = alone ? first : std::complex<double>(r0, x0);
-    const double c_zero = alone ? c1 : c0;
+    const std::complex<double> zero = by_first_sequence ? first : std::complex<double>(r0, x0);
+    const double c_zero = by_first_sequence ? c1 : c0;
     const auto n = static_cast<std::size_t>(phases);
     z.assign(n * n, (zero - first) / 3.0);
     c.assign(n * n, (c_zero - c1) / 3.0);

@@ -90,6 +90,7 @@ void set_load_kvar(Load& load, const Value& value, Desk& desk) {
 template <auto Member, Load::Given Kind>
 void set_allocated(Load& load, const Value& value, Desk& desk) {
     set_power<Member, Kind>(load, value, desk);
+    if (Kind == Load::Given::allocated && load.transformer_kva <= 0.0) return;  // nothing to allocate by: the power stays
     if (Kind == Load::Given::allocated)
         load.kw = load.transformer_kva * load.allocation * std::abs(load.pf);
     else

@@ -232,8 +232,7 @@ void Script::option(const Parameter& parameter) {
         case Meaning::paths:
             return desk_.refuse(value, "another folder for files is not supported", "name files relative to this one");
         case Meaning::control_mode:
-            if (first_letter == "o")
-                desk_.warning(value.at, desk_.path(), "controls act or not as the study says, whatever the file says");
+            circuit_->controls_off = first_letter == "o" ? value.at : Position{};
             return;
     }
 }

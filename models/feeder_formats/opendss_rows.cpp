@@ -272,8 +272,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
     rows.add_loads();
     rows.add_generators();
     rows.add_pv_systems();
-    rows.add_regulators();
-    rows.add_capacitor_controls();
+    rows.add_controls();
     return feeder;
 }
 

@@ -20,8 +20,7 @@ class Rows {
     void add_loads();
     void add_generators();
     void add_pv_systems();
-    void add_regulators();
-    void add_capacitor_controls();
+    void add_controls();
     void tell_dead();
 
    private:
@@ -35,6 +34,8 @@ class Rows {
     [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id, double kw);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
+    void add_regulators();
+    void add_capacitor_controls();
     void add_regulator(const RegControl& control, const Transformer& transformer);
     void add_capacitor_control(const CapControl& control);
     void watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row);

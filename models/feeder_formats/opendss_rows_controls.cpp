@@ -26,6 +26,23 @@ const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const Store<T>& st
 
 }  // namespace
 
+void Rows::add_controls() {
+    const auto is_on = [](const Object& control) { return control.enabled; };
+    const auto& regulators = circuit_.reg_controls.objects();
+    const auto& switches = circuit_.cap_controls.objects();
+    if (!circuit_.controls_off.file) {
+        add_regulators();
+        add_capacitor_controls();
+    } else if (const auto count = std::count_if(regulators.begin(), regulators.end(), is_on) +
+                                  std::count_if(switches.begin(), switches.end(), is_on)) {
+        desk_.warning(
+            circuit_.controls_off, "set controlmode",
+            fmt::format("is off: {} of tap changers and capacitors {}",
+                        count == 1 ? "1 control" : fmt::format("{} controls", count), count == 1 ? "does not act" : "do not act"),
+            "remove the line to let them act");
+    }
+}
+
 void Rows::add_regulators() {
     for (const RegControl& control : circuit_.reg_controls.objects()) {
         if (!control.enabled || control.max_steps == 0) continue;

@@ -111,7 +111,7 @@ const Script::Command* Script::command_of(const std::string& word) {
     return begun == all.end() ? nullptr : &*begun;
 }
 
-std::optional<Script::Found> Script::find_file(const std::string& name, const Position& at) {
+std::optional<Script::Found> Script::find_file(const std::string& name, const Position& at, const std::string& ending) {
     std::string path = name;
     std::replace(path.begin(), path.end(), '\\', '/');
     const std::filesystem::path here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
@@ -119,12 +119,13 @@ std::optional<Script::Found> Script::find_file(const std::string& name, const Po
         desk_.error(at, "", path.empty() ? "names no file" : "names too many files, or one of too long a name");
         return std::nullopt;
     }
-    for (const auto& folder : {here, compiled_folder_}) {
-        if (!read_file_) break;
-        if (auto text = read_file_(folder / path)) return Found{folder / path, std::move(*text)};
-        const auto other = in_any_case(folder, path);
-        if (auto text = read_file_(other)) return Found{other, std::move(*text)};
-    }
+    for (const std::string& full : {path, path + ending})
+        for (const auto& folder : {here, compiled_folder_}) {
+            if (!read_file_) break;
+            if (auto text = read_file_(folder / full)) return Found{folder / full, std::move(*text)};
+            const auto other = in_any_case(folder, full);
+            if (auto text = read_file_(other)) return Found{other, std::move(*text)};
+        }
     desk_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
     return std::nullopt;
 }
@@ -132,7 +133,7 @@ std::optional<Script::Found> Script::find_file(const std::string& name, const Po
 void Script::redirect(const Parameters& p) {
     if (p.size() < 2) return desk_.error(p.front().value.at, "redirect", "names no file", "write Redirect FILE");
     const Value& name = p[1].value;
-    auto found = find_file(name.text, name.at);
+    auto found = find_file(name.text, name.at, ".dss");
     if (!found) return;
     const auto same = [&](const auto& file) { return file.lexically_normal() == found->path.lexically_normal(); };
     if (std::any_of(files_.begin(), files_.end(), same) || files_.size() >= deepest) {
@@ -157,7 +158,7 @@ void Script::compile(const Parameters& p) {
 ObjectClass* Script::class_of(const std::string& name) {
     for (ObjectClass* each : circuit_->classes())
         if (each->name() == name) return each;
-    return nullptr;
+    return is_harmful(name) ? &circuit_->foreign.try_emplace(name, name).first->second : nullptr;
 }
 
 namespace {

@@ -12,6 +12,9 @@
 
 namespace evsweep::opendss {
 
+/// Whether a class that is not read would change the solution.
+[[nodiscard]] bool is_harmful(const std::string& class_name);
+
 class Script {
    public:
     using ReadFile = std::function<std::optional<std::string>(const std::filesystem::path&)>;
@@ -81,7 +84,8 @@ class Script {
     /// The object that `class.name` names; reports where there is none.
     std::optional<Active> named(const Parameters& p);
     ObjectClass* class_of(const std::string& name);
-    std::optional<Found> find_file(const std::string& name, const Position& at);
+    /// `ending` is what the name may leave out.
+    std::optional<Found> find_file(const std::string& name, const Position& at, const std::string& ending = {});
 
     ReadFile read_file_;
     Desk desk_;

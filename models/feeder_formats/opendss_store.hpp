@@ -158,6 +158,36 @@ class Store final : public ObjectClass {
     std::vector<T> objects_;
 };
 
+/// Objects of a class that is not read at all, of which only counts whether they are enabled.
+class ForeignObjects final : public ObjectClass {
+   public:
+    using ObjectClass::ObjectClass;
+
+    [[nodiscard]] std::size_t size() const override { return objects_.size(); }
+    [[nodiscard]] Object& object(std::size_t index) override { return objects_[index]; }
+    std::size_t add(const std::string& name, const Position& at, double) override {
+        objects_.push_back({name, at, true, {}});
+        index_.insert_or_assign(name, objects_.size() - 1);
+        return objects_.size() - 1;
+    }
+    [[nodiscard]] std::optional<std::size_t> property(const std::string& name) const override {
+        return name == "enabled" ? enabled : any_other;
+    }
+    [[nodiscard]] std::vector<std::string> property_names() const override { return {"enabled"}; }
+    void set(std::size_t index, std::size_t property, const Value& value, Desk& desk) override {
+        if (property != enabled) return;
+        desk.turn_to(fmt::format("{}.{}.enabled", name(), objects_[index].name));
+        objects_[index].enabled = desk.boolean(value).value_or(true);
+    }
+    void finish(std::size_t, Desk&) override {}
+    /// Refuses those that are enabled, all together.
+    void refuse(Desk& desk) const;
+
+   private:
+    static constexpr std::size_t any_other = 0, enabled = 1000;  // beyond all values without a name
+    std::vector<Object> objects_;
+};
+
 /// Handlers for the plain cases.
 template <auto Member, class T>
 void set_number(T& object, const Value& value, Desk& desk) {

@@ -160,9 +160,10 @@ std::optional<double> to_number(const Value& value) {
 }
 
 std::optional<bool> to_boolean(std::string_view text) {
-    const std::string word = lower(text);
-    if (word == "y" || word == "yes" || word == "t" || word == "true") return true;
-    if (word == "n" || word == "no" || word == "f" || word == "false") return false;
+    // OpenDSS looks at the first letter alone.
+    const std::string first = lower(text.substr(0, 1));
+    if (first == "y" || first == "t") return true;
+    if (first == "n" || first == "f") return false;
     return std::nullopt;
 }
 

@@ -184,6 +184,28 @@ TEST_CASE("settled OpenDSS feeders have OpenDSS's voltages and taps") {
     }
 }
 
+TEST_CASE("small OpenDSS files of kinds that were once read wrongly have the voltages of an independent engine") {
+    const fs::path folder = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/cases/feeders";
+    for (const char* kind :
+         {"controlmode_off", "fault_disabled", "giscoords_command", "loadshape_default_again", "onephase_code_without_cmatrix",
+          "redirect_no_extension", "switch_then_matrix_linecode", "wait_command", "xfkva_zero", "yes_with_nbsp"}) {
+        if (!fs::exists(folder / kind)) {
+            WARN("skipped: " << (folder / kind) << " is not there");
+            continue;
+        }
+        const Feeder feeder = built(described(folder / kind / "case.dss"));
+        LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
+        REQUIRE(settle(flow, nominal(feeder)).result.status == LoadFlowStatus::converged);
+        for (const auto& row : csv(folder / kind / "expected_voltages.csv")) {
+            INFO(kind << ": bus " << row[0] << ", node " << row[1]);
+            const auto conductor = conductor_at(feeder, row[0], std::stoi(row[1]));
+            REQUIRE(conductor);
+            const double base = feeder.site().base_v[conductor->index()];
+            CHECK(std::abs(flow.voltage(conductor->index())) == Approx(std::stod(row[2]) / base).margin(1e-6));
+        }
+    }
+}
+
 namespace {
 
 /// The IEEE four-node feeder: two lines of wires in the air with a transformer between them, and a balanced load.
