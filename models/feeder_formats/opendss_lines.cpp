@@ -59,7 +59,10 @@ void set_code_susceptance(LineCode& code, const Value& value, Desk& desk) {
 }
 template <class T>
 void set_ampacity(T& data, const Value& value, Desk& desk) {
-    if (const auto amperes = desk.number(value)) data.ampacity = *amperes;
+    const auto amperes = desk.number(value);
+    if (!amperes) return;
+    if (*amperes < 0.0) desk.warning(value.at, desk.path(), "is negative: it counts as no rating");
+    data.ampacity = *amperes;
 }
 
 /// Impedances given at the line itself are per unit of its length, whatever that is.

@@ -1,5 +1,6 @@
 #include "sim/config/relations.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -113,9 +114,21 @@ void check_percent(const Node& root, Issues& issues) {
     const auto part = [](const Node* node, const std::string& key) { return node ? node->find(key) : nullptr; };
     check(part(root.find("base_load"), "scale"), "base_load.scale", 10.0);
     check(part(root.find("prices"), "sell_share"), "prices.sell_share", 2.0);
-    if (const Node* groups = root.find("population"))
-        for (const auto& [key, group] : groups->entries)
-            check(group.find("penetration"), "population." + key.scalar + ".penetration", 1.5);
+    const auto is_percent = [](const Node::Entry& entry) {
+        const Node* share = entry.value.find("share");
+        return share && share->is_scalar() && share->scalar.find('%') != std::string::npos;
+    };
+    const Node* groups = root.find("population");
+    if (!groups) return;
+    for (const auto& [key, group] : groups->entries) {
+        const std::string path = "population." + key.scalar;
+        check(group.find("penetration"), path + ".penetration", 1.5);
+        const Node* classes = group.find("classes");
+        // Shares of classes are relative to one another: `60` beside `40 %` is 150 to 1.
+        if (!classes || std::none_of(classes->entries.begin(), classes->entries.end(), is_percent)) continue;
+        for (const auto& entry : classes->entries)
+            check(entry.value.find("share"), path + ".classes." + entry.key.scalar + ".share", 1.0);
+    }
 }
 
 void check_currency(const PricesText& prices, const Node& root, Issues& issues) {

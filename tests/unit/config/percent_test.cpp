@@ -32,6 +32,13 @@ TEST_CASE("a plain number that is probably meant in percent is refused, and both
     const Texts all = told({"population.homes={behaviour: test_fleet, penetration: 2}"});
     CHECK(std::count(all.begin(), all.end(),
                      "--set: population.homes.penetration: 2 is 200 %; did you mean `2 %`? if not, write `200 %`") == 1);
+    const auto of_classes = [](const std::string& shares) {
+        const Texts said = told({"population.homes={behaviour: test_fleet, classes: {" + shares + "}}"});
+        return std::count(said.begin(), said.end(),
+                          "--set: population.homes.classes.big.share: 60 is 6000 %; did you mean `60 %`? if not, write `6000 %`");
+    };
+    CHECK(of_classes("small: {share: 40 %}, big: {share: 60}") == 1);
+    CHECK(of_classes("small: {share: 40}, big: {share: 60}") == 0);  // 40 to 60
 }
 
 TEST_CASE("shares that say what they mean are taken") {
