@@ -131,6 +131,21 @@ void check_percent(const Node& root, Issues& issues) {
     }
 }
 
+namespace {
+
+/// Every price below `node` ("0.2 EUR/kWh") is in the scenario's currency.
+void check_currency_of(const Node& node, const std::string& path, const std::string& wanted, Issues& issues) {
+    for (const auto& entry : node.entries) check_currency_of(entry.value, path + "." + entry.key.scalar, wanted, issues);
+    const auto number = node.is_scalar() && !node.quoted ? split_number(trimmed(node.scalar)) : std::nullopt;
+    const std::string unit = number ? std::string(number->rest) : "";
+    const auto slash = unit.find("/kWh");
+    if (slash == std::string::npos || slash == 0 || unit.substr(0, slash) == "ct" || unit.substr(0, slash) == wanted) return;
+    issues.error(node.at, path, "is in '" + unit.substr(0, slash) + "' but the prices are in '" + wanted + "'",
+                 "use one currency");
+}
+
+}  // namespace
+
 void check_currency(const PricesText& prices, const Node& root, Issues& issues) {
     const auto named = currencies_of(prices.buy);
     const std::string wanted = prices.currency ? *prices.currency : named.empty() ? "" : named.front();
@@ -138,6 +153,8 @@ void check_currency(const PricesText& prices, const Node& root, Issues& issues) 
         if (money != wanted)
             issues.error(place_of(root, {"prices", "buy"}), "prices.buy",
                          "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
+    if (const Node* controllers = root.find("controllers"); controllers && !wanted.empty())
+        check_currency_of(*controllers, "controllers", wanted, issues);
 }
 
 void check_format(const Node& root, Issues& issues) {

@@ -69,6 +69,19 @@ TEST_CASE("prices are in one currency") {
     CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 9 ct/kWh]}, currency: $}\n") == Texts{});
     CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
           Texts{"s.yaml:2:15: prices.buy: prices are in 'EUR' but the currency is '$'; use one currency"});
+    Issues issues;
+    const test::Folder folder("currency");
+    folder.write("feeder.yaml", "");
+    const auto file = folder.write("s.yaml",
+                                   "time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\n"
+                                   "controllers: {test_drip: {low: 0.1 EUR/kWh, high: 20 ct/kWh, top: 0.3 $/kWh}}\n"
+                                   "prices: {buy: {every: 1 h, values: [0.3 $/kWh]}}\n");
+    (void)read_scenario(file, {}, issues);
+    const Texts said = folder.local(test::texts(issues));
+    CHECK(std::count(said.begin(), said.end(),
+                     "s.yaml:4:32: controllers.test_drip.low: is in 'EUR' but the prices are in '$'; use one currency") == 1);
+    CHECK(std::count_if(said.begin(), said.end(), [](const auto& text) { return text.find("use one currency") != text.npos; }) ==
+          1);
 }
 
 TEST_CASE("a profile comes from a list or from a column of a file, not both and not neither") {
