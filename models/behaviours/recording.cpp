@@ -66,7 +66,7 @@ class RecordingReader {
 
     bool read_header(std::string_view line) {
         separator_ = separator_of(line);
-        const auto cells = split_cells(line, separator_);
+        const auto cells = recording_cells(line, separator_);
         width_ = cells.size();
         std::vector<std::string> known;
         for (const RecordingCell& cell : cells) known.emplace_back(cell.text);
@@ -89,7 +89,7 @@ class RecordingReader {
     }
 
     void read_row(std::string_view line) {
-        cells_ = split_cells(line, separator_);
+        cells_ = recording_cells(line, separator_);
         if (cells_.size() != width_)
             return reject({{}, 1}, fmt::format("{} cells where the header has {}", cells_.size(), width_), "");
         const auto plug_in = time("plug_in_local");

@@ -35,30 +35,17 @@ std::optional<Duration> parse_second(std::string_view text) {
 /// Whether a time ends in a zone: "Z", "+01:00", "-0700" and the like.
 bool has_zone(std::string_view text) { return text.size() > 16 && text.find_first_of("Zz+-", 16) != std::string_view::npos; }
 
-RecordingCell stripped(std::string_view line, std::size_t begin, std::size_t end) {
-    std::string_view text = trimmed(line.substr(begin, end - begin));
+RecordingCell stripped(std::string_view line, const TextCell& cell) {
+    std::string_view text = trimmed(cell.text);
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = trimmed(text.substr(1, text.size() - 2));
-    return {text, static_cast<int>(text.empty() ? begin : static_cast<std::size_t>(text.data() - line.data())) + 1};
+    return {text, static_cast<int>(text.empty() ? cell.column - 1 : static_cast<std::size_t>(text.data() - line.data())) + 1};
 }
 
 }  // namespace
 
-char separator_of(std::string_view header) {
-    for (const char c : {',', ';', '\t'})
-        if (header.find(c) != std::string_view::npos) return c;
-    return ',';
-}
-
-std::vector<RecordingCell> split_cells(std::string_view line, char separator) {
+std::vector<RecordingCell> recording_cells(std::string_view line, char separator) {
     std::vector<RecordingCell> cells;
-    std::size_t begin = 0;
-    bool in_quotes = false;
-    for (std::size_t i = 0; i <= line.size(); ++i) {
-        if (i < line.size() && line[i] == '"') in_quotes = !in_quotes;
-        if (i < line.size() && (in_quotes || line[i] != separator)) continue;
-        cells.push_back(stripped(line, begin, i));
-        begin = i + 1;
-    }
+    for (const TextCell& cell : split_cells(line, separator)) cells.push_back(stripped(line, cell));
     return cells;
 }
 

@@ -1,4 +1,4 @@
-/// What stands in one cell of a recording: times, energies, yes or no, and how a line is split into cells.
+/// What stands in one cell of a recording: times, energies, yes or no.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evsweep/text_cells.hpp"
 #include "evsweep/time.hpp"
 
 namespace evsweep {
@@ -17,10 +18,7 @@ struct RecordingCell {
     int column = 1;
 };
 
-/// Comma, or semicolon or tab where the header has no comma.
-[[nodiscard]] char separator_of(std::string_view header);
-/// A quoted cell may hold the separator.
-[[nodiscard]] std::vector<RecordingCell> split_cells(std::string_view line, char separator);
+[[nodiscard]] std::vector<RecordingCell> recording_cells(std::string_view line, char separator);
 
 /// What was understood of a cell; where nothing was, what to do about it.
 template <class T>

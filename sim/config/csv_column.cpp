@@ -3,37 +3,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "evsweep/text_cells.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/config/units.hpp"
 
 namespace evsweep {
 
 namespace {
-
-struct Cell {
-    std::string_view text;
-    std::size_t column = 0;  ///< of its first character, from 1
-};
-
-char separator_of(std::string_view header) {
-    for (char c : {',', ';', '\t'})
-        if (header.find(c) != std::string_view::npos) return c;
-    return ',';
-}
-
-/// Cells of one line; a quoted cell may hold the separator.
-std::vector<Cell> cells_of(std::string_view line, char separator) {
-    std::vector<Cell> cells;
-    std::size_t begin = 0;
-    bool in_quotes = false;
-    for (std::size_t i = 0; i <= line.size(); ++i) {
-        if (i < line.size() && line[i] == '"') in_quotes = !in_quotes;
-        if (i < line.size() && (in_quotes || line[i] != separator)) continue;
-        cells.push_back({line.substr(begin, i - begin), begin + 1});
-        begin = i + 1;
-    }
-    return cells;
-}
 
 std::string plain(std::string_view cell) {
     std::string text = trimmed(cell);
@@ -62,7 +38,7 @@ bool are_names(const std::vector<std::string>& names) {
 std::optional<std::size_t> find_column(std::string_view header, const std::string& column, const FilePath& file,
                                        std::string_view path, Issues& issues) {
     std::vector<std::string> names;
-    for (const auto& cell : cells_of(header, separator_of(header))) names.push_back(plain(cell.text));
+    for (const auto& cell : split_cells(header, separator_of(header))) names.push_back(plain(cell.text));
     const auto found = std::find(names.begin(), names.end(), column);
     if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
     issues.error(file.at, std::string(path), "file '" + file.path.string() + "' has no column '" + column + "'",
@@ -79,7 +55,7 @@ std::vector<std::string> csv_header(const FilePath& file, std::string_view path,
     for (std::string_view text = *content; !text.empty();) {
         const std::string_view line = next_line(text);
         if (trimmed(line).empty() || line.front() == '#') continue;
-        for (const Cell& cell : cells_of(line, separator_of(line))) names.push_back(plain(cell.text));
+        for (const TextCell& cell : split_cells(line, separator_of(line))) names.push_back(plain(cell.text));
         if (are_names(names)) return names;
         issues.error(file.at, std::string(path), "the first line of file '" + file.path.string() + "' holds no names",
                      "is it the right file?");
@@ -104,12 +80,12 @@ std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::
         if (trimmed(line).empty() || line.front() == '#') continue;
         if (!index) {
             separator = separator_of(line);
-            columns = cells_of(line, separator).size();
+            columns = split_cells(line, separator).size();
             index = find_column(line, column, file, path, issues);
             if (!index) return std::nullopt;
             continue;
         }
-        const auto row = cells_of(line, separator);
+        const auto row = split_cells(line, separator);
         if (row.size() > columns && !trimmed(line.substr(row[columns].column - 1)).empty()) {
             issues.error({name, line_number, static_cast<int>(row[columns].column)}, std::string(path),
                          "the row has " + std::to_string(row.size()) + " cells, the header " + std::to_string(columns),

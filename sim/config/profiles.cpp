@@ -183,11 +183,17 @@ std::optional<Profile> make_profile(const ProfileText& text, std::string_view pa
     return profile;
 }
 
+std::string currency_of(const std::string& unit) {
+    const auto slash = unit.find('/');
+    const std::string money = unit.substr(0, slash);
+    return slash == std::string::npos || money == "ct" ? "" : money;
+}
+
 std::vector<std::string> currencies_of(const ProfileText& text) {
     std::vector<std::string> currencies;
     const auto note = [&](const std::string& unit) {
-        const std::string money = unit.substr(0, unit.find('/'));
-        if (unit.find('/') == std::string::npos || money.empty() || money == "ct") return;
+        const std::string money = currency_of(unit);
+        if (money.empty()) return;
         if (std::find(currencies.begin(), currencies.end(), money) == currencies.end()) currencies.push_back(money);
     };
     note(text.unit);

@@ -60,6 +60,9 @@ struct ProfileColumns {
 [[nodiscard]] std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,
                                                   const std::optional<TimeSettings>& time, Issues& issues);
 
+/// "EUR" of "EUR/kWh"; empty where a unit names no currency, or hundredths of any (ct).
+[[nodiscard]] std::string currency_of(const std::string& unit);
+
 /// The currencies that the numbers of a price profile name, in order, each once, without `ct`.
 [[nodiscard]] std::vector<std::string> currencies_of(const ProfileText& text);
 

@@ -138,10 +138,9 @@ void check_currency_of(const Node& node, const std::string& path, const std::str
     for (const auto& entry : node.entries) check_currency_of(entry.value, path + "." + entry.key.scalar, wanted, issues);
     const auto number = node.is_scalar() && !node.quoted ? split_number(trimmed(node.scalar)) : std::nullopt;
     const std::string unit = number ? std::string(number->rest) : "";
-    const auto slash = unit.find("/kWh");
-    if (slash == std::string::npos || slash == 0 || unit.substr(0, slash) == "ct" || unit.substr(0, slash) == wanted) return;
-    issues.error(node.at, path, "is in '" + unit.substr(0, slash) + "' but the prices are in '" + wanted + "'",
-                 "use one currency");
+    const std::string money = unit.find("/kWh") == std::string::npos ? "" : currency_of(unit);
+    if (money.empty() || money == wanted) return;
+    issues.error(node.at, path, "is in '" + money + "' but the prices are in '" + wanted + "'", "use one currency");
 }
 
 }  // namespace
