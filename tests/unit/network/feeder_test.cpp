@@ -171,6 +171,13 @@ TEST_CASE("numbers that no feeder can have are refused, all at once", "[feeder]"
                 "source: voltage 0 pu is not positive; 1 pu is nominal"});
 }
 
+TEST_CASE("a source's voltage that may be in percent or volts is refused", "[feeder]") {
+    auto d = buses(2);
+    d.branches = {line("1", "2")};
+    d.sources[0].voltage = PerUnit(102.0);
+    CHECK(refusal(d) == Texts{"source: voltage 102 pu is far from nominal; 1 pu is nominal; is it in percent or volts?"});
+}
+
 TEST_CASE("no number of a description may be infinite or of a size that nothing has", "[feeder]") {
     struct Place {
         const char* row;
