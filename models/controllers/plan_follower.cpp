@@ -118,12 +118,20 @@ void PlanFollower::set_connector(const Observation& seen, ConnectorId c, Setpoin
     // The last rounding is charged as well; the battery ends at its target by itself.
     if (planned->ends_full()) wish_kw += std::max(0.0, planned->deficit_after) / planned->soc_per_kw + power_rounding_kw;
     const double set_kw = followed_kw(seen, c, *planned, wish_kw);
-    const double off_kw = planned->ends_full() ? std::max(0.0, planned->p_kw - set_kw) : std::abs(set_kw - planned->p_kw);
-    count_unfollowed(seen.now, off_kw * planned->hours);
+    count_unfollowed(seen.now, missed_kwh(seen, c, *planned, set_kw));
     put(seen, c, *planned, set_kw, setpoints);
     const double lag = planned->soc_before - seen.soc[c.index()];
     if (lag > deficit_rounding && !has_steps(seen, c))
         behind_.push_back({c, *planned, lag * seen.capacity_kwh[c.index()] / seen.stored_per_drawn[c.index()]});
+}
+
+/// What the step brings less or more than planned. A battery that is full before lacks nothing of a charge to full.
+double PlanFollower::missed_kwh(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const {
+    const double off_kwh = (planned.p_kw - set_kw) * planned.hours;
+    if (!planned.ends_full()) return std::abs(off_kwh);
+    const std::size_t i = c.index();
+    const double lacks_soc = plan_->stays[planned.vehicle].full_soc - seen.soc[i] - set_kw * planned.soc_per_kw;
+    return std::max(0.0, std::min(off_kwh, lacks_soc * seen.capacity_kwh[i] / seen.stored_per_drawn[i]));
 }
 
 void PlanFollower::put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints) {

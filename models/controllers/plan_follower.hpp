@@ -66,6 +66,7 @@ class PlanFollower {
 
     [[nodiscard]] std::optional<PlannedStep> planned_at(ConnectorId c, Instant now) const;
     void set_connector(const Observation& seen, ConnectorId c, Setpoints& setpoints);
+    [[nodiscard]] double missed_kwh(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const;
     void put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints);
     [[nodiscard]] double followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw);
     [[nodiscard]] double least_power_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned) const;
