@@ -25,7 +25,7 @@ enum class DefaultRatings { none, of_format };
     return {{"none", DefaultRatings::none}, {"of_format", DefaultRatings::of_format}};
 }
 
-/// Reads one kind of feeder file. Never executes what it reads.
+/// Reads one kind of feeder file, and may write it. Never executes what it reads.
 class FeederFormat {
    public:
     static constexpr std::string_view kind = "format";
@@ -40,6 +40,10 @@ class FeederFormat {
     [[nodiscard]] virtual bool recognises(const SourceText& source) const = 0;
     /// Reads all rows; every problem goes to `issues` with its place; nothing is returned if there was an error.
     [[nodiscard]] virtual std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const = 0;
+    /// The name under which people ask for this format when a feeder is to be written; empty where it cannot be.
+    [[nodiscard]] virtual std::string_view written_as() const { return {}; }
+    /// A file of this format with the same load flow. Rows that the format cannot hold go to `issues`, and nothing is returned.
+    [[nodiscard]] virtual std::optional<std::string> write(const FeederDescription&, Issues&) const { return std::nullopt; }
 };
 
 }  // namespace evsweep

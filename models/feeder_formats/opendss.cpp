@@ -6,6 +6,7 @@
 #include "evsweep/plugins.hpp"
 #include "feeder_formats/opendss_rows.hpp"
 #include "feeder_formats/opendss_script.hpp"
+#include "feeder_formats/opendss_writer.hpp"
 
 namespace evsweep {
 namespace {
@@ -53,6 +54,14 @@ class OpenDss final : public FeederFormat {
         script.desk().tell_left_out();
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);
+    }
+
+    std::string_view written_as() const override { return "dss"; }
+    std::optional<std::string> write(const FeederDescription& feeder, Issues& issues) const override {
+        Issues found;
+        std::string script = opendss::Writer(feeder, found).script();
+        for (const Issue& issue : found.list()) issues.add(issue);
+        return found.has_errors() ? std::nullopt : std::optional(std::move(script));
     }
 
    private:

@@ -165,7 +165,7 @@ void add_feeder(CommandLine& line) {
                     "Rows that are wrong by themselves are refused; `evsweep solve` tells whether the network can be solved.\n"
                     "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
     feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
-    feeder->add_option("--to", line.feeder.to, "Write it as yaml or json instead")->type_name("STYLE");
+    feeder->add_option("--to", line.feeder.to, "Write it as yaml, json or dss (OpenDSS) instead")->type_name("STYLE");
     feeder->add_option("-o,--out", line.feeder.out, "File to write; else stdout")->type_name("FILE");
     feeder->add_option("--format", line.feeder.format, "Feeder format; else recognised by content")->type_name("NAME");
     feeder->callback([&line] {
@@ -246,6 +246,14 @@ ExitStatus refuse_flag(const CLI::ParseError& error) {
     return refuse("'" + flag + "' was given more than once or with a value it does not take", "give it once");
 }
 
+/// The name of a flag that was given an empty value, which is most likely a variable of a script that is not set.
+std::string flag_without_value(const CLI::App& command) {
+    for (const CLI::Option* option : command.get_options())
+        for (const std::string& value : option->results())
+            if (value.empty()) return option->get_name();
+    return {};
+}
+
 ExitStatus parse_and_run(int argc, const char* const* argv) {
     CommandLine line;
     add_commands(line);
@@ -259,6 +267,9 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
         return refuse_flag(error);
     }
     const auto commands = line.app.get_subcommands();
+    if (!commands.empty())
+        if (const auto flag = flag_without_value(*commands.front()); !flag.empty())
+            return refuse("'" + flag + "' needs a value that is not empty", "see `evsweep --help`");
     const bool left_over = line.app.remaining_size(true) > 0 || commands.size() != 1;
     return left_over || !line.command ? refuse_leftovers(line) : line.command();
 }

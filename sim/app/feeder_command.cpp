@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/feeder_summary.hpp"
 #include "sim/app/say.hpp"
@@ -32,6 +36,25 @@ ExitStatus write(const std::string& text, const std::filesystem::path& file) {
     return ExitStatus::success;
 }
 
+using FeederWriter = std::function<std::optional<std::string>(const FeederDescription&, Issues&)>;
+
+/// Writes a feeder in a style; empty where there is no such style.
+FeederWriter writer_of(const std::string& style) {
+    if (style == "yaml" || style == "json")
+        return [style](const FeederDescription& feeder, Issues&) {
+            return std::optional(feeder_text(feeder, style == "json" ? TextStyle::json : TextStyle::yaml));
+        };
+    Issues none;
+    Reader reader{none};
+    for (const auto& [name, entry] : plugins<FeederFormat>()) {
+        const auto configured = entry.configure(Node::make_map({}), "feeder", reader);
+        const std::shared_ptr<const FeederFormat> format = configured->make({});
+        if (format->written_as() == style && !style.empty())
+            return [format](const FeederDescription& feeder, Issues& issues) { return format->write(feeder, issues); };
+    }
+    return {};
+}
+
 /// What is in the way of writing to `options.out`.
 std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
     std::error_code error;
@@ -43,9 +66,9 @@ std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
 }  // namespace
 
 ExitStatus feeder_command(const FeederOptions& options) {
-    if (!options.to.empty() && options.to != "yaml" && options.to != "json")
-        return refuse("--to: '" + options.to + "' is not a style of feeder files", "yaml and json are");
-    if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to yaml or --to json");
+    if (!options.to.empty() && !writer_of(options.to))
+        return refuse("--to: '" + options.to + "' is not a style of feeder files", "yaml, json and dss are");
+    if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to yaml, json or dss");
     Issues issues;
     FeederChoice choice;
     choice.file.path = options.feeder;
@@ -58,9 +81,12 @@ ExitStatus feeder_command(const FeederOptions& options) {
     if (options.out)
         if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
     if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;
-    const std::string text = feeder_text(*feeder, options.to == "json" ? TextStyle::json : TextStyle::yaml);
-    if (options.out) return write(text, *options.out);
-    say(text);
+    Issues not_written;
+    const auto text = writer_of(options.to)(*feeder, not_written);
+    tell(not_written);
+    if (!text) return ExitStatus::failed;
+    if (options.out) return write(*text, *options.out);
+    say(*text);
     return ExitStatus::success;
 }
 

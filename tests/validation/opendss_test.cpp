@@ -48,16 +48,31 @@ std::vector<std::vector<std::string>> csv(const fs::path& path) {
     return rows;
 }
 
-FeederDescription described(const fs::path& path) {
-    Issues issues;
+std::unique_ptr<FeederFormat> opendss_format(Issues& issues) {
     Reader reader{issues};
-    const auto format = plugins<FeederFormat>().at("opendss").configure(Node::make_map({}), "", reader)->make({content});
-    const SourceText text{path, content(path).value()};
+    return plugins<FeederFormat>().at("opendss").configure(Node::make_map({}), "", reader)->make({content});
+}
+
+FeederDescription described(const SourceText& text) {
+    Issues issues;
+    const auto format = opendss_format(issues);
     REQUIRE(format->recognises(text));
     auto description = format->read(text, issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(description);
     return std::move(*description);
+}
+
+FeederDescription described(const fs::path& path) { return described(SourceText{path, content(path).value()}); }
+
+/// What becomes of a description that is written as an OpenDSS script and read again.
+FeederDescription rewritten(const FeederDescription& description) {
+    Issues issues;
+    const auto script = opendss_format(issues)->write(description, issues);
+    for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
+    REQUIRE(script);
+    CHECK(issues.list().empty());
+    return described(SourceText{"rewritten.dss", *script});
 }
 
 Feeder built(const FeederDescription& description) {
@@ -147,6 +162,23 @@ void compare_taps(const Feeder& feeder, const LoadFlow& flow, const fs::path& re
     }
 }
 
+void check_settled(const Feeder& feeder, const Case& c) {
+    const PortPower power = nominal(feeder);
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
+    const SettledLoadFlow settled = settle(flow, power);
+    REQUIRE(settled.result.status == LoadFlowStatus::converged);
+    CHECK(settled.devices.status == SettleStatus::settled);
+    compare_voltages(feeder, flow, exported(c, "voltages"));
+    compare_taps(feeder, flow, exported(c, "taps"));
+    const auto summary = csv(exported(c, "summary")).front();
+    const double kw = 1000.0 * std::stod(summary[16]);
+    const double kvar = 1000.0 * std::stod(summary[17]);
+    const double margin = 1e-5 * std::hypot(kw, kvar);  // six digits
+    CHECK(flow.source_kw() == Approx(kw).margin(margin));
+    CHECK(flow.source_kvar() == Approx(kvar).margin(margin));
+    CHECK(flow.loss_kw() == Approx(1000.0 * std::stod(summary[18])).margin(margin));
+}
+
 }  // namespace
 
 TEST_CASE("the OpenDSS files have the buses and nodes that OpenDSS counts") {
@@ -166,21 +198,15 @@ TEST_CASE("settled OpenDSS feeders have OpenDSS's voltages and taps") {
     for (const Case& c : cases) {
         if (is_absent(c)) continue;
         INFO(c.file);
-        const Feeder feeder = built(described(data / c.file));
-        const PortPower power = nominal(feeder);
-        LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
-        const SettledLoadFlow settled = settle(flow, power);
-        REQUIRE(settled.result.status == LoadFlowStatus::converged);
-        CHECK(settled.devices.status == SettleStatus::settled);
-        compare_voltages(feeder, flow, exported(c, "voltages"));
-        compare_taps(feeder, flow, exported(c, "taps"));
-        const auto summary = csv(exported(c, "summary")).front();
-        const double kw = 1000.0 * std::stod(summary[16]);
-        const double kvar = 1000.0 * std::stod(summary[17]);
-        const double margin = 1e-5 * std::hypot(kw, kvar);  // six digits
-        CHECK(flow.source_kw() == Approx(kw).margin(margin));
-        CHECK(flow.source_kvar() == Approx(kvar).margin(margin));
-        CHECK(flow.loss_kw() == Approx(1000.0 * std::stod(summary[18])).margin(margin));
+        check_settled(built(described(data / c.file)), c);
+    }
+}
+
+TEST_CASE("OpenDSS feeders that are written as scripts again keep the voltages and taps that OpenDSS has") {
+    for (const Case& c : cases) {
+        if (is_absent(c)) continue;
+        INFO(c.file);
+        check_settled(built(rewritten(described(data / c.file))), c);
     }
 }
 

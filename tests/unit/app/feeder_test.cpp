@@ -1,10 +1,15 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <map>
 
 #include "command.hpp"
+#include "csv_rows.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
 using evsweep::test::ScratchFolder;
+using evsweep::test::table;
 
 TEST_CASE("feeder tells what a file holds") {
     const auto answer = evsweep_in(EVSWEEP_SOURCE_DIR, {"feeder", "scenarios/feeders/ieee13.yaml"});
@@ -29,6 +34,46 @@ TEST_CASE("a converted feeder is converted to itself, by way of JSON too, and ha
     const auto first = evsweep_in(folder.path(), {"solve", ieee13});
     CHECK(first.status == 0);
     CHECK(first.out == evsweep_in(folder.path(), {"solve", "two.json"}).out);
+}
+
+TEST_CASE("a feeder that is written for OpenDSS has the same load flow") {
+    const ScratchFolder folder;
+    for (const std::string feeder : {"feeders/cigre_mv", "feeders/european_lv", "feeders/ieee13", "feeders/ieee37",
+                                     "feeders/ieee123", "feeders/case118zh", "ieee33/feeder"}) {
+        INFO(feeder);
+        const std::string file = EVSWEEP_SOURCE_DIR "/scenarios/" + feeder + ".yaml";
+        const auto written = evsweep_in(folder.path(), {"feeder", file, "--to", "dss", "--out", "script.dss"});
+        INFO(written.err);
+        REQUIRE(written.status == 0);
+        for (const auto& [source, tables] : {std::pair(file, "before"), std::pair(std::string("script.dss"), "after")})
+            REQUIRE(evsweep_in(folder.path(), {"solve", source, "--csv", tables, "--tolerance", "1e-11"}).status == 0);
+        std::map<std::pair<std::string, std::string>, double> after;
+        for (const auto& row : table(folder.read("after/bus_voltages.csv")))
+            after[{row.at("bus"), row.at("phase")}] = std::stod(row.at("voltage_pu"));
+        double worst = 0.0;
+        for (const auto& row : table(folder.read("before/bus_voltages.csv"))) {
+            std::string bus = row.at("bus");
+            std::transform(bus.begin(), bus.end(), bus.begin(), [](unsigned char c) { return c == '~' ? '_' : std::tolower(c); });
+            const std::string phase = row.at("phase") == "1" ? "a" : row.at("phase");
+            REQUIRE(after.count({bus, phase}) == 1);
+            worst = std::max(worst, std::abs(after.at({bus, phase}) - std::stod(row.at("voltage_pu"))));
+        }
+        CHECK(worst < 5e-7);  // OpenDSS knows no branch without impedance
+    }
+}
+
+TEST_CASE("what OpenDSS has no object for is not written, with its place") {
+    const ScratchFolder folder;
+    folder.write("shift.yaml", R"(source: {bus: a, voltage: 1.0 pu}
+buses: [{id: a, nominal: 10 kV}, {id: b, nominal: 400 V}]
+transformers: [{id: T, from: a, to: b, r: 0.001 ohm, x: 0.01 ohm, power: 400 kVA, shift: 50 deg}]
+loads: [{id: L, bus: b, p: 100 kW, profile: homes}]
+)");
+    const auto answer = evsweep_in(folder.path(), {"feeder", "shift.yaml", "--to", "dss", "--out", "x.dss"});
+    CHECK(answer.status == 1);
+    CHECK_THAT(answer.err, Contains("shift.yaml:3:16: branch T: shifts by 50 degrees; transformers of OpenDSS shift by 0 or 30"));
+    CHECK_THAT(answer.err, Contains("warning: load L: follows profile 'homes', which the feeder file does not hold"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "x.dss"));
 }
 
 TEST_CASE("a feeder with numbers that are none, or absurd, is not converted, as it is not solved") {
@@ -108,8 +153,8 @@ TEST_CASE("what feeder cannot do is told before anything is written") {
     CHECK_THAT(evsweep_in(folder.path(), {"feeder"}).err, Contains("feeder: no feeder is named"));
     const auto style = evsweep_in(folder.path(), {"feeder", "feeder.yaml", "--to", "xml"});
     CHECK(style.status == 2);
-    CHECK_THAT(style.err, Contains("--to: 'xml' is not a style of feeder files; yaml and json are"));
-    CHECK_THAT(evsweep_in(folder.path(), {"feeder", "feeder.yaml", "-o", "x.yaml"}).err, Contains("give --to yaml or --to json"));
+    CHECK_THAT(style.err, Contains("--to: 'xml' is not a style of feeder files; yaml, json and dss are"));
+    CHECK_THAT(evsweep_in(folder.path(), {"feeder", "feeder.yaml", "-o", "x.yaml"}).err, Contains("give --to yaml, json or dss"));
     folder.write("bad.yaml", "buses:\n  - {id: 1, nominal: 4 kV, phases: abd}\n");
     const auto bad = evsweep_in(folder.path(), {"feeder", "bad.yaml", "--to", "yaml", "-o", "x.yaml"});
     CHECK(bad.status == 2);

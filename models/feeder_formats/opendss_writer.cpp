@@ -1,0 +1,255 @@
+// Source, lines, loads and shunts; the order of the script.
+#include "feeder_formats/opendss_writer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "evsweep/connections.hpp"
+
+namespace evsweep::opendss {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr double frequency_hz = 60.0;
+/// Ohm that stand for none, which OpenDSS does not know: 1 kA changes a voltage by 0.1 mV.
+constexpr double no_ohm = 1e-7;
+
+/// Whether all diagonal members are alike and all others, too.
+bool is_symmetrical(const std::vector<Complex>& matrix, std::size_t n) {
+    for (std::size_t i = 0; i < n * n; ++i) {
+        const Complex wanted = i % (n + 1) == 0 ? matrix.front() : matrix[1];
+        if (std::abs(matrix[i] - wanted) > 1e-12 * std::abs(matrix.front())) return false;
+    }
+    return true;
+}
+
+/// A balanced value stands in each of three phases.
+std::vector<Complex> by_phases(const std::vector<Complex>& matrix, const std::vector<Conductor>& conductors) {
+    if (conductors.empty() || conductors.front() != Conductor::balanced || matrix.size() != 1) return matrix;
+    const Complex z = matrix.front();
+    return {z, 0.0, 0.0, 0.0, z, 0.0, 0.0, 0.0, z};
+}
+
+std::vector<double> parts(Complex z) { return {z.real(), z.imag()}; }
+
+}  // namespace
+
+Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder), issues_(issues) {
+    for (const BusRow& row : feeder.buses) buses_.emplace(row.id, &row);
+    for (const TransformerRow& row : feeder.transformers)
+        if (std::any_of(feeder.regulators.begin(), feeder.regulators.end(),
+                        [&](const auto& r) { return r.transformer == row.id; }))
+            regulated_.emplace(row.id, &row);
+    for (const ShuntRow& row : feeder.shunts)
+        if (std::any_of(feeder.capacitor_controls.begin(), feeder.capacitor_controls.end(),
+                        [&](const auto& c) { return c.capacitor == row.id; }))
+            switched_.emplace(row.id, &row);
+}
+
+std::string Writer::script() {
+    script_ = fmt::format("! {}\n! {}\nClear\nSet DefaultBaseFrequency={}\n", feeder_.name.empty() ? "feeder" : feeder_.name,
+                          "written by evsweep", frequency_hz);
+    for (const SourceRow& row : feeder_.sources) source(row);
+    headline("profiles");
+    for (const ProfileRow& row : feeder_.profiles) profile(row);
+    headline("lines and switches");
+    for (const BranchRow& row : feeder_.branches) row.kind == BranchKind::transformer ? balanced_transformer(row) : line(row);
+    headline("transformers and regulators");
+    for (const TransformerRow& row : feeder_.transformers) transformer(row);
+    for (const RegulatorRow& row : feeder_.regulators) regulator(row);
+    headline("shunts");
+    for (const ShuntRow& row : feeder_.shunts) shunt(row);
+    for (const CapacitorControlRow& row : feeder_.capacitor_controls) capacitor_control(row);
+    headline("loads");
+    for (const LoadRow& row : feeder_.loads) load(row);
+    voltage_bases();
+    script_ += "Solve\n";
+    return std::move(script_);
+}
+
+double Writer::rated_across(const std::string& bus, const Terminals& terminals, Volts rated) const {
+    return (rated.value() > 0.0 ? rated : nominal_across(bus_row(bus).nominal, terminals)).value();
+}
+
+/// The ideal voltage, with a symmetrical impedance of its own or hardly any.
+ObjectText Writer::circuit(const SourceRow& row, const std::string& at_bus) const {
+    const auto& conductors = bus_row(row.bus).conductors;
+    const bool single = conductors.size() == 1 && conductors.front() != Conductor::balanced;
+    const double turn = !single                              ? 0.0
+                        : conductors.front() == Conductor::b ? -120.0
+                        : conductors.front() == Conductor::c ? 120.0
+                                                             : 0.0;
+    ObjectText object("Circuit", "feeder");
+    object.word("bus1", at_bus + nodes_of(conductors))
+        .number("phases", single ? 1 : 3)
+        .number("basekv", bus_row(row.bus).nominal.value() / 1000.0 / (single ? std::numbers::sqrt3 : 1.0))
+        .number("pu", row.voltage.value())
+        .number("angle", row.angle.value() + turn);
+    return object;
+}
+
+void Writer::source(const SourceRow& row) {
+    const auto& conductors = bus_row(row.bus).conductors;
+    const std::string nodes = nodes_of(conductors);
+    if (nodes != ".1.2.3" && (conductors.size() != 1 || conductors.front() == Conductor::n || conductors.front() > Conductor::c))
+        return refuse(row.at, "source", "stands at conductors " + name_of(conductors),
+                      "OpenDSS has sources of phases a, b, c, or one of them");
+    const auto ohm = by_phases(row.series_ohm, conductors);
+    const std::size_t n = nodes == ".1.2.3" ? 3 : 1;
+    if (ohm.empty() || n == 1 || is_symmetrical(ohm, n)) {
+        const Complex self = ohm.empty() ? Complex(no_ohm, no_ohm) : ohm.front();
+        const Complex mutual = n == 1 || ohm.empty() ? Complex(0.0) : ohm[1];
+        return add(circuit(row, bus(row.bus)).numbers("Z1", parts(self - mutual)).numbers("Z0", parts(self + 2.0 * mutual)));
+    }
+    const std::string behind = names_.of("bus", row.bus + "_source");
+    add(circuit(row, behind).numbers("Z1", {no_ohm, no_ohm}).numbers("Z0", {no_ohm, no_ohm}));
+    add(ObjectText("Line", names_.of("line", "source"))
+            .number("phases", 3)
+            .word("bus1", behind + nodes)
+            .word("bus2", bus(row.bus) + nodes)
+            .word("rmatrix", matrix_of(ohm, Part::real, 1.0))
+            .word("xmatrix", matrix_of(ohm, Part::imaginary, 1.0))
+            .word("cmatrix", "[0 | 0 0 | 0 0 0]")
+            .number("length", 1)
+            .word("units", "none"));
+}
+
+void Writer::line(const BranchRow& row) {
+    auto ohm = by_phases(row.series_ohm, row.conductors);
+    const auto siemens = by_phases(row.shunt_s, row.conductors);
+    const auto& to = row.to_conductors.empty() ? row.conductors : row.to_conductors;
+    if (std::any_of(siemens.begin(), siemens.end(), [](Complex y) { return y.real() != 0.0; }))
+        return refuse(row.at, "branch " + row.id, "has a shunt conductance, which lines of OpenDSS do not have",
+                      "set its g to 0");
+    const auto n = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(ohm.size()))));
+    if (std::all_of(ohm.begin(), ohm.end(), [](Complex z) { return z == 0.0; }))
+        for (std::size_t i = 0; i < n; ++i) ohm[i * (n + 1)] = Complex(no_ohm, no_ohm);
+    const double km = row.length && row.length->value() > 0.0 ? row.length->value() : 1.0;
+    constexpr double to_nanofarad = 1e9 / (2.0 * std::numbers::pi * frequency_hz);
+    ObjectText object("Line", names_.of("line", row.id));
+    object.number("phases", static_cast<double>(n))
+        .word("bus1", bus(row.from) + nodes_of(row.conductors))
+        .word("bus2", bus(row.to) + nodes_of(to))
+        .word("rmatrix", matrix_of(ohm, Part::real, 1.0 / km))
+        .word("xmatrix", matrix_of(ohm, Part::imaginary, 1.0 / km))
+        .word("cmatrix", siemens.empty() ? matrix_of(std::vector<Complex>(n * n), Part::real, 1.0)
+                                         : matrix_of(siemens, Part::imaginary, to_nanofarad / km))
+        .number("length", km)
+        .word("units", row.length ? "km" : "none");
+    if (row.rating) object.number("normamps", row.rating->value());
+    add(object.closed(row.closed));
+}
+
+void Writer::load(const LoadRow& row) {
+    const std::string& name = names_.of("load", row.id);
+    if (const auto wiring = wiring_of(row.terminals)) return load_part(row, name, *wiring, 1.0);
+    const double share = 1.0 / static_cast<double>(row.terminals.size());
+    for (const Terminals& t : row.terminals) load_part(row, names_.of("load", name + name_of(t)), wiring_of(t), share);
+}
+
+void Writer::load_part(const LoadRow& row, const std::string& name, const Wiring& wiring, double share) {
+    ObjectText object("Load", name);
+    object.number("phases", wiring.phases)
+        .word("bus1", bus(row.bus) + wiring.nodes)
+        .word("conn", wiring.connection())
+        .number("kV", wiring.kv(rated_across(row.bus, row.terminals.front(), row.rated)))
+        .number("kW", row.p.value() * share)
+        .number("kvar", row.q.value() * share);
+    add_law(row, object);
+    const auto is_own = [&](const ProfileRow& profile) { return profile.id == row.profile; };
+    if (std::any_of(feeder_.profiles.begin(), feeder_.profiles.end(), is_own))
+        object.word("daily", names_.of("loadshape", row.profile));
+    else if (!row.profile.empty() && missing_profiles_.insert(row.profile).second)
+        issues_.warning(row.at, "load " + row.id, "follows profile '" + row.profile + "', which the feeder file does not hold",
+                        "the written load follows none; scenarios may define it");
+    add(object);
+}
+
+/// The models of OpenDSS: 1 PQ, 2 Z, 3 and 7 constant P and quadratic Q, 4 exponents, 5 I, 8 ZIPV.
+void Writer::add_law(const LoadRow& row, ObjectText& object) {
+    const auto& [active, reactive, linear, cut_off] = row.response;
+    const bool at_rated = linear && linear->at_rated_power;
+    const bool has_exponent = active.e != 0.0 || reactive.e != 0.0;
+    const auto exponent_of = [](const PowerLaw& law) { return law.e == 1.0 ? law.exponent : 2.0 * law.z + law.i; };
+    const auto is_one = [](const PowerLaw& law) { return law.z == 1.0 || law.i == 1.0 || law.p == 1.0 || law.e == 1.0; };
+    if (has_exponent || at_rated) {
+        if (!is_one(active) || !is_one(reactive) || cut_off > 0.0)
+            return refuse(row.at, "load " + row.id, "mixes an exponent with other shares, or has a cut-off",
+                          "OpenDSS has no such load");
+        object.number("model", 4).number("CVRwatts", exponent_of(active)).number("CVRvars", exponent_of(reactive));
+    } else if (cut_off == 0.0 && is_one(active) && active == reactive) {
+        object.number("model", active.p == 1.0 ? 1 : active.z == 1.0 ? 2 : 5);
+    } else {
+        object.number("model", 8).numbers("ZIPV", {active.z, active.i, active.p, reactive.z, reactive.i, reactive.p, cut_off});
+    }
+    const LinearOutside never{.low = 0.01, .min = 0.05, .max = 20.0};
+    const LinearOutside limits = linear.value_or(never);
+    object.number("vminpu", limits.min).number("vmaxpu", limits.max).number("vlowpu", limits.low);
+}
+
+void Writer::shunt(const ShuntRow& row) {
+    const std::string& name = names_.of("capacitor", row.id);
+    if (row.terminals.size() == 1 || wiring_of(row.terminals)) return shunt_part(row, name, row.terminals, 1.0);
+    if (switched_.count(row.id) > 0)
+        return refuse(row.at, "shunt " + row.id, "is switched, and OpenDSS has no bank that is connected like it",
+                      "make it a wye or a delta");
+    const double share = 1.0 / static_cast<double>(row.terminals.size());
+    for (const Terminals& t : row.terminals) shunt_part(row, names_.of("capacitor", name + name_of(t)), {t}, share);
+}
+
+/// A capacitor, or else a reactor of the impedance that its present steps have.
+void Writer::shunt_part(const ShuntRow& row, const std::string& name, const std::vector<Terminals>& terminals, double share) {
+    const Wiring wiring = *wiring_of(terminals);
+    const double kv = wiring.kv(rated_across(row.bus, terminals.front(), row.rated));
+    const bool is_capacitor = row.p == Kilowatts() && row.q < Kilovars();
+    if (!is_capacitor) {
+        if (switched_.count(row.id) > 0)
+            return refuse(row.at, "shunt " + row.id, "is switched and is no capacitor", "OpenDSS switches capacitors only");
+        if (row.steps_on == 0) return;
+        const double each = share * row.steps_on / row.steps / static_cast<double>(terminals.size());
+        const double volts = rated_across(row.bus, terminals.front(), row.rated);
+        const Complex drawn(row.p.value() * each, -row.q.value() * each);
+        const Complex ohm = volts * volts / 1000.0 / drawn;
+        ObjectText reactor("Reactor", name);
+        add_place(row, terminals, wiring, reactor);
+        return add(reactor.number("kV", kv).number("R", ohm.real()).number("X", ohm.imag()));
+    }
+    ObjectText object("Capacitor", name);
+    add_place(row, terminals, wiring, object);
+    std::vector<std::string> states(static_cast<std::size_t>(row.steps), "0");
+    std::fill_n(states.begin(), row.steps_on, "1");
+    add(object.number("kV", kv).number("kvar", -row.q.value() * share).number("numsteps", row.steps).words("states", states));
+}
+
+/// A single one between two conductors has a second bus.
+void Writer::add_place(const ShuntRow& row, const std::vector<Terminals>& terminals, const Wiring& wiring, ObjectText& object) {
+    const Terminals& first = terminals.front();
+    object.number("phases", wiring.phases);
+    if (terminals.size() > 1 || !first.minus)
+        object.word("bus1", bus(row.bus) + wiring.nodes).word("conn", wiring.connection());
+    else
+        object.word("bus1", bus(row.bus) + wiring_of(Terminals{first.plus, {}}).nodes)
+            .word("bus2", bus(row.bus) + wiring_of(Terminals{first.minus, {}}).nodes);
+}
+
+void Writer::profile(const ProfileRow& row) {
+    add(ObjectText("LoadShape", names_.of("loadshape", row.id))
+            .number("npts", static_cast<double>(row.values.size()))
+            .number("interval", hours(row.every))
+            .numbers("mult", row.values));
+}
+
+void Writer::voltage_bases() {
+    std::set<double, std::greater<>> bases;
+    for (const BusRow& row : feeder_.buses) {
+        const bool is_split = has_conductor(row.conductors, Conductor::s1) || has_conductor(row.conductors, Conductor::s2);
+        bases.insert(row.nominal.value() / 1000.0 * (is_split ? std::numbers::sqrt3 / 2.0 : 1.0));
+    }
+    headline("solution");
+    script_ += fmt::format("Set VoltageBases=[{}]\nCalcVoltageBases\n", fmt::join(bases, " "));
+}
+
+}  // namespace evsweep::opendss

@@ -1,0 +1,57 @@
+/// Writes a feeder as an OpenDSS script that OpenDSS solves to the same voltages.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "evsweep/feeder_description.hpp"
+#include "feeder_formats/opendss_words.hpp"
+
+namespace evsweep::opendss {
+
+/// Rows that OpenDSS has no object for go to `issues`.
+class Writer {
+   public:
+    Writer(const FeederDescription& feeder, Issues& issues);
+    [[nodiscard]] std::string script();
+
+   private:
+    void add(const ObjectText& object) { script_ += object.str() + "\n"; }
+    void headline(const char* text) { script_ += std::string("\n! ") + text + "\n"; }
+    void refuse(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
+        issues_.error(at, path, problem, hint);
+    }
+    [[nodiscard]] std::string bus(const std::string& id) { return names_.of("bus", id); }
+    [[nodiscard]] const BusRow& bus_row(const std::string& id) const { return *buses_.at(id); }
+    /// Volts across the first pair of terminals, as rated or else nominal.
+    [[nodiscard]] double rated_across(const std::string& bus, const Terminals& terminals, Volts rated) const;
+
+    void source(const SourceRow& row);
+    [[nodiscard]] ObjectText circuit(const SourceRow& row, const std::string& at_bus) const;
+    void line(const BranchRow& row);
+    void balanced_transformer(const BranchRow& row);
+    void transformer(const TransformerRow& row);
+    void transformer_unit(const TransformerRow& row, const std::string& name, const std::vector<Wiring>& wirings, double share);
+    void regulator(const RegulatorRow& row);
+    void load(const LoadRow& row);
+    void load_part(const LoadRow& row, const std::string& name, const Wiring& wiring, double share);
+    void add_law(const LoadRow& row, ObjectText& object);
+    void shunt(const ShuntRow& row);
+    void shunt_part(const ShuntRow& row, const std::string& name, const std::vector<Terminals>& terminals, double share);
+    void add_place(const ShuntRow& row, const std::vector<Terminals>& terminals, const Wiring& wiring, ObjectText& object);
+    void capacitor_control(const CapacitorControlRow& row);
+    void profile(const ProfileRow& row);
+    void voltage_bases();
+
+    const FeederDescription& feeder_;
+    Issues& issues_;
+    std::map<std::string, const BusRow*> buses_;
+    std::map<std::string, const TransformerRow*> regulated_;  ///< by id
+    std::map<std::string, const ShuntRow*> switched_;         ///< by id
+    std::set<std::string> missing_profiles_;
+    Names names_;
+    std::string script_;
+};
+
+}  // namespace evsweep::opendss
