@@ -34,14 +34,15 @@ struct Setting {
     std::string value;
 };
 
-/// A contradiction between fields: the field to point at, what is wrong, what to do.
+/// A contradiction between fields: the field to point at, what is wrong, what to do. A warning lets the text pass.
 struct Contradiction {
     std::string field;
     std::string problem;
     std::string hint;
+    Severity severity = Severity::error;
 };
 
-/// What a text has given, for defaults that depend on it.
+/// What a text has given, for defaults that depend on it and for what has no effect.
 class Given {
    public:
     Given(const Node& node, Duration step) : node_(node), step_(step) {}
@@ -153,8 +154,11 @@ class FieldList {
     std::vector<InSteps> in_steps_;
 };
 
-/// Reports a contradiction at its field.
-void report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader);
+/// Reports a contradiction at its field; false where it is an error.
+bool report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader);
+/// Warns of those of `fields` that the text gives although they have no effect; they are used `where`.
+void report_unused(const std::vector<std::string>& fields, const std::string& where, const Node& node, std::string_view path,
+                   Reader& reader);
 
 /// The parameters of one struct `P`, each with name, unit, range and help.
 template <class P>
@@ -195,6 +199,13 @@ class Schema {
         return *this;
     }
 
+    /// These fields change nothing unless `is_used`: a text that gives one all the same is warned. `where` says when they are
+    /// used, e.g. "with release: ordered".
+    Schema& used_if(std::function<bool(const P&)> is_used, std::string where, std::vector<std::string> fields) {
+        uses_.push_back({std::move(is_used), std::move(where), std::move(fields)});
+        return *this;
+    }
+
     [[nodiscard]] const std::string& summary() const { return summary_; }
     [[nodiscard]] std::vector<FieldInfo> fields() const { return fields_.infos(); }
 
@@ -208,12 +219,10 @@ class Schema {
         fields_.fit_to_steps(&params, given);
         for (const auto& adapt : defaults_) adapt(params, given);
         bool good = true;
-        for (const auto& check : relations_) {
-            if (const auto wrong = check(params)) {
-                report(*wrong, node, path, reader);
-                good = false;
-            }
-        }
+        for (const auto& check : relations_)
+            if (const auto wrong = check(params)) good = report(*wrong, node, path, reader) && good;
+        for (const auto& use : uses_)
+            if (!use.is_used(params)) report_unused(use.fields, use.where, node, path, reader);
         return good ? std::optional(std::move(params)) : std::nullopt;
     }
 
@@ -234,6 +243,12 @@ class Schema {
     FieldList fields_;
     std::vector<std::function<void(P&, const Given&)>> defaults_;
     std::vector<std::function<std::optional<Contradiction>(const P&)>> relations_;
+    struct Use {
+        std::function<bool(const P&)> is_used;
+        std::string where;
+        std::vector<std::string> fields;
+    };
+    std::vector<Use> uses_;
 };
 
 template <HasSchema P>

@@ -57,6 +57,19 @@ std::optional<Contradiction> unreachable_target(const Params& p) {
     return std::nullopt;
 }
 
+/// A vehicle that keeps more than its target in reserve never discharges.
+std::optional<Contradiction> low_target(const Params& p) {
+    const auto is_low = [&p](const VehicleAttributes& a) {
+        return p.target_soc.distribution->highest() <
+               std::max(a.lowest_soc.distribution->lowest(), a.reserve_soc.distribution->lowest());
+    };
+    bool low = p.classes.empty() && is_low(p);
+    for (const auto& [name, own] : p.classes) low = low || is_low(p.overridden_by(own));
+    if (!low) return std::nullopt;
+    return Contradiction{"target_soc", "is below lowest_soc or reserve_soc, so that there is nothing to discharge",
+                         "is the reserve right?", Severity::warning};
+}
+
 Schema<Params> make_schema() {
     return with_vehicle_fields(
                Schema<Params>("vehicles that come and go by independent draws")
@@ -81,6 +94,7 @@ Schema<Params> make_schema() {
                    .optional("classes", &Params::classes, "classes of vehicles, with shares and what is different about them"))
         .relation(wrong_number)
         .relation(unreachable_target)
+        .relation(low_target)
         .relation([](const Params& p) { return wrong_patterns(p.other_days); })
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }

@@ -58,6 +58,7 @@ class RecordingReader {
     static bool is_passed_over(const std::string& line) { return line.empty() || line.front() == '#'; }
 
     using Time = std::chrono::local_time<Duration>;
+    static constexpr Duration longest_usual = std::chrono::days(31);
 
     void next_line(std::string& line) {
         ++line_;
@@ -105,6 +106,7 @@ class RecordingReader {
         const auto stated = stated_departure(*plug_out);
         const auto place = station();
         if (!stated || !place) return;
+        if (*plug_out - *plug_in > longest_usual && long_stays_++ == 0) first_long_line_ = line_;
         recording_.stays.push_back({line_, *place, day, *plug_in - day, *plug_out - day, *stated - day, *energy});
         if (*stated < *plug_in) ++stated_too_early_;
     }
@@ -172,6 +174,10 @@ class RecordingReader {
         };
         warn(without_plug_out_, "have no plug-out time");
         warn(without_length_, "end at or before their plug-in");
+        if (long_stays_ > 0)
+            issues_.warning({recording_.file.file, first_long_line_, 1}, choice_.path,
+                            fmt::format("{} stays last longer than 31 days; this is the first of them", long_stays_),
+                            "look at its dates; it is played as it stands");
         if (stated_too_early_ > 0)
             issues_.warning(
                 recording_.file, choice_.path,
@@ -190,6 +196,8 @@ class RecordingReader {
     std::size_t malformed_ = 0;
     StaySum without_plug_out_;
     StaySum without_length_;
+    std::size_t long_stays_ = 0;
+    int first_long_line_ = 0;
     std::size_t stated_too_early_ = 0;
 };
 

@@ -12,12 +12,16 @@ namespace {
 
 double highest_of(const Distribution* law) { return law ? law->highest() : 0.0; }
 
-std::optional<Contradiction> wrong_levels(const std::vector<Kilowatts>& levels, double charge_rating) {
+/// `largest` of the ratings of any vehicle.
+std::optional<Contradiction> wrong_levels(const std::vector<Kilowatts>& levels, double charge_rating, double largest) {
     if (levels.empty()) return std::nullopt;
     if (std::adjacent_find(levels.begin(), levels.end(), [](Kilowatts a, Kilowatts b) { return a >= b; }) != levels.end())
         return Contradiction{"levels", "does not ascend", "give the powers in ascending order"};
-    if (levels.front().value() <= charge_rating) return std::nullopt;
-    return Contradiction{"levels", "has no power within the charge rating", "lower the first level or raise charge_rating"};
+    if (levels.front().value() > charge_rating)
+        return Contradiction{"levels", "has no power within the charge rating", "lower the first level or raise charge_rating"};
+    if (levels.back().value() <= largest) return std::nullopt;
+    return Contradiction{"levels", "has powers above every rating, which are never used", "leave them out or raise the rating",
+                         Severity::warning};
 }
 
 std::optional<Contradiction> wrong_powers(const VehicleAttributes& a) {
@@ -28,7 +32,7 @@ std::optional<Contradiction> wrong_powers(const VehicleAttributes& a) {
         return Contradiction{"apparent_rating", "can be below the active ratings", "give at least the larger active rating"};
     if (highest_of(a.minimum_power.distribution.get()) > charge)
         return Contradiction{"minimum_power", "can be above the charge rating", "lower it or raise charge_rating"};
-    return wrong_levels(a.levels, charge);
+    return wrong_levels(a.levels, charge, largest);
 }
 
 }  // namespace
@@ -93,7 +97,8 @@ std::optional<Contradiction> wrong_classes(const VehicleAttributes& common, cons
     for (const auto& [name, own] : classes) {
         sum += own.share.value();
         if (auto wrong = common.overridden_by(own).wrong())
-            return Contradiction{"classes", "of class '" + name + "', " + wrong->field + " " + wrong->problem, wrong->hint};
+            return Contradiction{"classes", "of class '" + name + "', " + wrong->field + " " + wrong->problem, wrong->hint,
+                                 wrong->severity};
     }
     if (sum > 0.0) return std::nullopt;
     return Contradiction{"classes", "has shares that are all 0", "give at least one share above 0"};

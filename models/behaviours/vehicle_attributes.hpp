@@ -59,9 +59,9 @@ template <class P>
     };
     using A = VehicleAttributes;
     add("capacity", &A::capacity, "battery capacity", above_up_to(0.0, 1e5));
-    add("charge_rating", &A::charge_rating, "largest active power drawn from the grid", above(0.0));
+    add("charge_rating", &A::charge_rating, "largest active power drawn from the grid", above_up_to(0.0, 1e5));
     add("discharge_rating", &A::discharge_rating, "largest active power returned to the grid; 0 kW: not bidirectional",
-        at_least(0.0));
+        between(0.0, 1e5));
     add("charge_efficiency", &A::charge_efficiency, "share of the drawn energy that reaches the battery", above_up_to(0.0, 1.0));
     add("discharge_efficiency", &A::discharge_efficiency, "share of the released energy that reaches the grid",
         above_up_to(0.0, 1.0));
@@ -69,7 +69,7 @@ template <class P>
     add("lowest_soc", &A::lowest_soc, "the battery's own floor", between(0.0, 1.0));
     add("highest_soc", &A::highest_soc, "the battery's own ceiling", between(0.0, 1.0));
     add("apparent_rating", &A::apparent_rating, "radius of the inverter's P-Q circle; absent: the larger active rating",
-        above(0.0));
+        above_up_to(0.0, 1e5));
     add("minimum_power", &A::minimum_power, "smallest active power other than 0", at_least(0.0));
     add("levels", &A::levels, "the only active powers other than 0, ascending; empty: continuous", above(0.0));
     add("taper", &A::taper, "fall of the charging limit above a state of charge; absent: none");

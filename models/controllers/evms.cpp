@@ -44,6 +44,9 @@ Schema<EvmsParams> evms_schema() {
         if (p.pause_laxity >= p.override_laxity) return std::nullopt;
         return Contradiction{"pause_laxity", "is shorter than override_laxity", "a paused vehicle would start again at once"};
     });
+    schema.used_if([](const P& p) { return p.reading == EvmsReading::literal; }, "with reading: literal", {"legs_from"});
+    schema.used_if([](const P& p) { return p.reading == EvmsReading::net_demand; }, "with reading: net_demand",
+                   {"peak_setpoint", "peak_release", "charging_from", "soc_margin", "pause_laxity"});
     return schema;
 }
 

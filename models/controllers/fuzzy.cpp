@@ -91,6 +91,7 @@ Schema<P> fuzzy_schema() {
         return Contradiction{"load_reference", "is missing", "the fourth input 'load' is told as a share of it"};
     });
     schema.relation(tabulate);
+    schema.used_if([](const P& p) { return p.fourth_input == Stress::load; }, "with fourth_input: load", {"load_reference"});
     return schema;
 }
 

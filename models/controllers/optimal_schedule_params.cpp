@@ -127,6 +127,9 @@ const Schema<OptimalScheduleParams>& OptimalScheduleParams::schema() {
             if (!given("horizon")) p.horizon = std::max(p.horizon, p.period());
         });
         for (const auto check : {check_haste, check_arrivals, check_horizon, check_voltages, check_withheld}) s.relation(check);
+        s.used_if([](const P& p) { return p.keeps_limits(); }, "with limits: on",
+                  {"voltage_min", "voltage_max", "loading_max", "limit_price", "violation_tolerance"});
+        s.used_if([](const P& p) { return !p.is_day_ahead(); }, "with mode: receding", {"replan_on_plug_in"});
         return s;
     }();
     return schema;

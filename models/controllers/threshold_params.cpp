@@ -73,6 +73,17 @@ void add_manners(Schema<P>& schema) {
             at_least(0.0));
 }
 
+void add_uses(Schema<P>& schema) {
+    const auto watching = [](ThresholdSignal signal) { return [signal](const P& p) { return p.watches(signal); }; };
+    schema
+        .used_if(watching(ThresholdSignal::voltage), "where signals has voltage",
+                 {"voltage_low", "voltage_high", "voltage_hysteresis"})
+        .used_if(watching(ThresholdSignal::feeder_head), "where signals has feeder_head", {"head_hysteresis"})
+        .used_if(watching(ThresholdSignal::price), "where signals has price", {"price_hysteresis"})
+        .used_if([](const P& p) { return p.release == Release::ordered; }, "with release: ordered", {"release_count"})
+        .used_if([](const P& p) { return p.release == Release::random; }, "with release: random", {"release_spread"});
+}
+
 }  // namespace
 
 bool ThresholdParams::watches(ThresholdSignal signal) const {
@@ -99,6 +110,7 @@ const Schema<ThresholdParams>& ThresholdParams::schema() {
         s.relation([](const P& p) {
             return check_band(p.watches(ThresholdSignal::price), p.price_low, p.price_high, "price", "price");
         });
+        add_uses(s);
         return s;
     }();
     return schema;

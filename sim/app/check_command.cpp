@@ -78,6 +78,8 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
         say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
     if (const auto cut = cut_text(stays_cut_at(Instant(study->scenario.time.duration), fleet)))
         say(fmt::format("{}: hint: {}", file.string(), *cut));
+    if (const auto unseen = short_stays_text(study->scenario.time.step, fleet))
+        say(fmt::format("{}: hint: {}", file.string(), *unseen));
     for (const std::string& line : remarks_on(*study, fleet))
         if (!line.empty()) say("  " + line);
     return tell_memory(file, *study);

@@ -34,9 +34,17 @@ bool is_in_range(std::optional<double> bad, const Range& range, const std::strin
     return false;
 }
 
-void report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader) {
+bool report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader) {
     const Node* culprit = node.find(wrong.field);
-    reader.issues.error(culprit ? culprit->at : node.at, joined(path, wrong.field), wrong.problem, wrong.hint);
+    reader.issues.add({culprit ? culprit->at : node.at, joined(path, wrong.field), wrong.problem, wrong.hint, wrong.severity});
+    return wrong.severity != Severity::error;
+}
+
+void report_unused(const std::vector<std::string>& fields, const std::string& where, const Node& node, std::string_view path,
+                   Reader& reader) {
+    for (const auto& field : fields)
+        if (const Node* given = node.find(field))
+            reader.issues.warning(given->at, joined(path, field), "has no effect here: it is used " + where, "leave it out");
 }
 
 void FieldList::add(FieldInfo info, const ValueRules& rules, std::size_t offset, const Range& range) {

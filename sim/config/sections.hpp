@@ -41,6 +41,8 @@ struct PricesText {
 /// One meter; noise and resolution in what it measures.
 template <class Q>
 struct MeterText {
+    /// Nothing is seen of a voltage with a larger error; powers may be of any size.
+    static constexpr double largest = std::is_same_v<Q, PerUnit> ? 0.5 : 1e9;
     Duration delay{};
     Q noise{};
     Q resolution{};
@@ -48,8 +50,8 @@ struct MeterText {
         static const auto schema =
             Schema<MeterText>("How what a meter says differs from the truth.")
                 .optional("delay", &MeterText::delay, "age of what is seen")
-                .optional("noise", &MeterText::noise, "standard deviation of the error", at_least(0))
-                .optional("resolution", &MeterText::resolution, "step of the display; 0 is exact", at_least(0));
+                .optional("noise", &MeterText::noise, "standard deviation of the error", between(0, largest))
+                .optional("resolution", &MeterText::resolution, "step of the display; 0 is exact", between(0, largest));
         return schema;
     }
     [[nodiscard]] Meter meter() const { return {delay, noise.value(), resolution.value()}; }

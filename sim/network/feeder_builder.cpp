@@ -8,6 +8,7 @@
 #include <numbers>
 #include <utility>
 
+#include "sim/network/rated_voltage_check.hpp"
 #include "sim/network/supply_voltages.hpp"
 
 namespace evsweep {
@@ -80,6 +81,7 @@ BlockVector source_voltages(const BusRow& bus, const SourceRow& row, double pu) 
 FeederBuilder::FeederBuilder(const FeederDescription& description, const BuildOptions& options, Issues& issues)
     : description_(description), options_(options), issues_(issues), rows_(check_rows(description, issues)) {
     check_controls(description, issues);
+    check_rated_voltages(description, rows_, issues);
 }
 
 std::optional<Feeder> FeederBuilder::run() {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <complex>
@@ -198,6 +199,18 @@ class RowChecks {
                               fmt::format("make it a switch, merge buses {} and {}, or give its impedance", row.from, row.to));
             for (std::size_t j = 0; j < i; ++j) symmetric(row, i, j, path);
         }
+        if (n > 1 && !issues_.has_errors()) passive(row, path);
+    }
+
+    /// No currents may draw energy from a line: the real part of its matrix has no negative eigenvalue.
+    void passive(const BranchRow& row, const std::string& path) {
+        const auto n = static_cast<Eigen::Index>(row.conductors.size());
+        Eigen::MatrixXd r(n, n);
+        for (Eigen::Index i = 0; i < n * n; ++i) r(i / n, i % n) = row.series_ohm[static_cast<std::size_t>(i)].real();
+        const double lowest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(r, Eigen::EigenvaluesOnly).eigenvalues().minCoeff();
+        if (lowest < -1e-3 * r.cwiseAbs().maxCoeff())
+            issues_.warning(row.at, path, fmt::format("its resistance is negative for some currents ({:.4g} ohm)", lowest),
+                            "check the signs of its positive- and zero-sequence values");
     }
 
     /// A matrix of passive conductors is symmetric.

@@ -1,4 +1,4 @@
-/// Stays that the end of a study cuts: their energy is drawn after it, so that totals depend on the hour of the end.
+/// Stays that a study sees in part: cut by its end, so that totals depend on the hour of the end, or lost between two steps.
 #pragma once
 
 #include <optional>
@@ -18,5 +18,9 @@ struct CutStays {
 
 /// For people; nothing where no stay is cut.
 [[nodiscard]] std::optional<std::string> cut_text(const CutStays& found);
+
+/// Stays that begin and end within one control step are counted with their energy, but no load flow sees them. For people;
+/// nothing where there are none.
+[[nodiscard]] std::optional<std::string> short_stays_text(Duration step, const Population& fleet);
 
 }  // namespace evsweep

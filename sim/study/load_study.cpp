@@ -57,6 +57,8 @@ void check_multiple(const Scenario& scenario, Duration value, const std::string&
 void check_controller(const LoadedStudy& study, const Configured<Controller>& configured, const Population& population,
                       Issues& issues) {
     const std::string path = "controllers." + configured.label;
+    if (configured.label == "base")
+        issues.error(configured.at, path, "is the name of the run without vehicles", "name it otherwise");
     try {
         const auto controller = configured.make(controller_context(study, configured, population, ReplicaId(0)));
         if (const auto period = controller->cadence().period)

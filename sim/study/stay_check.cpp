@@ -34,7 +34,8 @@ std::string advice(const StayTally& tally) {
     if (most == tally.impossible.count) return "let departure be after arrival, or set departure_day: next";
     if (most == tally.under_way.count)
         return "start earlier and set time.warm_up, or play them from the start with under_way: at_rating or evenly";
-    return "let stays end before the next begins, or set when_occupied: wait where the behaviour has it";
+    return "let stays end before the next begins; where the behaviour has when_occupied: wait, the later one waits for its turn, "
+           "and is lost only if it ends before that";
 }
 
 /// Whether the group loses all its stays in some more replicas, too.
@@ -78,7 +79,9 @@ void check_stays(const LoadedStudy& study, const Population& first, Issues& issu
         const auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& c) { return c.label == tally.group; });
         const Position at = group == groups.end() ? Position{} : group->at;
         const std::string path = "population." + tally.group;
-        if (tally.vehicles > 0 && asked(tally).count == 0)
+        if (tally.vehicles == 0)
+            issues.warning(at, path, "has no vehicles", "look at its penetration, number, counts or share");
+        else if (asked(tally).count == 0)
             issues.warning(at, path, "none of its vehicles comes in the scenario's time", "look at its days and hours");
         else if (loses_all(tally) && always_loses_all(study, g))
             issues.error(at, path, "no stay can be played: " + left_out_text(tally), advice(tally));

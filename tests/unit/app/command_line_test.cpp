@@ -49,6 +49,7 @@ TEST_CASE("a mistake on the command line is told in one sentence with a hint, an
         {{"run", "a.yaml", "--out"}, "evsweep: '--out' needs a value; see `evsweep --help`\n"},
         {{"run", "a.yaml", "--seed", "1", "--seed", "2"},
          "evsweep: '--seed' was given more than once or with a value it does not take; give it once\n"},
+        {{"run", "a.yaml", "--out", ""}, "evsweep: '--out' needs a value that is not empty; see `evsweep --help`\n"},
         {{"run"}, "evsweep: run: no scenario is named; try `evsweep run study.yaml`\n"},
         {{"check"}, "evsweep: check: no scenario is named; try `evsweep check study.yaml`\n"},
         {{"solve"}, "evsweep: solve: no feeder is named; try `evsweep solve feeder.yaml`\n"},

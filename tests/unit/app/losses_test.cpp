@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "command.hpp"
@@ -151,4 +152,83 @@ TEST_CASE("an output that names a replica that is not there is warned of") {
     CHECK_THAT(answer.err,
                Contains("warning: outputs.traces.replicas: there is no replica 7: nothing is recorded of it; the study has "
                         "replicas 0 to 1"));
+}
+
+TEST_CASE("keys that have no effect beside the others are warned of, each where it stands") {
+    const StudyFolder folder(nobody);
+    folder.write("keys.yaml", R"(extends: s.yaml
+controllers:
+  uncoordinated: ~
+  f: {controller: fuzzy, load_reference: 400 kW}
+  r: {controller: threshold_v2g, release_count: 3, head_hysteresis: 5 kW}
+  o: {controller: threshold_v2g, release: ordered, release_spread: 1 h}
+  h: {controller: threshold_v2g, signals: [feeder_head], head_low: 1 kW, head_high: 9 kW, voltage_low: 0.9 pu}
+  n: {controller: evms, legs_from: 22:00, period: 15 min}
+  l: {controller: evms, reading: literal, soc_margin: 2 %, period: 15 min}
+  d: {controller: optimal_schedule, strategy: smart, mode: day_ahead, limits: off, loading_max: 0.9, replan_on_plug_in: true}
+)");
+    const auto answer = evsweep_in(folder.path(), {"check", "keys.yaml"});
+    CHECK(answer.status == 0);
+    const auto warns = [&](const std::string& place, const std::string& where) {
+        CHECK_THAT(answer.err, Contains(place + ": has no effect here: it is used " + where + "; leave it out"));
+    };
+    warns("keys.yaml:4:42: warning: controllers.f.load_reference", "with fourth_input: load");
+    warns("controllers.r.release_count", "with release: ordered");
+    warns("controllers.r.head_hysteresis", "where signals has feeder_head");
+    warns("controllers.o.release_spread", "with release: random");
+    warns("controllers.h.voltage_low", "where signals has voltage");
+    warns("controllers.n.legs_from", "with reading: literal");
+    warns("controllers.l.soc_margin", "with reading: net_demand");
+    warns("controllers.d.loading_max", "with limits: on");
+    warns("controllers.d.replan_on_plug_in", "with mode: receding");
+    CHECK(std::count(answer.err.begin(), answer.err.end(), '\n') == 9);
+}
+
+TEST_CASE("a group without vehicles, and stays that no load flow sees, are told") {
+    const StudyFolder empty(vehicles("vehicles: 3, penetration: 10 %, arrival: 18 h, departure: 7 h"));
+    CHECK_THAT(empty.check().err, Contains("warning: population.homes: has no vehicles; look at its penetration"));
+    const StudyFolder brief(vehicles(
+        "vehicles: 3, arrival: 18.02 h, departure_day: same, departure: {distribution: uniform, min: 18.1 h, max: 18.2 h}"));
+    CHECK_THAT(brief.check().out, Contains("hint: 3 of 3 stays begin and end between two control steps"));
+    // Until 18:15 exactly: the vehicle has left at that step. From 18:00 on it is there for one step.
+    const StudyFolder until(vehicles("vehicles: 3, arrival: 18.02 h, departure_day: same, departure: 18.25 h"));
+    CHECK_THAT(until.check().out, Contains("hint: 3 of 3 stays begin and end between two control steps"));
+    const StudyFolder from(vehicles("vehicles: 3, arrival: 18 h, departure_day: same, departure: 18.1 h"));
+    CHECK_THAT(from.check().out, !Contains("between two control steps"));
+}
+
+TEST_CASE("vehicles of sizes that there are not, or that contradict themselves, are refused or warned of") {
+    const auto err = [](const std::string& more) {
+        return StudyFolder(vehicles("vehicles: 3, arrival: 18 h, departure: 7 h" + more)).check().err;
+    };
+    CHECK_THAT(err(", discharge_rating: 1e9 kW"), Contains("discharge_rating: 1000000000 kW is out of range"));
+    CHECK_THAT(err(", reserve_soc: 0.95, discharge_rating: 5 kW"),
+               Contains("warning: population.homes.target_soc: is below lowest_soc or reserve_soc"));
+    CHECK_THAT(err(", levels: [3.7 kW, 11 kW]"), Contains("warning: population.homes.levels: has powers above every rating"));
+    CHECK_THAT(err(", levels: [3.7 kW, 7.4 kW], reserve_soc: 0.5"), !Contains("levels") && !Contains("target_soc"));
+}
+
+TEST_CASE("a controller may not take the name of the run without vehicles") {
+    const StudyFolder folder(nobody);
+    folder.write("base.yaml", "extends: s.yaml\ncontrollers: {base: {controller: uncoordinated}}\n");
+    const auto answer = evsweep_in(folder.path(), {"check", "base.yaml"});
+    CHECK(answer.status == 2);
+    CHECK_THAT(answer.err, Contains("controllers.base: is the name of the run without vehicles; name it otherwise"));
+}
+
+TEST_CASE("a voltage meter that sees nothing is refused") {
+    const StudyFolder folder(nobody + "metering: {voltage: {noise: 5 pu}}\n");
+    CHECK_THAT(folder.check().err, Contains("metering.voltage.noise: 5 pu is out of range; must be [0, 0.5] pu"));
+}
+
+TEST_CASE("a recorded stay whose date is a slip is pointed at") {
+    const StudyFolder folder(
+        "population:\n  cs: {behaviour: sessions, file: o.csv, layout: workplace, placement: {rule: round_robin, buses: [b]}, "
+        "capacity: 80 kWh, charge_rating: 7.4 kW}\n");
+    folder.write("o.csv",
+                 "station_id,plug_in_local,plug_out_local,energy_kwh\nA,2025-01-06 13:00,2025-01-06 17:00,5\n"
+                 "B,2025-01-06 16:00,2205-01-06 20:00,6\n");
+    const auto answer = folder.check();
+    CHECK(answer.status == 0);
+    CHECK_THAT(answer.err, Contains("o.csv:3:1: warning: population.cs: 1 stays last longer than 31 days; this is the first"));
 }

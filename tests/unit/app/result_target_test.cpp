@@ -50,7 +50,7 @@ TEST_CASE("what is not a plain file is refused before the run, and stays") {
     fs::create_directory(folder.path() / "folder.h5");
     fs::create_symlink("loop.h5", folder.path() / "loop.h5");
     const std::vector<std::string> many_replicas{"--replicas", "100000"};  // nobody would live to see the end of it
-    for (const std::string out : {"pipe.h5", "device.h5", "link.h5", "/dev/full/r.h5"}) {
+    for (const std::string out : {"pipe.h5", "device.h5", "link.h5", "/dev/full/r.h5", "/proc/r.h5"}) {
         const auto answer = run_into(folder, out, many_replicas);
         INFO(answer.err);
         CHECK(answer.status == 2);

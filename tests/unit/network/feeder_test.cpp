@@ -239,6 +239,39 @@ TEST_CASE("no number of a description may be infinite or of a size that nothing 
     }
 }
 
+TEST_CASE("a line whose sequence values make it give energy, and loads of another voltage, are warned of", "[feeder]") {
+    const auto warnings_of = [](const FeederDescription& d) {
+        Issues issues;
+        REQUIRE(build_feeder(d, {}, issues));
+        Texts list;
+        for (const auto& issue : issues.list()) list.push_back(to_text(issue));
+        return list;
+    };
+    auto d = buses(2);
+    const std::vector<Conductor> abc{Conductor::a, Conductor::b, Conductor::c};
+    for (auto& bus : d.buses) bus.conductors = abc;
+    d.branches = {line("1", "2")};
+    d.branches[0].conductors = abc;
+    const double r1 = -0.1, r0 = 0.5;  // eigenvalues of the matrix: r1 twice, and r0
+    const std::complex<double> self((2.0 * r1 + r0) / 3.0, 0.2), mutual((r0 - r1) / 3.0, 0.05);
+    d.branches[0].series_ohm = {self, mutual, mutual, mutual, self, mutual, mutual, mutual, self};
+    CHECK(warnings_of(d) ==
+          Texts{"warning: branch L1_2: its resistance is negative for some currents (-0.1 ohm); check the signs "
+                "of its positive- and zero-sequence values"});
+    d.branches[0].series_ohm[0] = d.branches[0].series_ohm[4] = d.branches[0].series_ohm[8] = {0.5, 0.2};
+    d.loads = {load("2", 10.0), load("2", 10.0), load("2", 10.0)};
+    for (std::size_t i = 0; i < 3; ++i) {
+        d.loads[i].id = "D" + std::to_string(i);
+        d.loads[i].terminals = {{Conductor::a, {}}};
+        d.loads[i].response.active = {.z = 1.0, .i = 0.0, .p = 0.0};
+        d.loads[i].rated = Volts(1000.0);  // phase to phase, where phase to earth is meant
+    }
+    d.loads[2].rated = Volts(560.0);
+    CHECK(warnings_of(d) ==
+          Texts{"warning: load D0: is rated for 1000 V where 577.4 V are nominal (and so are 1 more); its power "
+                "depends on that ratio; is the voltage that of its connection?"});
+}
+
 TEST_CASE("an empty description is refused", "[feeder]") {
     CHECK(refusal({}) == Texts{"buses: the feeder has no bus; list its buses",
                                "source: the feeder has no source; name the bus that is held at a fixed voltage"});
