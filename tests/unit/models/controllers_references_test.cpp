@@ -80,10 +80,11 @@ std::string text_of(const ThresholdParams& p) {
     if (p.head_low) bands += ", head_low: 3000 kW, head_high: 3150 kW";
     if (p.price_low) bands += ", price_low: 0.18 $/kWh, price_high: 0.25 $/kWh";
     const auto ms = [](Duration d) { return std::to_string(d / std::chrono::seconds(1)) + " s"; };
-    return "{signals: [" + signals + "]" + bands + ", dwell: " + ms(p.dwell) + ", release_spread: " + ms(p.release_spread) +
-           ", period: " + ms(p.period) + ", release: " + (p.release == Release::random ? "random" : "ordered") +
-           ", release_count: " + std::to_string(p.release_count) + ", reserve_soc: " + std::to_string(p.reserve_soc.value()) +
-           "}";
+    const bool is_random = p.release == Release::random;
+    const std::string release = is_random ? "random, release_spread: " + ms(p.release_spread)
+                                          : "ordered, release_count: " + std::to_string(p.release_count);
+    return "{signals: [" + signals + "]" + bands + ", dwell: " + ms(p.dwell) + ", period: " + ms(p.period) +
+           ", release: " + release + ", reserve_soc: " + std::to_string(p.reserve_soc.value()) + "}";
 }
 
 }  // namespace
