@@ -38,6 +38,7 @@ struct LineData {
 };
 
 struct LineCode : Object, LineData {
+    int neutral = 3;  ///< the conductor that `kron` reduces, counted from 1; 0: none
     /// A code's single phase is made from both sequences, a line's from the first alone.
     void fill_matrices();
 };

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "feeder_formats/opendss_circuit.hpp"
+#include "feeder_formats/opendss_matrices.hpp"
 
 namespace evsweep::opendss {
 namespace {
@@ -174,12 +175,9 @@ Complex earth_impedance(const MetricWire& a, const MetricWire& b, bool same, Ear
     return 2.0 * factor * Complex(p, q + 0.5 * std::log(distance));
 }
 
-/// A square matrix, row by row.
-using Matrix = std::vector<Complex>;
-
-Matrix impedances(const std::vector<MetricWire>& wires, EarthModel model, double rho, double frequency) {
+ComplexMatrix impedances(const std::vector<MetricWire>& wires, EarthModel model, double rho, double frequency) {
     const std::size_t n = wires.size();
-    Matrix z(n * n);
+    ComplexMatrix z(n * n);
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) {
             const bool same = i == j;
@@ -188,31 +186,6 @@ Matrix impedances(const std::vector<MetricWire>& wires, EarthModel model, double
             z[i * n + j] = near + earth_impedance(wires[i], wires[j], same, model, rho, frequency);
         }
     return z;
-}
-
-/// Takes the last row and column away as if that conductor were earthed at both ends.
-Matrix without_last(const Matrix& z, std::size_t n) {
-    const std::size_t m = n - 1;
-    Matrix smaller(m * m);
-    for (std::size_t i = 0; i < m; ++i)
-        for (std::size_t j = 0; j < m; ++j) smaller[i * m + j] = z[i * n + j] - z[i * n + m] * z[m * n + j] / z[m * n + m];
-    return smaller;
-}
-
-/// Inverse by Gauss and Jordan; the potential matrices of wires in the air need no pivots.
-std::vector<double> inverse(std::vector<double> a, std::size_t n) {
-    std::vector<double> b(n * n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) b[i * (n + 1)] = 1.0;
-    for (std::size_t k = 0; k < n; ++k) {
-        const double pivot = a[k * (n + 1)];
-        for (std::size_t j = 0; j < n; ++j) a[k * n + j] /= pivot, b[k * n + j] /= pivot;
-        for (std::size_t i = 0; i < n; ++i) {
-            const double factor = a[i * n + k];
-            if (i == k) continue;
-            for (std::size_t j = 0; j < n; ++j) a[i * n + j] -= factor * a[k * n + j], b[i * n + j] -= factor * b[k * n + j];
-        }
-    }
-    return b;
 }
 
 /// Nodal capacitances (nF/m) by images in the earth.
@@ -318,7 +291,7 @@ LineData geometric_data(const Line& line, Circuit& circuit, Desk& desk) {
                data;
     const auto phases = static_cast<std::size_t>(line.phases);
     data.z = impedances(wires, line.earth, line.rho, circuit.frequency);
-    for (std::size_t n = wires.size(); n > phases; --n) data.z = without_last(data.z, n);
+    for (std::size_t n = wires.size(); n > phases; --n) data.z = kron_reduced(data.z, n, n - 1);
     const auto c = capacitances(wires);
     data.c.clear();
     for (std::size_t i = 0; i < phases; ++i)

@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "feeder_formats/opendss_circuit.hpp"
+#include "feeder_formats/opendss_matrices.hpp"
 
 namespace evsweep::opendss {
 namespace {
@@ -18,12 +19,36 @@ constexpr struct {
     {"me", LengthUnit::metre, 1.0},        {"no", LengthUnit::none, 0.0},
 };
 
-/// After `phases` has changed the matrices are those of the sequence values again.
-template <class T>
-void set_line_phases(T& data, const Value& value, Desk& desk) {
-    const int before = data.phases;
-    set_phases<&T::phases>(data, value, desk);
-    if (data.phases != before) data.fill_matrices();
+/// After `nphases` has changed the matrices are those of the sequence values again, and the last conductor is the neutral.
+void set_code_phases(LineCode& code, const Value& value, Desk& desk) {
+    const int before = code.phases;
+    set_phases<&LineCode::phases>(code, value, desk);
+    if (code.phases == before) return;
+    code.fill_matrices();
+    code.neutral = code.phases;
+}
+
+void set_code_neutral(LineCode& code, const Value& value, Desk& desk) {
+    code.neutral = desk.integer(value, 0, code.phases).value_or(code.neutral);
+}
+
+/// Takes the neutral out of the matrices that stand there, at once: it is on earth all along the line. OpenDSS passes over a
+/// reduction of what has no matrices or no neutral (any more).
+void reduce_code(LineCode& code, const Value& value, Desk& desk) {
+    if (!desk.boolean(value).value_or(false)) return;
+    if (code.by_sequence)
+        return desk.warning(value.at, desk.path(), "has no effect, for OpenDSS reduces no sequence values",
+                            "put kron=yes after the matrices");
+    if (code.neutral == 0) return desk.warning(value.at, desk.path(), "has no effect, for there is no neutral to reduce");
+    const auto order = static_cast<std::size_t>(code.phases);
+    const auto k = static_cast<std::size_t>(code.neutral) - 1;
+    if (order < 2) return desk.refuse(value, "would leave no conductor", "reduce codes of two conductors and more");
+    if (code.z[k * (order + 1)] == 0.0)
+        return desk.refuse(value, "the neutral has no impedance", "give rmatrix and xmatrix before kron=yes");
+    code.z = kron_reduced(code.z, order, k);
+    code.c = without_row(code.c, order, k);  // the capacitances of a conductor without voltage
+    --code.phases;
+    code.neutral = 0;
 }
 
 enum class Part { r, x, c };
@@ -220,7 +245,7 @@ void after_like(Line& line, const Line& before, Desk& desk, const Value& value) 
 
 Properties<LineCode> line_code_properties() {
     using T = LineCode;
-    return with_common<T>({{"nphases", set_line_phases<T>},
+    return with_common<T>({{"nphases", set_code_phases},
                            {"r1", set_code_value<&T::r1>},
                            {"x1", set_code_value<&T::x1>},
                            {"r0", set_code_value<&T::r0>},
@@ -237,15 +262,11 @@ Properties<LineCode> line_code_properties() {
                            no_effect<T>("faultrate"),
                            no_effect<T>("pctperm"),
                            no_effect<T>("repair"),
-                           {"kron",
-                            [](T&, const Value& value, Desk& desk) {
-                                if (desk.boolean(value).value_or(false))
-                                    desk.refuse(value, "Kron reduction is not supported", "give the reduced matrices");
-                            }},
+                           {"kron", reduce_code},
                            {"rg", set_number<&T::rg>},
                            {"xg", set_number<&T::xg>},
                            {"rho", set_number<&T::rho>},
-                           no_effect<T>("neutral"),
+                           {"neutral", set_code_neutral},
                            {"b1", set_code_susceptance<&T::c1>},
                            {"b0", set_code_susceptance<&T::c0>},
                            no_effect<T>("seasons"),
