@@ -81,7 +81,7 @@ struct Line : Object, LineData {
     double convert = 1.0;  ///< length units per unit of the impedances
     bool is_switch = false;
     bool has_code = false;
-    bool phases_given = false;
+    int phases_given = 0;  ///< before a code replaced them; 0: none
     bool has_capacitance = false;
     std::string geometry, spacing;  ///< that the impedances come from instead
     std::vector<std::string> wires;

@@ -133,16 +133,15 @@ std::optional<std::vector<double>> Desk::column(const Value& file, std::size_t c
     return numbers;
 }
 
-void Desk::leave_out(const std::string& what, const Position& at) {
-    LeftOut& out = left_out_[what];
-    if (out.times++ == 0) out.first = at;
+void Desk::count(const std::string& what, const std::string& problem, const Position& at) {
+    Counted& counted = counted_[{what, problem}];
+    if (counted.times++ == 0) counted.first = at;
 }
 
-void Desk::tell_left_out() {
-    for (const auto& [what, out] : left_out_)
-        warning(out.first, what,
-                out.times == 1 ? "has no effect here and is left out"
-                               : fmt::format("has no effect here and is left out ({} times)", out.times));
+void Desk::tell_counted() {
+    for (const auto& [kind, counted] : counted_)
+        warning(counted.first, kind.first,
+                counted.times == 1 ? kind.second : fmt::format("{} ({} times)", kind.second, counted.times));
 }
 
 void ForeignObjects::refuse(Desk& desk) const {

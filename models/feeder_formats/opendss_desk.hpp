@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evsweep/issues.hpp"
@@ -53,13 +54,15 @@ class Desk {
     /// One column of a file of numbers.
     std::optional<std::vector<double>> column(const Value& file, std::size_t column, bool header);
 
-    /// Something that has no effect on the load flow: told once per kind, with how often.
-    void leave_out(const std::string& what, const Position& at);
-    void tell_left_out();
+    /// Warnings that a script may give rise to a thousand times: told once per kind at its first place, with how often.
+    void count(const std::string& what, const std::string& problem, const Position& at);
+    /// Something that has no effect on the load flow.
+    void leave_out(const std::string& what, const Position& at) { count(what, "has no effect here and is left out", at); }
+    void tell_counted();
 
    private:
     static constexpr std::size_t most_errors = 100;
-    struct LeftOut {
+    struct Counted {
         Position first;
         std::size_t times = 0;
     };
@@ -68,7 +71,7 @@ class Desk {
     Issues& issues_;
     std::string path_;
     std::size_t errors_ = 0;
-    std::map<std::string, LeftOut> left_out_;
+    std::map<std::pair<std::string, std::string>, Counted> counted_;  ///< by what and problem
 };
 
 }  // namespace evsweep::opendss

@@ -137,9 +137,8 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
             is_lost ? "define it with New LineCode before this line" : did_you_mean(lower(value.text), names);
         return desk.refuse(value, "unknown line code '" + lower(value.text) + "'", hint);
     }
-    if (line.phases_given && line.phases != code->phases)
-        desk.refuse(value, fmt::format("has {} phases, and the line has {}", code->phases, line.phases),
-                    "use a code of as many phases");
+    if (line.phases_given > 0 && line.phases != code->phases)
+        desk.count("line.phases", "is replaced by the phases of the line code that follows", value.at);
     const LineData before = line;
     const LengthUnit unit = line.unit;
     static_cast<LineData&>(line) = *code;
@@ -170,7 +169,7 @@ void set_line_unit(Line& line, const Value& value, Desk& desk) {
 void set_phases_of_line(Line& line, const Value& value, Desk& desk) {
     const int before = line.phases;
     set_phases<&Line::phases>(line, value, desk);
-    line.phases_given = true;
+    line.phases_given = line.phases;
     if (line.phases == before) return;
     if (line.by_sequence)
         line.fill_matrices();

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
+#include <type_traits>
 
 namespace evsweep::opendss {
 namespace {
 
-constexpr int highest_node = 4;
+constexpr int neutral_node = 4;
+constexpr int highest_node = neutral_node;
 
 /// Works out the ends of elements.
 class Planner {
@@ -41,8 +44,8 @@ class Planner {
             const auto at = static_cast<std::size_t>(i);
             end.nodes.push_back(at < ref.nodes.size() ? ref.nodes[at] : i < phases ? i + 1 : 0);
         }
-        const bool too_many = std::any_of(ref.nodes.begin() + std::min<std::ptrdiff_t>(conductors, std::ssize(ref.nodes)),
-                                          ref.nodes.end(), [](int node) { return node != 0; });
+        const auto known = std::min<std::ptrdiff_t>(std::max(phases, conductors), std::ssize(ref.nodes));
+        const bool too_many = std::any_of(ref.nodes.begin() + known, ref.nodes.end(), [](int node) { return node != 0; });
         if (too_many)
             desk_.error(
                 ref.at, path_,
@@ -52,8 +55,10 @@ class Planner {
         return true;
     }
 
-    void between(std::vector<Terminal>& ends, const Object& element, int phases) {
-        if (add_end(ends, element, 0, phases, phases)) add_end(ends, element, 1, phases, phases);
+    /// Nodes named for phases that the line code has not are left out.
+    void between(std::vector<Terminal>& ends, const Line& line) {
+        const int phases = std::max(line.phases, line.phases_given);
+        if (add_end(ends, line, 0, phases, line.phases)) add_end(ends, line, 1, phases, line.phases);
     }
     /// A capacitor or reactor without a second bus goes to earth.
     template <class T>
@@ -90,7 +95,7 @@ Plan make_plan(Circuit& circuit, Desk& desk) {
     planner.place(circuit.sources, sources,
                   [&](auto& one) { planner.add_end(one.ends, *one.element, 0, one.element->phases, one.element->phases); });
     if (!sources.empty()) plan.source = std::move(sources.front());
-    planner.place(circuit.lines, plan.lines, [&](auto& one) { planner.between(one.ends, *one.element, one.element->phases); });
+    planner.place(circuit.lines, plan.lines, [&](auto& one) { planner.between(one.ends, *one.element); });
     planner.place(circuit.transformers, plan.transformers, [&](auto& one) {
         const int phases = one.element->phases;
         for (std::size_t w = 0; w < one.element->windings.size(); ++w)
@@ -149,6 +154,7 @@ Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
     check_nodes(desk);
     join(plan);
     if (plan.source) spread(plan);
+    if (plan.source) find_floating(plan, desk);
     set_nominal(circuit);
 }
 
@@ -189,6 +195,79 @@ void Network::join(const Plan& plan) {
     for (const auto& t : plan.transformers)
         for (const Terminal& end : t.ends)
             if (t.closed) edges_[index_.at(end.bus)].push_back({&t, 0});
+}
+
+/// Nodes that current reaches from one another.
+class Network::NodeGroups {
+   public:
+    explicit NodeGroups(std::size_t buses) : parent_(buses * nodes_of_bus) { std::iota(parent_.begin(), parent_.end(), 0U); }
+    [[nodiscard]] static std::size_t place(std::size_t bus, int node) {
+        return bus * nodes_of_bus + static_cast<std::size_t>(std::min(node, highest_node));
+    }
+    std::size_t of(std::size_t at) {
+        while (parent_[at] != at) at = parent_[at] = parent_[parent_[at]];
+        return at;
+    }
+    void join(std::size_t a, std::size_t b) { parent_[of(a)] = of(b); }
+
+   private:
+    static constexpr std::size_t nodes_of_bus = highest_node + 1;
+    std::vector<std::size_t> parent_;
+};
+
+/// Current passes a line along each conductor, and any other element between all its nodes.
+template <class T>
+void Network::join_nodes(const std::vector<Placed<T>>& placed, NodeGroups& groups) const {
+    for (const Placed<T>& one : placed) {
+        if (!one.closed) continue;
+        std::vector<std::size_t> first(one.ends.front().nodes.size(), 0);  // an earth: no place of a node
+        for (const Terminal& end : one.ends)
+            for (std::size_t i = 0; i < end.nodes.size(); ++i) {
+                if (end.nodes[i] == 0) continue;
+                const std::size_t place = NodeGroups::place(index_.at(end.bus), end.nodes[i]);
+                std::size_t& other = first[std::is_same_v<T, Line> ? i : 0];
+                if (other != 0) groups.join(other, place);
+                other = place;
+            }
+    }
+}
+
+/// Neutrals are left to the network: their voltages are told where they are determined.
+void Network::find_floating(const Plan& plan, Desk& desk) {
+    NodeGroups groups(buses_.size());
+    join_nodes(plan.lines, groups);
+    join_nodes(plan.transformers, groups);
+    join_nodes(plan.reactors, groups);
+    join_nodes(plan.capacitors, groups);
+    join_nodes(plan.loads, groups);
+    join_nodes(plan.generators, groups);
+    join_nodes(plan.pv_systems, groups);
+    std::set<std::size_t> fed;
+    const Terminal& source = plan.source->ends.front();
+    for (const int node : source.nodes) fed.insert(groups.of(NodeGroups::place(index_.at(source.bus), node)));
+    for (std::size_t k = 0; k < buses_.size(); ++k)
+        for (int node = 1; node < neutral_node; ++node)
+            if (buses_[k].reached && buses_[k].nodes.count(node) > 0 && fed.count(groups.of(NodeGroups::place(k, node))) == 0)
+                buses_[k].floating.insert(node), buses_[k].nodes.erase(node);
+    check_fed(plan.transformers, "transformer", desk);
+    check_fed(plan.reactors, "reactor", desk);
+    check_fed(plan.capacitors, "capacitor", desk);
+    check_fed(plan.loads, "load", desk);
+    check_fed(plan.generators, "generator", desk);
+    check_fed(plan.pv_systems, "pvsystem", desk);
+}
+
+template <class T>
+void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, Desk& desk) const {
+    for (const Placed<T>& one : placed)
+        for (std::size_t e = 0; e < one.ends.size(); ++e) {
+            const Terminal& end = one.ends[e];
+            const auto node = std::find_if(end.nodes.begin(), end.nodes.end(), [&](int n) { return floats(end.bus, n); });
+            if (node == end.nodes.end()) continue;
+            desk.error(one.element->buses[e].at, class_name + "." + one.element->name,
+                       fmt::format("nothing feeds node {} of bus {}", *node, end.bus),
+                       "check the phases and nodes of the lines to it");
+        }
 }
 
 void Network::spread(const Plan& plan) {

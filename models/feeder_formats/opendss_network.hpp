@@ -59,7 +59,8 @@ struct CoilNodes {
 
 struct Bus {
     std::string name;
-    std::set<int> nodes;  ///< without earth
+    std::set<int> nodes;     ///< that are fed, without earth
+    std::set<int> floating;  ///< that nothing but the charging of lines gives a voltage
     Position at;
     bool reached = false;
     bool split = false;     ///< nodes 1 and 2 are the legs of a split-phase secondary
@@ -80,13 +81,22 @@ class Network {
         return found != index_.end() && buses_[found->second].reached;
     }
     [[nodiscard]] bool reaches(const Terminal& end) const { return bus(end.bus).reached; }
+    /// Whether only the charging of lines gives the node a voltage.
+    [[nodiscard]] bool floats(const std::string& name, int node) const { return bus(name).floating.count(node) > 0; }
     /// The conductor of a node; none for earth.
     [[nodiscard]] std::optional<Conductor> conductor(const std::string& bus, int node) const;
 
    private:
+    class NodeGroups;
+
     template <class T>
     void note(const std::vector<Placed<T>>& placed);
     void note(const Terminal& end, const Position& at);
+    template <class T>
+    void join_nodes(const std::vector<Placed<T>>& placed, NodeGroups& groups) const;
+    template <class T>
+    void check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, Desk& desk) const;
+    void find_floating(const Plan& plan, Desk& desk);
     void join(const Plan& plan);
     void spread(const Plan& plan);
     void leave_transformer(const Placed<Transformer>& transformer, const std::string& from);

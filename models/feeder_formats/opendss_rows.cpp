@@ -55,6 +55,14 @@ LineData final_data(const Line& line) {
     return data;
 }
 
+/// Names for a message, of which there may be thousands.
+std::string listed(std::vector<std::string> names) {
+    constexpr std::size_t most = 50;
+    const bool is_long = names.size() > most;
+    names.resize(std::min(names.size(), most));
+    return fmt::format("{}", fmt::join(names, ", ")) + (is_long ? ", ..." : "");
+}
+
 /// The larger root of a x^2 + b x + c.
 double larger_root(double a, double b, double c) {
     const double square = b * b - 4.0 * a * c;
@@ -150,32 +158,55 @@ std::vector<Conductor> Rows::conductors(const Terminal& end, const Position& at,
 }
 
 void Rows::add_lines() {
-    for (const auto& placed : plan_.lines) {
-        const Line& line = *placed.element;
-        if (!network_.reaches(placed.ends[0]) || !network_.reaches(placed.ends[1])) continue;
-        BranchRow row;
-        row.id = "line." + line.name;
-        row.from = placed.ends[0].bus;
-        row.to = placed.ends[1].bus;
-        row.conductors = conductors(placed.ends[0], line.at, row.id);
-        row.to_conductors = conductors(placed.ends[1], line.at, row.id);
-        Line measured = line;
-        const bool is_geometric = !line.geometry.empty() || !line.spacing.empty();
-        if (is_geometric) measured.length *= line.unit == LengthUnit::none ? 1.0 : metres_of(line.unit), measured.convert = 1.0;
-        const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : final_data(line);
-        if (data.z.size() != row.conductors.size() * row.conductors.size()) continue;  // told already
-        row.series_ohm = series_of(measured, data, circuit_.frequency);
-        row.shunt_s = shunt_of(measured, data, circuit_.frequency);
-        if (data.ampacity && !line.ampacity) row.rating = Amperes(*data.ampacity);
-        const bool ideal = std::all_of(row.series_ohm.begin(), row.series_ohm.end(), [](Complex z) { return z == 0.0; });
-        row.kind = line.is_switch || ideal ? BranchKind::switch_ : BranchKind::line;
-        if (line.ampacity && *line.ampacity > 0.0) row.rating = Amperes(*line.ampacity);
-        row.length = length_of(line);
-        row.closed = placed.closed;
-        row.at = line.at;
-        if (row.to_conductors == row.conductors) row.to_conductors.clear();
-        feeder_.branches.push_back(std::move(row));
-    }
+    for (const auto& placed : plan_.lines)
+        if (network_.reaches(placed.ends[0]) && network_.reaches(placed.ends[1])) add_line(placed);
+}
+
+/// A line's conductors between the nodes that are fed.
+CoupledConductors Rows::fed_conductors(const Placed<Line>& placed, const LineData& data, const Line& measured) {
+    const Terminal& from = placed.ends[0];
+    const Terminal& to = placed.ends[1];
+    const CoupledConductors all{from.nodes, to.nodes, series_of(measured, data, circuit_.frequency),
+                                shunt_of(measured, data, circuit_.frequency)};
+    const CoupledConductors joined = joined_parallel(all);
+    if (joined.from.size() < all.from.size())
+        desk_.count("line", "has conductors between the same two nodes, which are taken as one", measured.at);
+    std::vector<bool> floats;
+    for (std::size_t i = 0; i < joined.from.size(); ++i)
+        floats.push_back(network_.floats(from.bus, joined.from[i]) || network_.floats(to.bus, joined.to[i]));
+    return without_floating(joined, floats);
+}
+
+void Rows::add_line(const Placed<Line>& placed) {
+    const Line& line = *placed.element;
+    BranchRow row;
+    row.id = "line." + line.name;
+    row.from = placed.ends[0].bus;
+    row.to = placed.ends[1].bus;
+    Line measured = line;
+    const bool is_geometric = !line.geometry.empty() || !line.spacing.empty();
+    if (is_geometric) measured.length *= line.unit == LengthUnit::none ? 1.0 : metres_of(line.unit), measured.convert = 1.0;
+    const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : final_data(line);
+    const std::size_t conductors_there = placed.ends[0].nodes.size();
+    if (data.z.size() != conductors_there * conductors_there) return;  // told already
+    const CoupledConductors fed = fed_conductors(placed, data, measured);
+    if (fed.from.empty()) return;
+    if (!std::all_of(fed.z.begin(), fed.z.end(), [](Complex z) { return std::isfinite(std::abs(z)); }))
+        return desk_.error(line.at, row.id, "has conductors in parallel or without a feed, and its matrices cannot be reduced",
+                           "check its nodes and impedances");
+    row.conductors = conductors({row.from, fed.from}, line.at, row.id);
+    row.to_conductors = conductors({row.to, fed.to}, line.at, row.id);
+    row.series_ohm = fed.z;
+    row.shunt_s = fed.y;
+    if (data.ampacity && !line.ampacity) row.rating = Amperes(*data.ampacity);
+    const bool ideal = std::all_of(row.series_ohm.begin(), row.series_ohm.end(), [](Complex z) { return z == 0.0; });
+    row.kind = line.is_switch || ideal ? BranchKind::switch_ : BranchKind::line;
+    if (line.ampacity && *line.ampacity > 0.0) row.rating = Amperes(*line.ampacity);
+    row.length = length_of(line);
+    row.closed = placed.closed;
+    row.at = line.at;
+    if (row.to_conductors == row.conductors) row.to_conductors.clear();
+    feeder_.branches.push_back(std::move(row));
 }
 
 void Rows::add_transformers() {
@@ -234,19 +265,26 @@ void Rows::add_neutral(const Placed<Transformer>& transformer, std::size_t windi
 
 /// Lists what the source does not reach: it has no voltage in OpenDSS either.
 void Rows::tell_dead() {
-    std::string names;
-    std::size_t count = 0;
-    for (const Bus& bus : network_.buses()) {
-        if (bus.reached) continue;
-        constexpr std::size_t most = 50;
-        if (++count <= most) names += (count > 1 ? ", " : "") + bus.name;
-        if (count == most + 1) names += ", ...";
-    }
-    if (count == 0) return;
+    std::vector<std::string> names;
+    for (const Bus& bus : network_.buses())
+        if (!bus.reached) names.push_back(bus.name);
+    if (names.empty()) return;
     std::size_t loads = 0;
     for (const auto& load : plan_.loads) loads += network_.reaches(load.ends.front()) ? 0 : 1;
-    desk_.warning(circuit_.at, "buses", fmt::format("{} are not reached from the source and left out: {}", count, names),
+    desk_.warning(circuit_.at, "buses",
+                  fmt::format("{} are not reached from the source and left out: {}", names.size(), listed(names)),
                   loads > 0 ? fmt::format("{} loads there go with them", loads) : "they carry no load");
+}
+
+void Rows::tell_floating() {
+    std::vector<std::string> names;
+    for (const Bus& bus : network_.buses())
+        for (const int node : bus.floating) names.push_back(fmt::format("{}.{}", bus.name, node));
+    if (names.empty()) return;
+    desk_.warning(circuit_.at, "nodes",
+                  fmt::format("{} have no voltage but what the charging of lines gives them, which is not told: {}", names.size(),
+                              listed(names)),
+                  "what they do to the other conductors of their own lines is kept");
 }
 
 FeederDescription describe(Circuit& circuit, Desk& desk) {
@@ -263,6 +301,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
     if (!plan.source) return feeder;
     Rows rows(circuit, desk, plan, network, feeder);
     rows.tell_dead();
+    rows.tell_floating();
     rows.add_buses();
     rows.add_source();
     rows.add_lines();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "evsweep/feeder_description.hpp"
+#include "feeder_formats/opendss_conductors.hpp"
 #include "feeder_formats/opendss_network.hpp"
 
 namespace evsweep::opendss {
@@ -22,8 +23,11 @@ class Rows {
     void add_pv_systems();
     void add_controls();
     void tell_dead();
+    void tell_floating();
 
    private:
+    void add_line(const Placed<Line>& placed);
+    [[nodiscard]] CoupledConductors fed_conductors(const Placed<Line>& placed, const LineData& data, const Line& measured);
     [[nodiscard]] std::vector<Conductor> conductors(const Terminal& end, const Position& at, const std::string& path);
     [[nodiscard]] Terminals terminals(const std::string& bus, int plus, int minus) const {
         return {network_.conductor(bus, plus), network_.conductor(bus, minus)};

@@ -212,9 +212,9 @@ TEST_CASE("OpenDSS feeders that are written as scripts again keep the voltages a
 
 TEST_CASE("small OpenDSS files of kinds that were once read wrongly have the voltages of an independent engine") {
     const fs::path folder = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/cases/feeders";
-    for (const char* kind : {"controlmode_off", "fault_disabled", "giscoords_command", "linecode_kron", "loadshape_default_again",
-                             "onephase_code_without_cmatrix", "redirect_no_extension", "switch_then_matrix_linecode",
-                             "wait_command", "xfkva_zero", "yes_with_nbsp"}) {
+    for (const char* kind : {"controlmode_off", "fault_disabled", "giscoords_command", "linecode_kron", "linecode_other_phases",
+                             "loadshape_default_again", "onephase_code_without_cmatrix", "redirect_no_extension",
+                             "switch_then_matrix_linecode", "wait_command", "xfkva_zero", "yes_with_nbsp"}) {
         if (!fs::exists(folder / kind)) {
             WARN("skipped: " << (folder / kind) << " is not there");
             continue;
@@ -225,6 +225,8 @@ TEST_CASE("small OpenDSS files of kinds that were once read wrongly have the vol
         for (const auto& row : csv(folder / kind / "expected_voltages.csv")) {
             INFO(kind << ": bus " << row[0] << ", node " << row[1]);
             const auto conductor = conductor_at(feeder, row[0], std::stoi(row[1]));
+            const bool is_fed = row[1] == "1" || std::string(kind) != "linecode_other_phases" || (row[0] != "s" && row[0] != "c");
+            if (!is_fed && !conductor) continue;  // floats, and is told to have no voltage
             REQUIRE(conductor);
             const double base = feeder.site().base_v[conductor->index()];
             CHECK(std::abs(flow.voltage(conductor->index())) == Approx(std::stod(row[2]) / base).margin(1e-6));

@@ -168,8 +168,8 @@ TEST_CASE("every mistake is told at its place, all at once") {
 TEST_CASE("ends without buses and phases that do not agree are told") {
     CHECK(errors_of("New Line.a bus1=src") == Texts{"f.dss:2:5: line.a: end 2 has no bus; name its buses"});
     CHECK(has(errors_of("New Transformer.t phases=3"), "transformer.t: end 1 has no bus"));
-    CHECK(has(errors_of("New LineCode.c nphases=2\nNew Line.a phases=3 bus1=src bus2=b linecode=c"),
-              "line.a.linecode: has 2 phases, and the line has 3"));
+    CHECK(has(errors_of("New LineCode.c nphases=2 rmatrix=(1 | 0 1)\nNew Line.a bus1=src bus2=b linecode=c phases=3"),
+              "line.a.phases: differs from the 2 phases of its impedance matrix"));
     CHECK(has(errors_of("New Line.a phases=1 bus1=src.1.2 bus2=b.1.2"), "names 2 nodes at bus src, and has 1 conductors there"));
     CHECK(has(errors_of("New Line.a phases=2 bus1=src.1.1 bus2=b.1.2"), "has two conductors at node 1 of bus src"));
     CHECK(has(errors_of("New Line.a bus1=src.1.2.7 bus2=b"), "has a node 7"));
