@@ -9,13 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "feeder_formats/opendss_store.hpp"
+#include "feeder_formats/opendss_wires.hpp"
 
 namespace evsweep::opendss {
-
-enum class LengthUnit { none, mile, kilofoot, kilometre, metre, foot, inch, centimetre, millimetre };
-/// How many `to` a `from` has; 1 where either has no unit.
-[[nodiscard]] double conversion(LengthUnit from, LengthUnit to);
 
 /// Impedance per unit length: sequence values, and the matrices that count (made from them or given).
 struct LineData {
@@ -43,38 +39,6 @@ struct LineCode : Object, LineData {
     void fill_matrices();
 };
 
-/// How the earth's return is worked out: Deri's complex depth, Carson's series, or its first term.
-enum class EarthModel { carson, full_carson, deri };
-
-/// A bare wire. What is not given is negative.
-struct WireData : Object {
-    double r_dc = -1.0, r_ac = -1.0, gmr = -1.0, radius = -1.0, cap_radius = -1.0;
-    LengthUnit r_unit = LengthUnit::none, gmr_unit = LengthUnit::none, radius_unit = LengthUnit::none;
-    std::optional<double> ampacity;
-};
-
-/// Where the wires of a line are.
-struct WirePlace {
-    std::string wire;
-    double x = 0.0;
-    double h = 0.0;
-    LengthUnit unit = LengthUnit::foot;
-};
-struct LineGeometry : Object {
-    int phases = 3;
-    std::vector<WirePlace> places = std::vector<WirePlace>(3);
-    std::size_t active = 0;
-    LengthUnit last_unit = LengthUnit::foot;
-    bool reduce = false;
-    std::optional<double> ampacity;
-};
-struct LineSpacing : Object {
-    int phases = 3;
-    int wires = 3;
-    std::vector<double> x, h;
-    LengthUnit unit = LengthUnit::foot;
-};
-
 struct Line : Object, LineData {
     double length = 1.0;
     LengthUnit code_unit = LengthUnit::none;
@@ -84,7 +48,7 @@ struct Line : Object, LineData {
     int phases_given = 0;  ///< before a code replaced them; 0: none
     bool has_capacitance = false;
     std::string geometry, spacing;  ///< that the impedances come from instead
-    std::vector<std::string> wires;
+    std::vector<ConductorName> wires;
     EarthModel earth = EarthModel::deri;
     bool stale = false;  ///< the matrices are older than the sequence values
 };
@@ -252,16 +216,13 @@ inline void start_with_frequency(Line& line, double frequency) { line.frequency 
 
 void set_line_geometry(Line& line, const Value& value, Desk& desk);
 void set_line_spacing(Line& line, const Value& value, Desk& desk);
-void set_line_wires(Line& line, const Value& value, Desk& desk);
-[[nodiscard]] std::optional<LengthUnit> to_unit(const Value& value, Desk& desk);
+/// Conductors of the line's spacing; bare wires after cables are its neutrals.
+template <ConductorKind Kind>
+void set_line_conductors(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] std::optional<EarthModel> to_earth_model(const Value& value, Desk& desk);
 /// Impedances per metre from where the wires are, at the circuit's frequency.
 [[nodiscard]] LineData geometric_data(const Line& line, Circuit& circuit, Desk& desk);
-[[nodiscard]] double metres_of(LengthUnit unit);
 
-[[nodiscard]] Properties<WireData> wire_data_properties();
-[[nodiscard]] Properties<LineGeometry> line_geometry_properties();
-[[nodiscard]] Properties<LineSpacing> line_spacing_properties();
 [[nodiscard]] Properties<LineCode> line_code_properties();
 [[nodiscard]] Properties<Line> line_properties();
 [[nodiscard]] Properties<Transformer> transformer_properties();
@@ -304,6 +265,8 @@ struct Circuit {
     Store<Source> sources{"vsource", source_properties()};
     Store<LineCode> line_codes{"linecode", line_code_properties()};
     Store<WireData> wires{"wiredata", wire_data_properties()};
+    Store<ConcentricNeutralData> concentric_neutrals{"cndata", concentric_neutral_properties()};
+    Store<TapeShieldData> tape_shields{"tsdata", tape_shield_properties()};
     Store<LineGeometry> geometries{"linegeometry", line_geometry_properties()};
     Store<LineSpacing> spacings{"linespacing", line_spacing_properties()};
     Store<Line> lines{"line", line_properties()};
@@ -323,9 +286,9 @@ struct Circuit {
     std::map<std::string, ForeignObjects> foreign;  ///< by class: what is not read, and refused where it is enabled
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {&sources,    &line_codes,   &wires,  &geometries,   &spacings,     &lines,
-                &xfmr_codes, &transformers, &loads,  &generators,   &pv_systems,   &capacitors,
-                &reactors,   &shapes,       &curves, &reg_controls, &cap_controls, &switch_controls};
+        return {&sources,    &line_codes,   &wires,        &concentric_neutrals, &tape_shields, &geometries, &spacings, &lines,
+                &xfmr_codes, &transformers, &loads,        &generators,          &pv_systems,   &capacitors, &reactors, &shapes,
+                &curves,     &reg_controls, &cap_controls, &switch_controls};
     }
 };
 

@@ -9,10 +9,9 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",       "energymeter", "sensor",      "fuse",      "recloser",
-                                         "relay",         "spectrum",    "growthshape", "tcc_curve", "priceshape",
-                                         "tshape",        "tempshape",   "cndata",      "tsdata",    "cabledata",
-                                         "conductordata", "feeder",      "fmonitor",    "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",   "energymeter",   "sensor",    "fuse",       "recloser",  "relay",
+                                         "spectrum",  "growthshape",   "tcc_curve", "priceshape", "tshape",    "tempshape",
+                                         "cabledata", "conductordata", "feeder",    "fmonitor",   "dynamicexp"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {"isource",

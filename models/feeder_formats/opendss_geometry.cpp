@@ -1,59 +1,13 @@
-// Lines given by their wires and where these are: self and mutual impedances with the earth's return, after Carson or Deri,
-// and capacitances by images. Neutral wires may be reduced away.
+// Lines given by their wires and cables and where these are. Neutral wires may be reduced away.
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "feeder_formats/opendss_circuit.hpp"
-#include "feeder_formats/opendss_matrices.hpp"
+#include "feeder_formats/opendss_line_constants.hpp"
 
 namespace evsweep::opendss {
 namespace {
 
-using Complex = std::complex<double>;
-constexpr double pi = std::numbers::pi;
-constexpr double mu0 = 12.56637e-7;  // H/m, with the digits that OpenDSS has
-constexpr double e0 = 8.854e-12;     // F/m
-constexpr double round_wire = 0.7788;
 constexpr std::size_t most_wires = 12;
-
-template <auto Member, class T>
-void set_length_unit(T& object, const Value& value, Desk& desk) {
-    if (const auto unit = to_unit(value, desk)) object.*Member = *unit;
-}
-template <class T>
-void set_normal_amperes(T& object, const Value& value, Desk& desk) {
-    if (const auto amperes = desk.number(value)) object.ampacity = *amperes;
-}
-
-void set_r_dc(WireData& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::r_dc>(wire, value, desk);
-    if (wire.r_ac < 0.0) wire.r_ac = 1.02 * wire.r_dc;
-}
-void set_r_ac(WireData& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::r_ac>(wire, value, desk);
-    if (wire.r_dc < 0.0) wire.r_dc = wire.r_ac / 1.02;
-}
-void set_gmr(WireData& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::gmr>(wire, value, desk);
-    if (wire.radius < 0.0) wire.radius = wire.gmr / round_wire;
-}
-void set_gmr_unit(WireData& wire, const Value& value, Desk& desk) {
-    set_length_unit<&WireData::gmr_unit>(wire, value, desk);
-    if (wire.radius_unit == LengthUnit::none) wire.radius_unit = wire.gmr_unit;
-}
-void set_radius_unit(WireData& wire, const Value& value, Desk& desk) {
-    set_length_unit<&WireData::radius_unit>(wire, value, desk);
-    if (wire.gmr_unit == LengthUnit::none) wire.gmr_unit = wire.radius_unit;
-}
-template <int Parts>
-void set_radius(WireData& wire, const Value& value, Desk& desk) {
-    const auto length = desk.number(value);
-    if (!length) return;
-    wire.radius = *length / Parts;
-    if (wire.gmr < 0.0) wire.gmr = round_wire * wire.radius;
-    if (wire.cap_radius < 0.0) wire.cap_radius = wire.radius;
-}
 
 void set_conductors(LineGeometry& geometry, const Value& value, Desk& desk) {
     const auto number = desk.integer(value, 1, static_cast<int>(most_wires));
@@ -66,14 +20,22 @@ void set_active_conductor(LineGeometry& geometry, const Value& value, Desk& desk
     geometry.active = static_cast<std::size_t>(*number) - 1;
     geometry.places[geometry.active].unit = geometry.last_unit;
 }
-bool is_known_wire(const std::string& name, const Value& value, Desk& desk) {
-    if (desk.circuit().wires.find(name)) return true;
-    desk.refuse(value, "unknown wire '" + name.substr(0, 40) + "'", "define it with New WireData before this line");
-    return false;
+const WireData* look_up(const ConductorName& conductor, Circuit& circuit) {
+    if (conductor.kind == ConductorKind::concentric_neutral) return circuit.concentric_neutrals.look_up(conductor.name);
+    if (conductor.kind == ConductorKind::tape_shield) return circuit.tape_shields.look_up(conductor.name);
+    return circuit.wires.look_up(conductor.name);
 }
-void set_wire(LineGeometry& geometry, const Value& value, Desk& desk) {
-    const std::string name = lower(value.text);
-    if (is_known_wire(name, value, desk)) geometry.places[geometry.active].wire = name;
+std::optional<ConductorName> known_conductor(ConductorKind kind, const Value& value, Desk& desk) {
+    ConductorName conductor{kind, lower(value.text)};
+    if (look_up(conductor, desk.circuit())) return conductor;
+    const char* what = kind == ConductorKind::wire ? "WireData" : kind == ConductorKind::tape_shield ? "TSData" : "CNData";
+    desk.refuse(value, fmt::format("unknown {} '{}'", conductor.is_cable() ? "cable" : "wire", conductor.name.substr(0, 40)),
+                fmt::format("define it with New {} before this line", what));
+    return std::nullopt;
+}
+template <ConductorKind Kind>
+void set_conductor(LineGeometry& geometry, const Value& value, Desk& desk) {
+    if (auto conductor = known_conductor(Kind, value, desk)) geometry.places[geometry.active].conductor = std::move(*conductor);
 }
 template <auto Member>
 void set_place(LineGeometry& geometry, const Value& value, Desk& desk) {
@@ -82,12 +44,18 @@ void set_place(LineGeometry& geometry, const Value& value, Desk& desk) {
 void set_place_unit(LineGeometry& geometry, const Value& value, Desk& desk) {
     if (const auto unit = to_unit(value, desk)) geometry.places[geometry.active].unit = geometry.last_unit = *unit;
 }
-void set_all_wires(LineGeometry& geometry, const Value& value, Desk& desk) {
+/// A list of cables names the phases, or all conductors; a list of wires names all, or the neutrals beside cables.
+template <ConductorKind Kind>
+void set_all_conductors(LineGeometry& geometry, const Value& value, Desk& desk) {
     const auto names = split_list(value);
-    if (names.size() != geometry.places.size())
-        return desk.refuse(value, fmt::format("names {} wires, and there are {}", names.size(), geometry.places.size()));
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (is_known_wire(lower(names[i].text), names[i], desk)) geometry.places[i].wire = lower(names[i].text);
+    const auto phases = std::min(static_cast<std::size_t>(geometry.phases), geometry.places.size());
+    const bool is_cable = Kind != ConductorKind::wire;
+    const std::size_t first = !is_cable && geometry.places.front().conductor.is_cable() ? phases : 0;
+    const std::size_t last = is_cable && names.size() == phases ? phases : geometry.places.size();
+    if (names.size() != last - first)
+        return desk.refuse(value, fmt::format("names {} wires, and there are {}", names.size(), last - first));
+    for (std::size_t i = first; i < last; ++i)
+        if (auto conductor = known_conductor(Kind, names[i - first], desk)) geometry.places[i].conductor = std::move(*conductor);
 }
 void place_wires(std::vector<WirePlace>& places, const LineSpacing& spacing) {
     places.resize(static_cast<std::size_t>(spacing.wires));
@@ -112,115 +80,6 @@ void set_coordinates(LineSpacing& spacing, const Value& value, Desk& desk) {
 }
 void set_spacing_wires(LineSpacing& spacing, const Value& value, Desk& desk) {
     if (const auto number = desk.integer(value, 1, static_cast<int>(most_wires))) spacing.wires = *number;
-}
-
-/// A wire in metres and ohms per metre.
-struct MetricWire {
-    double x, h, r_dc, r_ac, gmr, radius, cap_radius;
-};
-
-double to_metres(double length, LengthUnit unit) { return unit == LengthUnit::none ? length : length * metres_of(unit); }
-double per_metre(double value, LengthUnit unit) { return unit == LengthUnit::none ? value : value / metres_of(unit); }
-
-/// I0(z) / I1(z) of modified Bessel functions, by their series.
-Complex bessel_ratio(Complex z) {
-    const Complex square = z * z / 4.0;
-    Complex term = 1.0;
-    Complex zero = 1.0;
-    Complex one = 0.5;  // I1(z) / z
-    constexpr int most_terms = 150;
-    for (int k = 1; k < most_terms; ++k) {
-        term *= square / static_cast<double>(k * k);
-        zero += term;
-        one += term / (2.0 * (k + 1));
-        if (std::abs(term) < 1e-16 * std::abs(zero)) break;
-    }
-    return zero / (one * z);
-}
-
-/// Resistance of a wire: as given, or with the skin effect of a round conductor where the earth is Deri's.
-double resistance(const MetricWire& wire, EarthModel model, double frequency) {
-    if (model != EarthModel::deri) return wire.r_ac;
-    const Complex alpha = Complex(1.0, 1.0) * std::sqrt(frequency * mu0 / wire.r_dc);
-    constexpr double thin_skin = 35.0;
-    const Complex ratio = std::abs(alpha) > thin_skin ? 1.0 : bessel_ratio(alpha);
-    return (Complex(1.0, 1.0) * ratio * std::sqrt(wire.r_dc * frequency * mu0) / 2.0).real();
-}
-
-/// What the earth adds between two wires (ohm/m), with the distance to the image in it.
-Complex earth_impedance(const MetricWire& a, const MetricWire& b, bool same, EarthModel model, double rho, double frequency) {
-    const double omega = 2.0 * pi * frequency;
-    const double factor = omega * mu0 / (2.0 * pi);
-    if (model == EarthModel::carson) return {omega * mu0 / 8.0, factor * std::log(658.5 * std::sqrt(rho / frequency))};
-    if (model == EarthModel::deri) {
-        const Complex depth = 1.0 / std::sqrt(Complex(0.0, omega * mu0 / rho));
-        const Complex height = a.h + b.h + 2.0 * depth;
-        const double across = same ? 0.0 : a.x - b.x;
-        return Complex(0.0, factor) * std::log(std::sqrt(height * height + across * across));
-    }
-    const double height = a.h + b.h;
-    const double distance = same ? height : std::hypot(height, a.x - b.x);
-    const double theta = same ? 0.0 : std::acos(height / distance);
-    const double m = 2.8099e-3 * distance * std::sqrt(frequency / rho);
-    // Carson's series to the fourth power of m.
-    const double b1 = 1.0 / (3.0 * std::numbers::sqrt2), b2 = 1.0 / 16.0, b3 = b1 / 15.0, b4 = b2 / 24.0;
-    const double d2 = b2 * pi / 4.0, d4 = b4 * pi / 4.0, c2 = 1.3659315, c4 = c2 + 1.0 / 4.0 + 1.0 / 6.0;
-    const double m2 = m * m, m3 = m2 * m, m4 = m2 * m2;
-    const auto turned = [theta](double k) { return std::cos(k * theta); };
-    const double p = pi / 8.0 - b1 * m * turned(1.0) +
-                     b2 * m2 * ((c2 - std::log(m)) * turned(2.0) + theta * std::sin(2.0 * theta)) + b3 * m3 * turned(3.0) -
-                     d4 * m4 * turned(4.0);
-    const double q = 0.5 * std::log(1.85138 / m) + b1 * m * turned(1.0) - d2 * m2 * turned(2.0) + b3 * m3 * turned(3.0) -
-                     b4 * m4 * ((c4 - std::log(m)) * turned(4.0) + theta * std::sin(4.0 * theta));
-    return 2.0 * factor * Complex(p, q + 0.5 * std::log(distance));
-}
-
-ComplexMatrix impedances(const std::vector<MetricWire>& wires, EarthModel model, double rho, double frequency) {
-    const std::size_t n = wires.size();
-    ComplexMatrix z(n * n);
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j) {
-            const bool same = i == j;
-            const double apart = same ? wires[i].gmr : std::hypot(wires[i].x - wires[j].x, wires[i].h - wires[j].h);
-            const Complex near(same ? resistance(wires[i], model, frequency) : 0.0, frequency * mu0 * std::log(1.0 / apart));
-            z[i * n + j] = near + earth_impedance(wires[i], wires[j], same, model, rho, frequency);
-        }
-    return z;
-}
-
-/// Nodal capacitances (nF/m) by images in the earth.
-std::vector<double> capacitances(const std::vector<MetricWire>& wires) {
-    const std::size_t n = wires.size();
-    std::vector<double> potential(n * n);
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j) {
-            const double across = wires[i].x - wires[j].x;
-            const double apart = i == j ? wires[i].cap_radius : std::hypot(across, wires[i].h - wires[j].h);
-            potential[i * n + j] = std::log(std::hypot(across, wires[i].h + wires[j].h) / apart) / (2.0 * pi * e0) * 1e-9;
-        }
-    return inverse(std::move(potential), n);
-}
-
-/// Whether all wires have their numbers, and places of their own above the earth.
-bool are_sound(const std::vector<MetricWire>& wires) {
-    for (std::size_t i = 0; i < wires.size(); ++i) {
-        const MetricWire& w = wires[i];
-        if (!(w.h > 0.0 && w.r_dc > 0.0 && w.r_ac > 0.0 && w.gmr > 0.0 && w.radius > 0.0 && w.cap_radius > 0.0)) return false;
-        for (std::size_t j = 0; j < i; ++j)
-            if (std::hypot(w.x - wires[j].x, w.h - wires[j].h) < w.radius + wires[j].radius) return false;
-    }
-    return true;
-}
-
-MetricWire metric(const WirePlace& place, const WireData& wire) {
-    const double radius = to_metres(wire.radius, wire.radius_unit);
-    return {to_metres(place.x, place.unit),
-            to_metres(place.h, place.unit),
-            per_metre(wire.r_dc, wire.r_unit),
-            per_metre(wire.r_ac, wire.r_unit),
-            to_metres(wire.gmr, wire.gmr_unit),
-            radius,
-            wire.cap_radius > 0.0 ? to_metres(wire.cap_radius, wire.radius_unit) : radius};
 }
 
 void leave_code(Line& line, int phases) {
@@ -257,65 +116,92 @@ void set_line_spacing(Line& line, const Value& value, Desk& desk) {
     leave_code(line, spacing->phases);
 }
 
-void set_line_wires(Line& line, const Value& value, Desk& desk) {
-    line.wires.clear();
+template <ConductorKind Kind>
+void set_line_conductors(Line& line, const Value& value, Desk& desk) {
+    const bool are_neutrals = Kind == ConductorKind::wire && !line.wires.empty() && line.wires.front().is_cable();
+    const auto kept = [&](const ConductorName& conductor) { return are_neutrals && conductor.is_cable(); };
+    line.wires.erase(std::find_if_not(line.wires.begin(), line.wires.end(), kept), line.wires.end());
     for (const Value& name : split_list(value))
-        if (is_known_wire(lower(name.text), name, desk)) line.wires.push_back(lower(name.text));
+        if (auto conductor = known_conductor(Kind, name, desk)) line.wires.push_back(std::move(*conductor));
 }
+template void set_line_conductors<ConductorKind::wire>(Line&, const Value&, Desk&);
+template void set_line_conductors<ConductorKind::concentric_neutral>(Line&, const Value&, Desk&);
+template void set_line_conductors<ConductorKind::tape_shield>(Line&, const Value&, Desk&);
+
+namespace {
+
+LineGeometry geometry_of(const Line& line, const Circuit& circuit) {
+    if (!line.geometry.empty()) return *circuit.geometries.look_up(line.geometry);
+    LineGeometry geometry;
+    const LineSpacing& spacing = *circuit.spacings.look_up(line.spacing);
+    place_wires(geometry.places, spacing);
+    geometry.phases = spacing.phases;
+    for (std::size_t i = 0; i < std::min(geometry.places.size(), line.wires.size()); ++i)
+        geometry.places[i].conductor = line.wires[i];
+    return geometry;
+}
+
+/// Cables count as such where they are phases; others are their bare cores, as in OpenDSS.
+MetricWire metric_conductor(const WirePlace& place, const WireData& wire, bool is_phase) {
+    MetricWire result = metric(place, wire);
+    if (is_phase && place.conductor.kind == ConductorKind::concentric_neutral)
+        result.shield = metric_shield(static_cast<const ConcentricNeutralData&>(wire));
+    if (is_phase && place.conductor.kind == ConductorKind::tape_shield)
+        result.shield = metric_shield(static_cast<const TapeShieldData&>(wire));
+    return result;
+}
+
+std::optional<std::vector<MetricWire>> metric_conductors(const LineGeometry& geometry, const Line& line, Circuit& circuit,
+                                                         Desk& desk) {
+    const std::string path = "line." + line.name;
+    const auto phases = std::min(static_cast<std::size_t>(geometry.phases), geometry.places.size());
+    std::vector<MetricWire> wires;
+    for (const WirePlace& place : geometry.places) {
+        const WireData* wire = look_up(place.conductor, circuit);
+        if (!wire)
+            return desk.error(line.at, path, "has a conductor without a wire", "name all wires of its geometry"), std::nullopt;
+        const bool is_phase = wires.size() < phases;
+        if (is_phase && place.conductor.is_cable() != geometry.places.front().conductor.is_cable())
+            return desk.error(line.at, path, "has cables and bare wires as phases", "give it phases of one kind"), std::nullopt;
+        if (!is_phase && place.conductor.is_cable())
+            desk.count("line", "has a cable beyond its phases, of which only the core counts", line.at);
+        wires.push_back(metric_conductor(place, *wire, is_phase));
+    }
+    if (const auto trouble = trouble_of(wires))
+        return desk.error(line.at, path, *trouble, "check its geometry and wires"), std::nullopt;
+    return wires;
+}
+
+std::optional<double> ampacity_of(const LineGeometry& geometry, Circuit& circuit) {
+    if (geometry.ampacity) return geometry.ampacity;
+    for (const WirePlace& place : geometry.places)
+        if (const auto amperes = look_up(place.conductor, circuit)->ampacity) return amperes;
+    return std::nullopt;
+}
+
+}  // namespace
 
 LineData geometric_data(const Line& line, Circuit& circuit, Desk& desk) {
     LineData data = line;
     data.z.clear();
-    const std::string path = "line." + line.name;
-    LineGeometry geometry;
-    if (!line.geometry.empty()) {
-        geometry = *circuit.geometries.look_up(line.geometry);
-    } else {
-        const LineSpacing& spacing = *circuit.spacings.look_up(line.spacing);
-        place_wires(geometry.places, spacing);
-        geometry.reduce = spacing.wires > spacing.phases;
-        for (std::size_t i = 0; i < geometry.places.size(); ++i)
-            geometry.places[i].wire = i < line.wires.size() ? line.wires[i] : "";
-    }
-    std::vector<MetricWire> wires;
-    for (const WirePlace& place : geometry.places) {
-        const WireData* wire = circuit.wires.look_up(place.wire);
-        if (!wire) return desk.error(line.at, path, "has a conductor without a wire", "name all wires of its geometry"), data;
-        wires.push_back(metric(place, *wire));
-        if (!data.ampacity) data.ampacity = wire->ampacity;
-    }
-    if (geometry.ampacity) data.ampacity = geometry.ampacity;
-    if (!are_sound(wires))
-        return desk.error(line.at, path, "has wires without resistance or radius, in one place, or not above the earth",
-                          "check its geometry and wires"),
+    const LineGeometry geometry = geometry_of(line, circuit);
+    if (line.geometry.empty() && line.wires.size() > geometry.places.size())
+        return desk.error(line.at, "line." + line.name,
+                          fmt::format("names {} wires, and its spacing has {}", line.wires.size(), geometry.places.size()),
+                          "name one for each place"),
                data;
+    const auto wires = metric_conductors(geometry, line, circuit, desk);
+    if (!wires) return data;
+    if (!data.ampacity || geometry.ampacity) data.ampacity = ampacity_of(geometry, circuit);
     const auto phases = static_cast<std::size_t>(line.phases);
-    data.z = impedances(wires, line.earth, line.rho, circuit.frequency);
-    for (std::size_t n = wires.size(); n > phases; --n) data.z = kron_reduced(data.z, n, n - 1);
-    const auto c = capacitances(wires);
+    data.z = impedances(*wires, line.earth, line.rho, circuit.frequency);
+    for (std::size_t n = wires->size(); n > phases; --n) data.z = kron_reduced(data.z, n, n - 1);
+    const auto c = capacitances(*wires);
     data.c.clear();
     for (std::size_t i = 0; i < phases; ++i)
-        for (std::size_t j = 0; j < phases; ++j) data.c.push_back(c[i * wires.size() + j]);
+        for (std::size_t j = 0; j < phases; ++j) data.c.push_back(c[i * wires->size() + j]);
     data.frequency = circuit.frequency;
     return data;
-}
-
-Properties<WireData> wire_data_properties() {
-    using T = WireData;
-    return with_common<T>({{"rdc", set_r_dc},
-                           {"rac", set_r_ac},
-                           {"runits", set_length_unit<&T::r_unit, T>},
-                           {"gmrac", set_gmr},
-                           {"gmrunits", set_gmr_unit},
-                           {"radius", set_radius<1>},
-                           {"radunits", set_radius_unit},
-                           {"normamps", set_normal_amperes<T>},
-                           no_effect<T>("emergamps"),
-                           {"diam", set_radius<2>},
-                           no_effect<T>("seasons"),
-                           no_effect<T>("ratings"),
-                           {"capradius", set_number<&T::cap_radius, T>}},
-                          {});
 }
 
 Properties<LineGeometry> line_geometry_properties() {
@@ -323,7 +209,7 @@ Properties<LineGeometry> line_geometry_properties() {
     return with_common<T>({{"nconds", set_conductors},
                            {"nphases", set_phases<&T::phases, T>},
                            {"cond", set_active_conductor},
-                           {"wire", set_wire},
+                           {"wire", set_conductor<ConductorKind::wire>},
                            {"x", set_place<&WirePlace::x>},
                            {"h", set_place<&WirePlace::h>},
                            {"units", set_place_unit},
@@ -331,11 +217,11 @@ Properties<LineGeometry> line_geometry_properties() {
                            no_effect<T>("emergamps"),
                            {"reduce", set_boolean<&T::reduce, T>},
                            {"spacing", set_geometry_spacing},
-                           {"wires", set_all_wires},
-                           unsupported<T>("cncable"),
-                           unsupported<T>("tscable"),
-                           unsupported<T>("cncables"),
-                           unsupported<T>("tscables"),
+                           {"wires", set_all_conductors<ConductorKind::wire>},
+                           {"cncable", set_conductor<ConductorKind::concentric_neutral>},
+                           {"tscable", set_conductor<ConductorKind::tape_shield>},
+                           {"cncables", set_all_conductors<ConductorKind::concentric_neutral>},
+                           {"tscables", set_all_conductors<ConductorKind::tape_shield>},
                            no_effect<T>("seasons"),
                            no_effect<T>("ratings"),
                            no_effect<T>("linetype")},

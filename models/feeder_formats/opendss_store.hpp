@@ -50,7 +50,8 @@ class ObjectClass {
     }
     /// Codes and shapes, which are no elements of the circuit.
     [[nodiscard]] bool is_general() const {
-        for (const char* general : {"linecode", "xfmrcode", "loadshape", "wiredata", "linegeometry", "linespacing", "xycurve"})
+        for (const char* general :
+             {"linecode", "xfmrcode", "loadshape", "wiredata", "cndata", "tsdata", "linegeometry", "linespacing", "xycurve"})
             if (name_ == general) return true;
         return false;
     }
