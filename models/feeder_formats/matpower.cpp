@@ -50,6 +50,7 @@ class CaseRows {
             for (std::size_t row = 0; row < gen->rows(); ++row) add_generator(*gen, row);
         if (const Table* branch = table("branch", branch_column::status))
             for (std::size_t row = 0; row < branch->rows(); ++row) add_branch(*branch, row);
+        join_references();
         for (const auto& [bus, at] : unfed_)
             issues_.error(at, "bus " + bus, "a reference bus without a generator in service",
                           "its voltage is that of its generator");
@@ -140,6 +141,31 @@ class CaseRows {
             const std::string id = unique("G" + name, generators_);
             feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));
         }
+    }
+
+    /// Reference buses that are held at one voltage are one bus electrically: the first is the source, and a switch without
+    /// impedance leads to each other one. Others are refused.
+    void join_references() {
+        auto& sources = feeder_.sources;
+        for (std::size_t i = 1; i < sources.size(); ++i) {
+            const SourceRow& first = sources.front();
+            const SourceRow& other = sources[i];
+            if (other.voltage != first.voltage || other.angle != first.angle || volts_[other.bus] != volts_[first.bus]) {
+                issues_.error(other.at, "bus " + other.bus,
+                              "is a reference at another voltage, angle or baseKV than bus " + first.bus,
+                              "a feeder has one source: make the bus type 1, or agree Vg, Va and baseKV");
+                continue;
+            }
+            BranchRow tie;
+            tie.id = unique(first.bus + "-" + other.bus, branches_);
+            tie.from = first.bus;
+            tie.to = other.bus;
+            tie.kind = BranchKind::switch_;
+            tie.series_ohm = {0.0};
+            tie.at = other.at;
+            feeder_.branches.push_back(std::move(tie));
+        }
+        if (sources.size() > 1) sources.erase(sources.begin() + 1, sources.end());
     }
 
     static std::string unique(const std::string& name, std::set<std::string>& taken) {

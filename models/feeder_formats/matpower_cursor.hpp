@@ -18,8 +18,6 @@ class Cursor {
 
     [[nodiscard]] const Token& peek(std::size_t ahead = 0) const { return tokens_[std::min(next_ + ahead, tokens_.size() - 1)]; }
     [[nodiscard]] bool at_end() const { return peek().kind == Token::Kind::end; }
-    /// Kind of the token before this place; `end` at the start.
-    [[nodiscard]] Token::Kind last_kind() const { return next_ > 0 ? tokens_[next_ - 1].kind : Token::Kind::end; }
     [[nodiscard]] std::size_t place() const { return next_; }
     void go_to(std::size_t place) { next_ = place; }
     const Token& take();

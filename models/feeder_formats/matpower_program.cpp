@@ -42,6 +42,7 @@ class Program : private Cursor {
                 if (issues_.list().size() >= most_issues) break;
                 go_to(first);
                 depth_ = 0;
+                blanks_separate_ = false;
                 skip_statement();
             }
         }
@@ -192,6 +193,7 @@ class Program : private Cursor {
 
     Table matrix() {
         expect("[");
+        blanks_separate_ = true;
         Table table;
         std::vector<double> row;
         Position row_at;
@@ -199,7 +201,9 @@ class Program : private Cursor {
             const Token& token = peek();
             if (token.is("]") || token.is(";") || token.kind == Token::Kind::newline) {
                 add_row(table, row, row_at);
-                if (take().is("]")) return table;
+                if (!take().is("]")) continue;
+                blanks_separate_ = false;
+                return table;
             } else if (token.is(",")) {
                 take();
             } else {
@@ -220,15 +224,24 @@ class Program : private Cursor {
     }
 
     double element() {
-        const bool after_number = last_kind() == Token::Kind::number;
-        double sign = 1.0;
-        if ((peek().is("-") || peek().is("+")) && !peek(1).spaced && (peek().spaced || !after_number))
-            sign = take().is("-") ? -1.0 : 1.0;
-        const Token& token = peek();
-        if (token.kind == Token::Kind::number) return sign * take().number;
-        if (token.is_name("Inf") || token.is_name("inf")) return take(), sign * std::numeric_limits<double>::infinity();
-        if (token.is_name("NaN") || token.is_name("nan")) return take(), std::numeric_limits<double>::quiet_NaN();
-        refuse("expected a plain number", "write it out; tables hold no expressions");
+        const Position at = peek().at;
+        const Block value = expression();
+        if (!value.is_scalar()) refuse_at(at, "a table as an element of a table", "each element is one number");
+        return value.values.front();
+    }
+
+    /// In a table, `a -b` are two elements, and `a - b`, `a-b` and `a- b` are one.
+    bool begins_element(const Token& sign) const { return blanks_separate_ && sign.spaced && !peek(1).spaced; }
+
+    /// What stands in parentheses, where blanks mean nothing.
+    template <class Read>
+    auto in_parentheses(Read read) {
+        expect("(");
+        const bool before = std::exchange(blanks_separate_, false);
+        auto value = read();
+        blanks_separate_ = before;
+        expect(")");
+        return value;
     }
 
     struct Selection {
@@ -238,8 +251,11 @@ class Program : private Cursor {
     };
 
     Selection index(const Table& table) {
+        return in_parentheses([&] { return selection_of(table); });
+    }
+
+    Selection selection_of(const Table& table) {
         Selection selection;
-        expect("(");
         if (accept(":")) {
             selection.rows = table.rows();
         } else {
@@ -253,7 +269,6 @@ class Program : private Cursor {
             column_range(table, selection.columns);
         } while (list && !peek().is("]"));
         if (list) expect("]");
-        expect(")");
         return selection;
     }
 
@@ -278,7 +293,7 @@ class Program : private Cursor {
     Block expression() {
         if (++depth_ > deepest_nesting) refuse_at(peek().at, "too deeply nested");
         Block value = product();
-        while (peek().is("+") || peek().is("-")) {
+        while ((peek().is("+") || peek().is("-")) && !begins_element(peek())) {
             const Token& op = take();
             value = joined(op, value, product());
         }
@@ -319,27 +334,24 @@ class Program : private Cursor {
     Block primary() {
         const Token& token = peek();
         if (token.kind == Token::Kind::number) return scalar(take().number);
-        if (accept("(")) {
-            Block value = expression();
-            expect(")");
-            return value;
-        }
+        if (token.is("(")) return in_parentheses([&] { return expression(); });
         if (token.kind != Token::Kind::name) refuse("expected a number, a name or a parenthesis");
         if (token.word == case_variable_ && peek(1).is(".")) return field_value();
         const auto function = functions().find(token.word);
-        if (function != functions().end() && peek(1).is("(")) return function_value(function->second);
+        if (function != functions().end() && peek(1).is("(") && !(blanks_separate_ && peek(1).spaced))
+            return function_value(function->second);
         const auto variable = variables_.find(token.word);
         if (variable != variables_.end()) return take(), scalar(variable->second);
         if (token.word == "pi") return take(), scalar(std::numbers::pi);
+        if (token.word == "Inf" || token.word == "inf") return take(), scalar(std::numeric_limits<double>::infinity());
+        if (token.word == "NaN" || token.word == "nan") return take(), scalar(std::numeric_limits<double>::quiet_NaN());
         refuse_at(token.at, fmt::format("unknown name '{}'", token.word.substr(0, 40)),
                   "columns are named by `[PQ, PV, ...] = idx_bus` and the like");
     }
 
     Block function_value(double (*function)(double)) {
         take();
-        expect("(");
-        Block value = expression();
-        expect(")");
+        Block value = in_parentheses([&] { return expression(); });
         for (double& x : value.values) x = function(x);
         return value;
     }
@@ -378,6 +390,7 @@ class Program : private Cursor {
 
     Issues& issues_;
     int depth_ = 0;
+    bool blanks_separate_ = false;  ///< inside a table, outside parentheses
     std::size_t work_ = 0;
     Case case_;
     std::string case_variable_ = "mpc";

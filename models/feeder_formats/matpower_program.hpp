@@ -33,8 +33,8 @@ struct Case {
 ///     function mpc = NAME            mpc.version = '2'             mpc.FIELD = NUMBER or [matrix] or {names}
 ///     [PQ, PV, ...] = idx_bus        define_constants              NAME = EXPRESSION
 ///     mpc.FIELD(ROWS, COLUMNS) = EXPRESSION
-/// where an expression has numbers, names, fields, + - * / ^ .* ./ .^, parentheses and a few functions of one number.
-/// Anything else is an issue at its place.
+/// where a matrix has expressions, and an expression has numbers, names, fields, + - * / ^ .* ./ .^, parentheses and a few
+/// functions of one number. Anything else is an issue at its place.
 [[nodiscard]] Case read_case(const std::string& text, const std::filesystem::path& file, Issues& issues);
 
 }  // namespace evsweep::matpower

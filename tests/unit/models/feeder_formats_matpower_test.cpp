@@ -158,13 +158,57 @@ TEST_CASE("statements that case files do not consist of are refused with their l
                 "c.m:29:5: 3 x 1 numbers do not fit into 3 x 2"});
 }
 
-TEST_CASE("tables with expressions or ragged rows are refused at the row", "[formats]") {
-    CHECK(read("mpc.baseMVA = 1;\nmpc.bus = [1 2\n 3 4 5];\n").issues.front() ==
-          "c.m:3:2: this row has 3 numbers and those above have 2");
-    CHECK(read("mpc.baseMVA = 1;\nmpc.bus = [1 2*3];\n").issues.front() ==
-          "c.m:2:15: expected a plain number, found '*'; write it out; tables hold no expressions");
-    CHECK(read("mpc.baseMVA = 1;\nmpc.bus = [1-2 3];\n").issues.front() ==
-          "c.m:2:13: expected a plain number, found '-'; write it out; tables hold no expressions");
+TEST_CASE("elements of tables are expressions, split by blanks as in MATLAB", "[formats]") {
+    const auto [text, power] = GENERATE(table<std::string, double>({{"20/sqrt(3)", 20.0 / std::sqrt(3.0)},
+                                                                    {"1/4", 0.25},
+                                                                    {"-30/3", -10},
+                                                                    {"( 1 - 3 )*2", -4},
+                                                                    {"2 * -3 - 1", -7},
+                                                                    {"8- 1", 7},
+                                                                    {"cos( 0 ) +2^3", 9},
+                                                                    {"mpc.baseMVA/4 - mpc.baseMVA", -7.5}}));
+    const Outcome outcome = read("function mpc = t\nmpc.baseMVA = 10;\nmpc.bus = [\n1 3 0 0 0 0 1 1 0 20\n2 1 " + text +
+                                 (text == "cos( 0 ) +2^3" ? "" : " +0") +
+                                 " 0 0 1 1 0 60/3; ];\nmpc.gen = [1 0 0 0 0 1 1 1];\nmpc.branch = [1 2 .1 .1 0 0 0 0 0 0 1];\n");
+    INFO(text);
+    CHECK(outcome.issues == Texts{});
+    REQUIRE(outcome.feeder);
+    CHECK(outcome.feeder->buses[1].nominal.value() == Approx(20000.0));
+    const bool is_split = text == "cos( 0 ) +2^3";  // two elements: 1 and 8
+    CHECK(outcome.feeder->loads[0].p.value() == Approx(1000.0 * (is_split ? 1.0 : power)));
+    CHECK(outcome.feeder->loads[0].q.value() == Approx(is_split ? 8000.0 : 0.0));
+}
+
+TEST_CASE("tables with ragged rows or what is no number are refused at the row", "[formats]") {
+    const std::string base = "mpc.baseMVA = 1;\n";
+    CHECK(read(base + "mpc.bus = [1 2\n 3 4 5];\n").issues.front() == "c.m:3:2: this row has 3 numbers and those above have 2");
+    CHECK(read(base + "mpc.bus = [1 -2\n 1 - 2];\n").issues.front() == "c.m:3:2: this row has 1 numbers and those above have 2");
+    CHECK(read(base + "mpc.bus = [1 2*];\n").issues.front() == "c.m:2:16: expected a number, a name or a parenthesis, found ']'");
+    CHECK(read(base + "mpc.bus = [1 2];\nmpc.gen = [mpc.bus(:, 1:2) 3];\n").issues.front() ==
+          "c.m:3:12: a table as an element of a table; each element is one number");
+    CHECK(read(base + "mpc.bus = [1 sqrt (4)];\n").issues.front() ==
+          "c.m:2:14: unknown name 'sqrt'; columns are named by `[PQ, PV, ...] = idx_bus` and the like");
+}
+
+TEST_CASE("reference buses at one voltage are one source, and others are refused", "[formats]") {
+    const std::string head = "mpc.baseMVA = 1;\nmpc.branch = [1 2 .1 .1 0 0 0 0 0 0 1; 3 4 .1 .1 0 0 0 0 0 0 1];\nmpc.bus = [";
+    const std::string load = "2 1 1 0 0 0 1 1 0 20; 4 1 1 0 0 0 1 1 0 20];\n";
+    const Outcome one = read(head + "1 3 0 0 0 0 1 1 5 20; 3 3 0 0 0 0 1 1 5 20; " + load +
+                             "mpc.gen = [1 0 0 0 0 1.02 1 1; 3 0 0 0 0 1.02 1 1; 3 0 0 0 0 1.02 1 1];");
+    CHECK(one.issues == Texts{});
+    REQUIRE(one.feeder);
+    REQUIRE(one.feeder->sources.size() == 1);
+    Issues issues;
+    const auto feeder = build_feeder(*one.feeder, {}, issues);
+    REQUIRE(feeder);
+    LoadFlow flow(*feeder);
+    PortPower power(feeder->ports());
+    REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
+    for (std::size_t c = 0; c < feeder->conductors(); ++c) CHECK(std::abs(flow.voltage(c)) == Approx(1.02));
+    const std::string hint = "; a feeder has one source: make the bus type 1, or agree Vg, Va and baseKV";
+    CHECK(
+        read(head + "1 3 0 0 0 0 1 1 5 20; 3 3 0 0 0 0 1 1 5 20; " + load + "mpc.gen = [1 0 0 0 0 1.02 1 1; 3 0 0 0 0 1.03 1 1];")
+            .issues == Texts{"c.m:4:32: bus 3: is a reference at another voltage, angle or baseKV than bus 1" + hint});
 }
 
 TEST_CASE("cases that a radial sweep cannot hold are refused by name", "[formats]") {
