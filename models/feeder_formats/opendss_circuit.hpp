@@ -101,6 +101,7 @@ struct Load : Injection {
     double cvr_watts = 1.0, cvr_vars = 2.0;
     std::vector<double> zipv;
     double neutral_r = -1.0, neutral_x = 0.0;
+    std::string growth;
 };
 
 struct Generator : Injection {
@@ -152,6 +153,13 @@ struct LoadShape : Object {
     std::size_t points = 0;
     std::optional<double> max_p, max_q;  ///< where given
     double base_p = 0.0, base_q = 0.0;
+};
+
+/// By how much loads grow from one year to the next, from each of these years on.
+struct GrowthShape : Object {
+    std::vector<double> years, factors;
+    /// Of a year over the first one.
+    [[nodiscard]] double growth_until(int year) const;
 };
 
 struct XyCurve : Object {
@@ -233,6 +241,7 @@ void set_line_conductors(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] Properties<Capacitor> capacitor_properties();
 [[nodiscard]] Properties<Reactor> reactor_properties();
 [[nodiscard]] Properties<LoadShape> load_shape_properties();
+[[nodiscard]] Properties<GrowthShape> growth_shape_properties();
 [[nodiscard]] Properties<XyCurve> xy_curve_properties();
 [[nodiscard]] Properties<RegControl> reg_control_properties();
 [[nodiscard]] Properties<CapControl> cap_control_properties();
@@ -244,7 +253,7 @@ struct Coordinates {
     double y = 0.0;
 };
 
-/// Everything that a script builds. There is a load shape `default` to begin with.
+/// Everything that a script builds. There are a load shape and a growth shape `default` to begin with.
 struct Circuit {
     Circuit();
 
@@ -255,7 +264,9 @@ struct Circuit {
     double frequency = 60.0;
     double load_mult = 1.0;
     double generator_mult = 1.0;
-    Position controls_off;  ///< where the script says so; no file where controls act
+    int year = 0;                 ///< 0: loads have not grown
+    double usual_growth = 0.025;  ///< a year, of loads without a growth shape
+    Position controls_off;        ///< where the script says so; no file where controls act
     EarthModel earth = EarthModel::deri;
     std::vector<double> voltage_bases;  ///< kV, line to line
     std::map<std::string, double> bus_bases;
@@ -278,6 +289,7 @@ struct Circuit {
     Store<Capacitor> capacitors{"capacitor", capacitor_properties()};
     Store<Reactor> reactors{"reactor", reactor_properties()};
     Store<LoadShape> shapes{"loadshape", load_shape_properties()};
+    Store<GrowthShape> growth_shapes{"growthshape", growth_shape_properties()};
     Store<XyCurve> curves{"xycurve", xy_curve_properties()};
     Store<RegControl> reg_controls{"regcontrol", reg_control_properties()};
     Store<CapControl> cap_controls{"capcontrol", cap_control_properties()};
@@ -286,9 +298,10 @@ struct Circuit {
     std::map<std::string, ForeignObjects> foreign;  ///< by class: what is not read, and refused where it is enabled
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {&sources,    &line_codes,   &wires,        &concentric_neutrals, &tape_shields, &geometries, &spacings, &lines,
-                &xfmr_codes, &transformers, &loads,        &generators,          &pv_systems,   &capacitors, &reactors, &shapes,
-                &curves,     &reg_controls, &cap_controls, &switch_controls};
+        return {
+            &sources,       &line_codes,   &wires,        &concentric_neutrals, &tape_shields,   &geometries, &spacings, &lines,
+            &xfmr_codes,    &transformers, &loads,        &generators,          &pv_systems,     &capacitors, &reactors, &shapes,
+            &growth_shapes, &curves,       &reg_controls, &cap_controls,        &switch_controls};
     }
 };
 

@@ -9,9 +9,9 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",   "energymeter",   "sensor",    "fuse",       "recloser",  "relay",
-                                         "spectrum",  "growthshape",   "tcc_curve", "priceshape", "tshape",    "tempshape",
-                                         "cabledata", "conductordata", "feeder",    "fmonitor",   "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",       "energymeter", "sensor",     "fuse",      "recloser",  "relay",
+                                         "spectrum",      "tcc_curve",   "priceshape", "tshape",    "tempshape", "cabledata",
+                                         "conductordata", "feeder",      "fmonitor",   "dynamicexp"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {"isource",
@@ -221,8 +221,9 @@ void Script::batch_edit(const Parameters& p) {
 void Script::set_properties(const Active& target, const Parameters& p, std::size_t first) {
     if (!target.object_class) return;
     ObjectClass& object_class = *target.object_class;
+    const std::size_t end = end_of_values(p, first, object_class.name());
     std::size_t next = 0;
-    for (std::size_t i = first; i < p.size() && !desk_.is_full(); ++i) {
+    for (std::size_t i = first; i < end && !desk_.is_full(); ++i) {
         if (!p[i].name.empty()) {
             const auto property = object_class.property(p[i].name);
             if (!property) {
@@ -236,6 +237,18 @@ void Script::set_properties(const Active& target, const Parameters& p, std::size
         object_class.set(target.index, next++, p[i].value, desk_);
     }
     object_class.finish(target.index, desk_);
+}
+
+/// An empty value ends a line in OpenDSS: its property and those behind it stay as they are.
+std::size_t Script::end_of_values(const Parameters& p, std::size_t first, const std::string& of_what) {
+    for (std::size_t i = first; i < p.size(); ++i) {
+        if (!p[i].value.text.empty()) continue;
+        const std::string name = of_what + "." + p[i].name.substr(0, 40);
+        desk_.leave_out(name + " without a value", p[i].value.at);
+        if (i + 1 < p.size()) desk_.leave_out("values behind the empty " + name, p[i + 1].value.at);
+        return i;
+    }
+    return p.size();
 }
 
 /// `class.name.property = value`, or `property = value` of the object edited last.

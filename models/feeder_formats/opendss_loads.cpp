@@ -199,7 +199,7 @@ Properties<Load> load_properties() {
                            {"yearly", set_shape<&T::yearly, T>},
                            {"daily", set_shape<&T::daily, T>},
                            {"duty", set_shape<&T::duty, T>},
-                           no_effect<T>("growth"),
+                           {"growth", set_text<&T::growth, T>},
                            {"conn", set_delta<&T::delta, T>},
                            {"kvar", set_load_kvar},
                            {"rneut", set_number<&T::neutral_r, T>},

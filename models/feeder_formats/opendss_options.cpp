@@ -169,7 +169,8 @@ const Option* option_of(const std::string& name) {
 }  // namespace
 
 void Script::set(const Parameters& p) {
-    for (std::size_t i = 1; i < p.size(); ++i) option(p[i]);
+    const std::size_t end = end_of_values(p, 1, "set");
+    for (std::size_t i = 1; i < end; ++i) option(p[i]);
 }
 
 /// Solving is for others; the options that may follow it count.
@@ -217,9 +218,11 @@ void Script::option(const Parameter& parameter) {
         case Meaning::allocation:
             return allocation_factors(value);
         case Meaning::year:
-            return refuse_unless(desk_.number(value).value_or(0.0) == 0.0);
+            circuit_->year = desk_.integer(value, -10'000, 10'000).value_or(circuit_->year);
+            return;
         case Meaning::growth:
-            return desk_.leave_out("option %growth", value.at);
+            circuit_->usual_growth = desk_.number(value).value_or(circuit_->usual_growth * 100.0) / 100.0;
+            return;
         case Meaning::load_model:
             return refuse_unless(first_letter == "p");
         case Meaning::circuit_model:

@@ -36,6 +36,7 @@ class Rows {
     [[nodiscard]] std::vector<Terminals> terminals_of(const Placed<T>& placed) const;
     template <class T>
     [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id, double kw);
+    [[nodiscard]] double growth_of(const Load& load);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
     void add_regulators();

@@ -114,12 +114,25 @@ LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id, doub
     return row;
 }
 
+/// Growth up to the year of the circuit.
+double Rows::growth_of(const Load& load) {
+    if (circuit_.year == 0) return 1.0;
+    if (load.growth.empty() || load.growth == "none") return std::pow(1.0 + circuit_.usual_growth, circuit_.year - 1);
+    const GrowthShape* shape = circuit_.growth_shapes.look_up(load.growth);
+    if (shape && shape->years.size() == shape->factors.size()) return shape->growth_until(circuit_.year);
+    desk_.error(load.at, "load." + load.name,
+                "grows by growth shape '" + load.growth + "', which " +
+                    (shape ? "has not as many years as factors" : "the script does not define"),
+                "define it with New GrowthShape");
+    return 1.0;
+}
+
 void Rows::add_loads() {
     for (const auto& placed : plan_.loads) {
         const Load& load = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
         LoadRow row = injection_row(placed, "load." + load.name, load.kw);
-        const double times = load.fixed ? 1.0 : circuit_.load_mult;
+        const double times = growth_of(load) * (load.fixed ? 1.0 : circuit_.load_mult);
         row.p = Kilowatts(load.kw * times);
         row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times));
         const bool earthed = placed.ends.front().nodes.back() == 0;
@@ -130,7 +143,7 @@ void Rows::add_loads() {
             desk_.error(load.at, row.id, "is of model 8 without ZIPV", "give its 7 numbers");
         else
             answer(load, row);
-        if (load.model == 6 && !load.fixed && circuit_.load_mult != 1.0 && load.kw != 0.0 && !row.profile.empty())
+        if (load.model == 6 && times != 1.0 && load.kw != 0.0 && !row.profile.empty())
             desk_.warning(load.at, row.id, "its reactive power follows its profile too", "use model 1");
         feeder_.loads.push_back(std::move(row));
     }

@@ -76,6 +76,7 @@ class Script {
     void make_circuit(const std::string& name, const Parameters& p);
     void assign(const Parameter& parameter, const Parameters& all);
     void set_properties(const Active& target, const Parameters& p, std::size_t first);
+    [[nodiscard]] std::size_t end_of_values(const Parameters& p, std::size_t first, const std::string& of_what);
     void option(const Parameter& parameter);
     void allocation_factors(const Value& value);
     void switch_element(const Parameters& p, bool closed);

@@ -72,9 +72,9 @@ void set_curve_points(XyCurve& curve, const Value& value, Desk& desk) {
         curve.y.push_back((*numbers)[i + 1]);
     }
 }
-template <auto Member>
-void set_curve(XyCurve& curve, const Value& value, Desk& desk) {
-    if (auto numbers = desk.numbers(value)) curve.*Member = std::move(*numbers);
+void set_growth_file(GrowthShape& shape, const Value& value, Desk& desk) {
+    if (auto years = desk.column(value, 1, false)) shape.years = std::move(*years);
+    if (auto factors = desk.column(value, 2, false)) shape.factors = std::move(*factors);
 }
 
 }  // namespace
@@ -83,6 +83,19 @@ Circuit::Circuit() {
     const std::size_t index = shapes.add("default", {}, default_frequency);
     shapes.objects()[index].p = {.677, .6256, .6087, .5833, .58028, .6025, .657, .7477, .832, .88,  .94,  .989,
                                  .985, .98,   .9898, .999,  1.0,    .958,  .936, .913,  .876, .876, .828, .756};
+    growth_shapes.add("default", {}, default_frequency);
+    growth_shapes.objects().front().years = {1, 20};
+    growth_shapes.objects().front().factors = {1.025, 1.025};
+}
+
+double GrowthShape::growth_until(int year) const {
+    double growth = 1.0;
+    std::size_t point = 0;
+    for (int y = years.empty() ? year : static_cast<int>(std::lround(years.front())); y < year; ++y) {
+        if (point + 1 < std::min(years.size(), factors.size()) && years[point + 1] == y) ++point;
+        growth *= factors[point];
+    }
+    return growth;
 }
 
 double XyCurve::value(double where) const {
@@ -99,8 +112,8 @@ Properties<XyCurve> xy_curve_properties() {
     using T = XyCurve;
     return with_common<T>({no_effect<T>("npts"),
                            {"points", set_curve_points},
-                           {"yarray", set_curve<&T::y>},
-                           {"xarray", set_curve<&T::x>},
+                           {"yarray", set_list<&T::y, T>},
+                           {"xarray", set_list<&T::x, T>},
                            unsupported<T>("csvfile"),
                            unsupported<T>("sngfile"),
                            unsupported<T>("dblfile"),
@@ -110,6 +123,17 @@ Properties<XyCurve> xy_curve_properties() {
                            unsupported<T>("yshift"),
                            unsupported<T>("xscale"),
                            unsupported<T>("yscale")},
+                          {});
+}
+
+Properties<GrowthShape> growth_shape_properties() {
+    using T = GrowthShape;
+    return with_common<T>({no_effect<T>("npts"),
+                           {"year", set_list<&T::years, T>},
+                           {"mult", set_list<&T::factors, T>},
+                           {"csvfile", set_growth_file},
+                           unsupported<T>("sngfile"),
+                           unsupported<T>("dblfile")},
                           {});
 }
 

@@ -4,11 +4,6 @@
 namespace evsweep::opendss {
 namespace {
 
-template <auto Member, class T>
-void set_list(T& object, const Value& value, Desk& desk) {
-    if (auto numbers = desk.numbers(value)) object.*Member = std::move(*numbers);
-}
-
 void set_capacitor_kvar(Capacitor& capacitor, const Value& value, Desk& desk) {
     set_list<&Capacitor::kvar>(capacitor, value, desk);
     capacitor.by_kvar = true;

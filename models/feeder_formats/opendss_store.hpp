@@ -50,8 +50,8 @@ class ObjectClass {
     }
     /// Codes and shapes, which are no elements of the circuit.
     [[nodiscard]] bool is_general() const {
-        for (const char* general :
-             {"linecode", "xfmrcode", "loadshape", "wiredata", "cndata", "tsdata", "linegeometry", "linespacing", "xycurve"})
+        for (const char* general : {"linecode", "xfmrcode", "loadshape", "growthshape", "wiredata", "cndata", "tsdata",
+                                    "linegeometry", "linespacing", "xycurve"})
             if (name_ == general) return true;
         return false;
     }
@@ -193,6 +193,10 @@ class ForeignObjects final : public ObjectClass {
 template <auto Member, class T>
 void set_number(T& object, const Value& value, Desk& desk) {
     if (const auto number = desk.number(value)) object.*Member = *number;
+}
+template <auto Member, class T>
+void set_list(T& object, const Value& value, Desk& desk) {
+    if (auto numbers = desk.numbers(value)) object.*Member = std::move(*numbers);
 }
 template <auto Member, class T>
 void set_boolean(T& object, const Value& value, Desk& desk) {
