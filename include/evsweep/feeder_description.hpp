@@ -215,11 +215,14 @@ struct CapacitorControlRow {
     Position at{};
 };
 
-/// A series that loads refer to by name: factors of their nominal power, held over `every`, repeating.
+/// A series that loads refer to by name: factors of their nominal power, held over `every` or linear from one to the next,
+/// repeating.
 struct ProfileRow {
     std::string id;
     Duration every = std::chrono::hours(1);
     std::vector<double> values;
+    std::vector<double> q_values;  ///< of reactive power; empty: as `values`
+    bool linear = false;
     Position at{};
 };
 

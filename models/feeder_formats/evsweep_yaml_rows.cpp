@@ -217,10 +217,14 @@ const Schema<ShuntLine>& CapacitorLine::shunt_schema() {
 }
 
 const Schema<ProfileLine>& ProfileLine::schema() {
-    static const auto schema = Schema<ProfileLine>("A repeating series that loads refer to by name.")
-                                   .required("id", &ProfileLine::id, "name of the profile")
-                                   .optional("every", &ProfileLine::every, "time from one value to the next")
-                                   .required("values", &ProfileLine::values, "factors of the loads' power");
+    using P = ProfileLine;
+    static const auto schema =
+        Schema<P>("A repeating series that loads refer to by name.")
+            .required("id", &P::id, "name of the profile")
+            .optional("every", &P::every, "time from one value to the next")
+            .required("values", &P::values, "factors of the loads' power")
+            .optional("q_values", &P::q_values, "factors of their reactive power; left out: those of `values`")
+            .optional("linear", &P::linear, "whether they change linearly from one value to the next, rather than in steps");
     return schema;
 }
 

@@ -212,7 +212,8 @@ struct CapacitorLine {
 struct ProfileLine {
     std::string id;
     Duration every = ProfileRow{}.every;
-    std::vector<double> values;
+    std::vector<double> values, q_values;
+    bool linear = false;
     static const Schema<ProfileLine>& schema();
 };
 

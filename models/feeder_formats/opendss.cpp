@@ -51,7 +51,7 @@ class OpenDss final : public FeederFormat {
         // A circuit with problems of its own would only cause more.
         if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());
         if (feeder && context_.default_ratings == DefaultRatings::of_format) rate_lines(script.circuit(), *feeder);
-        script.desk().tell_counted();
+        script.desk().tell_notes();
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);
     }

@@ -147,8 +147,9 @@ struct Reactor : Object {
 };
 
 struct LoadShape : Object {
-    double interval_h = 1.0;
-    std::vector<double> p, q;
+    double interval_h = 1.0;  ///< 0: points at `hours`
+    std::vector<double> p, q, hours;
+    bool holds = false;  ///< the value of the point before counts between points, rather than a straight line
     bool use_actual = false;
     std::size_t points = 0;
     std::optional<double> max_p, max_q;  ///< where given

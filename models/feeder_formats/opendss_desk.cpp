@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
 
 #include "feeder_formats/opendss_store.hpp"
 
 namespace evsweep::opendss {
 namespace {
+
+static_assert(std::endian::native == std::endian::little, "binary files are read as they are");
 
 /// A value short enough for a message, in printable letters.
 std::string shown(const std::string& text) {
@@ -64,11 +69,14 @@ std::optional<bool> Desk::boolean(const Value& value) {
 }
 
 std::optional<std::vector<double>> Desk::numbers(const Value& value) {
-    if (lower(value.text.substr(0, 4)) == "file") {
+    const std::string start = lower(value.text.substr(0, 7));
+    if (start.rfind("file", 0) == 0 || start == "sngfile" || start == "dblfile") {
         Value file;
         std::size_t column = 1;
         bool header = false;
         for (const Parameter& p : split_line(value.text, value.at, {}, issues_)) {
+            if (p.name == "sngfile") return binary(p.value, sizeof(float));
+            if (p.name == "dblfile") return binary(p.value, sizeof(double));
             if (p.name == "file") file = p.value;
             const auto means = [&](std::string_view word) { return !p.name.empty() && word.substr(0, p.name.size()) == p.name; };
             if (means("column")) column = static_cast<std::size_t>(integer(p.value, 1, 1000).value_or(1));
@@ -76,10 +84,6 @@ std::optional<std::vector<double>> Desk::numbers(const Value& value) {
         }
         if (!file.text.empty()) return this->column(file, column, header);
     }
-    for (const char* binary : {"sngfile", "dblfile"})
-        if (lower(value.text.substr(0, 7)) == binary)
-            return refuse(value, fmt::format("'{}' is a binary file, which is not read", binary), "write it as text"),
-                   std::nullopt;
     auto numbers = to_numbers(value);
     if (!numbers) refuse(value, fmt::format("'{}' is not a list of numbers", shown(value.text)));
     return numbers;
@@ -133,15 +137,34 @@ std::optional<std::vector<double>> Desk::column(const Value& file, std::size_t c
     return numbers;
 }
 
-void Desk::count(const std::string& what, const std::string& problem, const Position& at) {
-    Counted& counted = counted_[{what, problem}];
-    if (counted.times++ == 0) counted.first = at;
+std::optional<std::vector<double>> Desk::binary(const Value& file, std::size_t bytes) {
+    const auto content = read_file ? read_file(file.text, file.at) : std::nullopt;
+    if (!content) return std::nullopt;
+    std::vector<double> numbers(content->size() / bytes);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        float single = 0.0F;
+        if (bytes == sizeof single) {
+            std::memcpy(&single, content->data() + i * bytes, bytes);
+            numbers[i] = single;
+        } else {
+            std::memcpy(&numbers[i], content->data() + i * bytes, bytes);
+        }
+    }
+    const bool is_finite = std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); });
+    if (is_finite && numbers.size() * bytes == content->size()) return numbers;
+    refuse(file, fmt::format("file '{}' holds other than numbers of {} bytes", shown(file.text), bytes));
+    return std::nullopt;
 }
 
-void Desk::tell_counted() {
-    for (const auto& [kind, counted] : counted_)
-        warning(counted.first, kind.first,
-                counted.times == 1 ? kind.second : fmt::format("{} ({} times)", kind.second, counted.times));
+void Desk::note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint) {
+    Note& note = notes_[{what, problem}];
+    if (note.times++ == 0) note = {at, problem, hint, 1};
+}
+
+void Desk::tell_notes() {
+    for (const auto& [kind, note] : notes_)
+        warning(note.first, kind.first, note.problem + (note.times == 1 ? "" : fmt::format(" ({} times)", note.times)),
+                note.hint);
 }
 
 void ForeignObjects::refuse(Desk& desk) const {

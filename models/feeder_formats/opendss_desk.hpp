@@ -53,17 +53,20 @@ class Desk {
     std::optional<bool> is_delta(const Value& value);
     /// One column of a file of numbers.
     std::optional<std::vector<double>> column(const Value& file, std::size_t column, bool header);
+    /// A file of nothing but numbers as a processor has them, each of `bytes` (4 or 8).
+    std::optional<std::vector<double>> binary(const Value& file, std::size_t bytes);
 
-    /// Warnings that a script may give rise to a thousand times: told once per kind at its first place, with how often.
-    void count(const std::string& what, const std::string& problem, const Position& at);
+    /// A warning that a script may give rise to a thousand times: told once per kind at its first place, with how often.
+    void note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint = {});
     /// Something that has no effect on the load flow.
-    void leave_out(const std::string& what, const Position& at) { count(what, "has no effect here and is left out", at); }
-    void tell_counted();
+    void leave_out(const std::string& what, const Position& at) { note(what, at, "has no effect here and is left out"); }
+    void tell_notes();
 
    private:
     static constexpr std::size_t most_errors = 100;
-    struct Counted {
+    struct Note {
         Position first;
+        std::string problem, hint;
         std::size_t times = 0;
     };
 
@@ -71,7 +74,7 @@ class Desk {
     Issues& issues_;
     std::string path_;
     std::size_t errors_ = 0;
-    std::map<std::pair<std::string, std::string>, Counted> counted_;  ///< by what and problem
+    std::map<std::pair<std::string, std::string>, Note> notes_;  ///< by what and problem
 };
 
 }  // namespace evsweep::opendss

@@ -164,7 +164,7 @@ std::optional<std::vector<MetricWire>> metric_conductors(const LineGeometry& geo
         if (is_phase && place.conductor.is_cable() != geometry.places.front().conductor.is_cable())
             return desk.error(line.at, path, "has cables and bare wires as phases", "give it phases of one kind"), std::nullopt;
         if (!is_phase && place.conductor.is_cable())
-            desk.count("line", "has a cable beyond its phases, of which only the core counts", line.at);
+            desk.note("line", line.at, "has a cable beyond its phases, of which only the core counts");
         wires.push_back(metric_conductor(place, *wire, is_phase));
     }
     if (const auto trouble = trouble_of(wires))

@@ -138,7 +138,7 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
         return desk.refuse(value, "unknown line code '" + lower(value.text) + "'", hint);
     }
     if (line.phases_given > 0 && line.phases != code->phases)
-        desk.count("line.phases", "is replaced by the phases of the line code that follows", value.at);
+        desk.note("line.phases", value.at, "is replaced by the phases of the line code that follows");
     const LineData before = line;
     const LengthUnit unit = line.unit;
     static_cast<LineData&>(line) = *code;

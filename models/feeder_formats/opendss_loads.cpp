@@ -20,13 +20,6 @@ void set_factor(T& object, const Value& value, Desk& desk) {
     object.*Member = *pf;
 }
 
-const LoadShape* known_shape(const Value& value, Desk& desk) {
-    const LoadShape* shape = desk.circuit().shapes.look_up(lower(value.text));
-    if (!shape)
-        desk.refuse(value, "unknown load shape '" + lower(value.text) + "'", "define it with New LoadShape before this line");
-    return shape;
-}
-
 /// Position of the value with the largest magnitude.
 std::size_t peak_of(const std::vector<double>& values) {
     std::size_t peak = 0;
@@ -52,13 +45,12 @@ void take_actual(Generator& generator, const LoadShape& shape) {
 }
 void take_actual(PvSystem&, const LoadShape&) {}
 
+/// A shape need not be there: a snapshot does without.
 template <auto Member, class T>
 void set_shape(T& object, const Value& value, Desk& desk) {
-    if (value.text.empty() || lower(value.text) == "none") return (void)(object.*Member).clear();
-    const LoadShape* shape = known_shape(value, desk);
-    if (!shape) return;
-    object.*Member = shape->name;
-    take_actual(object, *shape);
+    object.*Member = lower(value.text);
+    if (object.*Member == "none") (object.*Member).clear();
+    if (const LoadShape* shape = desk.circuit().shapes.look_up(object.*Member)) take_actual(object, *shape);
 }
 
 template <int Lowest, int Highest, class T>
@@ -220,7 +212,7 @@ Properties<Load> load_properties() {
                            {"kwh", set_allocated<&T::kwh, G::energy>},
                            {"kwhdays", set_allocated<&T::kwh_days, G::energy>},
                            {"cfactor", set_allocated<&T::c_factor, G::energy>},
-                           unsupported<T>("cvrcurve"),
+                           no_effect<T>("cvrcurve"),
                            no_effect<T>("numcust"),
                            {"zipv", set_zipv},
                            no_effect<T>("%seriesrl"),

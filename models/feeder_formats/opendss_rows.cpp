@@ -170,7 +170,7 @@ CoupledConductors Rows::fed_conductors(const Placed<Line>& placed, const LineDat
                                 shunt_of(measured, data, circuit_.frequency)};
     const CoupledConductors joined = joined_parallel(all);
     if (joined.from.size() < all.from.size())
-        desk_.count("line", "has conductors between the same two nodes, which are taken as one", measured.at);
+        desk_.note("line", measured.at, "has conductors between the same two nodes, which are taken as one");
     std::vector<bool> floats;
     for (std::size_t i = 0; i < joined.from.size(); ++i)
         floats.push_back(network_.floats(from.bus, joined.from[i]) || network_.floats(to.bus, joined.to[i]));

@@ -35,7 +35,7 @@ class Rows {
     template <class T>
     [[nodiscard]] std::vector<Terminals> terminals_of(const Placed<T>& placed) const;
     template <class T>
-    [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id, double kw);
+    [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id);
     [[nodiscard]] double growth_of(const Load& load);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
@@ -44,8 +44,10 @@ class Rows {
     void add_regulator(const RegControl& control, const Transformer& transformer);
     void add_capacitor_control(const CapControl& control);
     void watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row);
-    /// Name of the profile that a load follows, made if it is new.
-    [[nodiscard]] std::string profile_of(const Injection& element, const std::string& id, double kw);
+    /// Name of the profile that an element of that power follows, made if it is new; without `kvar` the shape does not give
+    /// the reactive power.
+    [[nodiscard]] std::string profile_of(const Injection& element, double kw, std::optional<double> kvar);
+    [[nodiscard]] std::optional<ProfileRow> profile_row(const LoadShape& shape, const std::string& profile);
 
     Circuit& circuit_;
     Desk& desk_;

@@ -79,12 +79,6 @@ VoltageResponse answer_of(const Generator& generator) {
     return response;
 }
 
-/// The daily shape, or else the yearly one, or that of the duty cycle.
-const std::string& shape_name(const Injection& element) {
-    if (!element.daily.empty()) return element.daily;
-    return element.yearly.empty() ? element.duty : element.yearly;
-}
-
 }  // namespace
 
 template <class T>
@@ -101,7 +95,7 @@ std::vector<Terminals> Rows::terminals_of(const Placed<T>& placed) const {
 }
 
 template <class T>
-LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id, double kw) {
+LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id) {
     const T& element = *placed.element;
     LoadRow row;
     row.id = id;
@@ -110,7 +104,6 @@ LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id, doub
     row.terminals = terminals_of(placed);
     row.rated = Volts(volts_across(element.kv, element.phases, element.delta));
     if (!(row.rated.value() > 0.0)) desk_.error(element.at, id, "its kV is not positive", "give its rated voltage");
-    row.profile = profile_of(element, id, kw);
     return row;
 }
 
@@ -131,7 +124,8 @@ void Rows::add_loads() {
     for (const auto& placed : plan_.loads) {
         const Load& load = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
-        LoadRow row = injection_row(placed, "load." + load.name, load.kw);
+        LoadRow row = injection_row(placed, "load." + load.name);
+        row.profile = profile_of(load, load.kw, load.kvar);
         const double times = growth_of(load) * (load.fixed ? 1.0 : circuit_.load_mult);
         row.p = Kilowatts(load.kw * times);
         row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times));
@@ -153,7 +147,8 @@ void Rows::add_generators() {
     for (const auto& placed : plan_.generators) {
         const Generator& generator = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
-        LoadRow row = injection_row(placed, "generator." + generator.name, generator.kw);
+        LoadRow row = injection_row(placed, "generator." + generator.name);
+        row.profile = profile_of(generator, generator.kw, generator.kvar);
         const double times = generator.fixed ? 1.0 : circuit_.generator_mult;
         row.p = Kilowatts(-generator.kw * times);
         row.q = Kilovars(-generator.kvar * times);
@@ -172,7 +167,8 @@ void Rows::add_pv_systems() {
         const bool on = panel >= pv.cut_in * 0.01 * pv.kva;
         const double given = panel * (efficiency ? efficiency->value(panel / pv.kva) : 1.0);
         const double kw = on ? std::min({given, pv.pmpp * pv.limit, pv.kva}) : 0.0;
-        LoadRow row = injection_row(placed, "pvsystem." + pv.name, kw);
+        LoadRow row = injection_row(placed, "pvsystem." + pv.name);
+        row.profile = profile_of(pv, kw, std::nullopt);
         if ((heat || efficiency) && !row.profile.empty())
             desk_.warning(pv.at, row.id, "follows its profile in proportion: its efficiency and temperature are those of now");
         double kvar = on ? pv.kvar : 0.0;
@@ -186,32 +182,6 @@ void Rows::add_pv_systems() {
         if (pv.model == 2) row.response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
         feeder_.loads.push_back(std::move(row));
     }
-}
-
-std::string Rows::profile_of(const Injection& element, const std::string& id, double kw) {
-    const std::string& name = shape_name(element);
-    const LoadShape* shape = name.empty() ? nullptr : circuit_.shapes.look_up(name);
-    if (!shape) return {};
-    if (shape->p.empty()) {
-        desk_.error(element.at, id, "follows the load shape " + name + " that has no values", "give it mult=(...)");
-        return {};
-    }
-    double base = 1.0;
-    std::string profile = name;
-    if (shape->use_actual) {  // powers in kW become factors of this element's
-        base = kw;
-        if (base == 0.0) return {};
-        profile = fmt::format("{} of {} kW", name, base);
-    }
-    if (!shape->q.empty() && shape->q != shape->p && !shape->use_actual)
-        desk_.error(shape->at, "loadshape." + name, "has a series of its own for reactive power, which is not supported",
-                    "leave qmult out, so that reactive power follows mult");
-    if (profiles_.insert(profile).second) {
-        ProfileRow row{profile, from_hours(shape->interval_h), shape->p, shape->at};
-        for (double& value : row.values) value /= base;
-        feeder_.profiles.push_back(std::move(row));
-    }
-    return profile;
 }
 
 }  // namespace evsweep::opendss

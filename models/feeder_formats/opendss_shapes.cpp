@@ -8,14 +8,19 @@ namespace evsweep::opendss {
 namespace {
 
 /// A series is cut to the number of points where that was given before.
-std::vector<double> cut(std::vector<double> series, const LoadShape& shape) {
-    if (shape.points > 0 && series.size() > shape.points) series.resize(shape.points);
-    return series;
+void keep(LoadShape& shape, std::vector<double>& target, std::optional<std::vector<double>> series) {
+    if (!series) return;
+    if (shape.points > 0 && series->size() > shape.points) series->resize(shape.points);
+    target = std::move(*series);
 }
 
 template <auto Member>
 void set_series(LoadShape& shape, const Value& value, Desk& desk) {
-    if (auto series = desk.numbers(value)) shape.*Member = cut(std::move(*series), shape);
+    keep(shape, shape.*Member, desk.numbers(value));
+}
+void set_hours(LoadShape& shape, const Value& value, Desk& desk) {
+    set_series<&LoadShape::hours>(shape, value, desk);
+    shape.interval_h = 0.0;
 }
 
 void set_points(LoadShape& shape, const Value& value, Desk& desk) {
@@ -26,19 +31,39 @@ template <int PerHour>
 void set_interval(LoadShape& shape, const Value& value, Desk& desk) {
     const auto interval = desk.number(value);
     if (!interval) return;
-    if (*interval <= 0.0)
-        return desk.refuse(value, "points at times of their own are not supported", "give points of equal distance");
     const double hours = *interval / PerHour;
-    if (hours < 1e-6 || hours > 1e6) return desk.refuse(value, "is not an interval that a profile can have");
+    const bool is_possible = hours == 0.0 || (hours >= 1e-6 && hours <= 1e6);
+    if (!is_possible) return desk.refuse(value, "is not an interval that a profile can have");
     shape.interval_h = hours;
 }
 
+/// Files of points at times of their own have the times first.
 void set_file(LoadShape& shape, const Value& value, Desk& desk) {
-    if (auto series = desk.column(value, 1, false)) shape.p = cut(std::move(*series), shape);
+    const std::size_t times = shape.interval_h == 0.0 ? 1 : 0;
+    if (times > 0) keep(shape, shape.hours, desk.column(value, 1, false));
+    keep(shape, shape.p, desk.column(value, times + 1, false));
 }
 void set_pair_file(LoadShape& shape, const Value& value, Desk& desk) {
-    if (auto series = desk.column(value, 1, false)) shape.p = cut(std::move(*series), shape);
-    if (auto series = desk.column(value, 2, false)) shape.q = cut(std::move(*series), shape);
+    set_file(shape, value, desk);
+    keep(shape, shape.q, desk.column(value, shape.interval_h == 0.0 ? 3 : 2, false));
+}
+template <std::size_t Bytes>
+void set_binary_file(LoadShape& shape, const Value& value, Desk& desk) {
+    auto numbers = desk.binary(value, Bytes);
+    if (!numbers || shape.interval_h > 0.0) return keep(shape, shape.p, std::move(numbers));
+    const auto every_other = [&](std::size_t first) {
+        std::vector<double> series;
+        for (std::size_t i = first; i < numbers->size(); i += 2) series.push_back((*numbers)[i]);
+        return series;
+    };
+    keep(shape, shape.hours, every_other(0));
+    keep(shape, shape.p, every_other(1));
+}
+
+void set_interpolation(LoadShape& shape, const Value& value, Desk& desk) {
+    const std::string word = lower(value.text.substr(0, 1));
+    if (word != "a" && word != "e") return desk.refuse(value, "is neither avg nor edge");
+    shape.holds = word == "e";
 }
 
 void divide(std::vector<double>& series, double base) {
@@ -142,12 +167,12 @@ Properties<LoadShape> load_shape_properties() {
     return with_common<T>({{"npts", set_points},
                            {"interval", set_interval<1>},
                            {"mult", set_series<&T::p>},
-                           unsupported<T>("hour"),
+                           {"hour", set_hours},
                            no_effect<T>("mean"),
                            no_effect<T>("stddev"),
                            {"csvfile", set_file},
-                           unsupported<T>("sngfile"),
-                           unsupported<T>("dblfile"),
+                           {"sngfile", set_binary_file<sizeof(float)>},
+                           {"dblfile", set_binary_file<sizeof(double)>},
                            {"action", act},
                            {"qmult", set_series<&T::q>},
                            {"useactual", set_boolean<&T::use_actual, T>},
@@ -159,7 +184,8 @@ Properties<LoadShape> load_shape_properties() {
                            {"qbase", set_number<&T::base_q, T>},
                            {"pmult", set_series<&T::p>},
                            {"pqcsvfile", set_pair_file},
-                           no_effect<T>("memorymapping")},
+                           no_effect<T>("memorymapping"),
+                           {"interpolation", set_interpolation}},
                           {});
 }
 

@@ -244,6 +244,8 @@ class FeederWriter {
     std::string profile(const ProfileRow& row) {
         RowText text(style_);
         text.text("id", row.id).duration("every", row.every).numbers("values", row.values);
+        if (!row.q_values.empty()) text.numbers("q_values", row.q_values);
+        if (row.linear) text.flag("linear", true);
         return text.str();
     }
 

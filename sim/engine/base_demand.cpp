@@ -1,7 +1,8 @@
 #include "sim/engine/base_demand.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <map>
+#include <string>
 
 namespace evsweep {
 
@@ -11,29 +12,45 @@ std::string profile_of(const LoadPoint& load, const BaseLoad& base) {
     return by_class != base.by_class.end() ? by_class->second : base.other;
 }
 
+namespace {
+
+/// Where the factors of a profile stand among those of a step.
+struct Rows {
+    std::size_t p = 0;
+    std::size_t q = 0;
+};
+
+}  // namespace
+
 BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
     const auto& base = scenario.base_load;
     const auto steps = static_cast<std::size_t>(scenario.time.duration / scenario.time.step);
-    std::vector<const Profile*> profiles{nullptr};  // row 0: constant at nominal
-    std::map<std::string, std::size_t> row{{"", 0}};
-    for (const ProfileRow& told : feeder.profiles()) of_feeder_.emplace(told.id, Profile{told.every, false, told.values});
-    for (const auto* known : {&std::as_const(of_feeder_), &base.profiles}) {  // the scenario's word goes before the feeder file's
-        for (const auto& [name, profile] : *known) {
-            row[name] = profiles.size();
-            profiles.push_back(&profile);
-        }
+    std::vector<Profile> profiles;
+    std::map<std::string, Rows> rows;
+    const auto add = [&](Duration every, bool linear, const std::vector<double>& values) {
+        profiles.push_back({every, linear, values});
+        return profiles.size();  // row 0: constant at nominal
+    };
+    for (const ProfileRow& told : feeder.profiles()) {
+        Rows& of = rows[told.id];
+        of.p = of.q = add(told.every, told.linear, told.values);
+        if (!told.q_values.empty()) of.q = add(told.every, told.linear, told.q_values);
     }
-    profiles_ = profiles.size();
+    for (const auto& [name, profile] : base.profiles) {  // the scenario's word goes before the feeder file's
+        profiles.push_back(profile);
+        rows[name] = {profiles.size(), profiles.size()};
+    }
+    profiles_ = profiles.size() + 1;
     for (const auto& load : feeder.loads()) {
-        const auto found = row.find(profile_of(load, base));
-        profile_of_load_.push_back(found == row.end() ? 0 : found->second);
+        const auto found = rows.find(profile_of(load, base));
+        profile_of_load_.push_back(found == rows.end() ? 0 : found->second.p);
+        q_profile_of_load_.push_back(found == rows.end() ? 0 : found->second.q);
     }
     const double sell_share = scenario.prices ? scenario.prices->sell_share.value() : 1.0;
     for (std::size_t k = 0; k < steps; ++k) {
         const Instant t(scenario.time.step * static_cast<std::int64_t>(k));
-        for (const Profile* profile : profiles) {
-            scales_.push_back(base.scale.value() * (profile ? profile->at(t, scenario.time.start) : 1.0));
-        }
+        scales_.push_back(base.scale.value());
+        for (const Profile& profile : profiles) scales_.push_back(base.scale.value() * profile.at(t, scenario.time.start));
         price_.push_back(scenario.prices ? scenario.prices->buy.at(t, scenario.time.start) : 0.0);
         sell_price_.push_back(price_.back() * sell_share);
         const auto now = scales_.end() - static_cast<std::ptrdiff_t>(profiles_);

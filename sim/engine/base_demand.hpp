@@ -28,6 +28,10 @@ class BaseDemand {
     [[nodiscard]] double scale(std::size_t step, std::size_t load) const {
         return scales_[step * profiles_ + profile_of_load_[load]];
     }
+    /// Likewise of its reactive power.
+    [[nodiscard]] double q_scale(std::size_t step, std::size_t load) const {
+        return scales_[step * profiles_ + q_profile_of_load_[load]];
+    }
     /// Total nominal-voltage demand by step, kW.
     [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
     /// Buying price by step, currency per kWh; zeros without prices.
@@ -36,9 +40,8 @@ class BaseDemand {
     [[nodiscard]] std::span<const double> sell_price() const { return sell_price_; }
 
    private:
-    std::map<std::string, Profile> of_feeder_;  ///< profiles that the feeder file brings along
     std::size_t profiles_ = 0;
-    std::vector<std::size_t> profile_of_load_;
+    std::vector<std::size_t> profile_of_load_, q_profile_of_load_;
     std::vector<double> scales_;  ///< [step][profile]
     std::vector<std::uint8_t> changes_;
     std::vector<double> demand_kw_;

@@ -10,9 +10,8 @@ const PortPower& BasePower::at(std::size_t step) {
     power_.clear();
     const auto loads = network_.feeder().loads();
     for (const SweptNetwork::LoadPart& part : network_.load_parts()) {
-        const double scale = demand_.scale(step, part.load) * part.share;
-        power_.p[part.place] += loads[part.load].p_kw * scale;
-        power_.q[part.place] += loads[part.load].q_kvar * scale;
+        power_.p[part.place] += loads[part.load].p_kw * demand_.scale(step, part.load) * part.share;
+        power_.q[part.place] += loads[part.load].q_kvar * demand_.q_scale(step, part.load) * part.share;
     }
     step_ = step;
     return power_;

@@ -126,6 +126,8 @@ class ControlChecks {
         const std::string path = "profile " + row.id;
         unique(row.id, row.at, path);
         need(!row.values.empty(), row.at, path, "has no values", "give at least one");
+        need(row.q_values.empty() || row.q_values.size() == row.values.size(), row.at, path,
+             "has not as many values of reactive power as of power", "give both, or leave those of reactive power out");
         need(row.every > Duration::zero(), row.at, path, "its interval is not positive", "e.g. 1 h");
     }
 

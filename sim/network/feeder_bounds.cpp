@@ -109,7 +109,8 @@ void hold_injections(const FeederDescription& description, Issues& issues) {
             .hold(shunt.rated, "rated voltage");
     for (const ProfileRow& profile : description.profiles) {
         RowNumbers row(profile.at, "profile " + profile.id, issues);
-        for (const double value : profile.values) row.hold(value, "1", "value");
+        for (const auto* values : {&profile.values, &profile.q_values})
+            for (const double value : *values) row.hold(value, "1", "value");
     }
 }
 

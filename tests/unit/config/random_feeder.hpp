@@ -31,7 +31,9 @@ class RandomFeeder {
             f.shunts.push_back(shunt(f, i));
             f.regulators.push_back(regulator(i));
             f.capacitor_controls.push_back(control(i));
-            f.profiles.push_back({"p" + std::to_string(i), duration(), series(below(60)), {}});
+            const std::size_t values = below(60);
+            f.profiles.push_back(
+                {"p" + std::to_string(i), duration(), series(values), series(chance() ? values : 0), chance(), {}});
         }
         if (chance())
             for (ShuntRow& row : f.shunts) row.p = Kilowatts(), row.q = Kilovars(-positive());

@@ -75,3 +75,100 @@ TEST_CASE("loads grow to the year that is set, by their growth shape or by the u
           Texts{"f.dss:2:5: load.l: grows by growth shape 'gone', which the script does not define; define it with New "
                 "GrowthShape"});
 }
+
+TEST_CASE("a shape that is not there or cannot be followed is told once, and loads keep its name for the scenario to give") {
+    const auto outcome = read_well(
+        "New Load.a bus1=src yearly=nowhere\nNew Load.b bus1=src daily=nowhere\n"
+        "New LoadShape.empty npts=3\nNew Load.c bus1=src duty=empty\nNew Load.d bus1=src yearly=none\n"
+        "New LoadShape.short npts=3 mult=(1 2 3) qmult=(1 2)\nNew Load.e bus1=src daily=short\n"
+        "New LoadShape.mixed hour=(2 1 3) mult=(1 2 3)\nNew Load.f bus1=src daily=mixed\n"
+        "New PVSystem.p bus1=src kv=12.47 irradiance=0.5 daily=nowhere\n");
+    CHECK(outcome.feeder->profiles.empty());
+    const Texts expected{"nowhere", "nowhere", "empty", "", "short", "mixed", "nowhere"};
+    for (std::size_t i = 0; i < expected.size(); ++i) CHECK(outcome.feeder->loads[i].profile == expected[i]);
+    const std::string give = "give a profile of that name in base_load.profiles of scenarios";
+    CHECK(outcome.warnings ==
+          Texts{"f.dss:4:5: warning: load shape 'empty': has no values, which a snapshot does not need; " + give,
+                "f.dss:9:5: warning: load shape 'mixed': has times that are not as many as its values, do not "
+                "rise from 0, or share no raster of a million points, which a snapshot does not need; " +
+                    give,
+                "f.dss:2:5: warning: load shape 'nowhere': is not defined, which a snapshot does not need (3 "
+                "times); define it with New LoadShape, or " +
+                    give,
+                "f.dss:7:5: warning: load shape 'short': has not as many values of reactive power as of power, "
+                "which a snapshot does not need; " +
+                    give});
+}
+
+TEST_CASE("a shape may be defined after those who follow it") {
+    const auto outcome = read_well("New Load.a bus1=src yearly=late\nNew LoadShape.late npts=2 mult=(1 2)\n");
+    CHECK(outcome.warnings.empty());
+    CHECK(outcome.feeder->profiles.front().values == std::vector<double>{1.0, 2.0});
+}
+
+TEST_CASE("reactive power follows a series of its own where a shape has one") {
+    const Files files{{"pq.csv", "1, 2\n3, 5\n"}};
+    const auto outcome = read_well(
+        "New LoadShape.own npts=2 mult=(0.5 1) qmult=(0.2 0.9)\nNew LoadShape.same npts=2 mult=(0.5 1) qmult=(0.5 1)\n"
+        "New LoadShape.actual npts=2 pqcsvfile=pq.csv useactual=yes\nNew LoadShape.late npts=2 mult=(4 8) qmult=(3 0) "
+        "useactual=y\n"
+        "New Load.a bus1=src yearly=own\nNew Load.b bus1=src yearly=same\nNew Load.c bus1=src yearly=actual\n"
+        "New Load.d bus1=src yearly=late\nNew Generator.g bus1=src daily=own\nNew PVSystem.p bus1=src kv=12.47 daily=own\n",
+        files);
+    const auto& profiles = outcome.feeder->profiles;
+    REQUIRE(profiles.size() == 4);
+    CHECK(profiles[0].values == std::vector<double>{0.5, 1.0});
+    CHECK(profiles[0].q_values == std::vector<double>{0.2, 0.9});
+    CHECK(profiles[1].q_values.empty());
+    CHECK(outcome.feeder->loads[2].p.value() == 3.0);  // where the shape is largest
+    CHECK(outcome.feeder->loads[2].q.value() == 5.0);
+    CHECK(profiles[2].values == std::vector<double>{1.0 / 3.0, 1.0});
+    CHECK(profiles[2].q_values == std::vector<double>{0.4, 1.0});
+    CHECK(outcome.feeder->loads[4].profile == "own");
+    CHECK(outcome.feeder->loads[5].profile == "own of active power");
+    CHECK(profiles[3].q_values.empty());
+    CHECK(outcome.warnings ==
+          Texts{"f.dss:5:5: warning: load shape 'late': has reactive power where a load that follows it has none, "
+                "which a snapshot does not need; give a profile of that name in base_load.profiles of scenarios"});
+}
+
+TEST_CASE("points at times of their own become a series on the raster that they share") {
+    const Files files{{"t.csv", "0 10\n1.5 20\n3 10\n"}};
+    const auto series = [&](const std::string& shape) {
+        return read_well("New LoadShape.s " + shape + "\nNew Load.l bus1=src daily=s\n", files).feeder->profiles.front();
+    };
+    const auto linear = series("npts=4 interval=0 hour=(0 6 12 24) mult=(0.4 0.6 1 0.4)");
+    CHECK(linear.every == std::chrono::hours(6));
+    CHECK(linear.values == std::vector<double>{0.4, 0.6, 1.0, 0.7});
+    CHECK(linear.linear);
+    const auto held = series("npts=4 hour=(0 6 12 24) mult=(0.4 0.6 1 0.5) interpolation=edge qmult=(1 2 3 4)");
+    CHECK(held.values == std::vector<double>{0.4, 0.6, 1.0, 1.0});
+    CHECK(held.q_values == std::vector<double>{1.0, 2.0, 3.0, 3.0});
+    CHECK_FALSE(held.linear);
+    CHECK(series("npts=3 hour=(1 2 3) mult=(5 6 7)").values == std::vector<double>{7.0, 5.0, 6.0});  // the end is the beginning
+    const auto from_file = series("npts=3 interval=0 csvfile=t.csv");
+    CHECK(from_file.every == std::chrono::minutes(90));
+    CHECK(from_file.values == std::vector<double>{10.0, 20.0});
+    CHECK(series("npts=3 interval=0 hour=(0 1 2) interval=1 mult=(1 2 3)").values.size() == 3);  // the last word counts
+    const auto outcome = read_well("New LoadShape.s npts=2 hour=(0 2) mult=(1 3)\nNew Load.l bus1=src daily=s\n");
+    CHECK(outcome.warnings ==
+          Texts{"f.dss:2:5: warning: load shape 's': ends at 3 and begins again at 1, and goes there in its last "
+                "interval of 2 h"});
+}
+
+TEST_CASE("shapes of binary files are those of their numbers") {
+    const float singles[] = {0.5F, 1.0F, 0.25F, 2.0F};
+    const double doubles[] = {0.1, 0.2, 0.3};
+    const Files files{{"s.sng", std::string(reinterpret_cast<const char*>(singles), sizeof singles)},
+                      {"d.dbl", std::string(reinterpret_cast<const char*>(doubles), sizeof doubles)},
+                      {"cut.dbl", "too short"}};
+    const auto values = [&](const std::string& shape) {
+        return read_well("New LoadShape.s " + shape + "\nNew Load.l bus1=src daily=s\n", files).feeder->profiles.front().values;
+    };
+    CHECK(values("npts=4 sngfile=s.sng") == std::vector<double>{0.5, 1.0, 0.25, 2.0});
+    CHECK(values("npts=2 dblfile=d.dbl") == std::vector<double>{0.1, 0.2});
+    CHECK(values("npts=3 mult=(dblfile=d.dbl)") == std::vector<double>{0.1, 0.2, 0.3});
+    CHECK(values("npts=4 mult=[sngfile=s.sng]") == std::vector<double>{0.5, 1.0, 0.25, 2.0});
+    CHECK(errors_of("New LoadShape.s dblfile=cut.dbl", files) ==
+          Texts{"f.dss:2:25: loadshape.s.dblfile: file 'cut.dbl' holds other than numbers of 8 bytes"});
+}
