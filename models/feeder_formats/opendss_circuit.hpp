@@ -111,13 +111,38 @@ struct Generator : Injection {
     bool fixed = false;
 };
 
-struct PvSystem : Injection {
-    PvSystem() { min_pu = 0.90, max_pu = 1.10; }
-    double irradiance = 1.0, pmpp = 500.0, limit = 1.0, kva = 500.0, pf = 1.0, kvar = 0.0;
+/// What photovoltaic systems and storages share.
+struct Inverter : Injection {
+    Inverter() { min_pu = 0.90, max_pu = 1.10; }
+    double kva = 500.0, pf = 1.0, kvar = 0.0;
     bool by_pf = true;
-    double cut_in = 20.0, cut_out = 20.0;
-    double temperature = 25.0;
-    std::string efficiency, temperature_curve;  ///< of the inverter over its load, and of the panel
+    std::optional<double> kvar_max, kvar_max_abs;      ///< supplied and absorbed, where given
+    std::optional<double> usual_kvar_max;              ///< where not given; none: kva
+    double cut_out = 0.0;                              ///< % of kva
+    double no_vars_below = 0.0, full_vars_from = 0.0;  ///< % of the rated kW; 0: no such limit
+    bool watt_first = false;                           ///< reactive power gives way at the kVA limit
+    bool factor_first = false;                         ///< the power factor is kept at limits
+    bool vars_follow = false;                          ///< no reactive power while it is off
+    std::string efficiency;                            ///< curve over its load
+};
+
+struct PvSystem : Inverter {
+    PvSystem() { cut_out = 20.0; }
+    double irradiance = 1.0, pmpp = 500.0, limit = 1.0, temperature = 25.0;
+    std::string temperature_curve;
+};
+
+struct Storage : Inverter {
+    enum class State { charging, idling, discharging };
+    enum class Dispatch { shape, follow, external, trigger };
+    Storage() { kva = 25.0, usual_kvar_max = 25.0; }
+    State state = State::idling;
+    double rated_kw = 25.0, limit = 1.0, rated_kwh = 50.0, kwh = 50.0, reserve_kwh = 0.0;
+    double charge = 100.0, discharge = 100.0, idle = 1.0, reserve = 20.0;  ///< % of the rated values
+    bool kva_given = false;
+    int rated_phases = 3;  ///< when kV was given
+    Dispatch dispatch = Dispatch::shape;
+    double charge_trigger = 0.0, discharge_trigger = 0.0;
 };
 
 struct Capacitor : Object {
@@ -239,6 +264,7 @@ void set_line_conductors(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] Properties<Load> load_properties();
 [[nodiscard]] Properties<Generator> generator_properties();
 [[nodiscard]] Properties<PvSystem> pv_system_properties();
+[[nodiscard]] Properties<Storage> storage_properties();
 [[nodiscard]] Properties<Capacitor> capacitor_properties();
 [[nodiscard]] Properties<Reactor> reactor_properties();
 [[nodiscard]] Properties<LoadShape> load_shape_properties();
@@ -287,6 +313,7 @@ struct Circuit {
     Store<Load> loads{"load", load_properties()};
     Store<Generator> generators{"generator", generator_properties()};
     Store<PvSystem> pv_systems{"pvsystem", pv_system_properties()};
+    Store<Storage> storages{"storage", storage_properties()};
     Store<Capacitor> capacitors{"capacitor", capacitor_properties()};
     Store<Reactor> reactors{"reactor", reactor_properties()};
     Store<LoadShape> shapes{"loadshape", load_shape_properties()};
@@ -300,9 +327,9 @@ struct Circuit {
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
         return {
-            &sources,       &line_codes,   &wires,        &concentric_neutrals, &tape_shields,   &geometries, &spacings, &lines,
-            &xfmr_codes,    &transformers, &loads,        &generators,          &pv_systems,     &capacitors, &reactors, &shapes,
-            &growth_shapes, &curves,       &reg_controls, &cap_controls,        &switch_controls};
+            &sources,    &line_codes,    &wires,  &concentric_neutrals, &tape_shields, &geometries,     &spacings,   &lines,
+            &xfmr_codes, &transformers,  &loads,  &generators,          &pv_systems,   &storages,       &capacitors, &reactors,
+            &shapes,     &growth_shapes, &curves, &reg_controls,        &cap_controls, &switch_controls};
     }
 };
 

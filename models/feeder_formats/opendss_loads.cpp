@@ -1,24 +1,10 @@
-// Loads, generators and photovoltaic systems: what they draw or feed in.
+// Loads and generators: what they draw or feed in.
 #include <cmath>
 
-#include "feeder_formats/opendss_circuit.hpp"
+#include "feeder_formats/opendss_handlers.hpp"
 
 namespace evsweep::opendss {
 namespace {
-
-/// Reactive power that goes with an active power at a power factor; a negative factor turns its sign.
-double kvar_at(double kw, double pf) {
-    const double kvar = kw * std::sqrt(std::max(0.0, 1.0 / (pf * pf) - 1.0));
-    return pf < 0.0 ? -kvar : kvar;
-}
-
-template <auto Member, class T>
-void set_factor(T& object, const Value& value, Desk& desk) {
-    const auto pf = desk.number(value);
-    if (!pf) return;
-    if (*pf == 0.0 || std::abs(*pf) > 1.0) return desk.refuse(value, "is not a power factor", "from -1 to 1, and not 0");
-    object.*Member = *pf;
-}
 
 /// Position of the value with the largest magnitude.
 std::size_t peak_of(const std::vector<double>& values) {
@@ -26,36 +12,6 @@ std::size_t peak_of(const std::vector<double>& values) {
     for (std::size_t i = 1; i < values.size(); ++i)
         if (std::abs(values[i]) > std::abs(values[peak])) peak = i;
     return peak;
-}
-
-/// A shape of actual powers sets the load to the shape's maximum.
-void take_actual(Load& load, const LoadShape& shape) {
-    if (!shape.use_actual || shape.p.empty()) return;
-    const std::size_t peak = peak_of(shape.p);
-    load.kw = shape.max_p.value_or(shape.p[peak]);
-    load.kvar = shape.max_q.value_or(peak < shape.q.size() ? shape.q[peak] : 0.0);
-    load.given = load.pf_given ? Load::Given::kw_pf : Load::Given::kw_kvar;
-}
-void take_actual(Generator& generator, const LoadShape& shape) {
-    if (!shape.use_actual || shape.p.empty()) return;
-    const std::size_t peak = peak_of(shape.p);
-    generator.kw = shape.max_p.value_or(shape.p[peak]);
-    generator.kvar = shape.max_q.value_or(peak < shape.q.size() ? shape.q[peak] : 0.0);
-    generator.by_pf = false;
-}
-void take_actual(PvSystem&, const LoadShape&) {}
-
-/// A shape need not be there: a snapshot does without.
-template <auto Member, class T>
-void set_shape(T& object, const Value& value, Desk& desk) {
-    object.*Member = lower(value.text);
-    if (object.*Member == "none") (object.*Member).clear();
-    if (const LoadShape* shape = desk.circuit().shapes.look_up(object.*Member)) take_actual(object, *shape);
-}
-
-template <int Lowest, int Highest, class T>
-void set_model(T& object, const Value& value, Desk& desk) {
-    if (const auto model = desk.integer(value, Lowest, Highest)) object.model = *model;
 }
 
 template <class T>
@@ -126,32 +82,22 @@ void set_dispatch(Generator&, const Value& value, Desk& desk) {
         desk.refuse(value, "dispatch by load level or price is not supported", "use the default mode");
 }
 
-void set_pv_factor(PvSystem& pv, const Value& value, Desk& desk) {
-    set_factor<&PvSystem::pf>(pv, value, desk);
-    pv.by_pf = true;
-}
-void set_pv_kvar(PvSystem& pv, const Value& value, Desk& desk) {
-    set_number<&PvSystem::kvar>(pv, value, desk);
-    pv.by_pf = false;
-}
-void set_pv_limit(PvSystem& pv, const Value& value, Desk& desk) {
-    if (const auto limit = desk.number(value)) pv.limit = *limit * 0.01;
-}
-template <auto Member>
-void set_pv_curve(PvSystem& pv, const Value& value, Desk& desk) {
-    const std::string name = lower(value.text);
-    if (!desk.circuit().curves.find(name))
-        return desk.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
-    pv.*Member = name;
-}
-void set_pv_model(PvSystem& pv, const Value& value, Desk& desk) { set_model<1, 2>(pv, value, desk); }
-
-template <class T>
-void refuse_if_yes(T&, const Value& value, Desk& desk) {
-    if (desk.boolean(value).value_or(false)) desk.refuse(value, "is not supported, and it would change the solution");
-}
-
 }  // namespace
+
+void take_actual(Load& load, const LoadShape& shape) {
+    if (!shape.use_actual || shape.p.empty()) return;
+    const std::size_t peak = peak_of(shape.p);
+    load.kw = shape.max_p.value_or(shape.p[peak]);
+    load.kvar = shape.max_q.value_or(peak < shape.q.size() ? shape.q[peak] : 0.0);
+    load.given = load.pf_given ? Load::Given::kw_pf : Load::Given::kw_kvar;
+}
+void take_actual(Generator& generator, const LoadShape& shape) {
+    if (!shape.use_actual || shape.p.empty()) return;
+    const std::size_t peak = peak_of(shape.p);
+    generator.kw = shape.max_p.value_or(shape.p[peak]);
+    generator.kvar = shape.max_q.value_or(peak < shape.q.size() ? shape.q[peak] : 0.0);
+    generator.by_pf = false;
+}
 
 void finish_edit(Load& load, Desk&) {
     switch (load.given) {
@@ -269,47 +215,6 @@ Properties<Generator> generator_properties() {
                            no_effect<T>("refuel"),
                            no_effect<T>("dynamiceq"),
                            no_effect<T>("dynout")},
-                          injection_properties<T>());
-}
-
-Properties<PvSystem> pv_system_properties() {
-    using T = PvSystem;
-    return with_common<T>({{"phases", set_phases<&T::phases, T>},
-                           {"bus1", set_bus<0, T>},
-                           {"kv", set_number<&T::kv, T>},
-                           {"irradiance", set_number<&T::irradiance, T>},
-                           {"pmpp", set_number<&T::pmpp, T>},
-                           {"%pmpp", set_pv_limit},
-                           {"temperature", set_number<&T::temperature, T>},
-                           {"pf", set_pv_factor},
-                           {"conn", set_delta<&T::delta, T>},
-                           {"kvar", set_pv_kvar},
-                           {"kva", set_number<&T::kva, T>},
-                           {"%cutin", set_number<&T::cut_in, T>},
-                           {"%cutout", set_number<&T::cut_out, T>},
-                           {"effcurve", set_pv_curve<&T::efficiency>},
-                           {"p-tcurve", set_pv_curve<&T::temperature_curve>},
-                           no_effect<T>("%r"),
-                           no_effect<T>("%x"),
-                           {"model", set_pv_model},
-                           {"vminpu", set_number<&T::min_pu, T>},
-                           {"vmaxpu", set_number<&T::max_pu, T>},
-                           {"balanced", refuse_if_yes<T>},
-                           {"limitcurrent", refuse_if_yes<T>},
-                           {"yearly", set_shape<&T::yearly, T>},
-                           {"daily", set_shape<&T::daily, T>},
-                           {"duty", set_shape<&T::duty, T>},
-                           no_effect<T>("tyearly"),
-                           no_effect<T>("tdaily"),
-                           no_effect<T>("tduty"),
-                           no_effect<T>("class"),
-                           unsupported<T>("usermodel"),
-                           unsupported<T>("userdata"),
-                           no_effect<T>("debugtrace"),
-                           no_effect<T>("varfollowinverter"),
-                           no_effect<T>("kvarmax"),
-                           no_effect<T>("dutystart"),
-                           no_effect<T>("wattpriority")},
                           injection_properties<T>());
 }
 

@@ -106,6 +106,7 @@ Plan make_plan(Circuit& circuit, Desk& desk) {
     planner.place(circuit.loads, plan.loads, [&](auto& one) { planner.injection(one); });
     planner.place(circuit.generators, plan.generators, [&](auto& one) { planner.injection(one); });
     planner.place(circuit.pv_systems, plan.pv_systems, [&](auto& one) { planner.injection(one); });
+    planner.place(circuit.storages, plan.storages, [&](auto& one) { planner.injection(one); });
     return plan;
 }
 
@@ -151,6 +152,7 @@ Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
     note(plan.loads);
     note(plan.generators);
     note(plan.pv_systems);
+    note(plan.storages);
     check_nodes(desk);
     join(plan);
     if (plan.source) spread(plan);

@@ -36,6 +36,7 @@ struct Plan {
     std::vector<Placed<Load>> loads;
     std::vector<Placed<Generator>> generators;
     std::vector<Placed<PvSystem>> pv_systems;
+    std::vector<Placed<Storage>> storages;
 };
 
 /// Works the ends out, with OpenDSS's defaults for nodes that are not given; reports elements without buses.

@@ -311,6 +311,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
     rows.add_loads();
     rows.add_generators();
     rows.add_pv_systems();
+    rows.add_storages();
     rows.add_controls();
     return feeder;
 }

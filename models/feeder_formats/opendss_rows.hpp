@@ -21,6 +21,7 @@ class Rows {
     void add_loads();
     void add_generators();
     void add_pv_systems();
+    void add_storages();
     void add_controls();
     void tell_dead();
     void tell_floating();
@@ -37,6 +38,8 @@ class Rows {
     template <class T>
     [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id);
     [[nodiscard]] double growth_of(const Load& load);
+    [[nodiscard]] std::complex<double> power_of(const Storage& storage);
+    void set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
     void add_regulators();
@@ -56,6 +59,9 @@ class Rows {
     FeederDescription& feeder_;
     std::set<std::string> profiles_;
 };
+
+/// The daily shape, or else the yearly one, or that of the duty cycle.
+[[nodiscard]] const std::string& shape_name(const Injection& element);
 
 /// Series impedance per phase of a reactor, or its matrix, row by row.
 [[nodiscard]] std::vector<std::complex<double>> impedance_of(const Reactor& reactor, const std::string& path, Desk& desk);

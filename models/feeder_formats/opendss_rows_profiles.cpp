@@ -12,12 +12,6 @@ namespace {
 
 constexpr const char* give_profile = "give a profile of that name in base_load.profiles of scenarios";
 
-/// The daily shape, or else the yearly one, or that of the duty cycle.
-const std::string& shape_name(const Injection& element) {
-    if (!element.daily.empty()) return element.daily;
-    return element.yearly.empty() ? element.duty : element.yearly;
-}
-
 /// The times of a shape with times of its own, which repeats with its last one.
 class Times {
    public:
@@ -57,6 +51,11 @@ class Times {
 };
 
 }  // namespace
+
+const std::string& shape_name(const Injection& element) {
+    if (!element.daily.empty()) return element.daily;
+    return element.yearly.empty() ? element.duty : element.yearly;
+}
 
 /// Makes the series of a shape; nothing where a profile cannot have them.
 std::optional<ProfileRow> Rows::profile_row(const LoadShape& shape, const std::string& profile) {
