@@ -52,19 +52,14 @@ Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder
 std::string Writer::script() {
     script_ = fmt::format("! {}\n! {}\nClear\nSet DefaultBaseFrequency={}\n", feeder_.name.empty() ? "feeder" : feeder_.name,
                           "written by evsweep", frequency_hz);
-    for (const SourceRow& row : feeder_.sources) source(row);
-    headline("profiles");
-    for (const ProfileRow& row : feeder_.profiles) profile(row);
-    headline("lines and switches");
-    for (const BranchRow& row : feeder_.branches) row.kind == BranchKind::transformer ? balanced_transformer(row) : line(row);
-    headline("transformers and regulators");
-    for (const TransformerRow& row : feeder_.transformers) transformer(row);
-    for (const RegulatorRow& row : feeder_.regulators) regulator(row);
-    headline("shunts");
-    for (const ShuntRow& row : feeder_.shunts) shunt(row);
-    for (const CapacitorControlRow& row : feeder_.capacitor_controls) capacitor_control(row);
-    headline("loads");
-    for (const LoadRow& row : feeder_.loads) load(row);
+    each("source", feeder_.sources, &Writer::source);
+    each("profiles", feeder_.profiles, &Writer::profile);
+    each("lines, switches and transformers", feeder_.branches, &Writer::branch);
+    each("transformers", feeder_.transformers, &Writer::transformer);
+    each("regulators", feeder_.regulators, &Writer::regulator);
+    each("capacitors and reactors", feeder_.shunts, &Writer::shunt);
+    each("their controls", feeder_.capacitor_controls, &Writer::capacitor_control);
+    each("loads", feeder_.loads, &Writer::load);
     voltage_bases();
     script_ += "Solve\n";
     return std::move(script_);
@@ -75,14 +70,14 @@ double Writer::rated_across(const std::string& bus, const Terminals& terminals, 
 }
 
 /// The ideal voltage, with a symmetrical impedance of its own or hardly any.
-ObjectText Writer::circuit(const SourceRow& row, const std::string& at_bus) const {
+ObjectText Writer::circuit(const SourceRow& row, const std::string& at_bus) {
     const auto& conductors = bus_row(row.bus).conductors;
     const bool single = conductors.size() == 1 && conductors.front() != Conductor::balanced;
     const double turn = !single                              ? 0.0
                         : conductors.front() == Conductor::b ? -120.0
                         : conductors.front() == Conductor::c ? 120.0
                                                              : 0.0;
-    ObjectText object("Circuit", "feeder");
+    ObjectText object("Circuit", names_.of("circuit", feeder_.name.empty() ? "feeder" : feeder_.name));
     object.word("bus1", at_bus + nodes_of(conductors))
         .number("phases", single ? 1 : 3)
         .number("basekv", bus_row(row.bus).nominal.value() / 1000.0 / (single ? std::numbers::sqrt3 : 1.0))
@@ -115,6 +110,11 @@ void Writer::source(const SourceRow& row) {
             .word("cmatrix", "[0 | 0 0 | 0 0 0]")
             .number("length", 1)
             .word("units", "none"));
+}
+
+void Writer::branch(const BranchRow& row) {
+    if (row.kind == BranchKind::transformer) return balanced_transformer(row);
+    line(row);
 }
 
 void Writer::line(const BranchRow& row) {
@@ -236,10 +236,18 @@ void Writer::add_place(const ShuntRow& row, const std::vector<Terminals>& termin
 }
 
 void Writer::profile(const ProfileRow& row) {
-    add(ObjectText("LoadShape", names_.of("loadshape", row.id))
-            .number("npts", static_cast<double>(row.values.size()))
-            .number("interval", hours(row.every))
-            .numbers("mult", row.values));
+    std::vector<double> values = row.values, q_values = row.q_values, times;
+    if (row.linear) {  // between points at times of their own, which end where they begin
+        for (std::size_t i = 0; i <= row.values.size(); ++i) times.push_back(static_cast<double>(i) * hours(row.every));
+        values.push_back(values.front());
+        if (!q_values.empty()) q_values.push_back(q_values.front());
+    }
+    ObjectText object("LoadShape", names_.of("loadshape", row.id));
+    object.number("npts", static_cast<double>(values.size())).number("interval", row.linear ? 0.0 : hours(row.every));
+    if (row.linear) object.numbers("hour", times);
+    object.numbers("mult", values);
+    if (!q_values.empty()) object.numbers("qmult", q_values);
+    add(object);
 }
 
 void Writer::voltage_bases() {

@@ -19,6 +19,11 @@ class Writer {
    private:
     void add(const ObjectText& object) { script_ += object.str() + "\n"; }
     void headline(const char* text) { script_ += std::string("\n! ") + text + "\n"; }
+    template <class Row>
+    void each(const char* title, const std::vector<Row>& rows, void (Writer::*write)(const Row&)) {
+        if (!rows.empty()) headline(title);
+        for (const Row& row : rows) (this->*write)(row);
+    }
     void refuse(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
         issues_.error(at, path, problem, hint);
     }
@@ -28,7 +33,8 @@ class Writer {
     [[nodiscard]] double rated_across(const std::string& bus, const Terminals& terminals, Volts rated) const;
 
     void source(const SourceRow& row);
-    [[nodiscard]] ObjectText circuit(const SourceRow& row, const std::string& at_bus) const;
+    [[nodiscard]] ObjectText circuit(const SourceRow& row, const std::string& at_bus);
+    void branch(const BranchRow& row);
     void line(const BranchRow& row);
     void balanced_transformer(const BranchRow& row);
     void transformer(const TransformerRow& row);

@@ -62,6 +62,24 @@ TEST_CASE("a feeder that is written for OpenDSS has the same load flow") {
     }
 }
 
+TEST_CASE("profiles that are written for OpenDSS are read again as they were") {
+    const ScratchFolder folder;
+    folder.write("p.yaml", R"(source: {bus: a, voltage: 1.0 pu}
+buses: [{id: a, nominal: 10 kV}]
+loads:
+  - {id: L1, bus: a, p: 100 kW, q: 20 kvar, profile: steps}
+  - {id: L2, bus: a, p: 100 kW, q: 20 kvar, profile: slopes}
+profiles:
+  - {id: steps, every: 15 min, values: [0.2, 0.4, 0.9], q_values: [0.1, 0.3, 0.2]}
+  - {id: slopes, every: 6 h, values: [0.2, 0.4, 0.9, 0.3], linear: true}
+)");
+    REQUIRE(evsweep_in(folder.path(), {"feeder", "p.yaml", "--to", "dss", "--out", "p.dss"}).status == 0);
+    const auto again = evsweep_in(folder.path(), {"feeder", "p.dss", "--to", "yaml"});
+    INFO(again.err);
+    CHECK_THAT(again.out, Contains("{id: steps, every: 15 min, values: [0.2, 0.4, 0.9], q_values: [0.1, 0.3, 0.2]}"));
+    CHECK_THAT(again.out, Contains("{id: slopes, every: 6 h, values: [0.2, 0.4, 0.9, 0.3], linear: true}"));
+}
+
 TEST_CASE("what OpenDSS has no object for is not written, with its place") {
     const ScratchFolder folder;
     folder.write("shift.yaml", R"(source: {bus: a, voltage: 1.0 pu}
