@@ -142,10 +142,15 @@ LineGeometry geometry_of(const Line& line, const Circuit& circuit) {
 }
 
 /// Cables count as such where they are phases; others are their bare cores, as in OpenDSS.
-MetricWire metric_conductor(const WirePlace& place, const WireData& wire, bool is_phase) {
+MetricWire metric_conductor(const WirePlace& place, const WireData& wire, bool is_phase, Desk& desk) {
     MetricWire result = metric(place, wire);
-    if (is_phase && place.conductor.kind == ConductorKind::concentric_neutral)
-        result.shield = metric_shield(static_cast<const ConcentricNeutralData&>(wire));
+    if (is_phase && place.conductor.kind == ConductorKind::concentric_neutral) {
+        const auto& cable = static_cast<const ConcentricNeutralData&>(wire);
+        if (cable.strand_diameter < 0.0)
+            desk.note("cndata." + cable.name, cable.at,
+                      "has no diastrand, for which OpenDSS takes -1: its neutral is that much too wide");
+        result.shield = metric_shield(cable);
+    }
     if (is_phase && place.conductor.kind == ConductorKind::tape_shield)
         result.shield = metric_shield(static_cast<const TapeShieldData&>(wire));
     return result;
@@ -165,7 +170,7 @@ std::optional<std::vector<MetricWire>> metric_conductors(const LineGeometry& geo
             return desk.error(line.at, path, "has cables and bare wires as phases", "give it phases of one kind"), std::nullopt;
         if (!is_phase && place.conductor.is_cable())
             desk.note("line", line.at, "has a cable beyond its phases, of which only the core counts");
-        wires.push_back(metric_conductor(place, *wire, is_phase));
+        wires.push_back(metric_conductor(place, *wire, is_phase, desk));
     }
     if (const auto trouble = trouble_of(wires))
         return desk.error(line.at, path, *trouble, "check its geometry and wires"), std::nullopt;

@@ -135,7 +135,7 @@ MetricShield metric_shield(const ConcentricNeutralData& cable) {
     const double k = cable.strands;
     const double radius = to_metres((cable.over_cable - cable.strand_diameter) / 2.0, cable.radius_unit);
     const double strand_gmr = to_metres(cable.strand_gmr, cable.gmr_unit);
-    const bool is_given = cable.over_cable > 0.0 && cable.strand_diameter > 0.0 && strand_gmr > 0.0 && radius > 0.0;
+    const bool is_given = cable.over_cable > 0.0 && strand_gmr > 0.0 && radius > 0.0;
     const double gmr = is_given ? radius * std::pow(strand_gmr * k / radius, 1.0 / k) : -1.0;
     return {per_metre(cable.strand_r, cable.r_unit) / k, gmr, radius, cable.strands, layer_nf(cable)};
 }

@@ -25,7 +25,7 @@ struct MetricWire {
 [[nodiscard]] double to_metres(double length, LengthUnit unit);
 [[nodiscard]] double per_metre(double value, LengthUnit unit);
 [[nodiscard]] MetricWire metric(const WirePlace& place, const WireData& wire);
-/// NaN or negative numbers tell what is missing.
+/// NaN or negative numbers tell what is missing. A diameter of strands that is not given counts as -1, as in OpenDSS.
 [[nodiscard]] MetricShield metric_shield(const ConcentricNeutralData& cable);
 [[nodiscard]] MetricShield metric_shield(const TapeShieldData& cable);
 

@@ -60,6 +60,10 @@ void set_strand_diameter(ConcentricNeutralData& cable, const Value& value, Desk&
     set_positive<&ConcentricNeutralData::strand_diameter>(cable, value, desk);
     if (cable.strand_gmr < 0.0) cable.strand_gmr = round_wire * cable.strand_diameter / 2.0;
 }
+/// A name for `diastrand` that scripts have, but OpenDSS has not.
+void pass_over_strand(ConcentricNeutralData&, const Value& value, Desk& desk) {
+    desk.warning(value.at, desk.path(), "is no property of OpenDSS, which passes over it", "did you mean 'diastrand'?");
+}
 void set_lap(TapeShieldData& cable, const Value& value, Desk& desk) {
     const auto overlap = desk.number(value);
     if (overlap && !(*overlap >= 0.0 && *overlap < 100.0)) return desk.refuse(value, "is not from 0 to below 100 percent");
@@ -99,10 +103,12 @@ Properties<WireData> wire_data_properties() { return with_common<WireData>(core_
 
 Properties<ConcentricNeutralData> concentric_neutral_properties() {
     using T = ConcentricNeutralData;
-    return cable_properties<T>({{"k", set_strands},
-                                {"diastrand", set_strand_diameter},
-                                {"gmrstrand", set_positive<&T::strand_gmr, T>},
-                                {"rstrand", set_positive<&T::strand_r, T>}});
+    auto all = cable_properties<T>({{"k", set_strands},
+                                    {"diastrand", set_strand_diameter},
+                                    {"gmrstrand", set_positive<&T::strand_gmr, T>},
+                                    {"rstrand", set_positive<&T::strand_r, T>}});
+    all.push_back({"dstrand", pass_over_strand});
+    return all;
 }
 
 Properties<TapeShieldData> tape_shield_properties() {

@@ -212,11 +212,26 @@ TEST_CASE("OpenDSS feeders that are written as scripts again keep the voltages a
 
 TEST_CASE("small OpenDSS files of kinds that were once read wrongly or refused have the voltages of an independent engine") {
     const fs::path folder = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/cases/feeders";
-    for (const char* kind :
-         {"controlmode_off", "empty_value", "fault_disabled", "giscoords_command", "linecode_kron", "linecode_other_phases",
-          "loadshape_default_again", "loadshape_hours", "loadshape_qmult", "onephase_code_without_cmatrix",
-          "pvsystem_new_properties", "redirect_no_extension", "set_year_growth", "shape_unknown", "storage_idle",
-          "switch_then_matrix_linecode", "wait_command", "xfkva_zero", "yes_with_nbsp"}) {
+    for (const char* kind : {"cable_cn",
+                             "controlmode_off",
+                             "empty_value",
+                             "fault_disabled",
+                             "giscoords_command",
+                             "linecode_kron",
+                             "linecode_other_phases",
+                             "loadshape_default_again",
+                             "loadshape_hours",
+                             "loadshape_qmult",
+                             "onephase_code_without_cmatrix",
+                             "pvsystem_new_properties",
+                             "redirect_no_extension",
+                             "set_year_growth",
+                             "shape_unknown",
+                             "storage_idle",
+                             "switch_then_matrix_linecode",
+                             "wait_command",
+                             "xfkva_zero",
+                             "yes_with_nbsp"}) {
         if (!fs::exists(folder / kind)) {
             WARN("skipped: " << (folder / kind) << " is not there");
             continue;

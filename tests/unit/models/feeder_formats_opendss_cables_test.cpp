@@ -97,6 +97,23 @@ TEST_CASE("a neutral beside cables stays a conductor without capacitance unless 
     check_near(line.shunt_s, {coaxial_mile(0.41, 0.21), 0.0, 0.0, 0.0}, 1e-12);
 }
 
+TEST_CASE("a concentric neutral without a diameter of strands is as wide as in OpenDSS, and told") {
+    const std::string data =
+        " k=13 gmrstrand=0.025 rstrand=14.87 inslayer=0.22 diains=1.06 rac=0.41 diam=0.567 gmrac=0.2051\n"
+        "~ runits=mi radunits=in gmrunits=in ";
+    const std::string line = "New LineGeometry.g nconds=1 nphases=1 cncable=c h=-4\nNew Line.l bus1=src.1 bus2=b.1 geometry=g";
+    const BranchRow wide = only_line("New CNData.c" + data + "diastrand=0.1 diacable=2.39\n" + line);
+    const auto outcome =
+        read_opendss("New Circuit.t basekv=12.47 bus1=src\nNew CNData.c" + data + "dstrand=0.064 diacable=1.29\n" + line);
+    REQUIRE(outcome.feeder);
+    check_near(outcome.feeder->branches.front().series_ohm, wide.series_ohm, 1e-12);
+    CHECK(has(outcome.warnings,
+              "f.dss:3:45: warning: cndata.c.dstrand: is no property of OpenDSS, which passes over it; did you "
+              "mean 'diastrand'?"));
+    CHECK(has(outcome.warnings,
+              "f.dss:2:5: warning: cndata.c: has no diastrand, for which OpenDSS takes -1: its neutral is that much too wide"));
+}
+
 TEST_CASE("cables whose numbers are missing or contradict one another are refused with their line") {
     const std::string line = "New Line.l bus1=src bus2=b geometry=g";
     CHECK(has(errors_of("New LineGeometry.g nconds=1 nphases=1 cond=1 cncable=x"),
