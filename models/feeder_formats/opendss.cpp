@@ -46,7 +46,7 @@ class OpenDss final : public FeederFormat {
         const Position whole{std::make_shared<const std::string>(source.path.string()), 0, 0};
         if (!script.circuit().exists && !script.desk().is_full())
             script.desk().error(whole, "circuit", "the script makes no circuit", "begin with New Circuit.NAME");
-        for (const auto& [class_name, objects] : script.circuit().foreign) objects.refuse(script.desk());
+        opendss::refuse(script.circuit().foreign, script.desk());
         std::optional<FeederDescription> feeder;
         // A circuit with problems of its own would only cause more.
         if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());

@@ -184,12 +184,14 @@ struct LoadShape : Object {
 /// By how much loads grow from one year to the next, from each of these years on.
 struct GrowthShape : Object {
     std::vector<double> years, factors;
+    double most_points = 0.0;  ///< where given
     /// Of a year over the first one.
     [[nodiscard]] double growth_until(int year) const;
 };
 
 struct XyCurve : Object {
     std::vector<double> x, y;
+    double most_points = 0.0;  ///< where given
     /// Linear between the points and beyond them.
     [[nodiscard]] double value(double where) const;
 };
@@ -243,6 +245,8 @@ struct Source : Object {
 // What the end of a line works out, and what `like` leaves alone.
 void finish_edit(LineCode& code, Desk& desk);
 void finish_edit(Load& load, Desk& desk);
+void finish_edit(GrowthShape& shape, Desk& desk);
+void finish_edit(XyCurve& curve, Desk& desk);
 void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
 void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
 inline void start_with_frequency(LineCode& code, double frequency) { code.frequency = frequency; }

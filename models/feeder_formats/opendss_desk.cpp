@@ -167,20 +167,37 @@ void Desk::tell_notes() {
                 note.hint);
 }
 
-void ForeignObjects::refuse(Desk& desk) const {
-    constexpr std::size_t few = 5;
-    std::vector<std::string> names;
-    const Object* first = nullptr;
-    for (const Object& object : objects_) {
-        if (!object.enabled) continue;
-        if (!first) first = &object;
-        names.push_back(object.name);
+std::vector<const Object*> ForeignObjects::enabled_ones() const {
+    std::vector<const Object*> found;
+    for (const Object& object : objects_)
+        if (object.enabled) found.push_back(&object);
+    return found;
+}
+
+void refuse(const std::map<std::string, ForeignObjects>& foreign, Desk& desk) {
+    constexpr std::size_t most_lines = 3, most_names = 3;
+    const char* hint = "remove or disable them, or model them otherwise";
+    std::vector<std::pair<std::string, std::vector<const Object*>>> classes;
+    for (const auto& [name, objects] : foreign)
+        if (auto enabled = objects.enabled_ones(); !enabled.empty()) classes.emplace_back(name, std::move(enabled));
+    const std::size_t alone = classes.size() <= most_lines ? classes.size() : most_lines - 1;
+    std::vector<std::string> others;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+        const auto& [name, objects] = classes[i];
+        if (i >= alone) {
+            others.push_back(fmt::format("{} ({})", name, objects.size()));
+            continue;
+        }
+        std::vector<std::string> names;
+        for (std::size_t k = 0; k < std::min(objects.size(), most_names); ++k) names.push_back(shown(objects[k]->name));
+        desk.error(objects.front()->at, name,
+                   fmt::format("{} of this class ({}{}), which is not supported and would change the solution", objects.size(),
+                               fmt::join(names, ", "), objects.size() > most_names ? ", ..." : ""),
+                   hint);
     }
-    if (!first) return;
-    const std::string rest = names.size() > few ? fmt::format(" and {} more", names.size() - few) : "";
-    names.resize(std::min(names.size(), few));
-    desk.error(first->at, fmt::format("{}.{}", name(), fmt::join(names, ", ")) + rest,
-               name() + " is not supported, and it would change the solution", "remove or disable it, or model it otherwise");
+    if (!others.empty())
+        desk.error(classes[alone].second.front()->at, "other classes",
+                   fmt::format("{}, which are not supported and would change the solution", fmt::join(others, ", ")), hint);
 }
 
 }  // namespace evsweep::opendss

@@ -16,7 +16,8 @@ constexpr const char* give_profile = "give a profile of that name in base_load.p
 class Times {
    public:
     explicit Times(const LoadShape& shape) : shape_(shape) {
-        for (const double hour : shape.hours) at_.push_back(from_hours(hour));
+        constexpr double longest = 1e7;  // what is beyond shares no raster with anything
+        for (const double hour : shape.hours) at_.push_back(from_hours(std::clamp(hour, -1.0, longest)));
     }
 
     /// The longest time that all points are multiples of; none where there is no series of such points.

@@ -7,6 +7,13 @@
 namespace evsweep::opendss {
 namespace {
 
+/// The first, third, ... or the second, fourth, ... of numbers in pairs.
+std::vector<double> every_other(const std::vector<double>& numbers, std::size_t first) {
+    std::vector<double> series;
+    for (std::size_t i = first; i < numbers.size(); i += 2) series.push_back(numbers[i]);
+    return series;
+}
+
 /// A series is cut to the number of points where that was given before.
 void keep(LoadShape& shape, std::vector<double>& target, std::optional<std::vector<double>> series) {
     if (!series) return;
@@ -51,13 +58,8 @@ template <std::size_t Bytes>
 void set_binary_file(LoadShape& shape, const Value& value, Desk& desk) {
     auto numbers = desk.binary(value, Bytes);
     if (!numbers || shape.interval_h > 0.0) return keep(shape, shape.p, std::move(numbers));
-    const auto every_other = [&](std::size_t first) {
-        std::vector<double> series;
-        for (std::size_t i = first; i < numbers->size(); i += 2) series.push_back((*numbers)[i]);
-        return series;
-    };
-    keep(shape, shape.hours, every_other(0));
-    keep(shape, shape.p, every_other(1));
+    keep(shape, shape.hours, every_other(*numbers, 0));
+    keep(shape, shape.p, every_other(*numbers, 1));
 }
 
 void set_interpolation(LoadShape& shape, const Value& value, Desk& desk) {
@@ -90,16 +92,25 @@ void set_maximum(LoadShape& shape, const Value& value, Desk& desk) {
 void set_curve_points(XyCurve& curve, const Value& value, Desk& desk) {
     const auto numbers = desk.numbers(value);
     if (!numbers) return;
-    curve.x.clear();
-    curve.y.clear();
-    for (std::size_t i = 0; i + 1 < numbers->size(); i += 2) {
-        curve.x.push_back((*numbers)[i]);
-        curve.y.push_back((*numbers)[i + 1]);
-    }
+    curve.x = every_other(*numbers, 0);
+    curve.y = every_other(*numbers, 1);
 }
-void set_growth_file(GrowthShape& shape, const Value& value, Desk& desk) {
-    if (auto years = desk.column(value, 1, false)) shape.years = std::move(*years);
-    if (auto factors = desk.column(value, 2, false)) shape.factors = std::move(*factors);
+/// Files of pairs: text of two columns, or numbers of that many bytes in turns.
+template <auto First, auto Second, class T>
+void set_pair_columns(T& object, const Value& value, Desk& desk) {
+    if (auto numbers = desk.column(value, 1, false)) object.*First = std::move(*numbers);
+    if (auto numbers = desk.column(value, 2, false)) object.*Second = std::move(*numbers);
+}
+template <auto First, auto Second, std::size_t Bytes, class T>
+void set_binary_pairs(T& object, const Value& value, Desk& desk) {
+    const auto numbers = desk.binary(value, Bytes);
+    if (!numbers) return;
+    object.*First = every_other(*numbers, 0);
+    object.*Second = every_other(*numbers, 1);
+}
+
+void cut(std::vector<double>& series, double points) {
+    if (points > 0.0 && points < static_cast<double>(series.size())) series.resize(static_cast<std::size_t>(points));
 }
 
 }  // namespace
@@ -111,6 +122,15 @@ Circuit::Circuit() {
     growth_shapes.add("default", {}, default_frequency);
     growth_shapes.objects().front().years = {1, 20};
     growth_shapes.objects().front().factors = {1.025, 1.025};
+}
+
+void finish_edit(GrowthShape& shape, Desk&) {
+    cut(shape.years, shape.most_points);
+    cut(shape.factors, shape.most_points);
+}
+void finish_edit(XyCurve& curve, Desk&) {
+    cut(curve.x, curve.most_points);
+    cut(curve.y, curve.most_points);
 }
 
 double GrowthShape::growth_until(int year) const {
@@ -135,13 +155,13 @@ double XyCurve::value(double where) const {
 
 Properties<XyCurve> xy_curve_properties() {
     using T = XyCurve;
-    return with_common<T>({no_effect<T>("npts"),
+    return with_common<T>({{"npts", set_number<&T::most_points, T>},
                            {"points", set_curve_points},
                            {"yarray", set_list<&T::y, T>},
                            {"xarray", set_list<&T::x, T>},
-                           unsupported<T>("csvfile"),
-                           unsupported<T>("sngfile"),
-                           unsupported<T>("dblfile"),
+                           {"csvfile", set_pair_columns<&T::x, &T::y, T>},
+                           {"sngfile", set_binary_pairs<&T::x, &T::y, sizeof(float), T>},
+                           {"dblfile", set_binary_pairs<&T::x, &T::y, sizeof(double), T>},
                            no_effect<T>("x"),
                            no_effect<T>("y"),
                            unsupported<T>("xshift"),
@@ -153,12 +173,12 @@ Properties<XyCurve> xy_curve_properties() {
 
 Properties<GrowthShape> growth_shape_properties() {
     using T = GrowthShape;
-    return with_common<T>({no_effect<T>("npts"),
+    return with_common<T>({{"npts", set_number<&T::most_points, T>},
                            {"year", set_list<&T::years, T>},
                            {"mult", set_list<&T::factors, T>},
-                           {"csvfile", set_growth_file},
-                           unsupported<T>("sngfile"),
-                           unsupported<T>("dblfile")},
+                           {"csvfile", set_pair_columns<&T::years, &T::factors, T>},
+                           {"sngfile", set_binary_pairs<&T::years, &T::factors, sizeof(float), T>},
+                           {"dblfile", set_binary_pairs<&T::years, &T::factors, sizeof(double), T>}},
                           {});
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -181,13 +182,15 @@ class ForeignObjects final : public ObjectClass {
         objects_[index].enabled = desk.boolean(value).value_or(true);
     }
     void finish(std::size_t, Desk&) override {}
-    /// Refuses those that are enabled, all together.
-    void refuse(Desk& desk) const;
+    [[nodiscard]] std::vector<const Object*> enabled_ones() const;
 
    private:
     static constexpr std::size_t any_other = 0, enabled = 1000;  // beyond all values without a name
     std::vector<Object> objects_;
 };
+
+/// Refuses those that are enabled, class by class, and in a few lines however many classes there are.
+void refuse(const std::map<std::string, ForeignObjects>& foreign, Desk& desk);
 
 /// Handlers for the plain cases.
 template <auto Member, class T>

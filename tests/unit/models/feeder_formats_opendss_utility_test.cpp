@@ -172,3 +172,40 @@ TEST_CASE("shapes of binary files are those of their numbers") {
     CHECK(errors_of("New LoadShape.s dblfile=cut.dbl", files) ==
           Texts{"f.dss:2:25: loadshape.s.dblfile: file 'cut.dbl' holds other than numbers of 8 bytes"});
 }
+
+TEST_CASE("classes that are not supported are refused with how many, in three lines at most") {
+    const std::string hint = "; remove or disable them, or model them otherwise";
+    const std::string faults =
+        "New Fault.f1 bus1=src\nNew Fault.f2 bus1=src\nNew Fault.f3\nNew Fault.f4\nNew Fault.off enabled=no\n";
+    CHECK(errors_of(faults) ==
+          Texts{"f.dss:2:5: fault: 4 of this class (f1, f2, f3, ...), which is not supported and would change the "
+                "solution" +
+                hint});
+    CHECK(errors_of(faults + "New UPFC.u\nNew VCCS.v\n").size() == 3);
+    const Texts many = errors_of(faults + "New UPFC.u\nNew VCCS.v\nNew IndMach012.m\nNew VCCS.w\n");
+    REQUIRE(many.size() == 3);
+    CHECK(many[1] == "f.dss:9:5: indmach012: 1 of this class (m), which is not supported and would change the solution" + hint);
+    CHECK(many[2] ==
+          "f.dss:7:5: other classes: upfc (1), vccs (2), which are not supported and would change the solution" + hint);
+    CHECK(errors_of("New UPFC.u\nDisable UPFC.u\n").empty());
+}
+
+TEST_CASE("curves and growth shapes are cut to their number of points, and come from files of pairs") {
+    const double pairs[] = {1.0, 1.5, 2.0, 2.0};
+    const Files files{{"p.csv", "1 1.5\n2 2\n"}, {"p.dbl", std::string(reinterpret_cast<const char*>(pairs), sizeof pairs)}};
+    const auto kw = [&](const std::string& shape) {
+        const auto outcome =
+            read_well("New GrowthShape.g " + shape + "\nNew Load.l bus1=src kw=100 growth=g\nSet year=3\n", files);
+        CHECK(outcome.warnings.empty());
+        return outcome.feeder->loads.front().p.value();
+    };
+    CHECK(kw("csvfile=p.csv") == Approx(300.0));
+    CHECK(kw("dblfile=p.dbl") == Approx(300.0));
+    CHECK(kw("npts=1 year=(1 2) mult=(1.5 2)") == Approx(225.0));
+    const auto pv = read_well(
+        "New XYCurve.heat npts=2 csvfile=p.csv\nNew PVSystem.p bus1=src kv=12.47 pmpp=10 temperature=1 "
+        "p-tcurve=heat kva=100 %cutout=0 %pmpp=200\n",
+        files);
+    CHECK(pv.warnings.empty());
+    CHECK(pv.feeder->loads.front().p.value() == Approx(-15.0));
+}
