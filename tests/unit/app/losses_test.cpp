@@ -184,6 +184,21 @@ controllers:
     CHECK(std::count(answer.err.begin(), answer.err.end(), '\n') == 9);
 }
 
+TEST_CASE("limits of controllers that are in percent or volts are refused") {
+    const StudyFolder folder(nobody);
+    folder.write("limits.yaml", R"(extends: s.yaml
+controllers:
+  uncoordinated: ~
+  d: {controller: optimal_schedule, strategy: smart, mode: day_ahead, loading_max: 80}
+  t: {controller: threshold_v2g, voltage_low: 94 pu, voltage_high: 98 pu}
+)");
+    const auto answer = evsweep_in(folder.path(), {"check", "limits.yaml"});
+    CHECK(answer.status == 2);
+    CHECK_THAT(answer.err, Contains("controllers.d.loading_max: 80 is out of range; must be (0, 10]; did you mean `80 %`?"));
+    CHECK_THAT(answer.err, Contains("controllers.t.voltage_low: 94 pu is out of range; must be (0, 10] pu"));
+    CHECK_THAT(answer.err, Contains("controllers.t.voltage_high: 98 pu is out of range"));
+}
+
 TEST_CASE("a group without vehicles, and stays that no load flow sees, are told") {
     const StudyFolder empty(vehicles("vehicles: 3, penetration: 10 %, arrival: 18 h, departure: 7 h"));
     CHECK_THAT(empty.check().err, Contains("warning: population.homes: has no vehicles; look at its penetration"));

@@ -363,3 +363,12 @@ TEST_CASE("capacitor controls watch a line") {
     CHECK(k.on == 118.0);
     CHECK(k.delay_off == std::chrono::seconds(25));
 }
+
+TEST_CASE("a negative ampacity is no rating, which is told") {
+    const auto outcome =
+        read_opendss("New Circuit.test basekv=12.47 bus1=src\nNew Line.l bus1=src bus2=b r1=0.1 x1=0.1 normamps=-5\n");
+    REQUIRE(outcome.feeder);
+    CHECK_FALSE(outcome.feeder->branches.front().rating);
+    REQUIRE(outcome.warnings.size() == 1);
+    CHECK(outcome.warnings.front() == "f.dss:2:51: warning: line.l.normamps: is negative: it counts as no rating");
+}
