@@ -38,11 +38,14 @@ namespace evsweep {
     return std::nullopt;
 }
 
-/// The conductors of a text like "abcn"; nothing where it holds anything else, or nothing at all.
+/// The conductors of a text like "abcn", or "abc0" for a line that ends at the earth; nothing where it holds anything else, or
+/// nothing at all.
 [[nodiscard]] inline std::optional<std::vector<Conductor>> conductors_of(std::string_view text) {
     std::vector<Conductor> conductors;
     do {
-        const auto next = take_conductor(text);
+        const bool is_earth = !text.empty() && text.front() == '0';
+        if (is_earth) text.remove_prefix(1);
+        const auto next = is_earth ? std::optional(Conductor::earth) : take_conductor(text);
         if (!next) return std::nullopt;
         conductors.push_back(*next);
     } while (!text.empty());

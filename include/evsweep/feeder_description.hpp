@@ -16,10 +16,11 @@ namespace evsweep {
 
 /// A wire at a bus. `balanced` stands for all three phases of a balanced feeder at once: its impedances are
 /// positive-sequence values and its powers three-phase totals. a, b, c are phases; n is a neutral that is not simply earth;
-/// s1 and s2 are the legs of a split-phase secondary (120/240 V). A feeder is either all balanced or not at all.
-enum class Conductor : std::uint8_t { balanced, a, b, c, n, s1, s2 };
+/// s1 and s2 are the legs of a split-phase secondary (120/240 V). A feeder is either all balanced or not at all. `earth` is no
+/// wire of a bus: a conductor of a line ends there where it is earthed.
+enum class Conductor : std::uint8_t { balanced, a, b, c, n, s1, s2, earth };
 [[nodiscard]] constexpr std::string_view name_of(Conductor conductor) {
-    constexpr std::string_view names[] = {"balanced", "a", "b", "c", "n", "s1", "s2"};
+    constexpr std::string_view names[] = {"balanced", "a", "b", "c", "n", "s1", "s2", "0"};
     return names[static_cast<std::size_t>(conductor)];
 }
 
@@ -38,6 +39,7 @@ struct BusRow {
     std::optional<double> y{};
     std::vector<Conductor> conductors{Conductor::balanced};
     Position at{};
+    bool is_inside_transformer = false;  ///< where the windings of one meet, see three_bus_transformers.hpp; in no file
 };
 
 enum class BranchKind { line, transformer, switch_ };
@@ -77,8 +79,8 @@ struct WindingRow {
     TapRange taps{};
 };
 
-/// A transformer (or regulator) of 2 or 3 windings at two buses. Per-unit values are on `rated` and the windings'
-/// rated voltages. No impedance at all is an ideal transformer.
+/// A transformer (or regulator) of 2 windings at two buses, or of 3 windings at two or three. Per-unit values are on `rated` and
+/// the windings' rated voltages. No impedance at all is an ideal transformer.
 struct TransformerRow {
     std::string id;
     std::vector<WindingRow> windings;
@@ -104,7 +106,9 @@ struct PowerLaw {
 };
 
 /// Outside [min, max] (pu) the load is the impedance it has at that limit; below `low` it is its impedance at rated voltage,
-/// and between `low` and `min` the current runs linearly from the one to the other.
+/// and between `low` and `min` the current runs linearly from the one to the other. Where limits are not in this order, `low`
+/// counts before `min`, and `min` before `max`: a `min` up to `low` has no effect, and with a `max` up to `min` the law itself
+/// never holds. A `max` of 0 stands for the impedance at rated voltage.
 struct LinearOutside {
     double low = 0.5;
     double min = 0.95;
@@ -147,12 +151,15 @@ struct ShuntRow {
     Position at{};
 };
 
-/// An ideal voltage (conductors a, b, c at angle, angle - 120, angle + 120) behind an impedance.
+/// An ideal voltage (conductors a, b, c at angle, angle - 120, angle + 120) behind an impedance. A source may have another
+/// voltage at each conductor; then `voltage` is that of the first.
 struct SourceRow {
     std::string bus;
     PerUnit voltage{1.0};
     Degrees angle{};
     std::vector<std::complex<double>> series_ohm{};  ///< over the bus's conductors, row-major; empty: none
+    std::vector<PerUnit> voltages{};                 ///< by conductor of the bus; empty: all alike
+    std::vector<Degrees> angles{};                   ///< by conductor of the bus, as many as `voltages`
     Position at{};
 };
 

@@ -154,9 +154,9 @@ const Schema<BranchLine>& SwitchLine::branch_schema() {
 const Schema<LinearLine>& LinearLine::schema() {
     static const auto schema =
         Schema<LinearLine>("Voltages outside which a load is an impedance.")
-            .optional("min", &LinearLine::min, "below, the current falls in proportion from here to `low`", above(0))
-            .optional("max", &LinearLine::max, "above, it is the impedance it has at this voltage", above(0))
-            .optional("low", &LinearLine::low, "below, it is its impedance at rated voltage", at_least(0))
+            .optional("min", &LinearLine::min, "below, the current falls in proportion from here to `low`", at_least(0))
+            .optional("max", &LinearLine::max, "above, it is the impedance it has at this voltage", at_least(0))
+            .optional("low", &LinearLine::low, "below, it is its impedance at rated voltage; counts before `min`", at_least(0))
             .optional("at_rated_power", &LinearLine::at_rated_power, "its impedance at the limits draws its rated power there");
     return schema;
 }
@@ -235,6 +235,9 @@ const Schema<SourceLine>& SourceLine::schema() {
             .required("bus", &S::bus, "bus that feeds the feeder")
             .optional("voltage", &S::voltage, "its voltage", above(0))
             .optional("angle", &S::angle, "angle of its voltage, of phase a")
+            .optional("voltages", &S::voltages,
+                      "where they differ: one for each of its phases, the first of them being `voltage`")
+            .optional("angles", &S::angles, "with `voltages`: the angle of each")
             .optional("r", &S::r, "resistance behind which the voltage is fixed, over its phases")
             .optional("x", &S::x, "reactance likewise")
             .optional("r1", &S::r1, "positive-sequence resistance instead of matrices")

@@ -221,6 +221,8 @@ struct SourceLine {
     std::string bus;
     PerUnit voltage{1.0};
     Degrees angle;
+    std::optional<std::vector<PerUnit>> voltages;
+    std::optional<std::vector<Degrees>> angles;
     std::optional<OhmMatrix> r, x;
     std::optional<Ohms> r1, x1, r0, x0;
     static const Schema<SourceLine>& schema();

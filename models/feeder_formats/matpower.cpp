@@ -136,7 +136,8 @@ class CaseRows {
             issues_.error(at, "bus " + name, "holds its voltage (type 2), which a radial sweep with one source cannot",
                           "make it type 1 with a fixed Pg and Qg, or take its generator out of service");
         } else if (kind != type_.end() && kind->second == reference_bus) {
-            if (unfed_.erase(name) > 0) feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), {}, at});
+            if (unfed_.erase(name) > 0)
+                feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), {}, {}, {}, at});
         } else {
             const std::string id = unique("G" + name, generators_);
             feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));

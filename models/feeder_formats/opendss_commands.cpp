@@ -114,8 +114,6 @@ void Script::make(const Parameters& p) {
         return desk_.error(full.at, lower(full.text), "unknown class '" + class_name + "'", did_you_mean(class_name, names));
     }
     if (name.empty()) return desk_.error(full.at, class_name, "has no name", "write New " + class_name + ".NAME");
-    if (object_class == &circuit_->sources && circuit_->exists && name != "source")
-        return desk_.error(full.at, lower(full.text), "a second source is not supported", "a feeder has one source");
     if (const auto before = object_class->find(name)) {
         const Position& at = object_class->object(*before).at;
         if (!at.file) {  // one that OpenDSS has built in, and that every saved circuit defines

@@ -91,10 +91,8 @@ class Planner {
 Plan make_plan(Circuit& circuit, Desk& desk) {
     Plan plan;
     Planner planner(circuit, desk);
-    std::vector<Placed<Source>> sources;
-    planner.place(circuit.sources, sources,
+    planner.place(circuit.sources, plan.sources,
                   [&](auto& one) { planner.add_end(one.ends, *one.element, 0, one.element->phases, one.element->phases); });
-    if (!sources.empty()) plan.source = std::move(sources.front());
     planner.place(circuit.lines, plan.lines, [&](auto& one) { planner.between(one.ends, *one.element); });
     planner.place(circuit.transformers, plan.transformers, [&](auto& one) {
         const int phases = one.element->phases;
@@ -144,7 +142,7 @@ std::vector<CoilNodes> coils_of(const Placed<Transformer>& transformer, std::siz
 }
 
 Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
-    if (plan.source) note(plan.source->ends.front(), plan.source->element->buses.front().at);
+    note(plan.sources);
     note(plan.lines);
     note(plan.transformers);
     note(plan.reactors);
@@ -155,8 +153,7 @@ Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
     note(plan.storages);
     check_nodes(desk);
     join(plan);
-    if (plan.source) spread(plan);
-    if (plan.source) find_floating(plan, desk);
+    if (!plan.sources.empty()) spread(plan), find_floating(plan, desk);
     set_nominal(circuit);
 }
 
@@ -244,9 +241,13 @@ void Network::find_floating(const Plan& plan, Desk& desk) {
     join_nodes(plan.loads, groups);
     join_nodes(plan.generators, groups);
     join_nodes(plan.pv_systems, groups);
+    join_nodes(plan.storages, groups);
     std::set<std::size_t> fed;
-    const Terminal& source = plan.source->ends.front();
-    for (const int node : source.nodes) fed.insert(groups.of(NodeGroups::place(index_.at(source.bus), node)));
+    for (const auto& source : plan.sources) {
+        const Terminal& end = source.ends.front();
+        for (const int node : end.nodes)
+            if (node != 0) fed.insert(groups.of(NodeGroups::place(index_.at(end.bus), node)));
+    }
     for (std::size_t k = 0; k < buses_.size(); ++k)
         for (int node = 1; node < neutral_node; ++node)
             if (buses_[k].reached && buses_[k].nodes.count(node) > 0 && fed.count(groups.of(NodeGroups::place(k, node))) == 0)
@@ -257,6 +258,7 @@ void Network::find_floating(const Plan& plan, Desk& desk) {
     check_fed(plan.loads, "load", desk);
     check_fed(plan.generators, "generator", desk);
     check_fed(plan.pv_systems, "pvsystem", desk);
+    check_fed(plan.storages, "storage", desk);
 }
 
 template <class T>
@@ -273,8 +275,8 @@ void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string&
 }
 
 void Network::spread(const Plan& plan) {
-    const Source& source = *plan.source->element;
-    visit(index_.at(plan.source->ends.front().bus), volts_across(source.base_kv, source.phases, false), false);
+    const Source& source = *plan.sources.front().element;
+    visit(index_.at(plan.sources.front().ends.front().bus), volts_across(source.base_kv, source.phases, false), false);
     for (std::size_t next = 0; next < queue_.size(); ++next) {
         const std::size_t from = queue_[next];
         for (const Edge& edge : edges_[from]) {

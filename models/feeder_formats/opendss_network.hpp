@@ -28,7 +28,7 @@ struct Placed {
 
 /// All elements in service whose ends are known.
 struct Plan {
-    std::optional<Placed<Source>> source;
+    std::vector<Placed<Source>> sources;
     std::vector<Placed<Line>> lines;
     std::vector<Placed<Transformer>> transformers;
     std::vector<Placed<Reactor>> reactors;

@@ -63,6 +63,16 @@ std::string listed(std::vector<std::string> names) {
     return fmt::format("{}", fmt::join(names, ", ")) + (is_long ? ", ..." : "");
 }
 
+bool is_earth(const std::vector<Conductor>& conductors) {
+    return std::all_of(conductors.begin(), conductors.end(), [](Conductor c) { return c == Conductor::earth; });
+}
+
+/// Series impedance between two nodes that sources hold; different sources do not couple.
+Complex mutual_impedance(const SourceNode& at, const SourceNode& other) {
+    if (at.source != other.source) return 0.0;
+    return impedance_of(*at.source)[at.place * static_cast<std::size_t>(at.source->phases) + other.place];
+}
+
 /// The larger root of a x^2 + b x + c.
 double larger_root(double a, double b, double c) {
     const double square = b * b - 4.0 * a * c;
@@ -118,36 +128,77 @@ void Rows::add_buses() {
     }
 }
 
+/// All sources together are the one that feeds the bus of the first.
 void Rows::add_source() {
-    const Placed<Source>& placed = *plan_.source;
-    const Source& s = *placed.element;
-    const Terminal& end = placed.ends.front();
-    const std::string path = "circuit." + circuit_.name;
-    const bool in_order = end.nodes == std::vector<int>{1, 2, 3};
-    const bool single = s.phases == 1 && end.nodes.front() >= 1 && end.nodes.front() <= 3;
-    if (!in_order && !single)
-        return desk_.error(s.at, path, "its source has other than the nodes 1, 2 and 3, or one of them",
-                           "only three-phase and single-phase sources are supported");
+    const Terminal& end = plan_.sources.front().ends.front();
+    std::map<int, SourceNode> held;
+    for (const auto& placed : plan_.sources)
+        if (!hold_nodes(placed, held)) return;
+    const Bus& bus = network_.bus(end.bus);
+    for (const int node : bus.nodes)
+        if (held.count(node) == 0)
+            return desk_.error(plan_.sources.front().element->at, source_path(*plan_.sources.front().element),
+                               fmt::format("holds no voltage at node {} of its bus {}", node, bus.name),
+                               "give each of its nodes a source; a node without one needs a bus of its own");
+    const auto base = [&](const SourceNode& at) {
+        return at.source->pu * volts_across(at.source->base_kv, at.source->phases, false) * std::numbers::sqrt3 / bus.nominal;
+    };
+    const SourceNode& first = held.begin()->second;
     SourceRow row;
     row.bus = end.bus;
-    row.at = s.at;
-    row.voltage = PerUnit(s.pu * volts_across(s.base_kv, s.phases, false) * std::numbers::sqrt3 / network_.bus(end.bus).nominal);
-    // Phase b of a description lags by 120 degrees, and a single phase of OpenDSS stands at the angle itself.
-    const double turn = single ? 120.0 * (end.nodes.front() == 2 ? 1.0 : end.nodes.front() == 3 ? -1.0 : 0.0) : 0.0;
-    row.angle = Degrees(s.angle + turn);
-    row.series_ohm = impedance_of(s);
-    if (single && network_.bus(end.bus).nodes.size() > 1)
-        return desk_.error(s.at, path, "a single-phase source at a bus of more phases is not supported");
+    row.at = first.source->at;
+    row.voltage = PerUnit(base(first));
+    // A phase of a description lags or leads by its place; a single phase of OpenDSS stands at the angle itself.
+    const double turn[] = {0.0, 120.0, -120.0};
+    row.angle = Degrees(first.angle() + turn[held.begin()->first - 1]);
+    const bool is_one = std::all_of(held.begin(), held.end(), [&](const auto& entry) {
+        return entry.second.source == first.source && static_cast<int>(entry.second.place) == entry.first - held.begin()->first;
+    });
+    for (const auto& [node, at] : held) {
+        if (!is_one) row.voltages.emplace_back(base(at)), row.angles.emplace_back(at.angle());
+        for (const auto& [other_node, other] : held) row.series_ohm.push_back(mutual_impedance(at, other));
+    }
     feeder_.sources.push_back(std::move(row));
+}
+
+std::string Rows::source_path(const Source& source) const {
+    return &source == plan_.sources.front().element ? "circuit." + circuit_.name : "vsource." + source.name;
+}
+
+/// Notes what a source holds at each of its nodes; false where it cannot be part of the one source of a feeder.
+bool Rows::hold_nodes(const Placed<Source>& placed, std::map<int, SourceNode>& held) {
+    const Source& s = *placed.element;
+    const Terminal& end = placed.ends.front();
+    const auto refuse = [&](const std::string& problem, const std::string& hint) {
+        desk_.error(s.at, source_path(s), problem, hint);
+        return false;
+    };
+    if (end.bus != plan_.sources.front().ends.front().bus)
+        return refuse(fmt::format("stands at bus {}, and the first source at bus {}; a second source elsewhere is not supported",
+                                  end.bus, plan_.sources.front().ends.front().bus),
+                      "a feeder is fed from one bus");
+    if (s.phases != 1 && s.phases != 3)
+        return refuse(fmt::format("has {} phases", s.phases), "only three-phase and single-phase sources are supported");
+    for (std::size_t k = 0; k < end.nodes.size(); ++k) {
+        const int node = end.nodes[k];
+        if (node < 1 || node > 3)
+            return refuse(fmt::format("has a conductor at node {} of bus {}", node, end.bus), "sources hold nodes 1, 2 and 3");
+        if (!held.emplace(node, SourceNode{&s, k}).second)
+            return refuse(fmt::format("holds node {} of bus {}, and so does another source", node, end.bus),
+                          "a node has one voltage; give each source nodes of its own");
+    }
+    return true;
 }
 
 std::vector<Conductor> Rows::conductors(const Terminal& end, const Position& at, const std::string& path) {
     std::vector<Conductor> all;
     for (const int node : end.nodes) {
-        const auto c = network_.conductor(end.bus, node);
+        const auto c = node == 0 ? std::optional(Conductor::earth) : network_.conductor(end.bus, node);
         if (!c)
             desk_.error(at, path, fmt::format("has a conductor at node {} of bus {}", node, end.bus),
-                        "conductors of lines go to nodes 1 to 4");
+                        "conductors of lines go to nodes 1 to 4, or to the earth at node 0");
+        else if (node == 0)
+            all.push_back(*c);
         else if (std::find(all.begin(), all.end(), *c) != all.end())
             desk_.error(at, path, fmt::format("has two conductors at node {} of bus {}", node, end.bus),
                         "agree its phases and nodes");
@@ -205,8 +256,33 @@ void Rows::add_line(const Placed<Line>& placed) {
     row.length = length_of(line);
     row.closed = placed.closed;
     row.at = line.at;
+    if (is_earth(row.conductors) || is_earth(row.to_conductors)) return earth_by(row);
     if (row.to_conductors == row.conductors) row.to_conductors.clear();
     feeder_.branches.push_back(std::move(row));
+}
+
+/// A line of one conductor to the earth is a shunt at its other end.
+void Rows::earth_by(const BranchRow& line) {
+    const bool at_from = is_earth(line.to_conductors);
+    const auto& wires = at_from ? line.conductors : line.to_conductors;
+    if (!line.closed || is_earth(wires)) return;
+    if (wires.size() > 1 || line.series_ohm.front() == 0.0)
+        return desk_.error(line.at, line.id,
+                           fmt::format("leads to the earth with all its conductors, which is only supported for one conductor "
+                                       "with an impedance, and it has {}",
+                                       wires.size()),
+                           "connect its far end to nodes of a bus, or make it a reactor to earth");
+    const Complex siemens = 1.0 / line.series_ohm.front() + (line.shunt_s.empty() ? 0.0 : 0.5 * line.shunt_s.front());
+    constexpr double at_volts = 1000.0;
+    ShuntRow row;
+    row.id = line.id;
+    row.bus = at_from ? line.from : line.to;
+    row.p = Kilowatts(siemens.real() * at_volts);  // V^2/1000
+    row.q = Kilovars(-siemens.imag() * at_volts);
+    row.terminals = {{wires.front(), {}}};
+    row.rated = Volts(at_volts);
+    row.at = line.at;
+    feeder_.shunts.push_back(std::move(row));
 }
 
 void Rows::add_transformers() {
@@ -298,7 +374,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
     }
     const Plan plan = make_plan(circuit, desk);
     const Network network(plan, circuit, desk);
-    if (!plan.source) return feeder;
+    if (plan.sources.empty()) return feeder;
     Rows rows(circuit, desk, plan, network, feeder);
     rows.tell_dead();
     rows.tell_floating();

@@ -1,11 +1,20 @@
 /// Turns the elements of an OpenDSS circuit into the rows of a feeder description.
 #pragma once
 
+#include <map>
+
 #include "evsweep/feeder_description.hpp"
 #include "feeder_formats/opendss_conductors.hpp"
 #include "feeder_formats/opendss_network.hpp"
 
 namespace evsweep::opendss {
+
+/// Which conductor of which source holds a node.
+struct SourceNode {
+    const Source* source = nullptr;
+    std::size_t place = 0;  ///< among the source's phases
+    [[nodiscard]] double angle() const { return source->angle - 120.0 * static_cast<double>(place); }
+};
 
 /// What all makers of rows need.
 class Rows {
@@ -40,6 +49,9 @@ class Rows {
     [[nodiscard]] double growth_of(const Load& load);
     [[nodiscard]] std::complex<double> power_of(const Storage& storage);
     void set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power);
+    [[nodiscard]] std::string source_path(const Source& source) const;
+    [[nodiscard]] bool hold_nodes(const Placed<Source>& placed, std::map<int, SourceNode>& held);
+    void earth_by(const BranchRow& line);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
     void add_regulators();

@@ -20,6 +20,8 @@ int node_of(std::optional<Conductor> conductor) {
     using enum Conductor;
     if (!conductor) return 0;
     switch (*conductor) {
+        case earth:
+            return 0;
         case b:
         case s2:
             return 2;

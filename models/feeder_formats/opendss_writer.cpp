@@ -17,6 +17,12 @@ constexpr double frequency_hz = 60.0;
 /// Ohm that stand for none, which OpenDSS does not know: 1 kA changes a voltage by 0.1 mV.
 constexpr double no_ohm = 1e-7;
 
+/// Where a single phase of a symmetrical source stands, in degrees.
+double turn_of(const std::vector<Conductor>& conductors) {
+    if (conductors.size() > 1) return 0.0;
+    return conductors.front() == Conductor::b ? -120.0 : conductors.front() == Conductor::c ? 120.0 : 0.0;
+}
+
 /// Whether all diagonal members are alike and all others, too.
 bool is_symmetrical(const std::vector<Complex>& matrix, std::size_t n) {
     for (std::size_t i = 0; i < n * n; ++i) {
@@ -69,45 +75,58 @@ double Writer::rated_across(const std::string& bus, const Terminals& terminals, 
     return (rated.value() > 0.0 ? rated : nominal_across(bus_row(bus).nominal, terminals)).value();
 }
 
-/// The ideal voltage, with a symmetrical impedance of its own or hardly any.
-ObjectText Writer::circuit(const SourceRow& row, const std::string& at_bus) {
-    const auto& conductors = bus_row(row.bus).conductors;
+/// A source of one phase, or of three with one voltage; the first one is the circuit.
+ObjectText Writer::ideal_source(const std::string& at, const std::vector<Conductor>& conductors, double phase_kv, double pu,
+                                double angle_deg) {
     const bool single = conductors.size() == 1 && conductors.front() != Conductor::balanced;
-    const double turn = !single                              ? 0.0
-                        : conductors.front() == Conductor::b ? -120.0
-                        : conductors.front() == Conductor::c ? 120.0
-                                                             : 0.0;
-    ObjectText object("Circuit", names_.of("circuit", feeder_.name.empty() ? "feeder" : feeder_.name));
-    object.word("bus1", at_bus + nodes_of(conductors))
+    const std::string kind = has_circuit_ ? "vsource" : "circuit";
+    ObjectText object(has_circuit_ ? "Vsource" : "Circuit", names_.of(kind, feeder_.name.empty() ? "feeder" : feeder_.name));
+    has_circuit_ = true;
+    object.word("bus1", at + nodes_of(conductors))
         .number("phases", single ? 1 : 3)
-        .number("basekv", bus_row(row.bus).nominal.value() / 1000.0 / (single ? std::numbers::sqrt3 : 1.0))
-        .number("pu", row.voltage.value())
-        .number("angle", row.angle.value() + turn);
+        .number("basekv", phase_kv * (single ? 1.0 : std::numbers::sqrt3))
+        .number("pu", pu)
+        .number("angle", angle_deg);
     return object;
 }
 
 void Writer::source(const SourceRow& row) {
     const auto& conductors = bus_row(row.bus).conductors;
-    const std::string nodes = nodes_of(conductors);
-    if (nodes != ".1.2.3" && (conductors.size() != 1 || conductors.front() == Conductor::n || conductors.front() > Conductor::c))
+    const auto is_phase = [](Conductor c) { return c <= Conductor::c; };
+    if (!std::all_of(conductors.begin(), conductors.end(), is_phase))
         return refuse(row.at, "source", "stands at conductors " + name_of(conductors),
-                      "OpenDSS has sources of phases a, b, c, or one of them");
-    const auto ohm = by_phases(row.series_ohm, conductors);
-    const std::size_t n = nodes == ".1.2.3" ? 3 : 1;
-    if (ohm.empty() || n == 1 || is_symmetrical(ohm, n)) {
-        const Complex self = ohm.empty() ? Complex(no_ohm, no_ohm) : ohm.front();
-        const Complex mutual = n == 1 || ohm.empty() ? Complex(0.0) : ohm[1];
-        return add(circuit(row, bus(row.bus)).numbers("Z1", parts(self - mutual)).numbers("Z0", parts(self + 2.0 * mutual)));
+                      "OpenDSS has sources of phases a, b and c");
+    const std::string nodes = nodes_of(conductors);
+    const double phase_kv = bus_row(row.bus).nominal.value() / 1000.0 / std::numbers::sqrt3;
+    auto ohm = by_phases(row.series_ohm, conductors);
+    const std::size_t n = nodes == ".1.2.3" ? 3 : conductors.size();
+    if (ohm.empty()) ohm.assign(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i)
+        if (ohm[i * (n + 1)] == 0.0) ohm[i * (n + 1)] = Complex(no_ohm, no_ohm);
+    const auto held = [&](const std::string& at, const std::vector<Conductor>& at_conductors, std::size_t i) {
+        const double pu = row.voltages.empty() ? row.voltage.value() : row.voltages[i].value();
+        const double own = row.angles.empty() ? row.angle.value() + turn_of(at_conductors) : row.angles[i].value();
+        return ideal_source(at, at_conductors, phase_kv, pu, own);
+    };
+    const bool is_one = row.voltages.empty() && (n == 1 || nodes == ".1.2.3");
+    if (is_one && is_symmetrical(ohm, n)) {
+        const Complex mutual = n == 1 ? Complex(0.0) : ohm[1];
+        return add(held(bus(row.bus), conductors, 0)
+                       .numbers("Z1", parts(ohm.front() - mutual))
+                       .numbers("Z0", parts(ohm.front() + 2.0 * mutual)));
     }
     const std::string behind = names_.of("bus", row.bus + "_source");
-    add(circuit(row, behind).numbers("Z1", {no_ohm, no_ohm}).numbers("Z0", {no_ohm, no_ohm}));
+    for (std::size_t i = 0; i < (is_one ? 1 : n); ++i)
+        add(held(behind, is_one ? conductors : std::vector{conductors[i]}, i)
+                .numbers("Z1", {no_ohm, no_ohm})
+                .numbers("Z0", {no_ohm, no_ohm}));
     add(ObjectText("Line", names_.of("line", "source"))
-            .number("phases", 3)
+            .number("phases", static_cast<double>(n))
             .word("bus1", behind + nodes)
             .word("bus2", bus(row.bus) + nodes)
             .word("rmatrix", matrix_of(ohm, Part::real, 1.0))
             .word("xmatrix", matrix_of(ohm, Part::imaginary, 1.0))
-            .word("cmatrix", "[0 | 0 0 | 0 0 0]")
+            .word("cmatrix", matrix_of(std::vector<Complex>(n * n), Part::real, 1.0))
             .number("length", 1)
             .word("units", "none"));
 }

@@ -33,7 +33,8 @@ class Writer {
     [[nodiscard]] double rated_across(const std::string& bus, const Terminals& terminals, Volts rated) const;
 
     void source(const SourceRow& row);
-    [[nodiscard]] ObjectText circuit(const SourceRow& row, const std::string& at_bus);
+    [[nodiscard]] ObjectText ideal_source(const std::string& at, const std::vector<Conductor>& conductors, double phase_kv,
+                                          double pu, double angle_deg);
     void branch(const BranchRow& row);
     void line(const BranchRow& row);
     void balanced_transformer(const BranchRow& row);
@@ -56,6 +57,7 @@ class Writer {
     std::map<std::string, const TransformerRow*> regulated_;  ///< by id
     std::map<std::string, const ShuntRow*> switched_;         ///< by id
     std::set<std::string> missing_profiles_;
+    bool has_circuit_ = false;
     Names names_;
     std::string script_;
 };

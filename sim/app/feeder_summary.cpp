@@ -152,9 +152,13 @@ std::string loads_text(const FeederDescription& feeder) {
 
 std::string source_text(const FeederDescription& feeder) {
     std::string text;
-    for (const SourceRow& row : feeder.sources)
-        text += fmt::format("{}bus {} at {:.6g} pu, {:.6g} deg{}", text.empty() ? "" : "; ", row.bus, row.voltage.value(),
-                            row.angle.value(), row.series_ohm.empty() ? "" : ", behind an impedance");
+    for (const SourceRow& row : feeder.sources) {
+        text += fmt::format("{}bus {} at {:.6g} pu, {:.6g} deg", text.empty() ? "" : "; ", row.bus, row.voltage.value(),
+                            row.angle.value());
+        for (std::size_t i = 1; i < row.voltages.size(); ++i)
+            text += fmt::format(" and {:.6g} pu, {:.6g} deg", row.voltages[i].value(), row.angles[i].value());
+        if (!row.series_ohm.empty()) text += ", behind an impedance";
+    }
     return text.empty() ? "none" : text;
 }
 

@@ -234,6 +234,10 @@ std::string solve_report(const SolvedFeeder& solved) {
     text += controls_text(feeder, solved.settled);
     text += fmt::format("load flow        {} in {} iterations, tolerance {} pu\n", name_of(solved.result.status),
                         solved.result.iterations, number_text(solved.tolerance_pu));
+    if (solved.result.has_load_admittances)
+        text +=
+            "                 (plain sweeps did not settle; found with loads as admittances: they alone hold voltages to "
+            "earth)\n";
     if (solved.result.is_followed)
         text +=
             "                 (plain sweeps did not settle; found by raising the load from zero: near the limit of the feeder)\n";

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "evsweep/connections.hpp"
+#include "evsweep/values.hpp"
 #include "sim/config/device_text.hpp"
 #include "sim/config/row_text.hpp"
 
@@ -112,6 +113,13 @@ class FeederWriter {
         RowText text(style_);
         text.text("bus", row.bus).quantity("voltage", row.voltage.value(), "pu");
         if (row.angle != Degrees()) text.quantity("angle", row.angle.value(), "deg");
+        const auto list = [&](std::string_view key, const auto& values, std::string_view unit) {
+            std::vector<std::string> texts;
+            for (const auto value : values) texts.push_back(number_text(value.value()) + " " + std::string(unit));
+            if (!texts.empty()) text.texts(key, texts);
+        };
+        list("voltages", row.voltages, "pu");
+        list("angles", row.angles, "deg");
         if (!row.series_ohm.empty())
             text.quantity("r", matrix_text(row.series_ohm, ComplexPart::real), "ohm")
                 .quantity("x", matrix_text(row.series_ohm, ComplexPart::imaginary), "ohm");

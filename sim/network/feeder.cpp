@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/network/feeder_builder.hpp"
+#include "sim/network/three_bus_transformers.hpp"
 
 namespace evsweep {
 
@@ -33,7 +34,14 @@ std::shared_ptr<const FoldedNetwork> Feeder::folded_with(const DeviceState& devi
 
 std::optional<Feeder> build_feeder(const FeederDescription& description, const BuildOptions& options, Issues& issues) {
     Issues found;  // so that earlier problems of the caller do not hide a good feeder
-    auto feeder = FeederBuilder(description, options, found).run();
+    std::optional<FeederDescription> apart;
+    const auto& transformers = description.transformers;
+    if (std::any_of(transformers.begin(), transformers.end(), is_at_three_buses)) {
+        Issues in_rows;  // told of the rows as they are in the file, and not again of their parts
+        check_feeder_rows(description, in_rows);
+        if (!in_rows.has_errors()) apart = with_inner_buses(description, found);
+    }
+    auto feeder = FeederBuilder(apart ? *apart : description, options, found).run();
     for (const Issue& issue : found.list()) issues.add(issue);
     return feeder;
 }

@@ -72,11 +72,12 @@ void hold_network(const FeederDescription& description, Issues& issues) {
             .hold(branch.rated_power, "rated power")
             .hold(branch.tap, "pu", "tap ratio")
             .hold(branch.shift, "phase shift");
-    for (const SourceRow& source : description.sources)
-        RowNumbers(source.at, "source", issues)
-            .hold(source.voltage, "voltage")
-            .hold(source.angle, "angle")
-            .hold(source.series_ohm, "ohm", "impedance");
+    for (const SourceRow& source : description.sources) {
+        RowNumbers row(source.at, "source", issues);
+        row.hold(source.voltage, "voltage").hold(source.angle, "angle").hold(source.series_ohm, "ohm", "impedance");
+        for (const PerUnit voltage : source.voltages) row.hold(voltage, "voltage");
+        for (const Degrees angle : source.angles) row.hold(angle, "angle");
+    }
 }
 
 void hold_transformers(const FeederDescription& description, Issues& issues) {

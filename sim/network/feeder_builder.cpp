@@ -19,14 +19,6 @@ using Complex = std::complex<double>;
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
-/// Names joined by a separator; long lists are cut, for a meshed feeder would fill pages.
-std::string joined(const std::vector<std::string>& names, const char* separator) {
-    constexpr std::size_t most = 30;
-    const std::size_t shown = std::min(names.size(), most);
-    std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), separator));
-    return shown == names.size() ? text : fmt::format("{}{}... ({} in all)", text, separator, names.size());
-}
-
 /// Amperes that a conductor at a winding's bus may carry when the transformer carries its rating.
 double rated_amperes(const TransformerRow& row, const WindingRow& winding) {
     const double coil_kva = row.rating.value_or(row.rated).value() / static_cast<double>(winding.coils.size());
@@ -45,9 +37,14 @@ double rated_power(const ClosedRow& row, Volts to_nominal) {
     return row.branch->rated_power ? row.branch->rated_power->value() : unlimited;
 }
 
-/// Source voltages: a, b and c a third of a turn apart, earth for a neutral. A balanced feeder's source is at angle 0.
+/// Source voltages: as the row has them, else a, b and c a third of a turn apart, earth for a neutral. A balanced feeder's source
+/// is at angle 0.
 BlockVector source_voltages(const BusRow& bus, const SourceRow& row, double pu) {
     BlockVector v(static_cast<Index>(bus.conductors.size()));
+    for (std::size_t i = 0; i < row.voltages.size(); ++i)
+        v(static_cast<Index>(i)) =
+            std::polar(pu * (row.voltages[i].value() / row.voltage.value()), row.angles[i].value() * std::numbers::pi / 180.0);
+    if (!row.voltages.empty()) return v;
     const double third = 2.0 * std::numbers::pi / 3.0;
     const double angle = row.angle.value() * std::numbers::pi / 180.0;
     for (std::size_t i = 0; i < bus.conductors.size(); ++i) {
@@ -70,6 +67,7 @@ BlockVector source_voltages(const BusRow& bus, const SourceRow& row, double pu) 
                 e = -std::polar(pu, angle);
                 break;
             case Conductor::n:
+            case Conductor::earth:
                 e = 0.0;
         }
     }
@@ -109,88 +107,6 @@ std::optional<Feeder> FeederBuilder::run() {
     return std::move(feeder_);
 }
 
-void FeederBuilder::bundle_rows() {
-    std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
-    for (const ClosedRow& row : rows_.closed) {
-        const auto [entry, is_new] = known.try_emplace(std::minmax(row.from, row.to), bundles_.size());
-        if (is_new) bundles_.push_back({row.from, row.to, {}});
-        bundles_[entry->second].rows.push_back(&row);
-    }
-}
-
-/// Opens loops one by one until the search finds a tree.
-void FeederBuilder::find_order() {
-    if (description_.buses.empty()) return;
-    const std::size_t root = rows_.source ? rows_.bus.at(rows_.source->bus) : 0;
-    for (bool first = true;; first = false) {
-        FeederGraph graph;
-        graph.nodes = description_.buses.size();
-        std::vector<std::size_t> number;  // of the bundle, by edge
-        for (std::size_t b = 0; b < bundles_.size(); ++b) {
-            if (std::count(opened_.begin(), opened_.end(), b) > 0) continue;
-            graph.edges.emplace_back(bundles_[b].from, bundles_[b].to);
-            number.push_back(b);
-        }
-        order_ = find_sweep_order(graph, root);
-        for (std::size_t& edge : order_.feeding_edge) edge = edge < number.size() ? number[edge] : edge;
-        for (FeederLoop& loop : order_.loops)
-            for (std::size_t& edge : loop.edges) edge = number[edge];
-        if (first) report_loops();
-        if (order_.loops.empty() || order_.loop_count > max_loops) break;
-        opened_.push_back(weakest_of(order_.loops.front()));
-    }
-    // Without a source, or with an end that nobody knows, an island would be a mere consequence.
-    if (rows_.source && rows_.all_ends_known && rows_.bus.size() == description_.buses.size()) report_islands();
-}
-
-/// Where to open a loop: at the branch with the fewest conductors, so that the rest feeds all; the last of equals.
-std::size_t FeederBuilder::weakest_of(const FeederLoop& loop) const {
-    const auto wires = [&](std::size_t bundle) {
-        std::size_t sum = 0;
-        for (const ClosedRow* row : bundles_[bundle].rows)
-            sum +=
-                row->branch ? row->branch->conductors.size() : max_conductors * row->transformer->windings.front().coils.size();
-        return sum;
-    };
-    std::size_t weakest = loop.edges.front();
-    for (const std::size_t edge : loop.edges)
-        if (wires(edge) <= wires(weakest)) weakest = edge;
-    return weakest;
-}
-
-/// A few loops are solved as such, which the user should know; a meshed network is refused.
-void FeederBuilder::report_loops() {
-    const bool too_many = order_.loop_count > max_loops;
-    for (const FeederLoop& loop : order_.loops) {
-        std::vector<std::string> buses, branches;
-        for (std::size_t node : loop.nodes) buses.push_back(description_.buses[node].id);
-        buses.push_back(buses.front());
-        for (std::size_t edge : loop.edges) branches.push_back(bundles_[edge].rows.front()->id());
-        const ClosedRow& closing = *bundles_[loop.edges.back()].rows.front();
-        const std::string problem = "closed branches form a loop: " + joined(buses, " - ");
-        if (too_many)
-            issues_.error(closing.at(), "branch " + closing.id(), problem, "open one of the branches " + joined(branches, ", "));
-        else
-            issues_.warning(closing.at(), "branch " + closing.id(), problem,
-                            "it is solved closed; open one of the branches " + joined(branches, ", ") + " if that is not meant");
-    }
-    if (too_many)
-        issues_.error(description_.at, "branches",
-                      fmt::format("closed branches form {} more loops", order_.loop_count - order_.loops.size()),
-                      fmt::format("a feeder may have {} loops at the most", max_loops));
-}
-
-void FeederBuilder::report_islands() {
-    for (const auto& island : order_.islands) {
-        std::vector<std::string> buses;
-        for (std::size_t node : island) buses.push_back(description_.buses[node].id);
-        issues_.error(description_.buses[island.front()].at, "bus " + buses.front(),
-                      fmt::format("not connected to the source at bus {}: {} {}", rows_.source->bus,
-                                  buses.size() == 1 ? "bus" : "buses", joined(buses, ", ")),
-                      "close a branch to them, or remove them");
-    }
-}
-
 /// Buses as the search found them, then one more for the end of every loop.
 void FeederBuilder::number_buses() {
     sweep_bus_.assign(description_.buses.size(), 0);
@@ -215,28 +131,6 @@ void FeederBuilder::number_buses() {
     model_->first_up = {0, 0};
     for (std::size_t k = 1; k < n; ++k) model_->children[model_->parent[k]].push_back(static_cast<std::uint32_t>(k));
     feeder_.rotation_.assign(n, 1.0);
-}
-
-BusRow FeederBuilder::loop_row(const Bundle& bundle) const {
-    BusRow row = description_.buses[bundle.to];
-    std::set<Conductor> touched;
-    const auto touch = [&](const std::vector<Terminals>& coils) {
-        for (const Terminals& coil : coils)
-            for (const auto& end : {coil.plus, coil.minus})
-                if (end) touched.insert(*end);
-    };
-    for (const ClosedRow* closed : bundle.rows) {
-        if (closed->transformer) {
-            for (const WindingRow& w : closed->transformer->windings)
-                if (w.bus == row.id) touch(w.coils);
-            continue;
-        }
-        const BranchRow& branch = *closed->branch;
-        const auto& here = branch.to == row.id && !branch.to_conductors.empty() ? branch.to_conductors : branch.conductors;
-        touched.insert(here.begin(), here.end());
-    }
-    std::erase_if(row.conductors, [&](Conductor c) { return touched.count(c) == 0; });
-    return row;
 }
 
 void FeederBuilder::add_bus(std::size_t k) {
@@ -367,29 +261,6 @@ void FeederBuilder::rate(const ClosedRow& row, const LinkEnds& ends, std::size_t
         amperes = branch.rated_power->value() * 1000.0 / (std::sqrt(3.0) * to_nominal);
     const auto& at_child = ends.parent_is_from && !branch.to_conductors.empty() ? branch.to_conductors : branch.conductors;
     for (const Conductor c : at_child) allow(c, amperes);
-}
-
-/// Every conductor of the bus hangs on some coil of its link.
-void FeederBuilder::check_fed(std::size_t k) {
-    std::vector<bool> fed(model_->conductors_of(k), false);
-    for (const CoilEquations& e : coils_of(model_->links[k], model_->initial.tap))
-        for (Index c = 0; c < e.m.cols(); ++c)
-            if (!e.m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
-    for (std::size_t c = 0; c < fed.size(); ++c) {
-        // A star point of its own need not be fed: whether its voltage is determined shows when it is folded.
-        if (fed[c] || row_of(k).conductors[c] == Conductor::n) continue;
-        issues_.error(row_of(k).at, "bus " + row_of(k).id,
-                      fmt::format("nothing feeds its conductor {}", name_of(row_of(k).conductors[c])),
-                      "branch " + feeder_.site_.branch.back() + " leads to it from bus " + row_of(model_->parent[k]).id);
-    }
-}
-
-void FeederBuilder::close_loop(std::size_t k) {
-    const std::size_t main = loop_at_[k - order_.nodes.size()];
-    for (std::uint32_t c = 0; c < model_->conductors_of(k); ++c) {
-        const auto place = static_cast<std::uint32_t>(*place_of(row_of(main), row_of(k).conductors[c]));
-        model_->loop_ends.push_back({model_->first_conductor[k] + c, model_->first_conductor[main] + place});
-    }
 }
 
 void FeederBuilder::fold() {

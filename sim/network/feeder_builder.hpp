@@ -12,9 +12,13 @@
 #include "sim/network/feeder_checks.hpp"
 #include "sim/network/link_builder.hpp"
 #include "sim/network/network_model.hpp"
+#include "sim/network/supply_voltages.hpp"
 #include "sim/network/sweep_order.hpp"
 
 namespace evsweep {
+
+/// Names joined by a separator; long lists are cut, for a meshed feeder would fill pages.
+[[nodiscard]] std::string joined(const std::vector<std::string>& names, const char* separator);
 
 class FeederBuilder {
    public:
@@ -40,12 +44,15 @@ class FeederBuilder {
     void find_conductors_above(std::size_t k);
     void rate(const ClosedRow& row, const LinkEnds& ends, std::size_t k);
     void check_fed(std::size_t k);
+    void report_unfed(std::size_t k, Conductor conductor);
+    [[nodiscard]] bool brings(const Bundle& bundle, std::size_t node, Conductor conductor) const;
     void close_loop(std::size_t k);
     void add_load(const LoadRow& row);
     [[nodiscard]] std::uint32_t port_of(const LoadRow& row, const Terminals& terminals, BusId bus);
     void add_shunt(const ShuntRow& row);
     void add_source();
     void find_supplies();
+    void find_held_by_loads(const EarthReference& reference);
     void fold();
 
     [[nodiscard]] std::size_t weakest_of(const FeederLoop& loop) const;

@@ -1,7 +1,10 @@
 // What draws at the buses of a feeder, and what its customers see: loads, shunts and supplies.
 #include "sim/network/feeder_builder.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 
 #include "sim/network/supply_voltages.hpp"
 
@@ -44,16 +47,48 @@ void FeederBuilder::add_shunt(const ShuntRow& row) {
 
 void FeederBuilder::find_supplies() {
     const EarthReference reference(description_, rows_);
+    find_held_by_loads(reference);
     FeederSite& site = feeder_.site_;
     std::vector<bool> is_earthed;
     for (std::size_t c = 0; c < site.conductor.size(); ++c)
         is_earthed.push_back(reference.is_earthed(node_[site.bus_of_conductor[c]], site.conductor[c]));
     site.supply = supply_voltages(site, is_earthed);
     // The end of a loop is its true bus once more, but may lack the wires that voltages there are judged against.
+    // Nothing stands where the windings of a transformer meet.
     std::erase_if(site.supply, [&](const SupplyVoltage& seen) {
+        if (row_of(seen.bus).is_inside_transformer) return true;
         if (seen.bus < order_.nodes.size() || seen.minus) return false;
         return !is_earthed[seen.plus] || place_of(row_of(loop_at_[seen.bus - order_.nodes.size()]), Conductor::n).has_value();
     });
+}
+
+/// Metal that nothing earths, with loads from it to earth: one warning for each piece, at its first load.
+void FeederBuilder::find_held_by_loads(const EarthReference& reference) {
+    std::map<std::size_t, std::vector<const LoadRow*>> loads_of;  // by piece of metal
+    for (const LoadRow& row : description_.loads) {
+        const std::size_t bus = rows_.bus.at(row.bus);
+        std::set<std::size_t> pieces;
+        for (const Terminals& ends : row.terminals) {
+            const bool plus_floats = ends.plus && !reference.is_earthed(bus, *ends.plus);
+            const bool minus_floats = ends.minus && !reference.is_earthed(bus, *ends.minus);
+            if (plus_floats != minus_floats) pieces.insert(reference.piece_of(bus, plus_floats ? *ends.plus : *ends.minus));
+        }
+        for (const std::size_t piece : pieces) loads_of[piece].push_back(&row);
+    }
+    if (loads_of.empty()) return;
+    const FeederSite& site = feeder_.site_;
+    for (std::size_t c = 0; c < site.conductor.size(); ++c) {
+        const std::size_t piece = reference.piece_of(node_[site.bus_of_conductor[c]], site.conductor[c]);
+        model_->held_by_loads.push_back(loads_of.count(piece) > 0 ? 1 : 0);
+    }
+    for (const auto& [piece, loads] : loads_of) {
+        const std::string others = loads.size() > 1 ? fmt::format(", with {} more", loads.size() - 1) : "";
+        issues_.warning(loads.front()->at, "load " + loads.front()->id,
+                        fmt::format("draws to earth at bus {}{}, where no winding or line is earthed: these loads and stray "
+                                    "admittances alone decide the voltages to earth there",
+                                    loads.front()->bus, others),
+                        "connect it between phases (a delta), or earth the winding, if that is not meant");
+    }
 }
 
 }  // namespace evsweep

@@ -62,6 +62,8 @@ class RowChecks {
     }
 
     void bus_conductors(const BusRow& row, const std::string& path) {
+        if (has(row, Conductor::earth))
+            return issues_.error(row.at, path, "has the earth among its conductors", "list its phases, e.g. abcn");
         if (row.conductors.empty()) return issues_.error(row.at, path, "has no conductor", "list its phases, e.g. abc");
         std::set<Conductor> seen;
         for (const Conductor c : row.conductors)
@@ -157,8 +159,21 @@ class RowChecks {
                           "a line has the same number at both ends");
             return false;
         }
-        const bool at_from = known_conductors(row.from, row.conductors, row.at, path);
-        return known_conductors(row.to, to, row.at, path) && at_from;
+        const auto wires = [](std::vector<Conductor> ends) {
+            std::erase(ends, Conductor::earth);
+            return ends;
+        };
+        const bool at_from = known_conductors(row.from, wires(row.conductors), row.at, path);
+        return known_conductors(row.to, wires(to), row.at, path) && at_from && ends_at_buses(row, to, path);
+    }
+
+    /// Some conductor of it leads from the one bus to the other.
+    bool ends_at_buses(const BranchRow& row, const std::vector<Conductor>& to, const std::string& path) {
+        for (std::size_t i = 0; i < to.size(); ++i)
+            if (row.conductors[i] != Conductor::earth && to[i] != Conductor::earth) return true;
+        issues_.error(row.at, path, fmt::format("none of its conductors leads from bus {} to bus {}", row.from, row.to),
+                      "all are earthed at one end; make it a shunt at the bus of the other end");
+        return false;
     }
 
     void branch_bases(const BranchRow& row, const std::string& path) {
@@ -248,8 +263,13 @@ class RowChecks {
             issues_.error(row.at, path, "its windings have different numbers of coils", "one coil per phase in every winding");
             wired = false;
         }
-        if (wired && ends.size() != 2) {
-            issues_.error(row.at, path, fmt::format("joins {} buses", ends.size()), "its windings stand at two buses");
+        if (wired && ends.size() < 2) {
+            issues_.error(row.at, path, "has all its windings at one bus", "its windings stand at two or three buses");
+            wired = false;
+        }
+        if (wired && ends.size() == 3 && row.windings.front().coils.size() > 3) {
+            issues_.error(row.at, path, fmt::format("has {} coils per winding at three buses", row.windings.front().coils.size()),
+                          "three are known, one per phase");
             wired = false;
         }
         if (!wired || !row.closed) return;
@@ -302,12 +322,22 @@ class RowChecks {
                           "they must sum to 1");
             break;
         }
-        const auto& linear = row.response.linear;
-        if (linear && !(linear->low >= 0.0 && linear->low <= linear->min && linear->min < linear->max && linear->min > 0.0))
-            issues_.error(row.at, path, "the voltages between which its law holds are not in order", "0 <= low <= min < max");
+        if (row.response.linear) load_limits(*row.response.linear, row.at, path);
         if (row.rated.value() < 0.0)
             issues_.error(row.at, path, fmt::format("rated voltage {} V is negative", row.rated.value()),
                           "leave it out for the bus's own");
+    }
+
+    void load_limits(const LinearOutside& limits, const Position& at, const std::string& path) {
+        if (!(limits.low >= 0.0 && limits.min >= 0.0 && limits.max >= 0.0))
+            return issues_.error(at, path, "a limit of the voltages between which its law holds is negative",
+                                 "low, min and max are 0 or more, in pu");
+        const double from = std::max(limits.low, limits.min);
+        if (!(limits.max > from))
+            issues_.warning(
+                at, path,
+                fmt::format("its law holds at no voltage, for it holds from {} to {} pu; it is an impedance", from, limits.max),
+                "give a max above min and low if that is not meant");
     }
 
     void shunt(const ShuntRow& row) {
@@ -324,12 +354,9 @@ class RowChecks {
             issues_.error(description_.at, "source", "the feeder has no source", "name the bus that is held at a fixed voltage");
         for (const SourceRow& row : sources) {
             const bool known = known_bus(row.bus, row.at, "source");
-            if (row.voltage.value() <= 0.0)
-                issues_.error(row.at, "source", fmt::format("voltage {} pu is not positive", row.voltage.value()),
-                              "1 pu is nominal");
-            if (row.voltage.value() > 10.0)
-                issues_.error(row.at, "source", fmt::format("voltage {} pu is far from nominal", row.voltage.value()),
-                              "1 pu is nominal; is it in percent or volts?");
+            source_voltage(row, row.voltage);
+            for (const PerUnit voltage : row.voltages) source_voltage(row, voltage);
+            if (known) source_conductors(row);
             source_impedance(row, known);
             if (known && sources.size() == 1) checked_.source = &row;
         }
@@ -338,6 +365,27 @@ class RowChecks {
         for (const SourceRow& row : sources) buses += (buses.empty() ? "" : ", ") + row.bus;
         issues_.error(sources[1].at, "source", fmt::format("the feeder has {} sources, at buses {}", sources.size(), buses),
                       "keep one; a radial feeder is fed from one bus");
+    }
+
+    void source_voltage(const SourceRow& row, PerUnit voltage) {
+        if (voltage.value() <= 0.0)
+            issues_.error(row.at, "source", fmt::format("voltage {} pu is not positive", voltage.value()), "1 pu is nominal");
+        if (voltage.value() > 10.0)
+            issues_.error(row.at, "source", fmt::format("voltage {} pu is far from nominal", voltage.value()),
+                          "1 pu is nominal; is it in percent or volts?");
+    }
+
+    void source_conductors(const SourceRow& row) {
+        if (row.voltages.empty() && row.angles.empty()) return;
+        const std::size_t n = bus_row(row.bus).conductors.size();
+        if (row.voltages.size() != n || row.angles.size() != n)
+            issues_.error(row.at, "source",
+                          fmt::format("has {} voltages and {} angles, and bus {} has {} conductors", row.voltages.size(),
+                                      row.angles.size(), row.bus, n),
+                          "give one of each per conductor, or one of each for all");
+        else if (row.voltages.front() != row.voltage || has(bus_row(row.bus), Conductor::balanced))
+            issues_.error(row.at, "source", "its voltages by conductor do not agree with its voltage",
+                          "the first of them is `voltage`; a balanced feeder has one only");
     }
 
     void source_impedance(const SourceRow& row, bool known) {

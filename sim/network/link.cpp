@@ -120,6 +120,7 @@ CoilEquations equations_of(const LinkTransformer& transformer, std::span<const d
         const double turns = second.rated_pu * tap[second.tap];
         add_between(second.at_child ? e.shunt_child : e.shunt_parent, second.coils[c], transformer.magnetising / (turns * turns));
         for (const LinkWinding& w : windings) {
+            if (!w.has_stray) continue;
             const Complex y(0.0, -transformer.stray / (w.rated_pu * w.rated_pu));
             for (const int end : {w.coils[c].plus, w.coils[c].minus})
                 if (end >= 0) (w.at_child ? e.shunt_child : e.shunt_parent)(end, end) += y;

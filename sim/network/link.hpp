@@ -38,6 +38,7 @@ struct LinkWinding {
     std::vector<CoilEnds> coils;
     double rated_pu = 1.0;  ///< rated voltage of a coil over the base of its bus
     std::size_t tap = 0;    ///< which entry of DeviceState::tap is its tap
+    bool has_stray = true;  ///< its ends are at a bus, not inside of the transformer
 };
 
 /// A transformer of one core per phase. Impedances are per coil in the frame where every rated voltage is 1.

@@ -21,10 +21,11 @@ Block square(const std::vector<Complex>& values, double scale) {
     return block;
 }
 
-/// 1 where row i stands for conductor i of the list.
+/// 1 where row i stands for conductor i of the list; the row of one that ends at the earth is empty.
 Block selection(const BusRow& bus, const std::vector<Conductor>& conductors) {
     Block rows = Block::Zero(static_cast<Index>(conductors.size()), static_cast<Index>(bus.conductors.size()));
-    for (std::size_t i = 0; i < conductors.size(); ++i) rows(static_cast<Index>(i), *place_of(bus, conductors[i])) = 1.0;
+    for (std::size_t i = 0; i < conductors.size(); ++i)
+        if (conductors[i] != Conductor::earth) rows(static_cast<Index>(i), *place_of(bus, conductors[i])) = 1.0;
     return rows;
 }
 
@@ -92,7 +93,7 @@ LinkTransformer transformer_of(const TransformerRow& row, const LinkEnds& ends, 
         const WindingRow& winding = row.windings[w];
         const bool at_child = winding.bus == ends.child.id;
         const BusRow& bus = at_child ? ends.child : ends.parent;
-        LinkWinding link{at_child, {}, winding.rated.value() / base_volts(bus), first_tap + w};
+        LinkWinding link{at_child, {}, winding.rated.value() / base_volts(bus), first_tap + w, !bus.is_inside_transformer};
         for (const Terminals& coil : winding.coils) link.coils.push_back(ends_of(bus, coil));
         t.windings.push_back(std::move(link));
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/load_admittances.hpp"
 #include "sim/network/loading_path.hpp"
 #include "sim/network/network_model.hpp"
 
@@ -161,13 +162,38 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
     LoadFlowResult result;
     result.iterations = iterations;
     result.last_change_pu = std::sqrt(change2);
+    const auto forget_answers = [this] { has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false; };
+    if (!settled) forget_answers();
     if (settled)
         judge(lowest2, result);
-    else
+    else if (!sweep_with_load_admittances(result))
         follow(result);
     warm_ = result.status == LoadFlowStatus::converged;
-    if (!warm_ || result.is_followed) has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
+    if (!warm_) forget_answers();
     return result;
+}
+
+/// Where loads hold voltages to earth: another way to sweep. Its voltages are taken as they are, for with these coefficients a
+/// rounding of the currents is a large voltage; the currents are those of the voltages.
+bool LoadFlow::sweep_with_load_admittances(LoadFlowResult& result) {
+    if (feeder_.model().held_by_loads.empty()) return false;
+    const LoadAdmittanceSweeps found = evsweep::sweep_with_load_admittances(
+        *swept_, devices_, problem_, std::as_const(asked_.p).raw(), std::as_const(asked_.q).raw());
+    result.iterations += found.sweeps;
+    if (!found.settled) return false;
+    const auto kept = swept_->reduced().kept();
+    for (std::size_t c = 0; c < kept.size(); ++c) v_re_[c] = found.v_re[kept[c]], v_im_[c] = found.v_im[kept[c]];
+    loop_re_ = found.loop_re;
+    loop_im_ = found.loop_im;
+    SweepColumns<double> all = columns();
+    sweep_detail::inject_all(problem_, all);
+    backward(problem_.network, all.state);
+    recover_all();
+    std::copy(found.v_re.begin(), found.v_re.end(), all_.v_re.begin());
+    std::copy(found.v_im.begin(), found.v_im.end(), all_.v_im.begin());
+    result.has_load_admittances = true;
+    judge(std::norm(swept_voltage(lowest_conductor())), result);
+    return true;
 }
 
 /// A solution with a voltage below the limit is a collapse.

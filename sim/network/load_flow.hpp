@@ -34,7 +34,9 @@ struct LoadFlowResult {
     int iterations = 0;           ///< forward sweeps, those of small changes included
     BusId worst_bus;              ///< of a failure: lowest voltage (collapsed) or largest change (diverged)
     double last_change_pu = 0.0;  ///< in the last plain sweep
-    /// Plain sweeps found nothing, and the way from no load did (or found that there is nothing).
+    /// Plain sweeps found nothing, and sweeps with loads as admittances did (load_admittances.hpp).
+    bool has_load_admittances = false;
+    /// Neither found anything, and the way from no load did (or found that there is nothing).
     bool is_followed = false;
     /// Of a collapse without any solution: the largest share of all powers together that the feeder can carry.
     std::optional<double> highest_share{};
@@ -180,6 +182,7 @@ class LoadFlow {
     [[nodiscard]] SweepColumns<double> columns();
     [[nodiscard]] std::size_t lowest_conductor() const;
     void judge(double lowest2, LoadFlowResult& result) const;
+    [[nodiscard]] bool sweep_with_load_admittances(LoadFlowResult& result);
     void follow(LoadFlowResult& result);
     void blame(LoadFlowResult& result);
 

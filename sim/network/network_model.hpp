@@ -46,6 +46,7 @@ struct NetworkModel {
     BlockVector source;  ///< open-circuit voltages
     Block source_z;
     DeviceState initial;
+    std::vector<std::uint8_t> held_by_loads;  ///< by conductor: whether loads alone hold its voltage to earth; or empty
 
     [[nodiscard]] std::size_t buses() const { return parent.size(); }
     [[nodiscard]] std::size_t conductors() const { return first_conductor.back(); }

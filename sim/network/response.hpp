@@ -1,6 +1,7 @@
 /// How much a load draws at the voltage it sees.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -43,7 +44,7 @@ class LoadLaw {
         if (response.linear && response.linear->low > 0.0) add(0.0, {.z = 1.0, .p = 0.0}, {.z = 1.0, .p = 0.0});
         if (response.linear && response.linear->min > response.linear->low) add_linear_current(*response.linear);
         curve_.ordinary = curve_.pieces;
-        add(response.linear ? response.linear->min : 0.0, response.active, response.reactive);
+        add(response.linear ? std::max(response.linear->low, response.linear->min) : 0.0, response.active, response.reactive);
         if (response.linear) add_impedance_above(*response.linear);
         if (response.cut_off > 0.0) cut_off_below(response.cut_off);
         if (curve_.ordinary + 1 < curve_.pieces) curve_.highest2 = curve_.piece[curve_.ordinary + 1].from2;
@@ -104,12 +105,13 @@ class LoadLaw {
         add(limits.low, line(response_.active), line(response_.reactive));
     }
 
-    /// Above `max` the load is the impedance it has there.
+    /// Above `max` the load is the impedance it has there. Where `max` lies below the other limits the law itself never holds.
     void add_impedance_above(const LinearOutside& limits) {
+        const double at = limits.max > 0.0 ? limits.max : 1.0;
         const auto impedance = [&](const PowerLaw& law) {
-            return PowerLaw{.z = value_of(at_limit(law), limits.max) / (limits.max * limits.max), .p = 0.0};
+            return PowerLaw{.z = value_of(at_limit(law), at) / (at * at), .p = 0.0};
         };
-        add(limits.max, impedance(response_.active), impedance(response_.reactive));
+        add(std::max({limits.low, limits.min, limits.max}), impedance(response_.active), impedance(response_.reactive));
     }
 
     /// Nothing is drawn below the cut-off.

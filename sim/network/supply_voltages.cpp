@@ -10,7 +10,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr std::size_t kinds_of_conductors = 7;
+constexpr std::size_t kinds_of_conductors = 7;  // without the earth
 
 /// Whether a shunt earths what it hangs on: no capacitor, and more than the stray admittance that keeps a delta from floating.
 bool earths(const ShuntRow& shunt) {
@@ -74,7 +74,8 @@ void EarthReference::join(const ClosedRow& row, const CheckedRows& rows) {
     }
     const auto& above = row.branch->conductors;
     const auto& below = row.branch->to_conductors.empty() ? above : row.branch->to_conductors;
-    for (std::size_t i = 0; i < std::min(above.size(), below.size()); ++i) join(node(row.from, above[i]), node(row.to, below[i]));
+    const auto end = [&](std::size_t bus, Conductor wire) { return wire == Conductor::earth ? up_.size() - 1 : node(bus, wire); };
+    for (std::size_t i = 0; i < std::min(above.size(), below.size()); ++i) join(end(row.from, above[i]), end(row.to, below[i]));
 }
 
 bool EarthReference::is_earthed(std::size_t bus, Conductor conductor) const {

@@ -16,6 +16,8 @@ class EarthReference {
     EarthReference(const FeederDescription& description, const CheckedRows& rows);
     /// `bus` by position in the description.
     [[nodiscard]] bool is_earthed(std::size_t bus, Conductor conductor) const;
+    /// Conductors of the same piece of metal have the same number.
+    [[nodiscard]] std::size_t piece_of(std::size_t bus, Conductor conductor) const { return up_[node(bus, conductor)]; }
 
    private:
     [[nodiscard]] static std::size_t node(std::size_t bus, Conductor conductor);

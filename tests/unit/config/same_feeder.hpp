@@ -39,7 +39,8 @@ inline bool same(const ShuntRow& x, const ShuntRow& y) {
            x.steps == y.steps && x.steps_on == y.steps_on;
 }
 inline bool same(const SourceRow& x, const SourceRow& y) {
-    return x.bus == y.bus && x.voltage == y.voltage && x.angle == y.angle && x.series_ohm == y.series_ohm;
+    return x.bus == y.bus && x.voltage == y.voltage && x.angle == y.angle && x.series_ohm == y.series_ohm &&
+           x.voltages == y.voltages && x.angles == y.angles;
 }
 inline bool same(const RelaySetting& x, const RelaySetting& y) {
     return x.set_v == y.set_v && x.band_v == y.band_v && x.r_v == y.r_v && x.x_v == y.x_v && x.delay == y.delay;

@@ -40,6 +40,25 @@ TEST_CASE("outside its band a load is an impedance, and its current does not jum
     for (const double edge : {0.5, 0.95, 1.05}) CHECK(p_at(law, edge - 1e-9) == Approx(p_at(law, edge + 1e-9)).margin(1e-7));
 }
 
+TEST_CASE("limits of a load that are not in order count from the lowest on: low, then min, then max", "[response]") {
+    VoltageResponse law;
+    law.linear = LinearOutside{0.5, 0.0, 1.05};  // constant power down to low, as with any min up to low
+    for (law.linear->min = 0.0; law.linear->min < 0.55; law.linear->min += 0.25) {
+        CHECK(p_at(law, 0.49) == Approx(0.49 * 0.49));
+        CHECK(p_at(law, 0.51) == 1.0);
+        CHECK(p_at(law, 1.155) == Approx(1.1 * 1.1));
+    }
+    law.linear = LinearOutside{0.5, 0.95, 0.9};  // never constant power: below min as ever, above it the impedance at max
+    CHECK(p_at(law, 0.4) == Approx(0.16));
+    CHECK(p_at(law, 0.725) / 0.725 == Approx(0.5 * (0.5 + 1.0 / 0.95)));
+    CHECK(p_at(law, 0.951) == Approx(0.951 * 0.951 / 0.81));
+    CHECK(p_at(law, 1.2) == Approx(1.44 / 0.81));
+    law.linear = LinearOutside{0.5, 0.95, 0.0};  // no max at all: the impedance at rated voltage
+    CHECK(p_at(law, 1.2) == Approx(1.44));
+    law.linear = LinearOutside{0.0, 0.0, 1.05};
+    CHECK(p_at(law, 0.01) == 1.0);
+}
+
 TEST_CASE("below its cut-off a load is off", "[response]") {
     VoltageResponse law;
     law.cut_off = 0.8;

@@ -1,0 +1,176 @@
+// How the buses of a feeder hang together: rows between two buses, the tree, loops, islands, and conductors that nothing feeds.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/network/feeder_builder.hpp"
+
+namespace evsweep {
+namespace {
+
+using Index = Eigen::Index;
+
+/// The conductors of a bus that a row touches.
+std::vector<Conductor> conductors_at(const ClosedRow& row, const std::string& bus) {
+    std::vector<Conductor> touched;
+    if (row.branch) {
+        const BranchRow& branch = *row.branch;
+        return branch.to == bus && !branch.to_conductors.empty() ? branch.to_conductors : branch.conductors;
+    }
+    for (const WindingRow& winding : row.transformer->windings) {
+        if (winding.bus != bus) continue;
+        for (const Terminals& coil : winding.coils)
+            for (const auto& end : {coil.plus, coil.minus})
+                if (end) touched.push_back(*end);
+    }
+    return touched;
+}
+
+}  // namespace
+
+std::string joined(const std::vector<std::string>& names, const char* separator) {
+    constexpr std::size_t most = 30;
+    const std::size_t shown = std::min(names.size(), most);
+    std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), separator));
+    return shown == names.size() ? text : fmt::format("{}{}... ({} in all)", text, separator, names.size());
+}
+
+void FeederBuilder::bundle_rows() {
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
+    for (const ClosedRow& row : rows_.closed) {
+        const auto [entry, is_new] = known.try_emplace(std::minmax(row.from, row.to), bundles_.size());
+        if (is_new) bundles_.push_back({row.from, row.to, {}});
+        bundles_[entry->second].rows.push_back(&row);
+    }
+}
+
+/// Opens loops one by one until the search finds a tree.
+void FeederBuilder::find_order() {
+    if (description_.buses.empty()) return;
+    const std::size_t root = rows_.source ? rows_.bus.at(rows_.source->bus) : 0;
+    for (bool first = true;; first = false) {
+        FeederGraph graph;
+        graph.nodes = description_.buses.size();
+        std::vector<std::size_t> number;  // of the bundle, by edge
+        for (std::size_t b = 0; b < bundles_.size(); ++b) {
+            if (std::count(opened_.begin(), opened_.end(), b) > 0) continue;
+            graph.edges.emplace_back(bundles_[b].from, bundles_[b].to);
+            number.push_back(b);
+        }
+        order_ = find_sweep_order(graph, root);
+        for (std::size_t& edge : order_.feeding_edge) edge = edge < number.size() ? number[edge] : edge;
+        for (FeederLoop& loop : order_.loops)
+            for (std::size_t& edge : loop.edges) edge = number[edge];
+        if (first) report_loops();
+        if (order_.loops.empty() || order_.loop_count > max_loops) break;
+        opened_.push_back(weakest_of(order_.loops.front()));
+    }
+    // Without a source, or with an end that nobody knows, an island would be a mere consequence.
+    if (rows_.source && rows_.all_ends_known && rows_.bus.size() == description_.buses.size()) report_islands();
+}
+
+/// Where to open a loop: at the branch with the fewest conductors, so that the rest feeds all; the last of equals.
+std::size_t FeederBuilder::weakest_of(const FeederLoop& loop) const {
+    const auto wires = [&](std::size_t bundle) {
+        std::size_t sum = 0;
+        for (const ClosedRow* row : bundles_[bundle].rows)
+            sum +=
+                row->branch ? row->branch->conductors.size() : max_conductors * row->transformer->windings.front().coils.size();
+        return sum;
+    };
+    std::size_t weakest = loop.edges.front();
+    for (const std::size_t edge : loop.edges)
+        if (wires(edge) <= wires(weakest)) weakest = edge;
+    return weakest;
+}
+
+/// A few loops are solved as such, which the user should know; a meshed network is refused.
+void FeederBuilder::report_loops() {
+    const bool too_many = order_.loop_count > max_loops;
+    for (const FeederLoop& loop : order_.loops) {
+        std::vector<std::string> buses, branches;
+        for (std::size_t node : loop.nodes) buses.push_back(description_.buses[node].id);
+        buses.push_back(buses.front());
+        for (std::size_t edge : loop.edges) branches.push_back(bundles_[edge].rows.front()->id());
+        const ClosedRow& closing = *bundles_[loop.edges.back()].rows.front();
+        const std::string problem = "closed branches form a loop: " + joined(buses, " - ");
+        if (too_many)
+            issues_.error(closing.at(), "branch " + closing.id(), problem, "open one of the branches " + joined(branches, ", "));
+        else
+            issues_.warning(closing.at(), "branch " + closing.id(), problem,
+                            "it is solved closed; open one of the branches " + joined(branches, ", ") + " if that is not meant");
+    }
+    if (too_many)
+        issues_.error(description_.at, "branches",
+                      fmt::format("closed branches form {} more loops", order_.loop_count - order_.loops.size()),
+                      fmt::format("a feeder may have {} loops at the most", max_loops));
+}
+
+void FeederBuilder::report_islands() {
+    for (const auto& island : order_.islands) {
+        std::vector<std::string> buses;
+        for (std::size_t node : island) buses.push_back(description_.buses[node].id);
+        issues_.error(description_.buses[island.front()].at, "bus " + buses.front(),
+                      fmt::format("not connected to the source at bus {}: {} {}", rows_.source->bus,
+                                  buses.size() == 1 ? "bus" : "buses", joined(buses, ", ")),
+                      "close a branch to them, or remove them");
+    }
+}
+
+BusRow FeederBuilder::loop_row(const Bundle& bundle) const {
+    BusRow row = description_.buses[bundle.to];
+    std::erase_if(row.conductors, [&](Conductor c) { return !brings(bundle, bundle.to, c); });
+    return row;
+}
+
+/// Every conductor of the bus hangs on some coil of its link.
+void FeederBuilder::check_fed(std::size_t k) {
+    std::vector<bool> fed(model_->conductors_of(k), false);
+    for (const CoilEquations& e : coils_of(model_->links[k], model_->initial.tap))
+        for (Index c = 0; c < e.m.cols(); ++c)
+            if (!e.m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
+    for (std::size_t c = 0; c < fed.size(); ++c) {
+        // A star point of its own need not be fed: whether its voltage is determined shows when it is folded.
+        if (fed[c] || row_of(k).conductors[c] == Conductor::n) continue;
+        report_unfed(k, row_of(k).conductors[c]);
+    }
+}
+
+/// A conductor that the branch from the parent does not bring: another branch may have it, or none.
+void FeederBuilder::report_unfed(std::size_t k, Conductor conductor) {
+    const BusRow& bus = row_of(k);
+    const std::string& feeding = feeder_.site_.branch[k - 1];
+    const std::string& parent = row_of(model_->parent[k]).id;
+    for (std::size_t b = 0; b < bundles_.size(); ++b) {
+        const Bundle& other = bundles_[b];
+        if (b == bundle_[k] || (other.from != node_[k] && other.to != node_[k]) || !brings(other, node_[k], conductor)) continue;
+        const std::size_t far_end = other.from == node_[k] ? other.to : other.from;
+        return issues_.error(
+            bus.at, "bus " + bus.id,
+            fmt::format("its conductor {} is not among those that branch {} brings from bus {}; branch {} has it, to bus {}",
+                        name_of(conductor), feeding, parent, other.rows.front()->id(), description_.buses[far_end].id),
+            "phases that arrive from two buses are not supported; bring all conductors of the bus from one other bus");
+    }
+    issues_.error(bus.at, "bus " + bus.id, fmt::format("nothing feeds its conductor {}", name_of(conductor)),
+                  "branch " + feeding + " leads to it from bus " + parent);
+}
+
+/// Whether some row of a bundle touches a conductor at one of its ends.
+bool FeederBuilder::brings(const Bundle& bundle, std::size_t node, Conductor conductor) const {
+    const BusRow& bus = description_.buses[node];
+    return std::any_of(bundle.rows.begin(), bundle.rows.end(), [&](const ClosedRow* row) {
+        const std::vector<Conductor> touched = conductors_at(*row, bus.id);
+        return std::find(touched.begin(), touched.end(), conductor) != touched.end();
+    });
+}
+
+void FeederBuilder::close_loop(std::size_t k) {
+    const std::size_t main = loop_at_[k - order_.nodes.size()];
+    for (std::uint32_t c = 0; c < model_->conductors_of(k); ++c) {
+        const auto place = static_cast<std::uint32_t>(*place_of(row_of(main), row_of(k).conductors[c]));
+        model_->loop_ends.push_back({model_->first_conductor[k] + c, model_->first_conductor[main] + place});
+    }
+}
+
+}  // namespace evsweep
