@@ -91,10 +91,13 @@ std::optional<Feeder> FeederBuilder::run() {
     feeder_.name_ = description_.name;
     feeder_.note_ = description_.note;
     number_buses();
+    if (issues_.has_errors()) return std::nullopt;
     for (std::size_t k = 0; k < node_.size(); ++k) add_bus(k);
     add_source();
+    join_arrivals();
     for (std::size_t k = 1; k < node_.size(); ++k) add_link(k);
-    for (std::size_t k = order_.nodes.size(); k < node_.size(); ++k) close_loop(k);
+    for (std::size_t k = 0; k < node_.size(); ++k)
+        if (end_of_[k] && !is_arrival(*end_of_[k])) close_loop(k);
     for (const LoadRow& row : description_.loads) add_load(row);
     for (const ShuntRow& row : description_.shunts) add_shunt(row);
     find_supplies();
@@ -107,37 +110,11 @@ std::optional<Feeder> FeederBuilder::run() {
     return std::move(feeder_);
 }
 
-/// Buses as the search found them, then one more for the end of every loop.
-void FeederBuilder::number_buses() {
-    sweep_bus_.assign(description_.buses.size(), 0);
-    for (const std::size_t node : order_.nodes) {
-        sweep_bus_[node] = node_.size();
-        model_->parent.push_back(node_.empty() ? 0 : static_cast<std::uint32_t>(sweep_bus_[order_.parent[node]]));
-        bundle_.push_back(order_.feeding_edge[node]);
-        node_.push_back(node);
-    }
-    for (const std::size_t bundle : opened_) {
-        loop_at_.push_back(sweep_bus_[bundles_[bundle].to]);
-        model_->parent.push_back(static_cast<std::uint32_t>(sweep_bus_[bundles_[bundle].from]));
-        bundle_.push_back(bundle);
-        node_.push_back(bundles_[bundle].to);
-        loop_rows_.push_back(loop_row(bundles_[bundle]));
-    }
-    const std::size_t n = node_.size();
-    model_->links.resize(n);
-    model_->children.resize(n);
-    model_->shunts_at.resize(n);
-    model_->first_conductor = {0};
-    model_->first_up = {0, 0};
-    for (std::size_t k = 1; k < n; ++k) model_->children[model_->parent[k]].push_back(static_cast<std::uint32_t>(k));
-    feeder_.rotation_.assign(n, 1.0);
-}
-
 void FeederBuilder::add_bus(std::size_t k) {
     const BusRow& row = row_of(k);
     FeederSite& site = feeder_.site_;
     std::string name = row.id;
-    if (k >= order_.nodes.size())
+    if (end_of_[k])
         for (name += "'"; rows_.bus.count(name) > 0 || std::count(site.bus.begin(), site.bus.end(), name) > 0;) name += "'";
     site.bus.push_back(name);
     site.bus_class.push_back(row.bus_class);
@@ -232,6 +209,7 @@ void FeederBuilder::find_conductors_above(std::size_t k) {
         });
         if (touched) model_->up.push_back(model_->first_conductor[parent] + static_cast<std::uint32_t>(c));
     }
+    for (const Arrival& arrival : model_->arrivals[k]) model_->up.push_back(arrival.from);
     model_->first_up.push_back(static_cast<std::uint32_t>(model_->up.size()));
 }
 
@@ -273,6 +251,11 @@ void FeederBuilder::fold() {
         issues_.error(row_of(k).at, "bus " + row_of(k).id,
                       "its voltage to earth is not determined: it hangs on ungrounded windings only",
                       "give the transformer a stray admittance, or connect something to earth");
+    else if (folded->trouble() == FoldTrouble::coupled)
+        issues_.error(
+            row_of(k).at, "bus " + row_of(k).id,
+            "its phases arrive from several buses, and there or below admittances lie between them, which is not supported",
+            "leave out the capacitance of lines below, or bring all phases from one bus");
     else if (k == 0)
         issues_.error(description_.at, "branches", "a loop has no impedance, so its current is not determined",
                       "open one of its switches or give it an impedance");

@@ -38,6 +38,9 @@ class FeederBuilder {
     void report_loops();
     void report_islands();
     void number_buses();
+    [[nodiscard]] bool number_bus(std::size_t node);
+    void number_end(std::size_t opened);
+    void join_arrivals();
     void add_bus(std::size_t k);
     void add_link(std::size_t k);
     void add_transformer(const ClosedRow& row, const LinkEnds& ends, std::size_t k);
@@ -56,9 +59,16 @@ class FeederBuilder {
     void fold();
 
     [[nodiscard]] std::size_t weakest_of(const FeederLoop& loop) const;
+    struct Meeting {
+        std::size_t bundle = 0;
+        std::size_t node = 0;
+    };
+    [[nodiscard]] std::optional<Meeting> where_phases_meet(const FeederLoop& loop) const;
+    void open(const FeederLoop& loop);
+    [[nodiscard]] bool is_arrival(std::size_t opened) const { return arrivals_.count(opened_[opened]) > 0; }
     [[nodiscard]] BusRow loop_row(const Bundle& bundle) const;
     [[nodiscard]] const BusRow& row_of(std::size_t k) const {
-        return k < order_.nodes.size() ? description_.buses[node_[k]] : loop_rows_[k - order_.nodes.size()];
+        return end_of_[k] ? loop_rows_[*end_of_[k]] : description_.buses[node_[k]];
     }
     [[nodiscard]] BusId sweep_bus(const std::string& name) const { return BusId(sweep_bus_[rows_.bus.at(name)]); }
 
@@ -71,9 +81,11 @@ class FeederBuilder {
     std::vector<std::size_t> node_;       ///< by sweep bus: position in the description
     std::vector<std::size_t> bundle_;     ///< by sweep bus: what feeds it
     std::vector<std::size_t> sweep_bus_;  ///< by position in the description
-    std::vector<std::size_t> opened_;     ///< bundles at whose `to` end a loop is opened
-    std::vector<BusRow> loop_rows_;       ///< by loop: the bus at its end, with the conductors that its last branch has
-    std::vector<std::size_t> loop_at_;    ///< by loop: the bus its end is joined to
+    std::vector<std::size_t> opened_;     ///< bundles that are opened at their `to` end
+    std::set<std::size_t> arrivals_;      ///< of these: no loops, for they bring phases that the bus has from nowhere else
+    std::vector<std::optional<std::size_t>> end_of_;  ///< by sweep bus: which of `opened_` ends there, and not at its bus
+    std::vector<BusRow> loop_rows_;                   ///< by opened bundle: the bus at its end, with the conductors that it has
+    std::vector<std::uint8_t> numbering_;             ///< by position in the description: 1 once begun, 2 when done
     std::map<std::string, std::uint32_t> law_;
     Feeder feeder_;
     std::shared_ptr<NetworkModel> model_ = std::make_shared<NetworkModel>();

@@ -57,8 +57,8 @@ void FeederBuilder::find_supplies() {
     // Nothing stands where the windings of a transformer meet.
     std::erase_if(site.supply, [&](const SupplyVoltage& seen) {
         if (row_of(seen.bus).is_inside_transformer) return true;
-        if (seen.bus < order_.nodes.size() || seen.minus) return false;
-        return !is_earthed[seen.plus] || place_of(row_of(loop_at_[seen.bus - order_.nodes.size()]), Conductor::n).has_value();
+        if (!end_of_[seen.bus] || seen.minus) return false;
+        return !is_earthed[seen.plus] || place_of(row_of(sweep_bus_[node_[seen.bus]]), Conductor::n).has_value();
     });
 }
 

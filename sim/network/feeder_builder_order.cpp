@@ -64,10 +64,33 @@ void FeederBuilder::find_order() {
             for (std::size_t& edge : loop.edges) edge = number[edge];
         if (first) report_loops();
         if (order_.loops.empty() || order_.loop_count > max_loops) break;
-        opened_.push_back(weakest_of(order_.loops.front()));
+        open(order_.loops.front());
     }
     // Without a source, or with an end that nobody knows, an island would be a mere consequence.
     if (rows_.source && rows_.all_ends_known && rows_.bus.size() == description_.buses.size()) report_islands();
+}
+
+/// Opens a loop at its weakest branch, or where phases meet that only seem to make one.
+void FeederBuilder::open(const FeederLoop& loop) {
+    const auto meeting = where_phases_meet(loop);
+    opened_.push_back(meeting ? meeting->bundle : weakest_of(loop));
+    if (!meeting) return;
+    arrivals_.insert(meeting->bundle);
+    Bundle& bundle = bundles_[meeting->bundle];
+    if (bundle.to != meeting->node) std::swap(bundle.from, bundle.to);
+}
+
+/// A bus below the top of a loop to which its two branches there bring different conductors: phase by phase there is no loop.
+std::optional<FeederBuilder::Meeting> FeederBuilder::where_phases_meet(const FeederLoop& loop) const {
+    for (std::size_t i = 1; i < loop.nodes.size(); ++i) {
+        const std::size_t node = loop.nodes[i];
+        const auto& wires = description_.buses[node].conductors;
+        const bool is_shared = std::any_of(wires.begin(), wires.end(), [&](Conductor c) {
+            return brings(bundles_[loop.edges[i - 1]], node, c) && brings(bundles_[loop.edges[i]], node, c);
+        });
+        if (!is_shared) return Meeting{loop.edges[i], node};
+    }
+    return std::nullopt;
 }
 
 /// Where to open a loop: at the branch with the fewest conductors, so that the rest feeds all; the last of equals.
@@ -89,6 +112,7 @@ std::size_t FeederBuilder::weakest_of(const FeederLoop& loop) const {
 void FeederBuilder::report_loops() {
     const bool too_many = order_.loop_count > max_loops;
     for (const FeederLoop& loop : order_.loops) {
+        if (!too_many && where_phases_meet(loop)) continue;
         std::vector<std::string> buses, branches;
         for (std::size_t node : loop.nodes) buses.push_back(description_.buses[node].id);
         buses.push_back(buses.front());
@@ -118,6 +142,74 @@ void FeederBuilder::report_islands() {
     }
 }
 
+/// Buses as the search found them, each after all that feed it; then one more for the end of every loop.
+void FeederBuilder::number_buses() {
+    sweep_bus_.assign(description_.buses.size(), 0);
+    numbering_.assign(description_.buses.size(), 0);
+    for (const std::size_t bundle : opened_) loop_rows_.push_back(loop_row(bundles_[bundle]));
+    for (const std::size_t node : order_.nodes)
+        if (!number_bus(node)) return;
+    for (std::size_t i = 0; i < opened_.size(); ++i)
+        if (!is_arrival(i)) number_end(i);
+    const std::size_t n = node_.size();
+    model_->links.resize(n);
+    model_->children.resize(n);
+    model_->arrivals.resize(n);
+    model_->shunts_at.resize(n);
+    model_->first_conductor = {0};
+    model_->first_up = {0, 0};
+    for (std::size_t k = 1; k < n; ++k) model_->children[model_->parent[k]].push_back(static_cast<std::uint32_t>(k));
+    feeder_.rotation_.assign(n, 1.0);
+}
+
+/// False, with an error, where phases would arrive from a bus that they feed.
+bool FeederBuilder::number_bus(std::size_t node) {
+    if (numbering_[node] == 2) return true;
+    const BusRow& row = description_.buses[node];
+    if (numbering_[node] == 1) {
+        issues_.error(row.at, "bus " + row.id,
+                      "its phases arrive from buses that it feeds itself with other phases, which is not supported",
+                      "bring all phases from one bus");
+        return false;
+    }
+    numbering_[node] = 1;
+    if (node != order_.nodes.front() && !number_bus(order_.parent[node])) return false;
+    for (std::size_t i = 0; i < opened_.size(); ++i) {
+        if (!is_arrival(i) || bundles_[opened_[i]].to != node) continue;
+        if (!number_bus(bundles_[opened_[i]].from)) return false;
+        number_end(i);
+    }
+    numbering_[node] = 2;
+    sweep_bus_[node] = node_.size();
+    model_->parent.push_back(node_.empty() ? 0 : static_cast<std::uint32_t>(sweep_bus_[order_.parent[node]]));
+    bundle_.push_back(order_.feeding_edge[node]);
+    node_.push_back(node);
+    end_of_.emplace_back();
+    return true;
+}
+
+/// The end of an opened bundle is a bus of its own.
+void FeederBuilder::number_end(std::size_t opened) {
+    const Bundle& bundle = bundles_[opened_[opened]];
+    model_->parent.push_back(static_cast<std::uint32_t>(sweep_bus_[bundle.from]));
+    bundle_.push_back(opened_[opened]);
+    node_.push_back(bundle.to);
+    end_of_.emplace_back(opened);
+}
+
+/// Phases that arrive over an opened bundle are those at its end.
+void FeederBuilder::join_arrivals() {
+    for (std::uint32_t k = 0; k < node_.size(); ++k) {
+        if (!end_of_[k] || !is_arrival(*end_of_[k])) continue;
+        const std::size_t main = sweep_bus_[node_[k]];
+        model_->children[k].push_back(static_cast<std::uint32_t>(main));
+        for (std::uint32_t c = 0; c < model_->conductors_of(k); ++c) {
+            const auto row = static_cast<std::uint32_t>(*place_of(row_of(main), row_of(k).conductors[c]));
+            model_->arrivals[main].push_back({row, model_->first_conductor[k] + c});
+        }
+    }
+}
+
 BusRow FeederBuilder::loop_row(const Bundle& bundle) const {
     BusRow row = description_.buses[bundle.to];
     std::erase_if(row.conductors, [&](Conductor c) { return !brings(bundle, bundle.to, c); });
@@ -130,6 +222,7 @@ void FeederBuilder::check_fed(std::size_t k) {
     for (const CoilEquations& e : coils_of(model_->links[k], model_->initial.tap))
         for (Index c = 0; c < e.m.cols(); ++c)
             if (!e.m.col(c).isZero(0.0)) fed[static_cast<std::size_t>(c)] = true;
+    for (const Arrival& arrival : model_->arrivals[k]) fed[arrival.row] = true;
     for (std::size_t c = 0; c < fed.size(); ++c) {
         // A star point of its own need not be fed: whether its voltage is determined shows when it is folded.
         if (fed[c] || row_of(k).conductors[c] == Conductor::n) continue;
@@ -150,7 +243,7 @@ void FeederBuilder::report_unfed(std::size_t k, Conductor conductor) {
             bus.at, "bus " + bus.id,
             fmt::format("its conductor {} is not among those that branch {} brings from bus {}; branch {} has it, to bus {}",
                         name_of(conductor), feeding, parent, other.rows.front()->id(), description_.buses[far_end].id),
-            "phases that arrive from two buses are not supported; bring all conductors of the bus from one other bus");
+            "branches from two buses may bring different conductors, but where they share one, one of them has to bring all");
     }
     issues_.error(bus.at, "bus " + bus.id, fmt::format("nothing feeds its conductor {}", name_of(conductor)),
                   "branch " + feeding + " leads to it from bus " + parent);
@@ -166,7 +259,7 @@ bool FeederBuilder::brings(const Bundle& bundle, std::size_t node, Conductor con
 }
 
 void FeederBuilder::close_loop(std::size_t k) {
-    const std::size_t main = loop_at_[k - order_.nodes.size()];
+    const std::size_t main = sweep_bus_[node_[k]];
     for (std::uint32_t c = 0; c < model_->conductors_of(k); ++c) {
         const auto place = static_cast<std::uint32_t>(*place_of(row_of(main), row_of(k).conductors[c]));
         model_->loop_ends.push_back({model_->first_conductor[k] + c, model_->first_conductor[main] + place});

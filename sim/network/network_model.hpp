@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <complex>
 #include <cstdint>
 #include <memory>
@@ -32,13 +33,20 @@ struct ShuntDevice {
     int steps = 1;
 };
 
+/// A conductor of a bus that no link from the parent feeds: it is one and the same with a conductor of another bus before it.
+struct Arrival {
+    std::uint32_t row = 0;   ///< among the conductors of its bus
+    std::uint32_t from = 0;  ///< conductor
+};
+
 /// Buses in sweep order; immutable.
 struct NetworkModel {
     std::vector<std::uint32_t> first_conductor;  ///< by bus, and one beyond the last
     std::vector<std::uint32_t> parent;           ///< by bus
     std::vector<Link> links;                     ///< by bus; the source's is empty
     std::vector<std::vector<std::uint32_t>> children;
-    std::vector<std::uint32_t> up;                      ///< conductors of the parent that feed a bus
+    std::vector<std::vector<Arrival>> arrivals;         ///< by bus: phases that come from elsewhere than the parent
+    std::vector<std::uint32_t> up;                      ///< conductors of the parent that feed a bus, then those of `arrivals`
     std::vector<std::uint32_t> first_up;                ///< by bus: its place in `up`, and one beyond the last
     std::vector<ShuntDevice> shunts;                    ///< by ShuntRow
     std::vector<std::vector<std::uint32_t>> shunts_at;  ///< by bus
@@ -51,6 +59,10 @@ struct NetworkModel {
     [[nodiscard]] std::size_t buses() const { return parent.size(); }
     [[nodiscard]] std::size_t conductors() const { return first_conductor.back(); }
     [[nodiscard]] std::size_t conductors_of(std::size_t bus) const { return first_conductor[bus + 1] - first_conductor[bus]; }
+    [[nodiscard]] std::size_t bus_of(std::uint32_t conductor) const {
+        const auto next = std::upper_bound(first_conductor.begin(), first_conductor.end(), conductor);
+        return static_cast<std::size_t>(next - first_conductor.begin()) - 1;
+    }
     [[nodiscard]] std::size_t above(std::size_t bus) const { return first_up[bus + 1] - first_up[bus]; }
 };
 
