@@ -230,14 +230,14 @@ void FeederBuilder::check_fed(std::size_t k) {
     }
 }
 
-/// A conductor that the branch from the parent does not bring: another branch may have it, or none.
+/// A conductor that the branch from the parent does not bring: a branch that closes a loop may have it, or none.
 void FeederBuilder::report_unfed(std::size_t k, Conductor conductor) {
     const BusRow& bus = row_of(k);
     const std::string& feeding = feeder_.site_.branch[k - 1];
     const std::string& parent = row_of(model_->parent[k]).id;
-    for (std::size_t b = 0; b < bundles_.size(); ++b) {
+    for (const std::size_t b : opened_) {
         const Bundle& other = bundles_[b];
-        if (b == bundle_[k] || (other.from != node_[k] && other.to != node_[k]) || !brings(other, node_[k], conductor)) continue;
+        if ((other.from != node_[k] && other.to != node_[k]) || !brings(other, node_[k], conductor)) continue;
         const std::size_t far_end = other.from == node_[k] ? other.to : other.from;
         return issues_.error(
             bus.at, "bus " + bus.id,
