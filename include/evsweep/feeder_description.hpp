@@ -228,7 +228,7 @@ struct ProfileRow {
     std::string id;
     Duration every = std::chrono::hours(1);
     std::vector<double> values;
-    std::vector<double> q_values;  ///< of reactive power; empty: as `values`
+    std::vector<double> q_values{};  ///< of reactive power; empty: as `values`
     bool linear = false;
     Position at{};
 };

@@ -223,7 +223,7 @@ TEST_CASE("no number of a description may be infinite or of a size that nothing 
     good.branches = {line("1", "2")};
     good.loads = {load("2", 1.0)};
     good.shunts = {shunt("C", "2", 0.0, -5.0)};
-    good.profiles = {{.id = "day", .values = {1.0}, .q_values = {}}};
+    good.profiles = {{.id = "day", .values = {1.0}}};
     Issues none;
     REQUIRE(build_feeder(good, {}, none));
     const double infinity = std::numeric_limits<double>::infinity();
