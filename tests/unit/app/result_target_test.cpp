@@ -168,6 +168,8 @@ TEST_CASE("a result that finds no room where it should be is kept elsewhere, and
     const ScratchFolder streams;
     const Program program(streams, folder.path(), {"run", "study.yaml", "--replicas", "2000", "--out", "away/r.h5"});
     REQUIRE(comes_true([&] { return fs::exists(folder.path() / "away"); }));
+    const double made_at_s = program.cpu_seconds();
+    REQUIRE(comes_true([&] { return program.cpu_seconds() > made_at_s + 0.02; }));  // it has looked at the folder and runs
     fs::remove(folder.path() / "away");
     const auto answer = program.wait();
     INFO(answer.err);

@@ -26,12 +26,6 @@ const std::string three_cables =
 const std::string cable_and_neutral =
     "New LineGeometry.g nconds=2 nphases=1 reduce=y units=in cond=1 tscable=ts x=0 h=-48 cond=2 wire=cu x=1 h=-48\n";
 
-BranchRow only_line(const std::string& statements) {
-    const FeederDescription d = circuit_with(statements);
-    REQUIRE(d.branches.size() == 1);
-    return d.branches.front();
-}
-
 void check_near(const std::vector<Complex>& values, const std::vector<Complex>& expected, double margin) {
     REQUIRE(values.size() == expected.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -44,10 +38,6 @@ void check_near(const std::vector<Complex>& values, const std::vector<Complex>& 
 Complex coaxial_mile(double outer, double inner) {
     const double farad = 2.0 * std::numbers::pi * 8.854e-12 * 2.3 / std::log(outer / inner) * 1609.344;
     return {0.0, 2.0 * std::numbers::pi * 60.0 * farad};
-}
-
-bool has(const std::vector<std::string>& texts, const std::string& part) {
-    return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.find(part) != std::string::npos; });
 }
 
 }  // namespace

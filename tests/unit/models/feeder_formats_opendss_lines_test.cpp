@@ -13,21 +13,6 @@ namespace {
 using namespace evsweep;
 using Complex = std::complex<double>;
 
-void check_near(Complex value, Complex expected, double relative = 1e-9) {
-    INFO(value << " and " << expected);
-    CHECK(std::abs(value - expected) <= relative * std::abs(expected));
-}
-
-bool has(const std::vector<std::string>& texts, const std::string& part) {
-    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) { return text.find(part) != std::string::npos; });
-}
-
-BranchRow only_line(const std::string& statements) {
-    const FeederDescription d = circuit_with(statements);
-    REQUIRE(d.branches.size() == 1);
-    return d.branches.front();
-}
-
 /// Susceptance (S) of a capacitance in nanofarad at 60 Hz.
 Complex susceptance(double nf) { return {0.0, 2.0 * std::numbers::pi * 60.0 * nf * 1e-9}; }
 

@@ -27,10 +27,6 @@ double length_of(const FeederDescription& d) {
     return d.branches.front().length->value();
 }
 
-bool has(const Texts& texts, const std::string& part) {
-    return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text.find(part) != std::string::npos; });
-}
-
 }  // namespace
 
 TEST_CASE("reverse Polish values are worked out as on a pocket calculator") {

@@ -1,8 +1,9 @@
 /// Reading OpenDSS scripts in tests: a circuit around a few statements, and files that exist in memory only.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-
+#include <complex>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,6 +48,23 @@ inline FeederDescription circuit_with(const std::string& statements, const Files
 /// The errors of such statements.
 inline std::vector<std::string> errors_of(const std::string& statements, const Files& files = {}) {
     return read_opendss("New Circuit.test basekv=12.47 bus1=src\n" + statements, files).errors;
+}
+
+/// What a circuit of one line says of it.
+inline BranchRow only_line(const std::string& statements) {
+    const FeederDescription d = circuit_with(statements);
+    REQUIRE(d.branches.size() == 1);
+    return d.branches.front();
+}
+
+inline void check_near(std::complex<double> value, std::complex<double> expected, double relative = 1e-9) {
+    INFO(value << " and " << expected);
+    CHECK(std::abs(value - expected) <= relative * std::abs(expected));
+}
+
+/// Whether one of the texts holds these words.
+inline bool has(const std::vector<std::string>& texts, const std::string& part) {
+    return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) { return text.find(part) != std::string::npos; });
 }
 
 }  // namespace evsweep
