@@ -45,14 +45,8 @@ std::vector<double> parts(Complex z) { return {z.real(), z.imag()}; }
 
 Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder), issues_(issues) {
     for (const BusRow& row : feeder.buses) buses_.emplace(row.id, &row);
-    for (const TransformerRow& row : feeder.transformers)
-        if (std::any_of(feeder.regulators.begin(), feeder.regulators.end(),
-                        [&](const auto& r) { return r.transformer == row.id; }))
-            regulated_.emplace(row.id, &row);
-    for (const ShuntRow& row : feeder.shunts)
-        if (std::any_of(feeder.capacitor_controls.begin(), feeder.capacitor_controls.end(),
-                        [&](const auto& c) { return c.capacitor == row.id; }))
-            switched_.emplace(row.id, &row);
+    for (const RegulatorRow& row : feeder.regulators) regulated_.insert(row.transformer);
+    for (const CapacitorControlRow& row : feeder.capacitor_controls) switched_.insert(row.capacitor);
 }
 
 std::string Writer::script() {

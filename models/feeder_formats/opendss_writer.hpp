@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "evsweep/feeder_description.hpp"
@@ -54,8 +55,8 @@ class Writer {
     const FeederDescription& feeder_;
     Issues& issues_;
     std::map<std::string, const BusRow*> buses_;
-    std::map<std::string, const TransformerRow*> regulated_;  ///< by id
-    std::map<std::string, const ShuntRow*> switched_;         ///< by id
+    std::set<std::string> regulated_;  ///< transformers, by id
+    std::set<std::string> switched_;   ///< shunts, by id
     std::set<std::string> missing_profiles_;
     bool has_circuit_ = false;
     Names names_;

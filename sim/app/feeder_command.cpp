@@ -66,7 +66,8 @@ std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
 }  // namespace
 
 ExitStatus feeder_command(const FeederOptions& options) {
-    if (!options.to.empty() && !writer_of(options.to))
+    const FeederWriter writer = writer_of(options.to);
+    if (!options.to.empty() && !writer)
         return refuse("--to: '" + options.to + "' is not a style of feeder files", "yaml, json and dss are");
     if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to yaml, json or dss");
     Issues issues;
@@ -82,7 +83,7 @@ ExitStatus feeder_command(const FeederOptions& options) {
         if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
     if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;
     Issues not_written;
-    const auto text = writer_of(options.to)(*feeder, not_written);
+    const auto text = writer(*feeder, not_written);
     tell(not_written);
     if (!text) return ExitStatus::failed;
     if (options.out) return write(*text, *options.out);

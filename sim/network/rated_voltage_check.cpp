@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "sim/network/link_builder.hpp"
 
 namespace evsweep {
@@ -20,6 +18,10 @@ double share_of_nominal(const Row& row, const BusRow& bus) {
     return rated_pu(bus, row.terminals.front(), row.rated) / rated_pu(bus, row.terminals.front(), Volts(0.0));
 }
 
+/// What a load of constant power draws does not depend on its rated voltage.
+bool depends_on_rated(const LoadRow& row) { return !(row.response == VoltageResponse{}); }
+bool depends_on_rated(const ShuntRow&) { return true; }
+
 template <class Row>
 void check_all(const std::vector<Row>& list, const char* kind, const FeederDescription& description, const CheckedRows& rows,
                Issues& issues) {
@@ -27,6 +29,7 @@ void check_all(const std::vector<Row>& list, const char* kind, const FeederDescr
     double share_of_first = 1.0;
     std::size_t count = 0;
     for (const Row& row : list) {
+        if (!depends_on_rated(row)) continue;
         const double share = share_of_nominal(row, description.buses[rows.bus.at(row.bus)]);
         if (share >= lowest_usual && share <= highest_usual) continue;
         if (count++ > 0) continue;
@@ -45,10 +48,7 @@ void check_all(const std::vector<Row>& list, const char* kind, const FeederDescr
 
 void check_rated_voltages(const FeederDescription& description, const CheckedRows& rows, Issues& issues) {
     if (issues.has_errors()) return;
-    const auto varies = [](const LoadRow& row) { return !(row.response == VoltageResponse{}); };
-    std::vector<LoadRow> loads;
-    std::copy_if(description.loads.begin(), description.loads.end(), std::back_inserter(loads), varies);
-    check_all(loads, "load", description, rows, issues);
+    check_all(description.loads, "load", description, rows, issues);
     check_all(description.shunts, "shunt", description, rows, issues);
 }
 
