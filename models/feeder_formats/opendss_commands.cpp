@@ -71,7 +71,7 @@ const std::vector<Script::Command>& Script::commands() {
         {"reconductor", &S::refuse}, {"addbusmarker", &S::leave_out}, {"clearbusmarkers", &S::leave_out},
         {"guids", &S::leave_out}, {"uuids", &S::leave_out}, {"setloadandgenkv", &S::refuse},
         {"cvrtloadshapes", &S::refuse}, {"nodediff", &S::leave_out}, {"rephase", &S::refuse},
-        {"setbusxy", &S::bus_coordinates}, {"updatestorage", &S::pass}, {"obfuscate", &S::refuse},
+        {"setbusxy", &S::set_bus_coordinates}, {"updatestorage", &S::pass}, {"obfuscate", &S::refuse},
         {"latlongcoords", &S::latitude_longitude}, {"batchedit", &S::batch_edit}, {"pstcalc", &S::leave_out},
         {"variable", &S::leave_out}, {"var", &S::variable}, {"cleanup", &S::pass},
         {"finishtimestep", &S::pass}, {"nodelist", &S::leave_out}, {"relcalc", &S::leave_out},
@@ -291,6 +291,26 @@ void Script::set_bus_base(const Parameters& p) {
     if (kv && !bus.empty()) circuit_->bus_bases[bus] = *kv * factor;
 }
 
+void Script::set_bus_coordinates(const Parameters& p) {
+    std::string bus;
+    std::optional<double> x, y;
+    desk_.turn_to(std::string("setbusxy"));
+    for (std::size_t i = 1; i < p.size(); ++i) {
+        const std::string_view what = !p[i].name.empty() ? std::string_view(p[i].name) : i == 1 ? "bus" : i == 2 ? "x" : "y";
+        if (what == "bus")
+            bus = lower(p[i].value.text);
+        else if (what == "x")
+            x = desk_.number(p[i].value);
+        else if (what == "y")
+            y = desk_.number(p[i].value);
+        else
+            desk_.refuse(p[i].value, "is not known here", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
+    }
+    if (bus.empty() || !x || !y)
+        return desk_.refuse(p.front().value, "is without a bus or a coordinate", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
+    circuit_->coordinates[bus] = {*x, *y};
+}
+
 void Script::read_coordinates(const Parameters& p, bool latitude_first) {
     if (p.size() < 2) return desk_.error(p.front().value.at, "buscoords", "names no file");
     const auto found = find_file(p[1].value.text, p[1].value.at);
@@ -310,10 +330,7 @@ void Script::read_coordinates(const Parameters& p, bool latitude_first) {
             desk_.warning(words[0].at, "buscoords", "is not a bus with two coordinates, and is left out");
     }
 }
-void Script::bus_coordinates(const Parameters& p) {
-    if (command_of(lower(p.front().value.text))->name == "buscoords") return read_coordinates(p, false);
-    leave_out(p);
-}
+void Script::bus_coordinates(const Parameters& p) { read_coordinates(p, false); }
 void Script::latitude_longitude(const Parameters& p) { read_coordinates(p, true); }
 
 }  // namespace evsweep::opendss

@@ -65,6 +65,7 @@ class Script {
     void redirect(const Parameters& p);
     void compile(const Parameters& p);
     void bus_coordinates(const Parameters& p);
+    void set_bus_coordinates(const Parameters& p);
     void latitude_longitude(const Parameters& p);
     void set_bus_base(const Parameters& p);
     void variable(const Parameters& p);

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <numbers>
 
+#include "feeder_formats/opendss_text.hpp"
+
 namespace evsweep::opendss {
 namespace {
 
@@ -45,6 +47,8 @@ const std::string& Names::of(std::string_view kind, const std::string& id) {
     const std::string base = plain(own);
     std::string name = base;
     for (int i = 2; !taken_.emplace(kind, name).second; ++i) name = fmt::format("{}_{}", base, i);
+    const bool is_a_title = kind == "circuit" || kind == "vsource";
+    if (!is_a_title && lower(own) != name) renamed_.emplace_back(id, name);
     return entry->second = name;
 }
 

@@ -21,10 +21,13 @@ class Names {
    public:
     /// The name of what a description calls `id`, e.g. "line.l1" of class `line` is l1.
     [[nodiscard]] const std::string& of(std::string_view kind, const std::string& id);
+    /// Names (not those of circuit and sources) that differ from the description's by more than case, and what they became.
+    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& renamed() const { return renamed_; }
 
    private:
     std::map<std::pair<std::string, std::string>, std::string> name_;
     std::set<std::pair<std::string, std::string>> taken_;
+    std::vector<std::pair<std::string, std::string>> renamed_;
 };
 
 /// One object in one line.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <utility>
 
 #include "evsweep/connections.hpp"
 
@@ -41,6 +42,18 @@ std::vector<Complex> by_phases(const std::vector<Complex>& matrix, const std::ve
 
 std::vector<double> parts(Complex z) { return {z.real(), z.imag()}; }
 
+/// Lines of a comment; no character of the text can end it.
+std::string comment(const std::string& text) {
+    std::string lines;
+    std::string line;
+    for (const char c : text + "\n") {
+        const bool ends = c == '\n' || c == '\r' || c == '\v' || c == '\f';
+        if (!ends) line += c;
+        if (ends && !line.empty()) lines += "! " + std::exchange(line, {}) + "\n";
+    }
+    return lines;
+}
+
 }  // namespace
 
 Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder), issues_(issues) {
@@ -50,8 +63,8 @@ Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder
 }
 
 std::string Writer::script() {
-    script_ = fmt::format("! {}\n! {}\nClear\nSet DefaultBaseFrequency={}\n", feeder_.name.empty() ? "feeder" : feeder_.name,
-                          "written by evsweep", frequency_hz);
+    script_ = comment(feeder_.name.empty() ? "feeder" : feeder_.name) + comment(feeder_.note) + comment("written by evsweep") +
+              fmt::format("Clear\nSet DefaultBaseFrequency={}\n", frequency_hz);
     each("source", feeder_.sources, &Writer::source);
     each("profiles", feeder_.profiles, &Writer::profile);
     each("lines, switches and transformers", feeder_.branches, &Writer::branch);
@@ -61,7 +74,9 @@ std::string Writer::script() {
     each("their controls", feeder_.capacitor_controls, &Writer::capacitor_control);
     each("loads", feeder_.loads, &Writer::load);
     voltage_bases();
+    coordinates();
     script_ += "Solve\n";
+    tell_losses();
     return std::move(script_);
 }
 
@@ -271,6 +286,28 @@ void Writer::voltage_bases() {
     }
     headline("solution");
     script_ += fmt::format("Set VoltageBases=[{}]\nCalcVoltageBases\n", fmt::join(bases, " "));
+}
+
+void Writer::coordinates() {
+    for (const BusRow& row : feeder_.buses)
+        if (row.x && row.y) script_ += fmt::format("SetBusXY bus={} x={} y={}\n", bus(row.id), *row.x, *row.y);
+}
+
+/// What has no effect on the load flow, and no place in a script.
+void Writer::tell_losses() {
+    const auto has_class = [](const BusRow& row) { return !row.bus_class.empty(); };
+    const auto first = std::find_if(feeder_.buses.begin(), feeder_.buses.end(), has_class);
+    if (first != feeder_.buses.end())
+        issues_.warning(first->at, "buses",
+                        fmt::format("{} have a class, which OpenDSS does not know: the script is without them",
+                                    std::count_if(feeder_.buses.begin(), feeder_.buses.end(), has_class)),
+                        "give the profiles of classes to the loads themselves");
+    if (const auto& renamed = names_.renamed(); !renamed.empty())
+        issues_.warning(feeder_.at, "names",
+                        fmt::format("{} have characters that OpenDSS does not take, or occur twice when case does not count, and "
+                                    "are written otherwise",
+                                    renamed.size()),
+                        fmt::format("e.g. '{}' is written as '{}'", renamed.front().first, renamed.front().second));
 }
 
 }  // namespace evsweep::opendss

@@ -51,6 +51,8 @@ class Writer {
     void capacitor_control(const CapacitorControlRow& row);
     void profile(const ProfileRow& row);
     void voltage_bases();
+    void coordinates();
+    void tell_losses();
 
     const FeederDescription& feeder_;
     Issues& issues_;

@@ -71,7 +71,8 @@ FeederDescription rewritten(const FeederDescription& description) {
     const auto script = opendss_format(issues)->write(description, issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(script);
-    CHECK(issues.list().empty());
+    const auto is_of_names = [](const Issue& issue) { return issue.severity == Severity::warning && issue.path == "names"; };
+    CHECK(std::all_of(issues.list().begin(), issues.list().end(), is_of_names));
     return described(SourceText{"rewritten.dss", *script});
 }
 
