@@ -233,6 +233,15 @@ struct ProfileRow {
     Position at{};
 };
 
+/// How a description came about, for people: it decides nothing.
+struct FeederOrigin {
+    std::string file;
+    std::string format;                   ///< the plug-in that read it
+    std::vector<std::string> more_files;  ///< that the file names, and that were read
+    std::vector<std::string> assumed;     ///< what was taken for granted where the file is silent
+    std::vector<std::string> left_out;    ///< what the file says and the load flow does without
+};
+
 struct FeederDescription {
     std::string name;
     std::string note;  ///< where the numbers come from
@@ -246,6 +255,7 @@ struct FeederDescription {
     std::vector<CapacitorControlRow> capacitor_controls;
     std::vector<ProfileRow> profiles;
     Position at{};
+    FeederOrigin origin{};
 };
 
 }  // namespace evsweep

@@ -4,6 +4,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "feeder_formats/opendss_defaults.hpp"
 #include "feeder_formats/opendss_rows.hpp"
 #include "feeder_formats/opendss_script.hpp"
 #include "feeder_formats/opendss_writer.hpp"
@@ -51,6 +52,10 @@ class OpenDss final : public FeederFormat {
         // A circuit with problems of its own would only cause more.
         if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());
         if (feeder && context_.default_ratings == DefaultRatings::of_format) rate_lines(script.circuit(), *feeder);
+        if (feeder) {
+            feeder->origin.assumed = opendss::assumed_of(script.circuit());
+            feeder->origin.left_out = script.desk().left_out();
+        }
         script.desk().tell_notes();
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);

@@ -167,6 +167,13 @@ void Desk::tell_notes() {
                 note.hint);
 }
 
+std::vector<std::string> Desk::left_out() const {
+    std::vector<std::string> kinds;
+    for (const auto& [kind, note] : notes_)
+        if (kind.second == no_effect) kinds.push_back(fmt::format("{} ({})", kind.first, note.times));
+    return kinds;
+}
+
 std::vector<const Object*> ForeignObjects::enabled_ones() const {
     std::vector<const Object*> found;
     for (const Object& object : objects_)

@@ -59,11 +59,14 @@ class Desk {
     /// A warning that a script may give rise to a thousand times: told once per kind at its first place, with how often.
     void note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint = {});
     /// Something that has no effect on the load flow.
-    void leave_out(const std::string& what, const Position& at) { note(what, at, "has no effect here and is left out"); }
+    void leave_out(const std::string& what, const Position& at) { note(what, at, no_effect); }
     void tell_notes();
+    /// Kinds that were left out, with how often.
+    [[nodiscard]] std::vector<std::string> left_out() const;
 
    private:
     static constexpr std::size_t most_errors = 100;
+    static constexpr const char* no_effect = "has no effect here and is left out";
     struct Note {
         Position first;
         std::string problem, hint;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <bitset>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ struct Object {
     Position at;
     bool enabled = true;
     std::vector<BusRef> buses;  ///< of its terminals; those not set have no name
+    std::bitset<128> is_set;    ///< properties that were set, by their place in the class's table
 };
 
 /// What a property does: sets something, has no effect on the load flow, or has one that is not supported.
@@ -127,6 +129,7 @@ class Store final : public ObjectClass {
         const Property<T>& p = properties_[property];
         T& object = objects_[index];
         desk.turn_to(fmt::format("{}.{}.{}", name(), object.name, p.name));
+        object.is_set.set(property);
         if (p.name == "like") return copy(index, value, desk);
         if (p.name == "enabled") {
             object.enabled = desk.boolean(value).value_or(object.enabled);
@@ -153,6 +156,7 @@ class Store final : public ObjectClass {
         object.at = before.at;
         object.enabled = before.enabled;
         object.buses = before.buses;
+        object.is_set |= before.is_set;
         after_like(object, before, desk, value);
     }
 
@@ -168,7 +172,7 @@ class ForeignObjects final : public ObjectClass {
     [[nodiscard]] std::size_t size() const override { return objects_.size(); }
     [[nodiscard]] Object& object(std::size_t index) override { return objects_[index]; }
     std::size_t add(const std::string& name, const Position& at, double) override {
-        objects_.push_back({name, at, true, {}});
+        objects_.push_back({name, at, true, {}, {}});
         index_.insert_or_assign(name, objects_.size() - 1);
         return objects_.size() - 1;
     }

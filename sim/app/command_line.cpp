@@ -157,13 +157,14 @@ void add_solve(CommandLine& line) {
 }
 
 void add_feeder(CommandLine& line) {
-    CLI::App* feeder =
-        add_command(line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
-                    "  evsweep feeder case33bw.m\n"
-                    "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
-                    "The numbers of the written file are those of the read one to the last bit.\n"
-                    "Rows that are wrong by themselves are refused; `evsweep solve` tells whether the network can be solved.\n"
-                    "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
+    CLI::App* feeder = add_command(
+        line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
+        "  evsweep feeder case33bw.m\n"
+        "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
+        "The numbers of the written file are those of the read one to the last bit.\n"
+        "Without --to it tells what was read, assumed and left out, and what no limit judges. A file whose network cannot be\n"
+        "solved is refused then; with --to only rows that are wrong by themselves are.\n"
+        "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
     feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
     feeder->add_option("--to", line.feeder.to, "Write it as yaml, json or dss (OpenDSS) instead")->type_name("STYLE");
     feeder->add_option("-o,--out", line.feeder.out, "File to write; else stdout")->type_name("FILE");

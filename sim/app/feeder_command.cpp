@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::size_t terminal_columns = 120;
 
-std::string summary(const FeederDescription& feeder, const Issues& issues) {
-    const std::size_t n = issues.list().size();
-    const std::string told = n == 0 ? "nothing" : fmt::format("as told in {} warning{}", n, n == 1 ? "" : "s");
-    return feeder_summary(feeder, terminal_columns) + fmt::format("{:<17}{}\n", "left out", told);
-}
-
 ExitStatus write(const std::string& text, const std::filesystem::path& file) {
     try {
         NewFile out(file);
@@ -55,6 +49,14 @@ FeederWriter writer_of(const std::string& style) {
     return {};
 }
 
+/// Tells what a feeder holds, if its network can be solved.
+ExitStatus summarise(const FeederDescription& feeder, Issues& issues) {
+    const auto built = build_feeder(feeder, {}, issues);
+    tell(issues);
+    if (!built) return ExitStatus::invalid_input;
+    return say(feeder_summary(feeder, *built, terminal_columns)), ExitStatus::success;
+}
+
 /// What is in the way of writing to `options.out`.
 std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
     std::error_code error;
@@ -76,12 +78,12 @@ ExitStatus feeder_command(const FeederOptions& options) {
     choice.file.at = {std::make_shared<const std::string>(options.feeder.string())};
     choice.format = options.format;
     const auto feeder = read_feeder_description(choice, issues);
+    if (feeder && options.to.empty()) return summarise(*feeder, issues);
     if (feeder) check_feeder_rows(*feeder, issues);
     tell(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.out)
         if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
-    if (options.to.empty()) return say(summary(*feeder, issues)), ExitStatus::success;
     Issues not_written;
     const auto text = writer(*feeder, not_written);
     tell(not_written);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evsweep/connections.hpp"
+#include "sim/app/feeder_remarks.hpp"
 #include "sim/config/text_table.hpp"
 
 namespace evsweep {
@@ -162,30 +163,41 @@ std::string source_text(const FeederDescription& feeder) {
     return text.empty() ? "none" : text;
 }
 
+using Remarks = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+/// The label before the first line, and what is too long on lines of its own.
+std::string labelled(const std::string& label, const std::vector<std::string>& lines, std::size_t width) {
+    constexpr std::size_t indent = 17;
+    std::string text;
+    const auto add = [&](const std::string& line) { text += fmt::format("{:<{}}{}\n", text.empty() ? label : "", indent, line); };
+    for (const std::string& line : lines)
+        for (const std::string& part : wrapped(line, width - indent)) add(part);
+    if (text.empty()) add("nothing");
+    return text;
+}
+
 }  // namespace
 
-std::string feeder_summary(const FeederDescription& feeder, std::size_t width) {
-    const std::vector<std::pair<std::string, std::string>> rows{
-        {"feeder", feeder.name.empty() ? "without a name" : feeder.name},
-        {"source", source_text(feeder)},
-        {"buses", buses_text(feeder)},
-        {"lines", lines_text(feeder)},
-        {"switches", switches_text(feeder)},
-        {"transformers", transformers_text(feeder)},
-        {"regulators", feeder.regulators.empty() ? "none" : std::to_string(feeder.regulators.size())},
-        {"shunts", shunts_text(feeder)},
-        {"loads", loads_text(feeder)},
-        {"profiles", feeder.profiles.empty() ? "none" : std::to_string(feeder.profiles.size())},
+std::string feeder_summary(const FeederDescription& feeder, const Feeder& built, std::size_t width) {
+    const auto count = [](std::size_t n) { return n == 0 ? std::string("none") : std::to_string(n); };
+    const Remarks rows{
+        {"feeder", {feeder.name.empty() ? "without a name" : feeder.name}},
+        {"read", {origin_text(feeder)}},
+        {"source", {source_text(feeder)}},
+        {"buses", {buses_text(feeder)}},
+        {"lines", {lines_text(feeder)}},
+        {"switches", {switches_text(feeder)}},
+        {"transformers", {transformers_text(feeder)}},
+        {"regulators", {count(feeder.regulators.size())}},
+        {"shunts", {shunts_text(feeder)}},
+        {"loads", {loads_text(feeder)}},
+        {"profiles", {count(feeder.profiles.size())}},
+        {"assumed", assumed_of(feeder)},
+        {"left out", feeder.origin.left_out},
+        {"not judged", unjudged_of(built)},
     };
-    constexpr std::size_t label = 17;
     std::string text;
-    for (const auto& [name, value] : rows) {
-        bool first = true;
-        for (const std::string& line : wrapped(value, width - label)) {
-            text += fmt::format("{:<17}{}\n", first ? name : "", line);
-            first = false;
-        }
-    }
+    for (const auto& [label, lines] : rows) text += labelled(label, lines, width);
     return text;
 }
 

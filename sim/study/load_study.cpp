@@ -28,16 +28,25 @@ std::optional<std::string> read_quietly(const std::filesystem::path& file) {
     return read_text_file(file, unsaid, {}, "");
 }
 
-/// The named format, or the first that recognises the text; reports where there is none.
-std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const SourceText& source, Issues& issues) {
+/// The named format, or the first that recognises the text; reports where there is none. Tells `origin` of its name and of the
+/// files that it reads.
+std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const SourceText& source, FeederOrigin& origin,
+                                            Issues& issues) {
     Reader reader{issues};
     std::vector<std::string> known;
+    const auto read_file = [&origin](const std::filesystem::path& file) {
+        auto text = read_quietly(file);
+        if (text) origin.more_files.push_back(file.string());
+        return text;
+    };
     for (const auto& [name, plugin] : plugins<FeederFormat>()) {
         known.push_back(name);
         if (!choice.format.empty() && choice.format != name) continue;
         auto format =
-            plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({read_quietly, choice.default_ratings});
-        if (!choice.format.empty() || format->recognises(source)) return format;
+            plugin.configure(Node::make_map(choice.file.at), "feeder", reader)->make({read_file, choice.default_ratings});
+        if (choice.format.empty() && !format->recognises(source)) continue;
+        origin.format = name;
+        return format;
     }
     if (choice.format.empty())
         issues.error({std::make_shared<const std::string>(choice.file.path.string())}, "",
@@ -190,9 +199,15 @@ std::optional<FeederDescription> read_feeder_description(const FeederChoice& cho
     const auto text = read_text_file(choice.file.path, issues, choice.file.at, "feeder.file");
     if (!text) return std::nullopt;
     const SourceText source{choice.file.path, *text};
-    const auto format = choose_format(choice, source, issues);
+    FeederOrigin origin;
+    const auto format = choose_format(choice, source, origin, issues);
     if (!format) return std::nullopt;
-    return format->read(source, issues);
+    auto feeder = format->read(source, issues);
+    if (!feeder) return std::nullopt;
+    feeder->origin.file = choice.file.path.string();
+    feeder->origin.format = std::move(origin.format);
+    feeder->origin.more_files = std::move(origin.more_files);
+    return feeder;
 }
 
 std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues, const std::optional<Amperes>& line_rating) {

@@ -21,6 +21,50 @@ TEST_CASE("feeder tells what a file holds") {
     CHECK_THAT(answer.out, Contains("15 with 38 conductors; 4.16 kV: 1 a 9 abc 1 ac 2 bc 1 c; 480 V: 1 abc"));
     CHECK_THAT(answer.out, Contains("1, 0 of them open") && Contains("1 wye/wye (500 kVA)") && Contains("700 kvar"));
     CHECK_THAT(answer.out, Contains("3466 kW and 2102 kvar in all") && Contains("left out         nothing"));
+    CHECK_THAT(answer.out, Contains("read             ieee13.yaml, in the format evsweep"));
+}
+
+TEST_CASE("feeder tells what an OpenDSS circuit leaves to defaults, what was left out, and what no limit judges") {
+    const ScratchFolder folder;
+    folder.write("codes.dss", "New LineCode.c nphases=3 r1=0.3 x1=0.4 units=km\n");
+    folder.write("master.dss", R"(Clear
+New Circuit.small basekv=12.47
+Redirect codes.dss
+New Line.one bus1=sourcebus bus2=b linecode=c length=2
+New Line.two bus1=b bus2=c length=0.1
+New Transformer.t windings=2 buses=[c d] conns=[delta delta] kvs=[12.47 0.48]
+New Load.l bus1=d kW=10 conn=delta
+New Load.k bus1=b kv=12.47 model=2 kvar=3 enabled=yes
+New Load.off bus1=b enabled=no
+New Monitor.m element=line.one
+)");
+    const auto answer = evsweep_in(folder.path(), {"feeder", "master.dss"});
+    INFO(answer.out << answer.err);
+    REQUIRE(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("read             master.dss and 1 file that it names, in the format opendss"));
+    CHECK_THAT(answer.out, Contains("assumed          vsource without mvasc3: 2000 MVA, and 2100 MVA of one phase (1 of 1)\n"));
+    CHECK_THAT(answer.out, Contains("                 line without linecode: 0.058 + j0.1206 ohm per unit of length (1 of 2)\n"));
+    CHECK_THAT(answer.out,
+               Contains(" transformer without kvas: 1000 kVA (1 of 1)") && Contains(" transformer without xhl: 7 % (1 of 1)"));
+    CHECK_THAT(answer.out, Contains(" load without kv: 12.47 kV (1 of 2)") && Contains(" load without pf: 0.88 (1 of 2)"));
+    CHECK_THAT(answer.out, Contains(" line without units: length in the unit of its line code (1 of 2)"));
+    CHECK_THAT(answer.out, Contains(" load without vminpu and vmaxpu: an impedance below 0.95 pu and above 1.05 pu (1 of 1)"));
+    CHECK_THAT(answer.out, Contains("left out         monitor (1)\n"));
+    CHECK_THAT(answer.out, Contains("not judged       loading of 2 of 2 lines: no rating\n"));
+    CHECK_THAT(answer.out, Contains(" voltage to earth, number of buses: 1; judged is that between phases"));
+}
+
+TEST_CASE("feeder refuses to sum up what cannot be solved, and converts it all the same") {
+    const ScratchFolder folder;
+    folder.write("island.yaml", R"(source: {bus: a, voltage: 1.0 pu}
+buses: [{id: a, nominal: 10 kV}, {id: b, nominal: 10 kV}]
+loads: [{bus: b, p: 100 kW}]
+)");
+    const auto answer = evsweep_in(folder.path(), {"feeder", "island.yaml"});
+    CHECK(answer.status == 2);
+    CHECK(answer.out.empty());
+    CHECK_THAT(answer.err, Contains("island.yaml:2:"));
+    CHECK(evsweep_in(folder.path(), {"feeder", "island.yaml", "--to", "json"}).status == 0);
 }
 
 TEST_CASE("a converted feeder is converted to itself, by way of JSON too, and has the same load flow") {
@@ -78,6 +122,27 @@ profiles:
     INFO(again.err);
     CHECK_THAT(again.out, Contains("{id: steps, every: 15 min, values: [0.2, 0.4, 0.9], q_values: [0.1, 0.3, 0.2]}"));
     CHECK_THAT(again.out, Contains("{id: slopes, every: 6 h, values: [0.2, 0.4, 0.9, 0.3], linear: true}"));
+}
+
+TEST_CASE("coordinates go to OpenDSS and back; classes and changed names are told, and no name ends a comment") {
+    const ScratchFolder folder;
+    folder.write("p.yaml", R"(name: "first line\nNew Load.x bus1=b kW=1e6"
+source: {bus: a, voltage: 1.0 pu}
+buses: [{id: a, nominal: 10 kV, x: 1.5, y: -2}, {id: "b c", nominal: 10 kV, class: homes}]
+lines: [{id: L, from: a, to: "b c", r: 1 ohm, x: 1 ohm}]
+loads: [{bus: "b c", p: 100 kW}]
+)");
+    const auto written = evsweep_in(folder.path(), {"feeder", "p.yaml", "--to", "dss", "--out", "p.dss"});
+    INFO(written.err);
+    REQUIRE(written.status == 0);
+    CHECK_THAT(written.err, Contains("p.yaml:3:49: warning: buses: 1 have a class, which OpenDSS does not know"));
+    CHECK_THAT(written.err,
+               Contains("names: 2 have characters that OpenDSS does not take") && Contains("'b c' is written as 'b_c'"));
+    CHECK_THAT(folder.read("p.dss"), Contains("\n! New Load.x bus1=b kW=1e6\n"));
+    const auto again = evsweep_in(folder.path(), {"feeder", "p.dss", "--to", "yaml"});
+    INFO(again.err);
+    CHECK(again.err.empty());
+    CHECK_THAT(again.out, Contains("{id: a, nominal: 10000 V, x: 1.5, y: -2}"));
 }
 
 TEST_CASE("what OpenDSS has no object for is not written, with its place") {
