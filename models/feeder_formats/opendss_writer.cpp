@@ -88,9 +88,9 @@ double Writer::rated_across(const std::string& bus, const Terminals& terminals, 
 ObjectText Writer::ideal_source(const std::string& at, const std::vector<Conductor>& conductors, double phase_kv, double pu,
                                 double angle_deg) {
     const bool single = conductors.size() == 1 && conductors.front() != Conductor::balanced;
-    const std::string kind = has_circuit_ ? "vsource" : "circuit";
-    ObjectText object(has_circuit_ ? "Vsource" : "Circuit", names_.of(kind, feeder_.name.empty() ? "feeder" : feeder_.name));
-    has_circuit_ = true;
+    const std::string title = feeder_.name.empty() ? "feeder" : feeder_.name;
+    ObjectText object = sources_++ == 0 ? ObjectText("Circuit", names_.of("circuit", title))
+                                        : ObjectText("Vsource", names_.of("vsource", fmt::format("source_{}", sources_)));
     object.word("bus1", at + nodes_of(conductors))
         .number("phases", single ? 1 : 3)
         .number("basekv", phase_kv * (single ? 1.0 : std::numbers::sqrt3))

@@ -60,7 +60,7 @@ class Writer {
     std::set<std::string> regulated_;  ///< transformers, by id
     std::set<std::string> switched_;   ///< shunts, by id
     std::set<std::string> missing_profiles_;
-    bool has_circuit_ = false;
+    std::size_t sources_ = 0;  ///< written; the first one is the circuit
     Names names_;
     std::string script_;
 };

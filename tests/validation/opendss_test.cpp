@@ -71,8 +71,10 @@ FeederDescription rewritten(const FeederDescription& description) {
     const auto script = opendss_format(issues)->write(description, issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(script);
-    const auto is_of_names = [](const Issue& issue) { return issue.severity == Severity::warning && issue.path == "names"; };
-    CHECK(std::all_of(issues.list().begin(), issues.list().end(), is_of_names));
+    const auto is_harmless = [](const Issue& issue) {  // changed names, and profiles that are not in the file
+        return issue.severity == Severity::warning && (issue.path == "names" || issue.path.rfind("load ", 0) == 0);
+    };
+    CHECK(std::all_of(issues.list().begin(), issues.list().end(), is_harmless));
     return described(SourceText{"rewritten.dss", *script});
 }
 
@@ -213,25 +215,34 @@ TEST_CASE("OpenDSS feeders that are written as scripts again keep the voltages a
 
 namespace {
 
-/// Compares the settled load flow of a small file with the voltages of an independent engine; says so where there is none.
+/// Compares the settled load flow of a small file with the voltages of an independent engine.
+void compare_case(const FeederDescription& description, const fs::path& folder) {
+    const Feeder feeder = built(description);
+    const bool has_floating_nodes = folder.filename() == "linecode_other_phases";
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
+    REQUIRE(settle(flow, nominal(feeder)).result.status == LoadFlowStatus::converged);
+    for (const auto& row : csv(folder / "expected_voltages.csv")) {
+        INFO("bus " << row[0] << ", node " << row[1]);
+        const auto conductor = conductor_at(feeder, row[0], std::stoi(row[1]));
+        const bool is_fed = row[1] == "1" || !has_floating_nodes || (row[0] != "s" && row[0] != "c");
+        if (!is_fed && !conductor) continue;  // floats, and is told to have no voltage
+        REQUIRE(conductor);
+        const auto expected = std::polar(std::stod(row[2]), std::stod(row[3]) * std::numbers::pi / 180.0);
+        CHECK(std::abs(flow.voltage(conductor->index()) - expected / feeder.site().base_v[conductor->index()]) < 1e-6);
+    }
+}
+
+/// The same as it is read, and as it is read after it has been written as a script again; says so where there is none.
 void compare_case(const std::string& kind) {
     const fs::path folder = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/cases/feeders" / kind;
     if (!fs::exists(folder)) {
         WARN("skipped: " << folder << " is not there");
         return;
     }
-    const Feeder feeder = built(described(folder / "case.dss"));
-    LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
-    REQUIRE(settle(flow, nominal(feeder)).result.status == LoadFlowStatus::converged);
-    for (const auto& row : csv(folder / "expected_voltages.csv")) {
-        INFO(kind << ": bus " << row[0] << ", node " << row[1]);
-        const auto conductor = conductor_at(feeder, row[0], std::stoi(row[1]));
-        const bool is_fed = row[1] == "1" || kind != "linecode_other_phases" || (row[0] != "s" && row[0] != "c");
-        if (!is_fed && !conductor) continue;  // floats, and is told to have no voltage
-        REQUIRE(conductor);
-        const auto expected = std::polar(std::stod(row[2]), std::stod(row[3]) * std::numbers::pi / 180.0);
-        CHECK(std::abs(flow.voltage(conductor->index()) - expected / feeder.site().base_v[conductor->index()]) < 1e-6);
-    }
+    INFO(kind);
+    const FeederDescription description = described(folder / "case.dss");
+    compare_case(description, folder);
+    compare_case(rewritten(description), folder);
 }
 
 }  // namespace
