@@ -175,12 +175,16 @@ struct RelaySetting {
 /// How a regulator treats power that flows towards the source.
 enum class ReversePower { ignore, regulate, neutral };
 
+/// Which coil of its winding a regulator sees: the one that is given, or that with the highest or lowest voltage at the time.
+enum class SeenCoil { given, highest, lowest };
+
 /// The relay that moves the taps of one winding.
 struct RegulatorRow {
     std::string id;
     std::string transformer;
     std::size_t winding = 1;                   ///< whose voltage and current are seen; counted from 0
     std::size_t coil = 0;                      ///< the coil that is seen; the taps of all coils move together
+    SeenCoil sees = SeenCoil::given;           ///< otherwise `coil` does not count
     std::optional<std::size_t> tap_winding{};  ///< whose taps move; none: those of the winding that is seen
     std::string bus{};                         ///< where the voltage is seen instead; may be empty
     std::optional<Conductor> bus_conductor{};

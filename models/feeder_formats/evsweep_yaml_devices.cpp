@@ -93,6 +93,7 @@ const Schema<RegulatorLine>& RegulatorLine::schema() {
             .required("transformer", &R::transformer, "whose taps it moves")
             .optional("winding", &R::winding, "the winding whose voltage and current are seen", at_least(1))
             .optional("coil", &R::coil, "the coil that is seen; the taps of all coils move together", at_least(1))
+            .optional("sees", &R::sees, "that coil, or the one with the highest or lowest voltage")
             .optional("tap_winding", &R::tap_winding, "whose taps move; absent: those of `winding`", at_least(1))
             .optional("bus", &R::bus, "where the voltage is seen instead")
             .optional("phase", &R::phase, "of that bus")

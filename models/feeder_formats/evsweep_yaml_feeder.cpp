@@ -302,6 +302,7 @@ class Translation {
         row.pt_ratio = t.pt;
         row.ct_primary = t.ct;
         row.forward = setting(t);
+        row.sees = t.sees;
         row.on_reverse = t.on_reverse;
         if (t.reverse) row.reverse = setting(*t.reverse);
         row.reverse_threshold = t.reverse_threshold;

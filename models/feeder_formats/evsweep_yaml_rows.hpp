@@ -14,6 +14,9 @@ namespace evsweep {
     return {{"line", BranchKind::line}, {"transformer", BranchKind::transformer}, {"switch", BranchKind::switch_}};
 }
 
+[[nodiscard]] inline std::vector<std::pair<std::string, SeenCoil>> names_of(SeenCoil) {
+    return {{"coil", SeenCoil::given}, {"highest", SeenCoil::highest}, {"lowest", SeenCoil::lowest}};
+}
 [[nodiscard]] inline std::vector<std::pair<std::string, ReversePower>> names_of(ReversePower) {
     return {{"ignore", ReversePower::ignore}, {"regulate", ReversePower::regulate}, {"neutral", ReversePower::neutral}};
 }
@@ -137,6 +140,7 @@ struct RelayLine {
 struct RegulatorLine {
     std::string id, transformer, bus;
     int winding = 2, coil = 1;
+    SeenCoil sees = SeenCoil::given;
     std::optional<int> tap_winding;
     std::optional<PhasesText> phase;
     std::optional<double> bus_pt;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "evsweep/feeder_description.hpp"
 #include "feeder_formats/opendss_wires.hpp"
 
 namespace evsweep::opendss {
@@ -123,6 +124,7 @@ struct Inverter : Injection {
     bool watt_first = false;                           ///< reactive power gives way at the kVA limit
     bool factor_first = false;                         ///< the power factor is kept at limits
     bool vars_follow = false;                          ///< no reactive power while it is off
+    bool limits_current = false;                       ///< to that at the lower voltage limit; there is no upper one then
     std::string efficiency;                            ///< curve over its load
 };
 
@@ -208,6 +210,7 @@ struct RegControl : Object {
     bool inverse_time = false;
     double limit = 0.0;
     int phase = 1;
+    SeenCoil sees = SeenCoil::given;
     double remote_pt_ratio = 60.0;
     Value regulated_bus;
 };

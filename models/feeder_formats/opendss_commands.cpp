@@ -60,23 +60,36 @@ const std::vector<Script::Command>& Script::commands() {
         {"setkvbase", &S::set_bus_base}, {"buildy", &S::pass}, {"get", &S::leave_out},
         {"init", &S::pass}, {"export", &S::leave_out}, {"fileedit", &S::leave_out},
         {"voltages", &S::leave_out}, {"currents", &S::leave_out}, {"powers", &S::leave_out},
-        {"losses", &S::leave_out}, {"allocateloads", &S::refuse}, {"formedit", &S::leave_out},
-        {"totals", &S::leave_out}, {"capacity", &S::leave_out}, {"classes", &S::leave_out},
-        {"buscoords", &S::bus_coordinates}, {"makebuslist", &S::pass}, {"makeposseq", &S::refuse},
-        {"reduce", &S::refuse}, {"interpolate", &S::pass}, {"alignfile", &S::leave_out},
-        {"rotate", &S::leave_out}, {"vdiff", &S::leave_out}, {"summary", &S::leave_out},
-        {"distribute", &S::refuse}, {"di_plot", &S::leave_out}, {"comparecases", &S::leave_out},
-        {"yearlycurves", &S::leave_out}, {"cd", &S::refuse}, {"visualize", &S::leave_out},
-        {"closedi", &S::pass}, {"doscmd", &S::leave_out}, {"estimate", &S::refuse},
-        {"reconductor", &S::refuse}, {"addbusmarker", &S::leave_out}, {"clearbusmarkers", &S::leave_out},
-        {"guids", &S::leave_out}, {"uuids", &S::leave_out}, {"setloadandgenkv", &S::refuse},
-        {"cvrtloadshapes", &S::refuse}, {"nodediff", &S::leave_out}, {"rephase", &S::refuse},
-        {"setbusxy", &S::set_bus_coordinates}, {"updatestorage", &S::pass}, {"obfuscate", &S::refuse},
-        {"latlongcoords", &S::latitude_longitude}, {"batchedit", &S::batch_edit}, {"pstcalc", &S::leave_out},
-        {"variable", &S::leave_out}, {"var", &S::variable}, {"cleanup", &S::pass},
-        {"finishtimestep", &S::pass}, {"nodelist", &S::leave_out}, {"relcalc", &S::leave_out},
-        {"remove", &S::refuse}, {"zsc", &S::leave_out}, {"faultstudy", &S::leave_out},
-        {"wait", &S::pass}, {"giscoords", &S::pass}};
+        {"seqvoltages", &S::leave_out}, {"seqcurrents", &S::leave_out}, {"seqpowers", &S::leave_out},
+        {"losses", &S::leave_out}, {"phaselosses", &S::leave_out}, {"cktlosses", &S::leave_out},
+        {"allocateloads", &S::refuse}, {"formedit", &S::leave_out}, {"totals", &S::leave_out},
+        {"capacity", &S::leave_out}, {"classes", &S::leave_out}, {"userclasses", &S::leave_out},
+        {"zsc", &S::leave_out}, {"zsc10", &S::leave_out}, {"zscrefresh", &S::leave_out},
+        {"ysc", &S::leave_out}, {"puvoltages", &S::leave_out}, {"varvalues", &S::leave_out},
+        {"varnames", &S::leave_out}, {"buscoords", &S::bus_coordinates}, {"makebuslist", &S::pass},
+        {"makeposseq", &S::refuse}, {"reduce", &S::refuse}, {"interpolate", &S::pass},
+        {"alignfile", &S::leave_out}, {"top", &S::leave_out}, {"rotate", &S::leave_out},
+        {"vdiff", &S::leave_out}, {"summary", &S::leave_out}, {"distribute", &S::refuse},
+        {"di_plot", &S::leave_out}, {"comparecases", &S::leave_out}, {"yearlycurves", &S::leave_out},
+        {"cd", &S::change_folder}, {"visualize", &S::leave_out}, {"closedi", &S::pass},
+        {"doscmd", &S::leave_out}, {"estimate", &S::refuse}, {"reconductor", &S::refuse},
+        {"_initsnap", &S::pass}, {"_solvenocontrol", &S::pass}, {"_samplecontrols", &S::pass},
+        {"_docontrolactions", &S::pass}, {"_showcontrolqueue", &S::leave_out}, {"_solvedirect", &S::pass},
+        {"_solvepflow", &S::pass}, {"addbusmarker", &S::leave_out}, {"guids", &S::leave_out},
+        {"uuids", &S::leave_out}, {"setloadandgenkv", &S::refuse}, {"cvrtloadshapes", &S::refuse},
+        {"nodediff", &S::leave_out}, {"rephase", &S::refuse}, {"setbusxy", &S::set_bus_coordinates},
+        {"updatestorage", &S::pass}, {"obfuscate", &S::refuse}, {"latlongcoords", &S::latitude_longitude},
+        {"batchedit", &S::batch_edit}, {"pstcalc", &S::leave_out}, {"variable", &S::leave_out},
+        {"reprocessbuses", &S::pass}, {"clearbusmarkers", &S::leave_out}, {"relcalc", &S::leave_out},
+        {"var", &S::variable}, {"cleanup", &S::pass}, {"finishtimestep", &S::pass},
+        {"nodelist", &S::leave_out}, {"remove", &S::refuse}, {"calcincmatrix", &S::leave_out},
+        {"calcincmatrix_o", &S::leave_out}, {"refine_buslevels", &S::leave_out}, {"calclaplacian", &S::leave_out},
+        {"exportoverloads", &S::leave_out}, {"exportvviolations", &S::leave_out}, {"zsc012", &S::leave_out},
+        {"allpceatbus", &S::leave_out}, {"allpdeatbus", &S::leave_out}, {"totalpowers", &S::leave_out},
+        {"giscoords", &S::pass}, {"comhelp", &S::leave_out}, {"newactor", &S::refuse},
+        {"wait", &S::pass}, {"solveall", &S::pass}, {"aggregateprofiles", &S::refuse},
+        {"tear_circuit", &S::leave_out}, {"abort", &S::pass}, {"clone", &S::leave_out},
+        {"faultstudy", &S::leave_out}};
     // clang-format on
     return all;
 }
@@ -99,6 +112,7 @@ void Script::clear(const Parameters&) {
 }
 
 void Script::make(const Parameters& p) {
+    is_lost_ = false;
     if (p.size() < 2 || p[1].value.text.empty() || (!p[1].name.empty() && p[1].name != "object"))
         return desk_.error(p.front().value.at, "new", "names no object", "write New CLASS.NAME");
     const Value& full = p[1].value;
@@ -123,14 +137,29 @@ void Script::make(const Parameters& p) {
         }
         const std::string again = fmt::format("is defined again; first in line {} of {}", at.line, *at.file);
         active_ = {object_class, *before, false};
+        if (!object_class->is_general() && allows_duplicates_) return make_another(*object_class, name, again, p);
         if (!object_class->is_general())
             return desk_.error(full.at, class_name + "." + name, again, "rename one of them, or use Edit");
         desk_.warning(full.at, class_name + "." + name, again, "it is edited, as in OpenDSS");
         return set_properties(active_, p, 2);
     }
-    active_ = {object_class, object_class->add(name, full.at, circuit_->frequency), false};
-    if (object_class == &circuit_->lines) circuit_->lines.objects().back().earth = circuit_->earth;
+    add(*object_class, name, p);
+}
+
+/// A further object with its properties.
+void Script::add(ObjectClass& object_class, const std::string& name, const Parameters& p) {
+    active_ = {&object_class, object_class.add(name, p[1].value.at, circuit_->frequency), false};
+    if (&object_class == &circuit_->lines) circuit_->lines.objects().back().earth = circuit_->earth;
     set_properties(active_, p, 2);
+}
+
+/// Where a name may stand for several objects it finds the first; the others get names of their own here.
+void Script::make_another(ObjectClass& object_class, const std::string& name, const std::string& problem, const Parameters& p) {
+    std::string own;
+    for (int i = 2; own.empty() || object_class.find(own); ++i) own = fmt::format("{}_{}", name, i);
+    desk_.warning(p[1].value.at, object_class.name() + "." + name, problem,
+                  "AllowDuplicates lets both of them be; here it is called " + own);
+    add(object_class, own, p);
 }
 
 void Script::make_circuit(const std::string& name, const Parameters& p) {
@@ -168,15 +197,36 @@ std::optional<Script::Active> Script::named(const Parameters& p) {
     return Active{object_class, *index, false};
 }
 
+/// OpenDSS passes over edits of objects that a known class does not have.
 void Script::edit(const Parameters& p) {
+    const std::string full = p.size() > 1 ? lower(p[1].value.text) : "";
+    const auto [class_name, name] = parts_of(full);
+    const ObjectClass* object_class = class_of(class_name);
+    is_lost_ = object_class && !name.empty() && !object_class->find(name);
+    if (is_lost_) {
+        active_ = {nullptr, 0, true};
+        return desk_.warning(p[1].value.at, full,
+                             "there is no such object before this line, and the edit is passed over, as in OpenDSS",
+                             "check its name");
+    }
+    edit_named(p);
+}
+void Script::edit_named(const Parameters& p) {
+    is_lost_ = false;
     const auto target = named(p);
     active_ = target.value_or(Active{nullptr, 0, true});
     if (target) set_properties(active_, p, 2);
 }
 
-void Script::select(const Parameters& p) { active_ = named(p).value_or(Active{nullptr, 0, true}); }
+void Script::select(const Parameters& p) {
+    is_lost_ = false;
+    active_ = named(p).value_or(Active{nullptr, 0, true});
+}
 
 void Script::more(const Parameters& p) {
+    if (is_lost_)
+        return desk_.error(p.front().value.at, "more", "continues an edit of an object that is not there",
+                           "define the object before it is edited");
     if (!active_.object_class && !active_.left_out)
         return desk_.error(p.front().value.at, "more", "there is nothing to continue", "begin with New or Edit");
     set_properties(active_, p, 1);
@@ -239,7 +289,7 @@ void Script::assign(const Parameter& parameter, const Parameters& all) {
                     {"", {parameter.name.substr(0, last), false, parameter.value.at}},
                     {parameter.name.substr(last + 1), parameter.value}};
     line.insert(line.end(), all.begin() + 1, all.end());
-    edit(line);
+    edit_named(line);
 }
 
 void Script::enable_element(const Parameters& p, bool enabled) {
@@ -268,7 +318,7 @@ void Script::close(const Parameters& p) { switch_element(p, true); }
 void Script::variable(const Parameters& p) {
     for (std::size_t i = 1; i < p.size(); ++i) {
         if (p[i].name.size() > 1 && p[i].name.front() == '@' && variables_.size() < 10'000)
-            variables_[p[i].name] = p[i].value.text.substr(0, 1000);
+            variables_[p[i].name] = {p[i].value.text.substr(0, 1000), p[i].value.quoted, p[i].value.at};
         else
             desk_.error(p[i].value.at, "var", "is not a variable", "write var @NAME=VALUE");
     }

@@ -32,8 +32,8 @@ void set_regulated_bus(RegControl& control, const Value& value, Desk&) { control
 
 void set_seen_phase(RegControl& control, const Value& value, Desk& desk) {
     const std::string word = lower(value.text.substr(0, 3));
-    if (word == "min" || word == "max")
-        return desk.refuse(value, "a regulator that sees the lowest or highest phase is not supported", "choose a phase");
+    control.sees = word == "max" ? SeenCoil::highest : word == "min" ? SeenCoil::lowest : SeenCoil::given;
+    if (control.sees != SeenCoil::given) return;
     set_integer<&RegControl::phase, 1, 3>(control, value, desk);
 }
 

@@ -94,6 +94,10 @@ std::optional<std::vector<double>> Desk::matrix(const Value& value, std::size_t 
     if (!matrix)
         refuse(value, fmt::format("'{}' is not a matrix of {} x {} numbers", shown(value.text), order, order),
                "separate rows by |; the lower triangle is enough; set the number of phases first");
+    else if (has_more_rows(value, order))
+        warning(value.at, path_,
+                fmt::format("is not a matrix of {} x {} numbers: what it has too many is not read, as in OpenDSS", order, order),
+                "agree the number of phases with the matrix");
     return matrix;
 }
 

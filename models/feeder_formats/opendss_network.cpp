@@ -47,9 +47,10 @@ class Planner {
         const auto known = std::min<std::ptrdiff_t>(std::max(phases, conductors), std::ssize(ref.nodes));
         const bool too_many = std::any_of(ref.nodes.begin() + known, ref.nodes.end(), [](int node) { return node != 0; });
         if (too_many)
-            desk_.error(
+            desk_.warning(
                 ref.at, path_,
-                fmt::format("names {} nodes at bus {}, and has {} conductors there", ref.nodes.size(), ref.name, conductors),
+                fmt::format("names {} nodes at bus {}, and has {} conductors there: the others are not used, as in OpenDSS",
+                            ref.nodes.size(), ref.name, conductors),
                 "agree the phases with the nodes");
         ends.push_back(std::move(end));
         return true;
@@ -154,7 +155,7 @@ Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
     check_nodes(desk);
     join(plan);
     if (!plan.sources.empty()) spread(plan), find_floating(plan, desk);
-    set_nominal(circuit);
+    set_nominal(circuit, desk);
 }
 
 template <class T>
@@ -214,11 +215,14 @@ class Network::NodeGroups {
     std::vector<std::size_t> parent_;
 };
 
-/// Current passes a line along each conductor, and any other element between all its nodes.
+/// Current passes a line along each conductor, no load from one phase to another by way of the earth, and any other element
+/// between all its nodes.
 template <class T>
 void Network::join_nodes(const std::vector<Placed<T>>& placed, NodeGroups& groups) const {
     for (const Placed<T>& one : placed) {
         if (!one.closed) continue;
+        if constexpr (std::is_same_v<T, Load>)
+            if (is_earthed_wye(one)) continue;
         std::vector<std::size_t> first(one.ends.front().nodes.size(), 0);  // an earth: no place of a node
         for (const Terminal& end : one.ends)
             for (std::size_t i = 0; i < end.nodes.size(); ++i) {
@@ -268,6 +272,10 @@ void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string&
             const Terminal& end = one.ends[e];
             const auto node = std::find_if(end.nodes.begin(), end.nodes.end(), [&](int n) { return floats(end.bus, n); });
             if (node == end.nodes.end()) continue;
+            if constexpr (std::is_same_v<T, Load>)
+                if (is_earthed_wye(one) &&
+                    std::any_of(end.nodes.begin(), end.nodes.end(), [&](int n) { return n != 0 && !floats(end.bus, n); }))
+                    continue;  // its other phases draw nothing
             desk.error(one.element->buses[e].at, class_name + "." + one.element->name,
                        fmt::format("nothing feeds node {} of bus {}", *node, end.bus),
                        "check the phases and nodes of the lines to it");
@@ -340,7 +348,7 @@ void Network::leave_transformer(const Placed<Transformer>& transformer, const st
 }
 
 /// The base of the list that is nearest, or the voltage itself.
-void Network::set_nominal(Circuit& circuit) {
+void Network::set_nominal(Circuit& circuit, Desk& desk) {
     for (Bus& bus : buses_) {
         if (!bus.reached) continue;
         double kv = bus.to_earth * std::numbers::sqrt3 / 1000.0;
@@ -348,7 +356,13 @@ void Network::set_nominal(Circuit& circuit) {
         const auto& bases = circuit.voltage_bases;
         const auto nearest =
             std::min_element(bases.begin(), bases.end(), [&](double a, double b) { return distance(a) < distance(b); });
-        if (nearest != bases.end() && *nearest > 0.0) kv = *nearest;
+        constexpr double far = 2.0;  // a base beyond is one of other voltages
+        if (nearest != bases.end() && *nearest > 0.0 && *nearest<kv * far&& * nearest> kv / far)
+            kv = *nearest;
+        else if (!bases.empty())
+            desk.note("set voltagebases", bus.at,
+                      fmt::format("holds none near the {:.4g} kV of bus {}, which counts itself", kv, bus.name),
+                      "add it to the list");
         if (const auto given = circuit.bus_bases.find(bus.name); given != circuit.bus_bases.end()) kv = given->second;
         bus.nominal = (bus.split ? 2.0 / std::numbers::sqrt3 : 1.0) * kv * 1000.0;
     }

@@ -48,6 +48,11 @@ template <class T>
     return placed.ends.size() == 2 && placed.ends[0].bus != placed.ends[1].bus;
 }
 
+/// Whether each phase of a load stands between its node and earth.
+[[nodiscard]] inline bool is_earthed_wye(const Placed<Load>& placed) {
+    return !placed.element->delta && placed.ends.front().nodes.back() == 0;
+}
+
 /// Rated voltage across one coil of a winding, or one phase of a load or shunt: kV is line to line for 2 and 3 phases.
 [[nodiscard]] double volts_across(double kv, int phases, bool delta);
 
@@ -102,7 +107,7 @@ class Network {
     void spread(const Plan& plan);
     void leave_transformer(const Placed<Transformer>& transformer, const std::string& from);
     void visit(std::size_t bus, double to_earth, bool split);
-    void set_nominal(Circuit& circuit);
+    void set_nominal(Circuit& circuit, Desk& desk);
     void check_nodes(Desk& desk) const;
 
     struct Edge {

@@ -21,7 +21,8 @@ enum class Meaning {
     control_mode,
     paths,
     growth,
-    earth
+    earth,
+    duplicates
 };
 
 struct Option {
@@ -62,7 +63,7 @@ constexpr Option options[] = {{"type"},
                               {"genpf"},
                               {"capkvar"},
                               {"addtype"},
-                              {"allowduplicates"},
+                              {"allowduplicates", Meaning::duplicates},
                               {"zonelock"},
                               {"ueweight"},
                               {"lossweight"},
@@ -233,7 +234,11 @@ void Script::option(const Parameter& parameter) {
             if (const auto model = to_earth_model(value, desk_)) circuit_->earth = *model;
             return;
         case Meaning::paths:
-            return desk_.refuse(value, "another folder for files is not supported", "name files relative to this one");
+            data_folder_ = path_from_here(value.text);
+            return;
+        case Meaning::duplicates:
+            allows_duplicates_ = desk_.boolean(value).value_or(allows_duplicates_);
+            return;
         case Meaning::control_mode:
             circuit_->controls_off = first_letter == "o" ? value.at : Position{};
             return;

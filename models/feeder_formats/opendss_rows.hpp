@@ -47,6 +47,7 @@ class Rows {
     template <class T>
     [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id);
     [[nodiscard]] double growth_of(const Load& load);
+    [[nodiscard]] double keep_fed_phases(const Placed<Load>& placed, LoadRow& row);
     [[nodiscard]] std::complex<double> power_of(const Storage& storage);
     void set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power);
     [[nodiscard]] std::string source_path(const Source& source) const;

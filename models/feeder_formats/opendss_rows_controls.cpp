@@ -61,6 +61,7 @@ void Rows::add_regulator(const RegControl& control, const Transformer& transform
     row.transformer = "transformer." + transformer.name;
     row.winding = static_cast<std::size_t>(control.winding) - 1;
     row.coil = static_cast<std::size_t>(control.phase) - 1;
+    if (control.regulated_bus.text.empty()) row.sees = control.sees;
     if (control.tap_winding != control.winding) row.tap_winding = static_cast<std::size_t>(control.tap_winding) - 1;
     row.pt_ratio = control.pt_ratio;
     row.ct_primary = Amperes(control.ct_primary);

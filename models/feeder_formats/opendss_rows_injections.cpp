@@ -122,15 +122,32 @@ double Rows::growth_of(const Load& load) {
     return 1.0;
 }
 
+/// Takes the phases of a load to earth away whose nodes nothing feeds, for they draw nothing; returns the share that is left.
+double Rows::keep_fed_phases(const Placed<Load>& placed, LoadRow& row) {
+    const Terminal& end = placed.ends.front();
+    if (!is_earthed_wye(placed)) return 1.0;
+    std::vector<Terminals> fed;
+    for (std::size_t k = 0; k < row.terminals.size(); ++k)
+        if (!network_.floats(end.bus, end.nodes[k])) fed.push_back(row.terminals[k]);
+    const double share = static_cast<double>(fed.size()) / static_cast<double>(row.terminals.size());
+    if (share < 1.0) {
+        desk_.note("loads", placed.element->at, "have phases at nodes that nothing feeds, where they draw nothing, as in OpenDSS",
+                   "agree the phases of load." + placed.element->name + " with the nodes of its bus");
+        row.terminals = std::move(fed);
+    }
+    return share;
+}
+
 void Rows::add_loads() {
     for (const auto& placed : plan_.loads) {
         const Load& load = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
         LoadRow row = injection_row(placed, "load." + load.name);
         row.profile = profile_of(load, load.kw, load.kvar);
+        const double fed = keep_fed_phases(placed, row);
         const double times = growth_of(load) * (load.fixed ? 1.0 : circuit_.load_mult);
-        row.p = Kilowatts(load.kw * times);
-        row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times));
+        row.p = Kilowatts(load.kw * times * fed);
+        row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times) * fed);
         const bool earthed = placed.ends.front().nodes.back() == 0;
         if (!load.delta && !earthed && load.neutral_r >= 0.0)
             desk_.error(load.at, row.id, "has an impedance from its neutral to earth, which is not supported",
@@ -162,7 +179,11 @@ void Rows::add_generators() {
 void Rows::set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power) {
     row.p = Kilowatts(-power.real());
     row.q = Kilovars(-power.imag());
-    row.response.linear = LinearOutside{0.0, inverter.min_pu, inverter.max_pu, false};
+    constexpr double beyond_all = 100.0;
+    row.response.linear = LinearOutside{0.0, inverter.min_pu, inverter.limits_current ? beyond_all : inverter.max_pu, false};
+    if (inverter.limits_current)
+        desk_.note("inverters that limit their current", inverter.at,
+                   "are taken for impedances below their lower voltage limit, where OpenDSS holds their current");
     if (inverter.model == 2) row.response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
 }
 

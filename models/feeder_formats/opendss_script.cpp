@@ -59,7 +59,9 @@ void Script::run(const SourceText& source) {
         line(rest.substr(0, end), {file, number, 1});
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     }
-    if (in_comment_) desk_.error({file, 0, 0}, "", "a comment opened by /* is not closed", "close it with */");
+    if (in_comment_)
+        desk_.warning(comment_, "", "a comment is not closed: all that follows in its file is part of it, as in OpenDSS",
+                      "close it with */");
     in_comment_ = outer_comment;
     commands_here_ = outer_commands;
     is_foreign_ = false;
@@ -70,7 +72,7 @@ void Script::run(const SourceText& source) {
 void Script::line(std::string_view text, const Position& at) {
     if (at.line == 1 && text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
     const std::string_view inside = trimmed(text);
-    in_comment_ = in_comment_ || inside.substr(0, 2) == "/*";
+    if (!in_comment_ && inside.substr(0, 2) == "/*") in_comment_ = true, comment_ = at;
     if (in_comment_) {
         const auto end = inside.find("*/");
         if (end == std::string_view::npos) return;
@@ -82,7 +84,9 @@ void Script::line(std::string_view text, const Position& at) {
     if (inside.empty() || inside.front() == '!' || inside.substr(0, 2) == "//") return;
     Issues found;
     const auto parameters = split_line(text, at, variables_, found);
-    for (const Issue& issue : found.list()) desk_.error(issue.at, issue.path, issue.problem, issue.hint);
+    for (const Issue& issue : found.list())
+        issue.severity == Severity::error ? desk_.error(issue.at, issue.path, issue.problem, issue.hint)
+                                          : desk_.warning(issue.at, issue.path, issue.problem, issue.hint);
     if (!parameters.empty()) carry_out(parameters);
 }
 
@@ -120,7 +124,7 @@ std::optional<Script::Found> Script::find_file(const std::string& name, const Po
         return std::nullopt;
     }
     for (const std::string& full : {path, path + ending})
-        for (const auto& folder : {here, compiled_folder_}) {
+        for (const auto& folder : {here, data_folder_}) {
             if (!read_file_) break;
             if (auto text = read_file_(folder / full)) return Found{folder / full, std::move(*text)};
             const auto other = in_any_case(folder, full);
@@ -148,11 +152,17 @@ void Script::redirect(const Parameters& p) {
 /// What is compiled leaves its folder as one where the files named later are.
 void Script::compile(const Parameters& p) {
     redirect(p);
-    if (p.size() < 2) return;
-    std::string path = p[1].value.text;
+    if (p.size() > 1) data_folder_ = path_from_here(p[1].value.text).parent_path();
+}
+
+/// Files are looked for beside the file that names them, and then in this folder.
+void Script::change_folder(const Parameters& p) {
+    if (p.size() > 1) data_folder_ = path_from_here(p[1].value.text);
+}
+
+std::filesystem::path Script::path_from_here(std::string path) const {
     std::replace(path.begin(), path.end(), '\\', '/');
-    const auto here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
-    compiled_folder_ = (here / path).parent_path();
+    return in_any_case(files_.empty() ? std::filesystem::path() : files_.back().parent_path(), path);
 }
 
 ObjectClass* Script::class_of(const std::string& name) {

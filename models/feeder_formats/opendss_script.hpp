@@ -64,6 +64,7 @@ class Script {
     void solve(const Parameters& p);
     void redirect(const Parameters& p);
     void compile(const Parameters& p);
+    void change_folder(const Parameters& p);
     void bus_coordinates(const Parameters& p);
     void set_bus_coordinates(const Parameters& p);
     void latitude_longitude(const Parameters& p);
@@ -74,7 +75,10 @@ class Script {
     void refuse(const Parameters& p);
     void stop(const Parameters&) { stopped_ = true; }
 
+    void edit_named(const Parameters& p);
     void make_circuit(const std::string& name, const Parameters& p);
+    void add(ObjectClass& object_class, const std::string& name, const Parameters& p);
+    void make_another(ObjectClass& object_class, const std::string& name, const std::string& problem, const Parameters& p);
     void assign(const Parameter& parameter, const Parameters& all);
     void set_properties(const Active& target, const Parameters& p, std::size_t first);
     [[nodiscard]] std::size_t end_of_values(const Parameters& p, std::size_t first, const std::string& of_what);
@@ -88,6 +92,7 @@ class Script {
     ObjectClass* class_of(const std::string& name);
     /// `ending` is what the name may leave out.
     std::optional<Found> find_file(const std::string& name, const Position& at, const std::string& ending = {});
+    [[nodiscard]] std::filesystem::path path_from_here(std::string path) const;
 
     ReadFile read_file_;
     Desk desk_;
@@ -95,11 +100,14 @@ class Script {
     Variables variables_;
     Active active_;
     std::vector<std::filesystem::path> files_;  ///< being read, outermost first
-    std::filesystem::path compiled_folder_;     ///< where files are looked for too
+    std::filesystem::path data_folder_;         ///< where files are looked for too
     std::size_t files_read_ = 0;
     std::size_t batch_edits_ = 0;
     bool stopped_ = false;
     bool in_comment_ = false;
+    Position comment_;  ///< where it begins
+    bool allows_duplicates_ = false;
+    bool is_lost_ = false;           ///< the last Edit named nothing
     std::size_t commands_here_ = 0;  ///< that were known in the file at hand
     bool is_foreign_ = false;        ///< the file at hand is none of OpenDSS
 };

@@ -14,21 +14,30 @@ constexpr std::string_view closing = ")]}\"'";
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == ','; }
 bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Puts the values of variables in; an unknown `@name` stays and fails where its value is needed.
-std::string substituted(std::string_view text, const Variables& variables) {
-    std::string result;
+/// Puts the values of variables in where a word begins with their name; an unknown `@name` stays and fails where its value is
+/// needed. The value of a quoted variable keeps its quotes inside a list, and makes a word of its own quoted.
+void substitute(Value& value, const Variables& variables) {
+    const std::string text = std::move(value.text);
+    value.text.clear();
     for (std::size_t i = 0; i < text.size();) {
         std::size_t end = i + 1;
-        if (text[i] == '@') {
-            while (end < text.size() && is_name(text[end])) ++end;
-            const auto found = variables.find(lower(text.substr(i, end - i)));
-            result += found == variables.end() ? std::string(text.substr(i, end - i)) : found->second;
+        const bool begins = i == 0 || is_blank(text[i - 1]) || text[i - 1] == '|' || opening.find(text[i - 1]) != opening.npos;
+        if (text[i] != '@' || !begins) {
+            value.text += text[i++];
+            continue;
+        }
+        while (end < text.size() && is_name(text[end])) ++end;
+        const auto found = variables.find(lower(std::string_view(text).substr(i, end - i)));
+        if (found == variables.end()) {
+            value.text += text.substr(i, end - i);
+        } else if (found->second.quoted && value.quoted) {
+            value.text += "{" + found->second.text + "}";
         } else {
-            result += text[i];
+            value.text += found->second.text;
+            value.quoted = value.quoted || found->second.quoted;
         }
         i = end;
     }
-    return result;
 }
 
 /// A reading place in one line.
@@ -57,6 +66,8 @@ class LineReader {
             const auto end = line_.find(closing[quote], next_ + 1);
             open_quote_ = open_quote_ || end == std::string_view::npos;
             value.text = line_.substr(next_ + 1, end == std::string_view::npos ? end : end - next_ - 1);
+            if (end == std::string_view::npos)
+                while (!value.text.empty() && is_blank(value.text.back())) value.text.pop_back();
             value.quoted = true;
             next_ = end == std::string_view::npos ? line_.size() : end + 1;
             return value;
@@ -117,12 +128,12 @@ std::vector<Parameter> split_line(std::string_view line, const Position& at, con
         } else if (bare) {
             reader.skip();
         }
-        if (!variables.empty() && parameter.value.text.find('@') != std::string::npos)
-            parameter.value.text = substituted(parameter.value.text, variables);
+        if (!variables.empty() && parameter.value.text.find('@') != std::string::npos) substitute(parameter.value, variables);
         parameters.push_back(std::move(parameter));
     }
     if (reader.open_quote())
-        issues.error(parameters.back().value.at, "", "a quote or bracket is not closed in its line", "close it");
+        issues.warning(parameters.back().value.at, "", "a quote or bracket is not closed: it ends with its line, as in OpenDSS",
+                       "close it");
     return parameters;
 }
 
@@ -192,8 +203,16 @@ std::optional<std::vector<double>> to_matrix(const Value& value, std::size_t ord
             matrix[row * order + column] = matrix[column * order + row] = (*numbers)[column];
         rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
     }
-    const bool left_over = std::any_of(rest.begin(), rest.end(), [](char c) { return !is_blank(c) && c != '|'; });
-    return left_over ? std::nullopt : std::optional(std::move(matrix));
+    return matrix;
+}
+
+bool has_more_rows(const Value& value, std::size_t order) {
+    std::string_view rest = value.text;
+    for (std::size_t row = 0; row < order; ++row) {
+        const auto bar = rest.find('|');
+        rest = bar == std::string_view::npos ? std::string_view{} : rest.substr(bar + 1);
+    }
+    return std::any_of(rest.begin(), rest.end(), [](char c) { return !is_blank(c) && c != '|'; });
 }
 
 std::optional<BusRef> to_bus(const Value& value) {

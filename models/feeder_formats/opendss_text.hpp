@@ -26,11 +26,11 @@ struct Parameter {
 };
 
 /// Values of `@names`.
-using Variables = std::map<std::string, std::string>;
+using Variables = std::map<std::string, Value>;
 
 [[nodiscard]] std::string lower(std::string_view text);
 
-/// Splits a line at blanks, commas and `=`, without its comment. A quote that is not closed becomes an issue.
+/// Splits a line at blanks, commas and `=`, without its comment. A quote that is not closed ends with the line, with a warning.
 [[nodiscard]] std::vector<Parameter> split_line(std::string_view line, const Position& at, const Variables& variables,
                                                 Issues& issues);
 
@@ -46,8 +46,9 @@ using Variables = std::map<std::string, std::string>;
 /// `y`, `yes`, `t`, `true` and their opposites.
 [[nodiscard]] std::optional<bool> to_boolean(std::string_view text);
 [[nodiscard]] std::optional<std::vector<double>> to_numbers(const Value& value);
-/// A square matrix of `order`, row by row with `|` between rows; a lower triangle is enough.
+/// A square matrix of `order`, row by row with `|` between rows; a lower triangle is enough. Further rows are not read.
 [[nodiscard]] std::optional<std::vector<double>> to_matrix(const Value& value, std::size_t order);
+[[nodiscard]] bool has_more_rows(const Value& value, std::size_t order);
 
 /// The result of reverse Polish arithmetic such as `(8 1000 /)`; nothing where a word is not known.
 [[nodiscard]] std::optional<double> work_out(const std::vector<Value>& words);

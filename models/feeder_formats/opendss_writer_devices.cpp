@@ -103,7 +103,9 @@ void Writer::regulator(const RegulatorRow& row) {
         .number("CTprim", row.ct_primary.value())
         .number("R", row.forward.r_v)
         .number("X", row.forward.x_v)
-        .number("ptphase", static_cast<double>(row.coil + 1))
+        .word("ptphase", row.sees == SeenCoil::given     ? std::to_string(row.coil + 1)
+                         : row.sees == SeenCoil::highest ? "max"
+                                                         : "min")
         .number("maxtapchange", row.max_steps)
         .word("inversetime", row.inverse_time ? "yes" : "no");
     add_seconds(object, "delay", row.forward.delay);

@@ -135,6 +135,7 @@ std::string regulator_text(const RegulatorRow& row, TextStyle style) {
     text.text("id", row.id).text("transformer", row.transformer);
     if (row.winding != usual.winding) text.raw("winding", std::to_string(row.winding + 1));
     if (row.coil != usual.coil) text.raw("coil", std::to_string(row.coil + 1));
+    if (row.sees != usual.sees) text.text("sees", row.sees == SeenCoil::highest ? "highest" : "lowest");
     if (row.tap_winding) text.raw("tap_winding", std::to_string(*row.tap_winding + 1));
     Differences(text).name("bus", row.bus);
     if (row.bus_conductor) text.text("phase", std::string(name_of(*row.bus_conductor)));

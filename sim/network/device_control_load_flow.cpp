@@ -89,13 +89,25 @@ bool ControlledLoadFlow::solve() {
     return result_.status == LoadFlowStatus::converged;
 }
 
+/// The coil that a regulator sees: the first of those with the highest or lowest voltage, where that is what it looks for.
+std::size_t ControlledLoadFlow::seen_coil(std::size_t transformer, const RegulatorRow& row) const {
+    if (row.sees == SeenCoil::given) return row.coil;
+    std::size_t seen = 0;
+    const auto volts = [&](std::size_t coil) { return std::abs(load_flow_.coil_voltage(transformer, row.winding, coil)); };
+    const std::size_t coils = load_flow_.feeder().transformers()[transformer].windings[row.winding].coils.size();
+    for (std::size_t coil = 1; coil < coils; ++coil)
+        if (row.sees == SeenCoil::highest ? volts(coil) > volts(seen) : volts(coil) < volts(seen)) seen = coil;
+    return seen;
+}
+
 RegulatorReading ControlledLoadFlow::see_regulator(std::size_t regulator) const {
     const RegulatorRow& row = load_flow_.feeder().regulators()[regulator];
     const RegulatorPlace& place = regulators_[regulator];
     RegulatorReading seen;
-    seen.voltage_v = load_flow_.coil_voltage(place.transformer, row.winding, row.coil);
+    const std::size_t coil = seen_coil(place.transformer, row);
+    seen.voltage_v = load_flow_.coil_voltage(place.transformer, row.winding, coil);
     seen.local_v = std::abs(seen.voltage_v);
-    seen.current_a = load_flow_.coil_current(place.transformer, row.winding, row.coil);
+    seen.current_a = load_flow_.coil_current(place.transformer, row.winding, coil);
     if (row.on_reverse != ReversePower::ignore) seen.forward_kw = forward_kw(place.transformer, row.winding);
     const FeederTransformer& transformer = load_flow_.feeder().transformers()[place.transformer];
     seen.tap = load_flow_.devices().tap[transformer.first_tap + row.tap_winding.value_or(row.winding)];

@@ -46,6 +46,7 @@ class ControlledLoadFlow final : public ControlledNetwork {
 
     [[nodiscard]] RegulatorPlace place_of(const RegulatorRow& row) const;
     [[nodiscard]] CapacitorPlace place_of(const CapacitorControlRow& row) const;
+    [[nodiscard]] std::size_t seen_coil(std::size_t transformer, const RegulatorRow& row) const;
     [[nodiscard]] double forward_kw(std::size_t transformer, std::size_t winding) const;
     [[nodiscard]] double volts(BusId bus, const Terminals& across) const;
 

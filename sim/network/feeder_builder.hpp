@@ -64,6 +64,7 @@ class FeederBuilder {
         std::size_t node = 0;
     };
     [[nodiscard]] std::optional<Meeting> where_phases_meet(const FeederLoop& loop) const;
+    [[nodiscard]] std::optional<Meeting> fed_over(std::size_t node, Conductor conductor) const;
     void open(const FeederLoop& loop);
     [[nodiscard]] bool is_arrival(std::size_t opened) const { return arrivals_.count(opened_[opened]) > 0; }
     [[nodiscard]] BusRow loop_row(const Bundle& bundle) const;

@@ -110,9 +110,12 @@ std::size_t FeederBuilder::weakest_of(const FeederLoop& loop) const {
 
 /// A few loops are solved as such, which the user should know; a meshed network is refused.
 void FeederBuilder::report_loops() {
+    constexpr std::size_t most_told = 3;
     const bool too_many = order_.loop_count > max_loops;
+    std::size_t loops = 0;
     for (const FeederLoop& loop : order_.loops) {
         if (!too_many && where_phases_meet(loop)) continue;
+        if (++loops > most_told) continue;
         std::vector<std::string> buses, branches;
         for (std::size_t node : loop.nodes) buses.push_back(description_.buses[node].id);
         buses.push_back(buses.front());
@@ -125,10 +128,12 @@ void FeederBuilder::report_loops() {
             issues_.warning(closing.at(), "branch " + closing.id(), problem,
                             "it is solved closed; open one of the branches " + joined(branches, ", ") + " if that is not meant");
     }
+    const std::string more =
+        fmt::format("closed branches form {} more loops", (too_many ? order_.loop_count : loops) - std::min(loops, most_told));
     if (too_many)
-        issues_.error(description_.at, "branches",
-                      fmt::format("closed branches form {} more loops", order_.loop_count - order_.loops.size()),
-                      fmt::format("a feeder may have {} loops at the most", max_loops));
+        issues_.error(description_.at, "branches", more, fmt::format("a feeder may have {} loops at the most", max_loops));
+    else if (loops > most_told)
+        issues_.warning(description_.at, "branches", more, "they are solved closed, too");
 }
 
 void FeederBuilder::report_islands() {
@@ -245,8 +250,34 @@ void FeederBuilder::report_unfed(std::size_t k, Conductor conductor) {
                         name_of(conductor), feeding, parent, other.rows.front()->id(), description_.buses[far_end].id),
             "branches from two buses may bring different conductors, but where they share one, one of them has to bring all");
     }
+    if (const auto other = fed_over(node_[k], conductor))
+        return issues_.error(
+            bus.at, "bus " + bus.id,
+            fmt::format("its conductor {} comes from bus {} over branch {}, and others from bus {} over branch {}; a branch that "
+                        "brings phases in both directions is not supported",
+                        name_of(conductor), description_.buses[other->node].id, bundles_[other->bundle].rows.front()->id(),
+                        parent, feeding),
+            "bring all phases of these buses from one side, or make each phase a line with buses of its own");
     issues_.error(bus.at, "bus " + bus.id, fmt::format("nothing feeds its conductor {}", name_of(conductor)),
                   "branch " + feeding + " leads to it from bus " + parent);
+}
+
+/// Over which bundle, and from which bus, a conductor of a bus is reached from the source along conductors of that name.
+std::optional<FeederBuilder::Meeting> FeederBuilder::fed_over(std::size_t node, Conductor conductor) const {
+    std::vector<std::vector<std::size_t>> at(description_.buses.size());
+    for (std::size_t b = 0; b < bundles_.size(); ++b)
+        for (const std::size_t end : {bundles_[b].from, bundles_[b].to}) at[end].push_back(b);
+    std::vector<std::optional<Meeting>> from(description_.buses.size());
+    std::vector<std::size_t> reached{order_.nodes.front()};
+    for (std::size_t next = 0; next < reached.size(); ++next)
+        for (const std::size_t b : at[reached[next]]) {
+            const Bundle& bundle = bundles_[b];
+            const std::size_t far_end = bundle.from == reached[next] ? bundle.to : bundle.from;
+            if (from[far_end] || far_end == reached.front() || !brings(bundle, far_end, conductor)) continue;
+            from[far_end] = Meeting{b, reached[next]};
+            reached.push_back(far_end);
+        }
+    return from[node];
 }
 
 /// Whether some row of a bundle touches a conductor at one of its ends.

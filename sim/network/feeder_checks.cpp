@@ -397,8 +397,8 @@ class RowChecks {
         else
             for (std::size_t i = 0; i < n; ++i)
                 if (row.series_ohm[i * (n + 1)].real() < 0.0)
-                    return issues_.error(row.at, "source", "its resistance is negative",
-                                         "check the sign of its short-circuit power");
+                    return issues_.warning(row.at, "source", "its resistance is negative",
+                                           "check its short-circuit powers of one and of three phases");
     }
 
     const FeederDescription& description_;
