@@ -357,13 +357,13 @@ void Network::set_nominal(Circuit& circuit, Desk& desk) {
         const auto nearest =
             std::min_element(bases.begin(), bases.end(), [&](double a, double b) { return distance(a) < distance(b); });
         constexpr double far = 2.0;  // a base beyond is one of other voltages
-        if (nearest != bases.end() && *nearest > 0.0 && *nearest<kv * far&& * nearest> kv / far)
+        const bool is_near = nearest != bases.end() && kv < far * *nearest && kv > *nearest / far;
+        if (const auto given = circuit.bus_bases.find(bus.name); given != circuit.bus_bases.end())
+            kv = given->second;
+        else if (is_near)
             kv = *nearest;
         else if (!bases.empty())
-            desk.note("set voltagebases", bus.at,
-                      fmt::format("holds none near the {:.4g} kV of bus {}, which counts itself", kv, bus.name),
-                      "add it to the list");
-        if (const auto given = circuit.bus_bases.find(bus.name); given != circuit.bus_bases.end()) kv = given->second;
+            desk.note("set voltagebases", bus.at, fmt::format("holds none near {:.4g} kV, which counts itself", kv), "add it");
         bus.nominal = (bus.split ? 2.0 / std::numbers::sqrt3 : 1.0) * kv * 1000.0;
     }
 }

@@ -29,8 +29,8 @@ struct SweepOrder {
     std::size_t loop_count = 0;
 };
 
-/// Loops beyond these are counted but not traced: the matrix that closes them grows with the square of their number.
-inline constexpr std::size_t max_loops = 100;
+/// Loops beyond these are counted but not traced: a meshed file would fill pages.
+inline constexpr std::size_t max_loops = 10;
 
 /// Searches depth-first from `source`, edges in the given order, then from each node not reached.
 [[nodiscard]] SweepOrder find_sweep_order(const FeederGraph& graph, std::size_t source);

@@ -27,13 +27,13 @@ TEST_CASE("a quote that is not closed ends with its line, and that is told") {
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=(35 2 *  \n") == 70.0);
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=70 daily='x ! pf=1\nNew Load.m bus1=b kv=12.47 kw=7") == 77.0);
     CHECK(has(warnings_of("New Load.l bus1=b kv=12.47 kw=\"70"),
-              "f.dss:3:31: a quote or bracket is not closed: it ends with its line, as in OpenDSS; close it"));
+              "f.dss:3:31: warning: a quote or bracket is not closed: it ends with its line, as in OpenDSS; close it"));
 }
 
 TEST_CASE("a comment that is not closed reaches to the end of its file, and that is told") {
     const Files files{{"g.dss", "New Load.l bus1=b kv=12.47 kw=1\n/* New Load.m bus1=b kv=12.47 kw=2\nNew Load.n bus1=b"}};
     CHECK(load_kw("Redirect g.dss\nNew Load.o bus1=b kv=12.47 kw=4", files) == 5.0);
-    CHECK(has(warnings_of("Redirect g.dss", files), "g.dss:2:1: a comment is not closed"));
+    CHECK(has(warnings_of("Redirect g.dss", files), "g.dss:2:1: warning: a comment is not closed"));
 }
 
 TEST_CASE("variables stand where a word begins with their name, and keep their quotes") {
@@ -52,15 +52,16 @@ TEST_CASE("names may stand for several objects where duplicates are allowed") {
     CHECK(load_kw("Set AllowDuplicates=yes\n" + twice) == 12.0);
     CHECK(load_kw("Set AllowDup=yes\n" + twice + "~ kw=8\nEdit Load.l kw=6") == 14.0);
     CHECK(has(warnings_of("Set AllowDuplicates=yes\n" + twice),
-              "f.dss:5:5: load.l: is defined again; first in line 4 of f.dss; AllowDuplicates lets both of them be; "
+              "f.dss:5:5: warning: load.l: is defined again; first in line 4 of f.dss; AllowDuplicates lets both of them be; "
               "here it is called l_2"));
 }
 
 TEST_CASE("an edit of an object that is not there is passed over, but nothing may continue it") {
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=5\nEdit Load.x kw=7\nEdit Fault.f enabled=no") == 5.0);
-    CHECK(has(warnings_of("Edit Load.x kw=7"),
-              "f.dss:3:6: load.x: there is no such object before this line, and the edit is passed over, as in OpenDSS; check "
-              "its name"));
+    CHECK(has(
+        warnings_of("Edit Load.x kw=7"),
+        "f.dss:3:6: warning: load.x: there is no such object before this line, and the edit is passed over, as in OpenDSS; check "
+        "its name"));
     CHECK(has(errors_of(line + "New Load.l bus1=b kv=12.47\nEdit Load.x kw=7\n~ kw=8"),
               "f.dss:5:1: more: continues an edit of an object that is not there"));
     CHECK(has(errors_of(line + "Load.x.kw=7"), "load.x: there is no such object before this line; write CLASS.NAME"));
@@ -109,7 +110,6 @@ TEST_CASE("phases of a load at a node that nothing feeds draw nothing, and that 
     CHECK(has(warnings_of(two + "New Load.l bus1=c.1.2 kv=12.47 kw=90 kvar=30"),
               "f.dss:4:5: warning: loads: have phases at nodes that nothing feeds, where they draw nothing, as in OpenDSS"));
     CHECK(has(errors_of(line + two + "New Load.l phases=1 bus1=c.3 kv=7.2"), "load.l: nothing feeds node 3 of bus c"));
-    CHECK(has(errors_of(line + two + "New Load.l bus1=c conn=delta kv=12.47"), "load.l: nothing feeds node 3 of bus c"));
 }
 
 TEST_CASE("a bus whose voltage is near none of the bases counts its own, and that is told") {
@@ -118,7 +118,7 @@ TEST_CASE("a bus whose voltage is near none of the bases counts its own, and tha
     CHECK(d.buses.front().nominal.value() == Approx(12470.0));
     CHECK(d.buses.back().nominal.value() == Approx(480.0));
     CHECK(has(read_opendss("New Circuit.test basekv=12.47 bus1=src\n" + unit).warnings,
-              "set voltagebases: holds none near the 12.47 kV of bus src, which counts itself; add it to the list"));
+              "set voltagebases: holds none near 12.47 kV, which counts itself; add it"));
 }
 
 }  // namespace evsweep
