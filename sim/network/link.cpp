@@ -1,6 +1,7 @@
 #include "sim/network/link.hpp"
 
 #include <Eigen/LU>
+#include <Eigen/QR>
 
 namespace evsweep {
 namespace {
@@ -56,27 +57,35 @@ bool fold_voltages(const CoilEquations& all, const Block& y, FoldedLink& folded)
     return true;
 }
 
-/// Elsewhere (delta secondaries, branches in parallel): by admittances.
-FoldTrouble fold_admittances(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded) {
+/// Elsewhere (delta secondaries, branches in parallel): coil currents and voltages together, [Z M; M^T -y] (j, V_k) = (N V_p,
+/// I_k). Admittances of the coils, summed, would hide a stray admittance behind their rounding.
+FoldTrouble fold_currents(std::span<const CoilEquations> coils, Index rows, const Block& y, FoldedLink& folded) {
     const Index n = coils.front().m.cols();
     const Index above = coils.front().n.cols();
-    Block kk = y;
-    Block kp = Block::Zero(n, above);
-    Block pp = Block::Zero(above, above);
+    Eigen::MatrixXcd whole = Eigen::MatrixXcd::Zero(rows + n, rows + n);
+    Eigen::MatrixXcd given = Eigen::MatrixXcd::Zero(rows + n, above + n);
+    Index at = 0;
     for (const CoilEquations& part : coils) {
-        const Eigen::FullPivLU<Block> lu(part.z);
-        if (!lu.isInvertible()) return FoldTrouble::shorted;
-        const Block admittance = lu.inverse();
-        kk += part.m.transpose() * admittance * part.m;
-        kp -= part.m.transpose() * admittance * part.n;
-        pp += part.n.transpose() * admittance * part.n;
+        const Index r = part.m.rows();
+        whole.block(at, at, r, r) = part.z;
+        whole.block(at, rows, r, n) = part.m;
+        whole.block(rows, at, n, r) = part.m.transpose();
+        given.block(at, 0, r, above) = part.n;
+        at += r;
     }
-    Eigen::FullPivLU<Block> lu(kk);
-    lu.setThreshold(1e-14);
-    if (!lu.isInvertible()) return FoldTrouble::floating;
-    folded.w = lu.inverse();
-    folded.t = -(folded.w * kp);
-    folded.s = pp + kp.transpose() * folded.t;
+    whole.bottomRightCorner(n, n) = -y;
+    given.bottomRightCorner(n, n).setIdentity();
+    Eigen::FullPivLU<Eigen::MatrixXcd> lu(whole);
+    lu.setThreshold(1e-15);
+    if (!lu.isInvertible()) {
+        const Eigen::MatrixXcd undetermined = lu.kernel();
+        return undetermined.bottomRows(n).norm() > 1e-6 * undetermined.topRows(rows).norm() ? FoldTrouble::floating
+                                                                                            : FoldTrouble::shorted;
+    }
+    const Eigen::MatrixXcd found = lu.solve(given);
+    folded.t = found.block(rows, 0, n, above);
+    folded.w = -found.block(rows, above, n, n);
+    folded.s = given.topLeftCorner(rows, above).transpose() * found.topLeftCorner(rows, above);
     return FoldTrouble::none;
 }
 
@@ -142,8 +151,21 @@ Eigen::VectorXcd coil_currents(std::span<const CoilEquations> coils, std::size_t
         const Eigen::FullPivLU<Block> lu(stacked(coils, rows).m.transpose());
         if (lu.isInvertible()) return Eigen::VectorXcd(lu.solve(down)).segment(first, mine.m.rows());
     }
-    const BlockVector drop = mine.n * v_parent - mine.m * v_child;
-    return mine.z.fullPivLu().solve(drop);
+    const Eigen::FullPivLU<Block> alone(mine.z);
+    if (alone.isInvertible()) return alone.solve(BlockVector(mine.n * v_parent - mine.m * v_child));
+    // An ideal part takes what the others leave.
+    Eigen::MatrixXcd whole = Eigen::MatrixXcd::Zero(rows + down.size(), rows);
+    Eigen::VectorXcd given(rows + down.size());
+    Index at = 0;
+    for (const CoilEquations& part : coils) {
+        const Index r = part.m.rows();
+        whole.block(at, at, r, r) = part.z;
+        whole.block(rows, at, down.size(), r) = part.m.transpose();
+        given.segment(at, r) = part.n * v_parent - part.m * v_child;
+        at += r;
+    }
+    given.tail(down.size()) = down;
+    return Eigen::VectorXcd(whole.colPivHouseholderQr().solve(given)).segment(first, mine.m.rows());
 }
 
 FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded) {
@@ -155,7 +177,7 @@ FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLin
     }
     FoldTrouble trouble = FoldTrouble::none;
     const bool square = rows == coils.front().m.cols();
-    if (!square || !fold_voltages(stacked(coils, rows), total, folded)) trouble = fold_admittances(coils, total, folded);
+    if (!square || !fold_voltages(stacked(coils, rows), total, folded)) trouble = fold_currents(coils, rows, total, folded);
     if (trouble != FoldTrouble::none) return trouble;
     for (const CoilEquations& part : coils)
         if (part.shunt_parent.size() > 0) folded.s += part.shunt_parent;
