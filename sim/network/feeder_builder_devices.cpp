@@ -52,6 +52,7 @@ void FeederBuilder::find_supplies() {
     std::vector<bool> is_earthed;
     for (std::size_t c = 0; c < site.conductor.size(); ++c)
         is_earthed.push_back(reference.is_earthed(node_[site.bus_of_conductor[c]], site.conductor[c]));
+    for (const bool earthed : is_earthed) model_->floats.push_back(earthed ? 0 : 1);
     site.supply = supply_voltages(site, is_earthed);
     // The end of a loop is its true bus once more, but may lack the wires that voltages there are judged against.
     // Nothing stands where the windings of a transformer meet.

@@ -16,7 +16,7 @@ struct SweepProblem {
     SweepNetwork network;
     Injection injection;
     SweepLoops loops;
-    std::span<const std::uint32_t> live;  ///< conductors whose voltage tells a collapse: no neutrals, nor what only loads hold
+    std::span<const std::uint32_t> live;  ///< conductors whose voltage tells a collapse: no neutrals, nor what floats
     double tolerance_pu = 1e-8;
     int max_iterations = 100;
 };

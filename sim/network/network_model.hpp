@@ -54,6 +54,7 @@ struct NetworkModel {
     BlockVector source;  ///< open-circuit voltages
     Block source_z;
     DeviceState initial;
+    std::vector<std::uint8_t> floats;         ///< by conductor: whether no metal ties its voltage to earth
     std::vector<std::uint8_t> held_by_loads;  ///< by conductor: whether loads alone hold its voltage to earth; or empty
 
     [[nodiscard]] std::size_t buses() const { return parent.size(); }

@@ -104,10 +104,9 @@ void SweptNetwork::take_loads() {
 }
 
 void SweptNetwork::take_live() {
-    const auto& held = feeder_.model().held_by_loads;
     for (std::uint32_t c = 0; c < conductors(); ++c) {
         const std::uint32_t full = reduced_.kept()[c];
-        const bool may_be_low = feeder_.site().conductor[full] == Conductor::n || (!held.empty() && held[full] != 0);
+        const bool may_be_low = feeder_.site().conductor[full] == Conductor::n || feeder_.model().floats[full] != 0;
         if (!may_be_low) live_.push_back(c);
     }
     problem_.live = live_;
