@@ -90,6 +90,41 @@ TEST_CASE("a tap or a capacitor that moves gives what a feeder built that way gi
     for (std::size_t c = 0; c < feeder.conductors(); ++c) CHECK(moved.voltage(c) == fresh.voltage(c));
 }
 
+TEST_CASE("a switch without impedance may lie beside lines, and two of them may not", "[unbalanced]") {
+    Garden garden(4);
+    auto& d = garden.d;
+    d.buses.push_back(Garden::phases("1", 12470.0, {A, B, C}));
+    d.branches = {garden.cable("0", "1", {A, B, C}, 12470.0), garden.cable("1", "0", {A, C}, 12470.0)};
+    d.branches[1].id = "beside";
+    BranchRow bypass = line("0", "1", 0.0);
+    bypass.id = "bypass";
+    bypass.kind = BranchKind::switch_;
+    bypass.conductors = {B};
+    d.branches.push_back(bypass);
+    LoadRow one = load("1", 300.0, 80.0);
+    one.terminals = wye;
+    one.rated = Volts(12470.0 / std::sqrt(3.0));
+    d.loads = {one};
+    check_against_dense_method(d);
+    d.branches.push_back(bypass);
+    d.branches.back().id = "another";
+    Issues issues;
+    CHECK_FALSE(build_feeder(d, {}, issues));
+    CHECK(to_text(issues.list().back()).find("a branch without impedance lies parallel to another") != std::string::npos);
+}
+
+TEST_CASE("a floating delta with a capacitor at one phase has that phase at earth, which is no collapse", "[unbalanced]") {
+    Garden garden(5);
+    auto& d = garden.d;
+    garden.grow_transformer(d.buses[0], delta, delta, 4160.0, {A, B, C});
+    d.transformers[0].stray = 1e-6;
+    ShuntRow c = shunt("C", "1", 0.0, -100.0);
+    c.terminals = {{B, {}}};
+    c.rated = Volts(4160.0 / std::sqrt(3.0));
+    d.shunts = {c};
+    check_against_dense_method(d);
+}
+
 TEST_CASE("a delta that nothing ties to earth is refused, unless its transformer has a stray admittance", "[unbalanced]") {
     Garden garden(1);
     garden.grow_transformer(garden.d.buses[0], wye, delta, 4160.0, {A, B, C});
