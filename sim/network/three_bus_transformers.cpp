@@ -55,7 +55,7 @@ FeederDescription with_inner_buses(const FeederDescription& description, Issues&
     apart.transformers.clear();
     std::set<std::string> divided;
     for (const TransformerRow& row : description.transformers) {
-        if (!is_at_three_buses(row)) {
+        if (!is_at_three_buses(row) || !row.closed) {
             apart.transformers.push_back(row);
             continue;
         }

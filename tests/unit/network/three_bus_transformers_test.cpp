@@ -92,6 +92,17 @@ TEST_CASE("relays move and see the winding of a three-bus transformer that they 
     CHECK(flow.voltage_pu()[at("2")] < 1.0);
 }
 
+TEST_CASE("a transformer at three buses that is open leaves nothing behind", "[three_bus]") {
+    FeederDescription d = tertiary();
+    TransformerRow spare = d.transformers[0];
+    spare.id = "spare";
+    spare.closed = false;
+    d.transformers.push_back(spare);
+    const Feeder feeder = built(d);
+    CHECK(feeder.buses() == 4);
+    CHECK_FALSE(feeder.find_branch("spare"));
+}
+
 TEST_CASE("nobody judges the voltage inside of a transformer", "[three_bus]") {
     const Feeder feeder = built(tertiary());
     CHECK(feeder.buses() == 4);
