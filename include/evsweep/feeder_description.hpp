@@ -113,7 +113,8 @@ struct LinearOutside {
     double low = 0.5;
     double min = 0.95;
     double max = 1.05;
-    bool at_rated_power = false;  ///< the impedances at the limits draw the rated power there, whatever the law says
+    bool at_rated_power = false;      ///< the impedances at the limits draw the rated power there, whatever the law says
+    bool q_at_rated_voltage = false;  ///< outside, reactive power is that of its impedance at rated voltage instead
     friend bool operator==(const LinearOutside&, const LinearOutside&) = default;
 };
 
@@ -202,6 +203,9 @@ struct RegulatorRow {
     Position at{};
 };
 
+/// What a relay that looks at several phases makes of them.
+enum class OfPhases { mean, highest, lowest };
+
 enum class CapacitorSignal { voltage, current, reactive_power, power_factor, time };
 
 /// The relay that switches a capacitor, step by step.
@@ -211,9 +215,11 @@ struct CapacitorControlRow {
     CapacitorSignal signal = CapacitorSignal::voltage;
     std::string element{};  ///< the branch or transformer that is watched
     bool at_to_end = false;
-    std::optional<Conductor> conductor{};  ///< that is watched; none: mean of voltages and currents, sum of powers
-    std::optional<Terminals> across{};     ///< where the voltage is seen instead
-    double on = 115.0;                     ///< V or A behind the transformers' ratios, kvar, power factor, or hour of the day
+    std::optional<Conductor> conductor{};   ///< that is watched; none: all that the element has there, powers as their sum
+    OfPhases of_voltages = OfPhases::mean;  ///< where several are seen
+    OfPhases of_currents = OfPhases::mean;
+    std::optional<Terminals> across{};  ///< where the voltage is seen instead
+    double on = 115.0;                  ///< V or A behind the transformers' ratios, kvar, power factor, or hour of the day
     double off = 126.0;
     double pt_ratio = 60.0;
     double ct_ratio = 60.0;
@@ -223,6 +229,8 @@ struct CapacitorControlRow {
     Duration delay_on = std::chrono::seconds(15);
     Duration delay_off = std::chrono::seconds(15);
     Duration dead_time = std::chrono::seconds(300);  ///< after switching off, before it may switch on again
+    /// A power factor switches a bank on that is off where at least this share of its reactive power is drawn.
+    double least_share = 0.5;
     Position at{};
 };
 

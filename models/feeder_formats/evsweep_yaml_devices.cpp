@@ -128,7 +128,10 @@ const Schema<CapacitorControlLine>& CapacitorControlLine::schema() {
             .optional("signal", &C::signal, "what decides")
             .optional("element", &C::element, "the line, switch or transformer that is watched")
             .optional("end", &C::end, "the end that is watched")
-            .optional("phase", &C::phase, "the phase that is watched; absent: mean of voltages and currents, sum of powers")
+            .optional("phase", &C::phase,
+                      "the phase that is watched; absent: all phases of the element, with the sum of their powers")
+            .optional("of_voltages", &C::of_voltages, "what it makes of the voltages of several phases")
+            .optional("of_currents", &C::of_currents, "what it makes of the currents of several phases")
             .optional("across", &C::across, "where the voltage is seen instead, e.g. ab")
             .optional("on", &C::on, "switches on here: V or A behind the ratios, kvar, power factor, or hour of the day")
             .optional("off", &C::off, "switches off here")
@@ -140,6 +143,8 @@ const Schema<CapacitorControlLine>& CapacitorControlLine::schema() {
             .optional("delay_on", &C::delay_on, "from the wish to switching on")
             .optional("delay_off", &C::delay_off, "from the wish to switching off")
             .optional("dead_time", &C::dead_time, "after switching off, before it may switch on again")
+            .optional("least_share", &C::least_share,
+                      "of its power that must be drawn before a power factor switches a bank on that is off", at_least(0))
             .relation([](const C& t) -> std::optional<Contradiction> {
                 if (!t.phase || t.phase->conductors.size() == 1) return std::nullopt;
                 return Contradiction{"phase", "'" + name_of(t.phase->conductors) + "' is not one phase", "write e.g. a"};

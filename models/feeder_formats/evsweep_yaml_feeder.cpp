@@ -261,7 +261,8 @@ class Translation {
         row.response.active = row.response.reactive = law(t.zip, t.exponent);
         if (t.zip_q || t.exponent_q) row.response.reactive = law(t.zip_q, t.exponent_q);
         if (const auto& v = t.linear_outside)
-            row.response.linear = LinearOutside{v->low.value(), v->min.value(), v->max.value(), v->at_rated_power};
+            row.response.linear =
+                LinearOutside{v->low.value(), v->min.value(), v->max.value(), v->at_rated_power, v->q_at_rated_voltage};
         row.response.cut_off = t.cut_off.value();
         row.profile = t.profile;
         row.at = at;
@@ -333,6 +334,9 @@ class Translation {
         row.delay_on = t.delay_on;
         row.delay_off = t.delay_off;
         row.dead_time = t.dead_time;
+        row.of_voltages = t.of_voltages;
+        row.of_currents = t.of_currents;
+        row.least_share = t.least_share;
         row.at = at;
         feeder_.capacitor_controls.push_back(std::move(row));
     }

@@ -157,7 +157,9 @@ const Schema<LinearLine>& LinearLine::schema() {
             .optional("min", &LinearLine::min, "below, the current falls in proportion from here to `low`", at_least(0))
             .optional("max", &LinearLine::max, "above, it is the impedance it has at this voltage", at_least(0))
             .optional("low", &LinearLine::low, "below, it is its impedance at rated voltage; counts before `min`", at_least(0))
-            .optional("at_rated_power", &LinearLine::at_rated_power, "its impedance at the limits draws its rated power there");
+            .optional("at_rated_power", &LinearLine::at_rated_power, "its impedance at the limits draws its rated power there")
+            .optional("q_at_rated_voltage", &LinearLine::q_at_rated_voltage,
+                      "outside, reactive power is that of its impedance at rated voltage instead");
     return schema;
 }
 

@@ -21,6 +21,10 @@ namespace evsweep {
     return {{"ignore", ReversePower::ignore}, {"regulate", ReversePower::regulate}, {"neutral", ReversePower::neutral}};
 }
 
+[[nodiscard]] inline std::vector<std::pair<std::string, OfPhases>> names_of(OfPhases) {
+    return {{"mean", OfPhases::mean}, {"highest", OfPhases::highest}, {"lowest", OfPhases::lowest}};
+}
+
 [[nodiscard]] inline std::vector<std::pair<std::string, CapacitorSignal>> names_of(CapacitorSignal) {
     using enum CapacitorSignal;
     return {{"voltage", voltage},
@@ -170,12 +174,14 @@ struct CapacitorControlLine {
     Volts lowest{CapacitorControlRow{}.lowest_v}, highest{CapacitorControlRow{}.highest_v};
     Duration delay_on = CapacitorControlRow{}.delay_on, delay_off = CapacitorControlRow{}.delay_off;
     Duration dead_time = CapacitorControlRow{}.dead_time;
+    OfPhases of_voltages = OfPhases::mean, of_currents = OfPhases::mean;
+    double least_share = CapacitorControlRow{}.least_share;
     static const Schema<CapacitorControlLine>& schema();
 };
 
 struct LinearLine {
     PerUnit low{LinearOutside{}.low}, min{LinearOutside{}.min}, max{LinearOutside{}.max};
-    bool at_rated_power = false;
+    bool at_rated_power = false, q_at_rated_voltage = false;
     static const Schema<LinearLine>& schema();
 };
 

@@ -213,6 +213,12 @@ void Writer::add_law(const LoadRow& row, ObjectText& object) {
     } else {
         object.number("model", 8).numbers("ZIPV", {active.z, active.i, active.p, reactive.z, reactive.i, reactive.p, cut_off});
     }
+    if (linear && linear->q_at_rated_voltage) {
+        if (active.p != 1.0 || reactive.p != 1.0 || linear->low > 0.0 || cut_off > 0.0)
+            return refuse(row.at, "load " + row.id, "has reactive power at rated voltage outside limits of another law",
+                          "OpenDSS has it for constant power with low: 0 pu");
+        object.number("model", 6);
+    }
     const LinearOutside never{.low = 0.01, .min = 0.05, .max = 20.0};
     const LinearOutside limits = linear.value_or(never);
     object.number("vminpu", limits.min).number("vmaxpu", limits.max).number("vlowpu", limits.low);

@@ -150,17 +150,19 @@ void Writer::capacitor_control(const CapacitorControlRow& row) {
         .word("VoltOverride", row.voltage_override ? "yes" : "no")
         .number("Vmin", row.lowest_v)
         .number("Vmax", row.highest_v);
-    const auto phase_of = [&](std::optional<Conductor> seen) -> std::string {
-        if (!seen || branch == feeder_.branches.end()) return seen ? nodes_of({*seen}).substr(1) : "avg";
+    const auto phase_of = [&](std::optional<Conductor> seen, OfPhases of) -> std::string {
+        if (!seen) return of == OfPhases::mean ? "avg" : of == OfPhases::highest ? "max" : "min";
+        if (branch == feeder_.branches.end()) return nodes_of({*seen}).substr(1);
         const auto& ends = row.at_to_end && !branch->to_conductors.empty() ? branch->to_conductors : branch->conductors;
         return fmt::format("{}", std::find(ends.begin(), ends.end(), *seen) - ends.begin() + 1);
     };
-    if (row.signal == CapacitorSignal::current) object.word("CTphase", phase_of(row.conductor));
+    if (row.signal == CapacitorSignal::current) object.word("CTphase", phase_of(row.conductor, row.of_currents));
     if (row.signal == CapacitorSignal::voltage || row.voltage_override)
-        object.word("PTphase", phase_of(row.across ? row.across->plus : row.conductor));
+        object.word("PTphase", phase_of(row.across ? row.across->plus : row.conductor, row.of_voltages));
     add_seconds(object, "Delay", row.delay_on);
     add_seconds(object, "DelayOFF", row.delay_off);
     add_seconds(object, "DeadTime", row.dead_time);
+    if (row.signal == CapacitorSignal::power_factor) object.number("pctMinkvar", row.least_share * to_percent);
     add(object);
 }
 

@@ -165,6 +165,8 @@ std::string capacitor_control_text(const CapacitorControlRow& row, TextStyle sty
     if (row.at_to_end) text.text("end", "to");
     if (row.conductor) text.text("phase", std::string(name_of(*row.conductor)));
     if (row.across) text.text("across", name_of(*row.across));
+    for (const auto& [key, of] : {std::pair("of_voltages", row.of_voltages), std::pair("of_currents", row.of_currents)})
+        if (of != OfPhases::mean) text.text(key, of == OfPhases::highest ? "highest" : "lowest");
     text.number("on", row.on).number("off", row.off);
     Differences(text)
         .number("pt", row.pt_ratio, usual.pt_ratio)
@@ -174,7 +176,8 @@ std::string capacitor_control_text(const CapacitorControlRow& row, TextStyle sty
         .volts("highest", row.highest_v, usual.highest_v)
         .duration("delay_on", row.delay_on, usual.delay_on)
         .duration("delay_off", row.delay_off, usual.delay_off)
-        .duration("dead_time", row.dead_time, usual.dead_time);
+        .duration("dead_time", row.dead_time, usual.dead_time)
+        .number("least_share", row.least_share, usual.least_share);
     return text.str();
 }
 

@@ -218,6 +218,7 @@ class FeederWriter {
         RowText text(style_);
         text.quantity("min", v.min, "pu").quantity("max", v.max, "pu").quantity("low", v.low, "pu");
         if (v.at_rated_power) text.flag("at_rated_power", true);
+        if (v.q_at_rated_voltage) text.flag("q_at_rated_voltage", true);
         return text.str();
     }
 

@@ -91,6 +91,7 @@ class ControlChecks {
         if (std::find(known.begin(), known.end(), row.capacitor) == known.end())
             issues_.error(row.at, path, "unknown capacitor '" + row.capacitor + "'", did_you_mean(row.capacitor, known));
         need(row.pt_ratio > 0.0 && row.ct_ratio > 0.0, row.at, path, "a ratio is not positive", "e.g. 60");
+        need(row.least_share >= 0.0, row.at, path, "its least share is negative", "e.g. 0.5");
         need(std::min({row.delay_on, row.delay_off, row.dead_time}) >= Duration::zero(), row.at, path, "a delay is negative",
              "give 0 s or more");
         const bool low_is_on = row.signal == CapacitorSignal::voltage || row.signal == CapacitorSignal::power_factor;

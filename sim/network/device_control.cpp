@@ -22,9 +22,9 @@ std::vector<std::size_t> with_plans(const Relays& relays) {
 
 }  // namespace
 
-void DeviceControl::look(const ControlledNetwork& network, Instant now) {
+void DeviceControl::look(const ControlledNetwork& network, Instant now, Pace pace) {
     for (std::size_t r = 0; r < regulators_.size(); ++r) regulators_[r].look(network.see_regulator(r), now);
-    for (std::size_t c = 0; c < capacitors_.size(); ++c) capacitors_[c].look(network.see_capacitor(c, now), now);
+    for (std::size_t c = 0; c < capacitors_.size(); ++c) capacitors_[c].look(network.see_capacitor(c, now), now, pace);
 }
 
 std::optional<Instant> DeviceControl::due() const {
@@ -51,7 +51,7 @@ std::vector<DeviceMove> DeviceControl::act(ControlledNetwork& network, Instant a
     }
     for (std::size_t c = 0; c < capacitors_.size(); ++c) {
         if (capacitors_[c].due() != at) continue;
-        const int steps = capacitors_[c].act(at);
+        const int steps = capacitors_[c].act(at, pace);
         if (steps == 0) continue;
         network.set_steps(c, capacitors_[c].steps_on());
         moves.push_back({DeviceMove::What::capacitor, c, steps, static_cast<double>(capacitors_[c].steps_on())});
@@ -78,7 +78,7 @@ Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleO
             result.status = SettleStatus::unsolved;
             break;
         }
-        control.look(network, options.now);
+        control.look(network, options.now, Pace::settling(options.share));
         const auto due = control.due();
         if (!due) break;
         if (result.rounds >= options.max_rounds) {

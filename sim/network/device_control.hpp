@@ -95,7 +95,7 @@ class RegulatorRelay {
 
 /// What the relay of a capacitor sees.
 struct CapacitorReading {
-    double voltage_v = 0.0;            ///< of the watched conductor, or the mean of all
+    double voltage_v = 0.0;            ///< of the watched conductor, or what the relay makes of several
     double current_a = 0.0;            ///< likewise
     std::complex<double> power_kva{};  ///< into the watched element, kW + j kvar
     TimeOfDay clock{};
@@ -108,10 +108,12 @@ class CapacitorRelay {
     /// `bank`: what is switched.
     CapacitorRelay(const CapacitorControlRow& row, const ShuntRow& bank);
 
-    void look(const CapacitorReading& seen, Instant now);
+    /// Settling goes the way of OpenDSS, in which a bank between its first and its last step keeps a plan that nothing calls for
+    /// any longer, but for a plan of a voltage control.
+    void look(const CapacitorReading& seen, Instant now, Pace pace = Pace::real_time());
     [[nodiscard]] std::optional<Instant> due() const { return switch_at_; }
-    /// Steps to switch at `at`: +1, -1, or 0.
-    [[nodiscard]] int act(Instant at);
+    /// Steps to switch at `at`: +1, -1, or 0. In settling, only banks of one step have to discharge.
+    [[nodiscard]] int act(Instant at, Pace pace = Pace::real_time());
     /// As last seen or switched.
     [[nodiscard]] int steps_on() const { return steps_on_; }
     void drop_plans();
@@ -171,7 +173,7 @@ class DeviceControl {
     [[nodiscard]] const std::vector<CapacitorRelay>& capacitors() const { return capacitors_; }
 
     /// Every relay takes a reading of the present solution.
-    void look(const ControlledNetwork& network, Instant now);
+    void look(const ControlledNetwork& network, Instant now, Pace pace = Pace::real_time());
     /// The next planned action of any relay.
     [[nodiscard]] std::optional<Instant> due() const;
     /// When the clock of any capacitor control will next tell it to switch.

@@ -7,7 +7,7 @@ namespace evsweep {
 
 namespace {
 
-/// A bank helps where at least this share of its power is drawn; else it would only change sign.
+/// Another step helps where at least this share of its power is drawn; else the power would only change sign.
 constexpr double useful_share = 0.5;
 
 /// Power factors on one axis: lagging is 0 .. 1, leading 1 .. 2.
@@ -27,9 +27,13 @@ double hour_of(TimeOfDay clock) { return hours(clock.since_midnight); }
 CapacitorRelay::CapacitorRelay(const CapacitorControlRow& row, const ShuntRow& bank)
     : row_(row), steps_(bank.steps), kvar_(std::abs(bank.q.value())), steps_on_(bank.steps_on) {}
 
-void CapacitorRelay::look(const CapacitorReading& seen, Instant now) {
+void CapacitorRelay::look(const CapacitorReading& seen, Instant now, Pace pace) {
     steps_on_ = seen.steps_on;
+    const Wish before = wish_;
     wish_ = wish_of(seen);
+    const bool is_between = steps_on_ > 0 && steps_on_ < steps_;
+    if (wish_ == Wish::none && switch_at_ && pace.share > 0.0 && is_between && row_.signal != CapacitorSignal::voltage)
+        wish_ = before;
     if (wish_ == Wish::none)
         switch_at_.reset();
     else if (!switch_at_)
@@ -60,8 +64,8 @@ bool CapacitorRelay::calls_for_on(const CapacitorReading& seen) const {
         case CapacitorSignal::reactive_power:
             return seen.power_kva.imag() > row_.on;
         case CapacitorSignal::power_factor: {
-            const double next_kvar = steps_on_ == 0 ? kvar_ : kvar_ / steps_;
-            return factor_axis(seen.power_kva) < factor_axis(row_.on) && seen.power_kva.imag() > useful_share * next_kvar;
+            const double least_kvar = steps_on_ == 0 ? row_.least_share * kvar_ : useful_share * kvar_ / steps_;
+            return factor_axis(seen.power_kva) < factor_axis(row_.on) && seen.power_kva.imag() > least_kvar;
         }
         case CapacitorSignal::time:
             return is_on_hour(seen.clock);
@@ -99,10 +103,10 @@ Duration CapacitorRelay::delay(Instant now) const {
     return std::max(row_.delay_on, row_.dead_time + row_.delay_on - (now - *last_off_));
 }
 
-int CapacitorRelay::act(Instant at) {
+int CapacitorRelay::act(Instant at, Pace pace) {
     if (switch_at_ != at) return 0;
     switch_at_.reset();
-    if (wish_ == Wish::off) last_off_ = at;
+    if (wish_ == Wish::off && (steps_ == 1 || pace.share == 0.0)) last_off_ = at;
     const int steps = wish_ == Wish::on ? 1 : wish_ == Wish::off ? -1 : 0;
     wish_ = Wish::none;
     steps_on_ += steps;

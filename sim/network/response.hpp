@@ -96,22 +96,25 @@ class LoadLaw {
     /// The laws that hold at the limits of the linear response.
     [[nodiscard]] PowerLaw at_limit(const PowerLaw& law) const { return response_.linear->at_rated_power ? PowerLaw{} : law; }
 
+    [[nodiscard]] PowerLaw reactive_at_limit() const {
+        return response_.linear->q_at_rated_voltage ? PowerLaw{.z = 1.0, .p = 0.0} : at_limit(response_.reactive);
+    }
+
     /// The current runs from that of the rated impedance at `low` to that of the law at `min`: v (low + s (v - low)).
     void add_linear_current(const LinearOutside& limits) {
         const auto line = [&](const PowerLaw& law) {
-            const double slope = (value_of(at_limit(law), limits.min) / limits.min - limits.low) / (limits.min - limits.low);
+            const double slope = (value_of(law, limits.min) / limits.min - limits.low) / (limits.min - limits.low);
             return PowerLaw{.z = slope, .i = limits.low * (1.0 - slope), .p = 0.0};
         };
-        add(limits.low, line(response_.active), line(response_.reactive));
+        add(limits.low, line(at_limit(response_.active)), line(reactive_at_limit()));
     }
 
     /// Above `max` the load is the impedance it has there. Where `max` lies below the other limits the law itself never holds.
     void add_impedance_above(const LinearOutside& limits) {
         const double at = limits.max > 0.0 ? limits.max : 1.0;
-        const auto impedance = [&](const PowerLaw& law) {
-            return PowerLaw{.z = value_of(at_limit(law), at) / (at * at), .p = 0.0};
-        };
-        add(std::max({limits.low, limits.min, limits.max}), impedance(response_.active), impedance(response_.reactive));
+        const auto impedance = [&](const PowerLaw& law) { return PowerLaw{.z = value_of(law, at) / (at * at), .p = 0.0}; };
+        add(std::max({limits.low, limits.min, limits.max}), impedance(at_limit(response_.active)),
+            impedance(reactive_at_limit()));
     }
 
     /// Nothing is drawn below the cut-off.

@@ -162,7 +162,7 @@ class RandomFeeder {
         if (chance()) row.rated = Volts(positive());
         row.response.active = law();
         row.response.reactive = chance() ? row.response.active : law();
-        if (chance()) row.response.linear = LinearOutside{positive(), positive(), positive(), chance()};
+        if (chance()) row.response.linear = LinearOutside{positive(), positive(), positive(), chance(), chance()};
         if (chance()) row.response.cut_off = positive();
         row.profile = text();
         return row;
@@ -227,6 +227,9 @@ class RandomFeeder {
         if (chance()) row.pt_ratio = positive(), row.ct_ratio = positive();
         row.voltage_override = chance();
         if (chance()) row.lowest_v = any(), row.highest_v = any();
+        row.of_voltages = static_cast<OfPhases>(below(3));
+        row.of_currents = static_cast<OfPhases>(below(3));
+        if (chance()) row.least_share = positive();
         if (chance()) row.delay_on = duration(), row.delay_off = duration(), row.dead_time = duration();
         return row;
     }

@@ -102,6 +102,34 @@ TEST_CASE("a bank that was switched off comes back after its dead time at the ea
     REQUIRE(relay.due() == start + seconds(415));
 }
 
+TEST_CASE("settling as OpenDSS does, a bank between its steps keeps its plan, and discharges only as a whole") {
+    auto row = control_row(CapacitorSignal::reactive_power, 150.0, -225.0);
+    row.delay_on = row.delay_off = seconds(15);
+    ShuntRow bank;
+    bank.q = Kilovars(-300.0);
+    bank.steps = 3;
+    const CapacitorReading calls{.power_kva = {0.0, 200.0}, .steps_on = 1}, silent{.power_kva = {0.0, 0.0}, .steps_on = 1};
+    CapacitorRelay settling(row, bank), acting(row, bank);
+    settling.look(calls, start, Pace::settling());
+    settling.look(silent, start, Pace::settling());
+    REQUIRE(settling.due() == start + seconds(15));
+    CHECK(settling.act(start + seconds(15), Pace::settling()) == 1);
+    acting.look(calls, start);
+    acting.look(silent, start);
+    CHECK(!acting.due());
+    settling.look({.power_kva = {0.0, -300.0}, .steps_on = 1}, start, Pace::settling());
+    CHECK(settling.act(*settling.due(), Pace::settling()) == -1);
+    settling.look({.power_kva = {0.0, 200.0}, .steps_on = 0}, start, Pace::settling());
+    CHECK(settling.due() == start + seconds(15));
+}
+
+TEST_CASE("a power factor switches a bank on where enough reactive power is drawn for it") {
+    auto row = control_row(CapacitorSignal::power_factor, 0.95, -0.98);
+    CHECK(answer(row, {.power_kva = {160.0, 140.0}}) == 0);  // of a bank of 300 kvar
+    row.least_share = 0.4;
+    CHECK(answer(row, {.power_kva = {160.0, 140.0}}) == 1);
+}
+
 TEST_CASE("a clock tells when it will switch next") {
     const Calendar calendar(std::chrono::local_days(std::chrono::year(2026) / 1 / 5) + 12h);  // the scenario starts at noon
     CapacitorRelay relay(control_row(CapacitorSignal::time, 17.0, 22.5), ShuntRow{});
