@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "evsweep/contracts.hpp"
+#include "sim/network/network_model.hpp"
 
 namespace evsweep {
 
@@ -16,15 +18,25 @@ std::size_t place_named(const Rows& rows, const std::string& id) {
     return static_cast<std::size_t>(found - rows.begin());
 }
 
-/// Conductors of `bus` that `other` has as well; all of them where it has none of them (behind a centre tap, say).
-std::vector<std::size_t> common_rows(const Feeder& feeder, BusId bus, BusId other) {
-    const FeederSite& site = feeder.site();
-    std::vector<std::size_t> common, all;
-    for (std::size_t c = site.first_conductor[bus.index()]; c < site.first_conductor[bus.index() + 1]; ++c) {
-        all.push_back(c - site.first_conductor[bus.index()]);
-        if (feeder.find_conductor(other, site.conductor[c])) common.push_back(all.back());
-    }
-    return common.empty() ? all : common;
+/// Conductors of the bus at an end that the row itself touches there.
+std::vector<std::size_t> touched_by(const Feeder& feeder, const FeederRow& row, bool is_below) {
+    const NetworkModel& model = feeder.model();
+    const std::size_t k = row.branch.index() + 1;
+    const Link& link = model.links[k];
+    const std::vector<CoilEquations> coils = coils_of(link, model.initial.tap);
+    const CoilEquations& e = coils[(row.is_transformer ? link.fixed.size() : 0) + row.part];
+    const Block& ends = is_below ? e.m : e.n;
+    std::vector<std::size_t> touched;
+    for (Eigen::Index c = 0; c < ends.cols(); ++c)
+        if (!ends.col(c).isZero(0.0)) touched.push_back(static_cast<std::size_t>(c));
+    return touched;
+}
+
+double of_phases(OfPhases which, const std::vector<double>& values) {
+    if (values.empty()) return 0.0;
+    if (which == OfPhases::highest) return *std::max_element(values.begin(), values.end());
+    if (which == OfPhases::lowest) return *std::min_element(values.begin(), values.end());
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -64,23 +76,23 @@ ControlledLoadFlow::CapacitorPlace ControlledLoadFlow::place_of(const CapacitorC
     CapacitorPlace place;
     place.shunt = place_named(feeder.shunts(), row.capacitor);
     if (row.signal == CapacitorSignal::time && !row.voltage_override) return place;
-    place.branch = feeder.find_branch(row.element);
-    EVSWEEP_EXPECTS(place.branch, "the branch that a capacitor control watches is in the feeder: " + row.element);
-    const FeederBranch& branch = feeder.branch(*place.branch);
+    place.row = feeder.find_row(row.element);
+    EVSWEEP_EXPECTS(place.row, "the branch that a capacitor control watches is in the feeder: " + row.element);
     place.end = row.at_to_end ? End::to : End::from;
-    place.bus = row.at_to_end ? branch.to : branch.from;
+    const bool is_below = row.at_to_end == place.row->runs_down;
+    place.bus = is_below ? BusId(place.row->branch.index() + 1) : feeder.branch(place.row->branch).parent;
     const std::size_t first = feeder.site().first_conductor[place.bus.index()];
     if (row.conductor) {
         const auto conductor = feeder.find_conductor(place.bus, *row.conductor);
         EVSWEEP_EXPECTS(conductor, "the branch that a capacitor control watches has the conductor: " + row.element);
-        place.rows = {conductor->index() - first};
+        place.wires = {conductor->index() - first};
     } else {
-        place.rows = common_rows(feeder, place.bus, row.at_to_end ? branch.from : branch.to);
+        place.wires = touched_by(feeder, *place.row, is_below);
     }
     if (row.across)
         place.across = {*row.across};
     else
-        for (const std::size_t r : place.rows) place.across.push_back({feeder.site().conductor[first + r], {}});
+        for (const std::size_t r : place.wires) place.across.push_back({feeder.site().conductor[first + r], {}});
     return place;
 }
 
@@ -118,7 +130,7 @@ RegulatorReading ControlledLoadFlow::see_regulator(std::size_t regulator) const 
     return seen;
 }
 
-/// A winding of one coil gives V j* of that coil; one of several, what leaves it by the conductors that it touches.
+/// A winding of one coil gives V j* of that coil; one of several, what its transformer gives to the conductors that it touches.
 double ControlledLoadFlow::forward_kw(std::size_t transformer, std::size_t winding) const {
     const Feeder& feeder = load_flow_.feeder();
     const FeederTransformer& t = feeder.transformers()[transformer];
@@ -127,16 +139,10 @@ double ControlledLoadFlow::forward_kw(std::size_t transformer, std::size_t windi
         const Complex v = load_flow_.coil_voltage(transformer, winding, 0);
         return (v * std::conj(load_flow_.coil_current(transformer, winding, 0))).real() / 1000.0;
     }
-    const BranchId b(t.link - 1);
-    const auto powers = load_flow_.end_powers(b, t.bus[winding] == feeder.branch(b).from ? End::from : End::to);
-    const std::size_t first = feeder.site().first_conductor[t.bus[winding].index()];
+    const FeederRow& row = *feeder.find_row(t.id);
+    const bool is_below = t.bus[winding].index() == t.link;
     double kw = 0.0;
-    for (std::size_t r = 0; r < powers.size(); ++r) {
-        const Conductor wire = feeder.site().conductor[first + r];
-        const bool touched = std::any_of(coils.begin(), coils.end(),
-                                         [&](const Terminals& coil) { return coil.plus == wire || coil.minus == wire; });
-        if (touched) kw -= powers[r].real();
-    }
+    for (const Complex power : load_flow_.end_powers(row, is_below == row.runs_down ? End::to : End::from)) kw -= power.real();
     return kw;
 }
 
@@ -156,15 +162,18 @@ CapacitorReading ControlledLoadFlow::see_capacitor(std::size_t control, Instant 
     CapacitorReading seen;
     seen.steps_on = load_flow_.devices().steps_on[place.shunt];
     seen.clock = calendar_.time_of_day(now);
-    if (!place.branch) return seen;
-    for (const Terminals& across : place.across)
-        seen.voltage_v += volts(place.bus, across) / static_cast<double>(place.across.size());
-    const auto currents = load_flow_.end_currents(*place.branch, place.end);
-    const auto powers = load_flow_.end_powers(*place.branch, place.end);
-    for (const std::size_t r : place.rows) {
-        seen.current_a += std::abs(currents[r]) / static_cast<double>(place.rows.size());
+    if (!place.row) return seen;
+    const CapacitorControlRow& control_row = load_flow_.feeder().capacitor_controls()[control];
+    std::vector<double> volts_seen, amperes_seen;
+    for (const Terminals& across : place.across) volts_seen.push_back(volts(place.bus, across));
+    const auto currents = load_flow_.end_currents(*place.row, place.end);
+    const auto powers = load_flow_.end_powers(*place.row, place.end);
+    for (const std::size_t r : place.wires) {
+        amperes_seen.push_back(std::abs(currents[r]));
         seen.power_kva += powers[r];
     }
+    seen.voltage_v = of_phases(control_row.of_voltages, volts_seen);
+    seen.current_a = of_phases(control_row.of_currents, amperes_seen);
     return seen;
 }
 

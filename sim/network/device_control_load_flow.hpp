@@ -37,10 +37,10 @@ class ControlledLoadFlow final : public ControlledNetwork {
     };
     struct CapacitorPlace {
         std::size_t shunt = 0;
-        std::optional<BranchId> branch;
+        const FeederRow* row = nullptr;  ///< that is watched
         End end = End::from;
-        std::vector<std::size_t> rows;  ///< conductors of the bus at that end whose currents and powers count
-        std::vector<Terminals> across;  ///< where voltages are seen
+        std::vector<std::size_t> wires;  ///< conductors of the bus at that end whose currents and powers count
+        std::vector<Terminals> across;   ///< where voltages are seen
         BusId bus;
     };
 

@@ -20,10 +20,14 @@ std::optional<ConductorId> Feeder::find_conductor(BusId bus, Conductor conductor
 }
 
 std::optional<BranchId> Feeder::find_branch(std::string_view row) const {
-    const auto found = std::lower_bound(rows_.begin(), rows_.end(), row,
-                                        [](const auto& entry, std::string_view id) { return entry.first < id; });
-    if (found == rows_.end() || found->first != row) return std::nullopt;
-    return found->second;
+    const FeederRow* found = find_row(row);
+    return found ? std::optional(found->branch) : std::nullopt;
+}
+
+const FeederRow* Feeder::find_row(std::string_view id) const {
+    const auto found = std::lower_bound(rows_.begin(), rows_.end(), id,
+                                        [](const FeederRow& row, std::string_view name) { return row.id < name; });
+    return found != rows_.end() && found->id == id ? &*found : nullptr;
 }
 
 const DeviceState& Feeder::initial_devices() const { return model_->initial; }

@@ -57,6 +57,15 @@ struct FeederBranch {
     double rated_kva = std::numeric_limits<double>::infinity();  ///< of a transformer; infinite where unlimited, and for others
 };
 
+/// Where a row of the file (a line, switch or transformer) stands in its branch.
+struct FeederRow {
+    std::string id;
+    BranchId branch;
+    std::size_t part = 0;         ///< among the rows of its kind in the branch
+    bool is_transformer = false;  ///< one with windings
+    bool runs_down = true;        ///< its `from` end is at the upper bus
+};
+
 /// Where a transformer's windings are, for relays that look at them.
 struct FeederTransformer {
     std::string id;
@@ -99,6 +108,8 @@ class Feeder {
     /// The conductor of a bus, if it has it.
     [[nodiscard]] std::optional<ConductorId> find_conductor(BusId bus, Conductor conductor) const;
     [[nodiscard]] std::optional<BranchId> find_branch(std::string_view row) const;
+    /// A closed row of the file; null where there is none of that id.
+    [[nodiscard]] const FeederRow* find_row(std::string_view id) const;
     /// True per-unit angle over the sweep's: phase shifts of a balanced feeder's transformers and its source.
     [[nodiscard]] std::complex<double> rotation(BusId bus) const { return rotation_[bus.index()]; }
     /// Taps and steps as in the file.
@@ -117,7 +128,7 @@ class Feeder {
     std::string note_;
     FeederSite site_;
     std::vector<FeederBranch> branches_;
-    std::vector<std::pair<std::string, BranchId>> rows_;  ///< rows of the file by id, sorted
+    std::vector<FeederRow> rows_;  ///< of the file, by id
     std::vector<LoadPoint> loads_;
     std::vector<Port> load_ports_;
     std::vector<VoltageResponse> laws_;

@@ -104,7 +104,8 @@ std::optional<Feeder> FeederBuilder::run() {
     feeder_.regulators_ = description_.regulators;
     feeder_.capacitor_controls_ = description_.capacitor_controls;
     feeder_.profiles_ = description_.profiles;
-    std::sort(feeder_.rows_.begin(), feeder_.rows_.end());
+    std::sort(feeder_.rows_.begin(), feeder_.rows_.end(),
+              [](const FeederRow& one, const FeederRow& other) { return one.id < other.id; });
     if (!issues_.has_errors()) fold();
     if (issues_.has_errors()) return std::nullopt;
     return std::move(feeder_);
@@ -160,7 +161,9 @@ void FeederBuilder::add_link(std::size_t k) {
         }
         names.push_back(row->id());
         branch.rated_kva += rated_power(*row, (runs_down ? ends.child : ends.parent).nominal);
-        feeder_.rows_.emplace_back(row->id(), BranchId(k - 1));
+        const Link& link = model_->links[k];
+        feeder_.rows_.push_back({row->id(), BranchId(k - 1), row->transformer ? link.transformers.size() : link.fixed.size(),
+                                 row->transformer != nullptr, runs_down});
         rate(*row, ends, k);
         if (row->transformer) {
             add_transformer(*row, ends, k);

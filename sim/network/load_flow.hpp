@@ -137,6 +137,8 @@ class LoadFlow {
     [[nodiscard]] BranchCurrents branch_currents() const { return {feeder_.model(), folded(), all()}; }
     /// Currents in A into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_currents(BranchId b, End end) const;
+    /// The same of one row of the file, which may share its branch with others; `end` is that of the row.
+    [[nodiscard]] std::vector<Complex> end_currents(const FeederRow& row, End end) const;
     /// Per-unit currents that branches give to the conductors of their lower buses, by conductor; nothing at the source.
     struct FedCurrents {
         std::span<const double> re, im;
@@ -146,6 +148,7 @@ class LoadFlow {
     [[nodiscard]] std::span<const double> amperes_per_unit() const { return amperes_per_unit_; }
     /// Power in kVA into a branch at one end, by conductor of the bus there.
     [[nodiscard]] std::vector<Complex> end_powers(BranchId b, End end) const;
+    [[nodiscard]] std::vector<Complex> end_powers(const FeederRow& row, End end) const;
     [[nodiscard]] BranchFlow branch_flow(BranchId b) const;
     [[nodiscard]] std::vector<BranchFlow> branch_flows() const;
     /// Volts across a coil of a transformer, and amperes that it gives to its bus.
@@ -189,6 +192,7 @@ class LoadFlow {
     [[nodiscard]] const FoldedNetwork& folded() const { return *swept_->folded(); }
     void recover_all() const;
     [[nodiscard]] Complex at(std::size_t c) const { return {all().v_re[c], all().v_im[c]}; }
+    [[nodiscard]] std::vector<Complex> powers(BusId bus, std::vector<Complex> currents) const;
     [[nodiscard]] Complex admittance_power() const;
     [[nodiscard]] Complex shunt_power() const;
     void take_stock() const;

@@ -8,6 +8,41 @@
 #include "sim/network/network_model.hpp"
 
 namespace evsweep {
+namespace {
+
+using Complex = LoadFlow::Complex;
+
+BlockVector voltages_at(const LoadFlow& flow, std::size_t bus) {
+    const NetworkModel& model = flow.feeder().model();
+    BlockVector v(static_cast<Eigen::Index>(model.conductors_of(bus)));
+    for (Eigen::Index c = 0; c < v.size(); ++c) {
+        const std::size_t place = model.first_conductor[bus] + static_cast<std::size_t>(c);
+        v(c) = {flow.all().v_re[place], flow.all().v_im[place]};
+    }
+    return v;
+}
+
+/// One of the rows that feed bus k: its equations, the currents of its coils and the voltages at its ends.
+struct RowCurrents {
+    CoilEquations equations;
+    Eigen::VectorXcd j;
+    BlockVector below, above;
+};
+
+RowCurrents row_currents(const LoadFlow& flow, std::size_t k, std::size_t part) {
+    const NetworkModel& model = flow.feeder().model();
+    const std::vector<CoilEquations> coils = coils_of(model.links[k], flow.devices().tap);
+    RowCurrents row{coils[part], {}, voltages_at(flow, k), voltages_at(flow, model.parent[k])};
+    BlockVector down(row.below.size());
+    const BranchCurrents at_ends = flow.branch_currents();
+    for (Eigen::Index c = 0; c < down.size(); ++c) down(c) = at_ends.downward(k, static_cast<std::size_t>(c));
+    for (const CoilEquations& each : coils)
+        if (each.shunt_child.size() > 0) down += each.shunt_child * row.below;
+    row.j = coil_currents(coils, part, down, row.below, row.above);
+    return row;
+}
+
+}  // namespace
 
 std::span<const double> LoadFlow::voltage_pu() const {
     if (!has_voltage_) {
@@ -60,6 +95,22 @@ std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const
     return currents;
 }
 
+std::vector<LoadFlow::Complex> LoadFlow::end_currents(const FeederRow& row, End end) const {
+    const std::size_t k = row.branch.index() + 1;
+    const std::size_t before = row.is_transformer ? feeder_.model().links[k].fixed.size() : 0;
+    const RowCurrents found = row_currents(*this, k, before + row.part);
+    const CoilEquations& e = found.equations;
+    const bool is_below = (end == End::to) == row.runs_down;
+    BlockVector into = is_below ? BlockVector(-e.m.transpose() * found.j) : BlockVector(e.n.transpose() * found.j);
+    if (is_below && e.shunt_child.size() > 0) into += e.shunt_child * found.below;
+    if (!is_below && e.shunt_parent.size() > 0) into += e.shunt_parent * found.above;
+    const std::size_t bus = is_below ? k : feeder_.model().parent[k];
+    const double phases = feeder_.is_balanced() ? std::sqrt(3.0) : 1.0;
+    const double amperes = 1000.0 / feeder_.site().base_v[feeder_.model().first_conductor[bus]] / phases;
+    into *= amperes * (feeder_.is_balanced() ? feeder_.rotation(BusId(bus)) : Complex(1.0));
+    return {into.begin(), into.end()};
+}
+
 LoadFlow::FedCurrents LoadFlow::fed_currents() const {
     if (has_fed_) return {fed_re_, fed_im_};
     const NetworkModel& model = feeder_.model();
@@ -80,14 +131,23 @@ LoadFlow::FedCurrents LoadFlow::fed_currents() const {
 
 std::vector<LoadFlow::Complex> LoadFlow::end_powers(BranchId b, End end) const {
     const FeederBranch& branch = feeder_.branch(b);
-    const BusId bus = end == End::from ? branch.from : branch.to;
+    return powers(end == End::from ? branch.from : branch.to, end_currents(b, end));
+}
+
+std::vector<LoadFlow::Complex> LoadFlow::end_powers(const FeederRow& row, End end) const {
+    const std::size_t k = row.branch.index() + 1;
+    const bool is_below = (end == End::to) == row.runs_down;
+    return powers(BusId(is_below ? k : feeder_.model().parent[k]), end_currents(row, end));
+}
+
+/// In kVA, of currents in A at a bus.
+std::vector<LoadFlow::Complex> LoadFlow::powers(BusId bus, std::vector<Complex> currents) const {
     const std::size_t first = feeder_.site().first_conductor[bus.index()];
-    std::vector<Complex> powers = end_currents(b, end);
-    for (std::size_t row = 0; row < powers.size(); ++row) {
+    for (std::size_t row = 0; row < currents.size(); ++row) {
         const double kilovolts = feeder_.site().base_v[first + row] / 1000.0 * (feeder_.is_balanced() ? std::sqrt(3.0) : 1.0);
-        powers[row] = voltage(first + row) * kilovolts * std::conj(powers[row]);
+        currents[row] = voltage(first + row) * kilovolts * std::conj(currents[row]);
     }
-    return powers;
+    return currents;
 }
 
 std::span<const double> LoadFlow::current_a() const {
@@ -152,22 +212,8 @@ LoadFlow::Complex LoadFlow::coil_voltage(std::size_t transformer, std::size_t wi
 
 /// Coil currents come from the link's equations, for coils of a delta share their conductors.
 LoadFlow::Complex LoadFlow::coil_current(std::size_t transformer, std::size_t winding, std::size_t coil) const {
-    const NetworkModel& model = feeder_.model();
     const FeederTransformer& t = feeder_.transformers()[transformer];
-    const Link& link = model.links[t.link];
-    const std::vector<CoilEquations> coils = coils_of(link, devices_.tap);
-    const auto voltages = [&](std::size_t bus) {
-        BlockVector v(static_cast<Eigen::Index>(model.conductors_of(bus)));
-        for (Eigen::Index c = 0; c < v.size(); ++c) v(c) = at(model.first_conductor[bus] + static_cast<std::size_t>(c));
-        return v;
-    };
-    const BlockVector below = voltages(t.link);
-    BlockVector down(below.size());
-    const BranchCurrents at_ends = branch_currents();
-    for (Eigen::Index c = 0; c < down.size(); ++c) down(c) = at_ends.downward(t.link, static_cast<std::size_t>(c));
-    for (const CoilEquations& part : coils)
-        if (part.shunt_child.size() > 0) down += part.shunt_child * below;
-    const auto j = coil_currents(coils, link.fixed.size() + t.place, down, below, voltages(model.parent[t.link]));
+    const Eigen::VectorXcd j = row_currents(*this, t.link, feeder_.model().links[t.link].fixed.size() + t.place).j;
     // Row (coil, w) leads from winding 0 to winding w + 1.
     const std::size_t others = t.windings.size() - 1;
     const auto row = [&](std::size_t w) { return j(static_cast<Eigen::Index>(coil * others + w)); };

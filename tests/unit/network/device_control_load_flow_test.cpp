@@ -238,6 +238,55 @@ TEST_CASE("a capacitor control sees the power that passes its line, and switches
     CHECK(network.see_capacitor(0, Instant{}).power_kva.imag() < 300.0);
 }
 
+TEST_CASE("a capacitor control sees its own line, not what lies beside it, whichever way that is drawn") {
+    FeederDescription d = feeder_with({0.4, 0.8});
+    d.transformers.clear();
+    BranchRow head = d.branches[0];
+    head.id = "head line";
+    head.from = "head";
+    head.to = "behind";
+    BranchRow twin = head;
+    twin.id = "twin";
+    std::swap(twin.from, twin.to);
+    for (std::complex<double>& z : twin.series_ohm) z *= 3.0;  // takes a quarter
+    d.branches.insert(d.branches.begin(), {twin, head});
+    LoadRow drawn;
+    drawn.id = "load";
+    drawn.bus = "end";
+    drawn.p = Kilowatts(600.0);
+    drawn.q = Kilovars(300.0);
+    drawn.terminals = {{Conductor::a, {}}, {Conductor::b, {}}, {Conductor::c, {}}};
+    d.loads = {drawn};
+    ShuntRow bank;
+    bank.id = "bank";
+    bank.bus = "end";
+    bank.terminals = drawn.terminals;
+    bank.q = Kilovars(-50.0);
+    bank.steps_on = 0;
+    d.shunts = {bank};
+    for (const char* element : {"head line", "twin"}) {
+        CapacitorControlRow row;
+        row.id = std::string("at ") + element;
+        row.capacitor = "bank";
+        row.element = element;
+        row.signal = CapacitorSignal::reactive_power;
+        row.at_to_end = row.element == "twin";  // both at the head
+        d.capacitor_controls.push_back(row);
+    }
+    Issues issues;
+    const auto feeder = build_feeder(d, {}, issues);
+    REQUIRE(feeder);
+    LoadFlow flow(*feeder);
+    PortPower power(feeder->ports());
+    for (const LoadPoint& l : feeder->loads()) power.add(l, 1.0);
+    REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
+    const ControlledLoadFlow network(flow, Calendar{});
+    const CapacitorReading one = network.see_capacitor(0, Instant{}), other = network.see_capacitor(1, Instant{});
+    CHECK(std::abs(one.power_kva - 3.0 * other.power_kva) < 1e-6 * std::abs(one.power_kva));
+    CHECK(std::abs(one.power_kva + other.power_kva - Complex(flow.source_kw(), flow.source_kvar())) < 1e-6 * flow.source_kw());
+    CHECK(one.current_a == Approx(3.0 * other.current_a).epsilon(1e-6));
+}
+
 TEST_CASE("without relays settling is one load flow") {
     FeederDescription d = feeder_with({0.3, 0.6});
     BranchRow tie = d.branches[0];
