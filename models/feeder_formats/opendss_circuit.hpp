@@ -220,6 +220,8 @@ struct CapControl : Object {
     int terminal = 1;
     std::string signal = "current";
     double pt_ratio = 60.0, ct_ratio = 60.0, on = 300.0, off = 200.0;
+    double factor_on = 0.95, factor_off = 1.05;  ///< of a control by power factor: 0 .. 1 lagging, 1 .. 2 leading
+    double least_kvar = 50.0;                    ///< % of the bank's
     double delay_on = 15.0, delay_off = 15.0, dead_time = 300.0;
     bool voltage_override = false;
     double v_max = 126.0, v_min = 115.0;
@@ -251,6 +253,7 @@ void finish_edit(Load& load, Desk& desk);
 void finish_edit(GrowthShape& shape, Desk& desk);
 void finish_edit(XyCurve& curve, Desk& desk);
 void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
+void after_like(CapControl& control, const CapControl& before, Desk& desk, const Value& value);
 void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
 inline void start_with_frequency(LineCode& code, double frequency) { code.frequency = frequency; }
 inline void start_with_frequency(Line& line, double frequency) { line.frequency = frequency; }

@@ -1,4 +1,6 @@
 // Controls of taps, capacitors and switches, and the source.
+#include <cmath>
+
 #include "feeder_formats/opendss_circuit.hpp"
 
 namespace evsweep::opendss {
@@ -62,12 +64,27 @@ void set_capacitor(CapControl& control, const Value& value, Desk& desk) {
     if (!desk.circuit().capacitors.find(control.capacitor))
         desk.refuse(value, "unknown capacitor '" + control.capacitor + "'", "define it before its control");
 }
+/// A control by power factor begins with settings of its own.
 void set_signal(CapControl& control, const Value& value, Desk& desk) {
     const std::string word = lower(value.text);
-    for (const char* signal : {"current", "voltage", "kvar", "time", "powerfactor"})
-        if (!word.empty() && std::string_view(signal).substr(0, word.size()) == word) return (void)(control.signal = signal);
-    if (word == "pf") return (void)(control.signal = "powerfactor");
+    for (const char* signal : {"current", "voltage", "kvar", "time", "powerfactor"}) {
+        const bool is_it = !word.empty() && std::string_view(signal).substr(0, word.size()) == word;
+        if (!is_it && !(word == "pf" && std::string_view(signal) == "powerfactor")) continue;
+        control.signal = signal;
+        if (control.signal == "powerfactor") control.factor_on = 0.95, control.factor_off = 1.05;
+        return;
+    }
     desk.refuse(value, "is not a kind of capacitor control", "kinds: current, voltage, kvar, time, powerfactor");
+}
+
+/// Settings that come before `type=powerfactor` are none of power factors, as in OpenDSS.
+template <auto Member, auto Factor>
+void set_threshold(CapControl& control, const Value& value, Desk& desk) {
+    set_number<Member>(control, value, desk);
+    if (control.signal != "powerfactor") return;
+    const double factor = control.*Member;
+    if (std::abs(factor) > 1.0) return desk.refuse(value, "is no power factor from -1 to 1", "negative ones are leading");
+    control.*Factor = factor < 0.0 ? 2.0 + factor : factor;
 }
 
 template <auto Member>
@@ -118,6 +135,15 @@ void set_sequence(Source&, const Value& value, Desk& desk) {
 
 }  // namespace
 
+void after_like(CapControl& control, const CapControl& before, Desk&, const Value&) {
+    // OpenDSS does not copy these.
+    control.delay_on = before.delay_on;
+    control.delay_off = before.delay_off;
+    control.dead_time = before.dead_time;
+    control.v_max = before.v_max;
+    control.v_min = before.v_min;
+}
+
 Properties<RegControl> reg_control_properties() {
     using T = RegControl;
     return with_common<T>({{"transformer", set_transformer},
@@ -163,8 +189,8 @@ Properties<CapControl> cap_control_properties() {
                            {"type", set_signal},
                            {"ptratio", set_number<&T::pt_ratio, T>},
                            {"ctratio", set_number<&T::ct_ratio, T>},
-                           {"onsetting", set_number<&T::on, T>},
-                           {"offsetting", set_number<&T::off, T>},
+                           {"onsetting", set_threshold<&T::on, &T::factor_on>},
+                           {"offsetting", set_threshold<&T::off, &T::factor_off>},
                            {"delay", set_number<&T::delay_on, T>},
                            {"voltoverride", set_boolean<&T::voltage_override, T>},
                            {"vmax", set_number<&T::v_max, T>},
@@ -177,7 +203,7 @@ Properties<CapControl> cap_control_properties() {
                            no_effect<T>("eventlog"),
                            unsupported<T>("usermodel"),
                            unsupported<T>("userdata"),
-                           no_effect<T>("pctminkvar"),
+                           {"pctminkvar", set_number<&T::least_kvar, T>},
                            no_effect<T>("reset")},
                           element_properties<T>());
 }

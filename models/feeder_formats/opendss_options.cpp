@@ -180,12 +180,10 @@ void Script::solve(const Parameters& p) { set(p); }
 void Script::allocation_factors(const Value& value) {
     const auto factor = desk_.number(value);
     if (!factor) return;
+    if (*factor <= 0.0) return desk_.refuse(value, "is no allocation factor", "give a number above 0");
     ObjectClass& loads = circuit_->loads;
-    for (std::size_t i = 0; i < loads.size(); ++i) {
-        const Load& load = circuit_->loads.objects()[i];
-        const bool by_energy = load.given == Load::Given::energy;
-        if (!by_energy && load.given != Load::Given::allocated) continue;
-        loads.set(i, *loads.property(by_energy ? "cfactor" : "allocationfactor"), value, desk_);
+    for (std::size_t i = 0; i < loads.size(); ++i) {  // all of them; those without xfkVA keep their power
+        loads.set(i, *loads.property("allocationfactor"), value, desk_);
         loads.finish(i, desk_);
     }
 }

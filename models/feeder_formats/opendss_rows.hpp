@@ -59,7 +59,9 @@ class Rows {
     void add_capacitor_controls();
     void add_regulator(const RegControl& control, const Transformer& transformer);
     void add_capacitor_control(const CapControl& control);
-    void watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row);
+    [[nodiscard]] static std::optional<OfPhases> of_phases(const std::string& word);
+    [[nodiscard]] bool watch_bus(const CapControl& control, const Terminal& place, CapacitorControlRow& row);
+    [[nodiscard]] bool watch_conductors(const CapControl& control, const std::vector<Terminal>& ends, CapacitorControlRow& row);
     /// Name of the profile that an element of that power follows, made if it is new; without `kvar` the shape does not give
     /// the reactive power.
     [[nodiscard]] std::string profile_of(const Injection& element, double kw, std::optional<double> kvar);

@@ -105,8 +105,11 @@ void Rows::add_capacitor_control(const CapControl& control) {
     row.capacitor = "capacitor." + control.capacitor;
     row.element = control.element;
     row.at_to_end = control.terminal > 1;
-    row.on = control.on;
-    row.off = control.off;
+    const bool is_factor = control.signal == "powerfactor";
+    const auto setting = [](double factor) { return factor > 1.0 ? factor - 2.0 : factor; };  // leading ones are negative
+    row.on = is_factor ? setting(control.factor_on) : control.on;
+    row.off = is_factor ? setting(control.factor_off) : control.off;
+    row.least_share = 0.01 * control.least_kvar;
     row.pt_ratio = control.pt_ratio;
     row.ct_ratio = control.ct_ratio;
     row.voltage_override = control.voltage_override;
@@ -122,6 +125,7 @@ void Rows::add_capacitor_control(const CapControl& control) {
                                                                         {"powerfactor", CapacitorSignal::power_factor}};
     for (const auto& [name, signal] : signals)
         if (name == control.signal) row.signal = signal;
+    if (row.signal == CapacitorSignal::time && !row.voltage_override) return feeder_.capacitor_controls.push_back(row);
     const auto dot = control.element.find('.');
     const std::string kind = control.element.substr(0, dot);
     const std::string name = dot == std::string::npos ? "" : control.element.substr(dot + 1);
@@ -131,41 +135,97 @@ void Rows::add_capacitor_control(const CapControl& control) {
             return desk_.error(control.at, row.id,
                                fmt::format("watches '{}', which has no end {}", control.element, control.terminal),
                                "give element=line.NAME or element=transformer.NAME in service");
-        watch_conductor(control, placed->ends[end], row);
-        feeder_.capacitor_controls.push_back(row);
+        if (watch_conductors(control, placed->ends, row)) feeder_.capacitor_controls.push_back(row);
     };
     if (kind == "line") return watch(placed_of(plan_.lines, circuit_.lines, name));
     if (kind == "transformer") return watch(placed_of(plan_.transformers, circuit_.transformers, name));
     if (kind == "reactor") return watch(placed_of(plan_.reactors, circuit_.reactors, name));
+    const bool sees_voltage = row.signal == CapacitorSignal::voltage || row.signal == CapacitorSignal::time;
+    const auto at_its_bus = [&](const auto* placed) {
+        if (placed && watch_bus(control, placed->ends.front(), row)) return feeder_.capacitor_controls.push_back(row);
+        desk_.error(control.at, row.id, fmt::format("watches '{}', at whose bus no line or transformer ends", control.element),
+                    "give element=line.NAME or element=transformer.NAME");
+    };
+    if (sees_voltage && kind == "capacitor") return at_its_bus(placed_of(plan_.capacitors, circuit_.capacitors, name));
+    if (sees_voltage && kind == "load") return at_its_bus(placed_of(plan_.loads, circuit_.loads, name));
     desk_.error(control.at, row.id, fmt::format("watches '{}', which is not a line or transformer", control.element),
                 "give element=line.NAME or element=transformer.NAME");
 }
 
-/// Currents and voltages are those of one phase, or means; powers are sums of all phases.
-void Rows::watch_conductor(const CapControl& control, const Terminal& end, CapacitorControlRow& row) {
-    const auto conductor_at = [&](const std::string& phase) -> std::optional<Conductor> {
-        const auto number = to_integer(phase);
-        if (phase == "avg") return std::nullopt;
-        if (!number || *number < 1 || static_cast<std::size_t>(*number) > end.nodes.size())
-            return desk_.error(control.at, row.id, "watches phase '" + phase.substr(0, 20) + "', which is not supported",
-                               "give the number of one of its phases, or avg"),
-                   std::nullopt;
-        return network_.conductor(end.bus, end.nodes[static_cast<std::size_t>(*number) - 1]);
+/// The voltage of another element's bus, seen at the end of a line or transformer there.
+bool Rows::watch_bus(const CapControl& control, const Terminal& place, CapacitorControlRow& row) {
+    const auto found_among = [&](const auto& all, const char* kind) {
+        for (const auto& placed : all)
+            for (std::size_t end = 0; placed.closed && end < std::min<std::size_t>(placed.ends.size(), 2); ++end) {
+                if (placed.ends[end].bus != place.bus || !network_.reaches(placed.ends.front())) continue;
+                CapControl there = control;
+                there.terminal = static_cast<int>(end) + 1;
+                row.element = fmt::format("{}.{}", kind, placed.element->name);
+                row.at_to_end = end > 0;
+                return watch_conductors(there, std::vector<Terminal>(placed.ends.size(), place), row);
+            }
+        return false;
     };
-    if (row.signal == CapacitorSignal::current) row.conductor = conductor_at(control.ct_phase);
-    if (row.signal == CapacitorSignal::voltage) row.conductor = conductor_at(control.pt_phase);
-    // Other lines may lie beside a line of one phase, between the same buses.
-    const bool is_power = row.signal == CapacitorSignal::reactive_power || row.signal == CapacitorSignal::power_factor;
-    if (is_power && end.nodes.size() == 1) row.conductor = network_.conductor(end.bus, end.nodes.front());
-    if (row.signal != CapacitorSignal::voltage && !row.voltage_override) return;
-    const auto seen = row.signal == CapacitorSignal::voltage ? row.conductor : conductor_at(control.pt_phase);
+    return found_among(plan_.lines, "line") || found_among(plan_.transformers, "transformer");
+}
+
+/// What a control makes of several phases; none where it sees one of them.
+std::optional<OfPhases> Rows::of_phases(const std::string& word) {
+    if (word.substr(0, 1) == "a") return OfPhases::mean;
+    if (word.substr(0, 2) == "ma") return OfPhases::highest;
+    if (word.substr(0, 2) == "mi") return OfPhases::lowest;
+    return std::nullopt;
+}
+
+/// Currents and voltages are those of one phase, or of all together; powers are sums of all phases. As in OpenDSS, the current of
+/// one phase is that at the first terminal, whichever is watched. False, with an error, where that cannot be seen.
+bool Rows::watch_conductors(const CapControl& control, const std::vector<Terminal>& ends, CapacitorControlRow& row) {
+    const Terminal& end = ends[static_cast<std::size_t>(control.terminal) - 1];
+    const auto refuse = [&](const std::string& problem) {
+        desk_.error(control.at, row.id, problem, "watch one phase of the first terminal");
+        return false;
+    };
+    const auto conductor_at = [&](const std::string& phase, const Terminal& at) -> std::optional<Conductor> {
+        const auto number = to_integer(phase);
+        if (!number || *number < 1 || static_cast<std::size_t>(*number) > at.nodes.size()) return std::nullopt;
+        return network_.conductor(at.bus, at.nodes[static_cast<std::size_t>(*number) - 1]);
+    };
     const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, circuit_.capacitors, control.capacitor);
-    if (!seen || !capacitor) return;
+    const auto phases = static_cast<std::size_t>(capacitor->element->phases);
+    const bool sees_current = row.signal == CapacitorSignal::current;
+    const bool sees_voltage = row.signal == CapacitorSignal::voltage || row.voltage_override;
+    if (control.terminal > 1 && ends.size() > 2 && (row.signal != CapacitorSignal::voltage || end.bus != ends[1].bus))
+        return refuse(
+            fmt::format("watches terminal {} of a transformer of 3 windings, which is not supported", control.terminal));
+    if (sees_current) {
+        const auto several = of_phases(control.ct_phase);
+        if (several && phases > 1 && phases < end.nodes.size() && ends.size() == 2 && control.element.rfind("line.", 0) == 0)
+            return refuse(fmt::format("sees {} of {} phases together, which is not supported", phases, end.nodes.size()));
+        row.of_currents = several.value_or(OfPhases::mean);
+        const bool is_first = !several && !sees_voltage;
+        if (is_first) row.at_to_end = false;
+        if (!several || phases == 1)
+            row.conductor = conductor_at(several ? "1" : control.ct_phase, is_first ? ends.front() : end);
+        if ((!several || phases == 1) && !row.conductor)
+            return refuse("watches phase '" + control.ct_phase.substr(0, 20) + "', which is not supported");
+        if (!several && sees_voltage && control.terminal > 1 && control.element.rfind("line.", 0) != 0)
+            return refuse("sees the current at its first terminal and the voltage at another, which is not supported");
+    }
+    if (!sees_voltage) return true;
+    if (const auto several = of_phases(control.pt_phase)) {
+        row.of_voltages = *several;
+        if (row.conductor) return refuse("sees the current of one phase and the voltages of all, which is not supported");
+        return true;
+    }
+    const auto seen = conductor_at(control.pt_phase, end);
+    if (!seen) return refuse("watches phase '" + control.pt_phase.substr(0, 20) + "', which is not supported");
+    if (row.signal == CapacitorSignal::voltage) row.conductor = seen;
     row.across = Terminals{*seen, std::nullopt};
     // A delta-connected bank is seen from its phase to the next.
-    if (!capacitor->element->delta || end.nodes.size() < 2) return;
-    const auto next = static_cast<std::size_t>(to_integer(control.pt_phase).value_or(1)) % end.nodes.size();
-    row.across->minus = network_.conductor(end.bus, end.nodes[next]);
+    const auto next = static_cast<std::size_t>(to_integer(control.pt_phase).value_or(1)) % std::max<std::size_t>(phases, 1);
+    if (capacitor->element->delta && phases > 1 && next < end.nodes.size())
+        row.across->minus = network_.conductor(end.bus, end.nodes[next]);
+    return true;
 }
 
 }  // namespace evsweep::opendss

@@ -32,7 +32,8 @@ PowerLaw shares(double z, double i, double p, double& power) {
 
 LinearOutside outside_of(const Injection& element) { return {element.low_pu, element.min_pu, element.max_pu, false}; }
 
-/// The load models of OpenDSS: 1 PQ, 2 Z, 3 motor, 4 CVR, 5 I, 6 fixed Q, 7 fixed X, 8 ZIPV.
+/// The load models of OpenDSS: 1 PQ, 2 Z, 3 motor, 4 CVR, 5 I, 6 fixed Q, 7 fixed X, 8 ZIPV. Reactive power of 6 and 7 keeps out
+/// of multipliers.
 void answer(const Load& load, LoadRow& row) {
     VoltageResponse& response = row.response;
     response.linear = outside_of(load);
@@ -52,6 +53,10 @@ void answer(const Load& load, LoadRow& row) {
         case 5:
             response.active = response.reactive = constant_current;
             break;
+        case 6:
+            response.linear->low = 0.0;
+            response.linear->q_at_rated_voltage = true;
+            break;
         case 7:
             response.reactive = constant_impedance;
             response.linear->low = 0.0;  // an impedance all the way down
@@ -66,7 +71,7 @@ void answer(const Load& load, LoadRow& row) {
             row.q = Kilovars(q);
             break;
         }
-        default:  // 1, and 6 whose reactive power only keeps out of multipliers
+        default:
             break;
     }
 }
@@ -77,6 +82,7 @@ VoltageResponse answer_of(const Generator& generator) {
     response.linear = outside_of(generator);
     response.linear->low = 0.0;
     if (generator.model == 2) response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
+    if (generator.model == 4) response.linear->q_at_rated_voltage = true;
     if (generator.model == 5) response.reactive = constant_impedance;
     return response;
 }
@@ -139,6 +145,7 @@ double Rows::keep_fed_phases(const Placed<Load>& placed, LoadRow& row) {
 }
 
 void Rows::add_loads() {
+    const auto has_fixed_q = [](const Load& load) { return load.model == 6 || load.model == 7; };
     for (const auto& placed : plan_.loads) {
         const Load& load = *placed.element;
         if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
@@ -147,7 +154,7 @@ void Rows::add_loads() {
         const double fed = keep_fed_phases(placed, row);
         const double times = growth_of(load) * (load.fixed ? 1.0 : circuit_.load_mult);
         row.p = Kilowatts(load.kw * times * fed);
-        row.q = Kilovars(load.kvar * (load.model == 6 ? 1.0 : times) * fed);
+        row.q = Kilovars(load.kvar * (has_fixed_q(load) ? 1.0 : times) * fed);
         const bool earthed = placed.ends.front().nodes.back() == 0;
         if (!load.delta && !earthed && load.neutral_r >= 0.0)
             desk_.error(load.at, row.id, "has an impedance from its neutral to earth, which is not supported",
@@ -156,7 +163,7 @@ void Rows::add_loads() {
             desk_.error(load.at, row.id, "is of model 8 without ZIPV", "give its 7 numbers");
         else
             answer(load, row);
-        if (load.model == 6 && times != 1.0 && load.kw != 0.0 && !row.profile.empty())
+        if (has_fixed_q(load) && times != 1.0 && load.kw != 0.0 && !row.profile.empty())
             desk_.warning(load.at, row.id, "its reactive power follows its profile too", "use model 1");
         feeder_.loads.push_back(std::move(row));
     }
@@ -170,7 +177,7 @@ void Rows::add_generators() {
         row.profile = profile_of(generator, generator.kw, generator.kvar);
         const double times = generator.fixed ? 1.0 : circuit_.generator_mult;
         row.p = Kilowatts(-generator.kw * times);
-        row.q = Kilovars(-generator.kvar * times);
+        row.q = Kilovars(-generator.kvar * (generator.model == 4 || generator.model == 5 ? 1.0 : times));
         row.response = answer_of(generator);
         feeder_.loads.push_back(std::move(row));
     }

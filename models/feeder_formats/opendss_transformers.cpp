@@ -57,9 +57,11 @@ void set_winding_rating(T& t, const Value& value, Desk& desk) {
     }
 }
 
-/// Whether a list has no more members than there are windings.
+/// Whether a list has no more members than there are windings. It leaves the last winding active, as in OpenDSS, so that what
+/// follows without `wdg=` goes there.
 template <class T>
-bool fits(const T& t, std::size_t members, const Value& value, Desk& desk) {
+bool fits(T& t, std::size_t members, const Value& value, Desk& desk) {
+    t.active = t.windings.size() - 1;
     if (members <= t.windings.size()) return true;
     desk.refuse(value, fmt::format("has {} members, and there are {} windings", members, t.windings.size()),
                 "set the number of windings first");
@@ -211,10 +213,11 @@ Properties<T> pair_properties() {
 }  // namespace
 
 void after_like(Transformer& transformer, const Transformer& before, Desk&, const Value&) {
-    // OpenDSS does not copy these three.
+    // OpenDSS does not copy these.
     transformer.anti_float = before.anti_float;
     transformer.magnetising = before.magnetising;
     transformer.high_leads = before.high_leads;
+    transformer.active = std::min(before.active, transformer.windings.size() - 1);
 }
 
 Properties<Transformer> transformer_properties() {
