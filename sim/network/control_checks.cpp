@@ -23,6 +23,7 @@ class ControlChecks {
     void run() {
         for (const RegulatorRow& row : description_.regulators) regulator(row);
         for (const CapacitorControlRow& row : description_.capacitor_controls) capacitor(row);
+        for (const InjectionControlRow& row : description_.injection_controls) injection(row);
         for (const ProfileRow& row : description_.profiles) profile(row);
     }
 
@@ -123,6 +124,28 @@ class ControlChecks {
             need_conductors(row.at, path, transformer->windings[row.at_to_end ? 1 : 0].bus, wires);
     }
 
+    void injection(const InjectionControlRow& row) {
+        const std::string path = "injection control " + row.id;
+        unique(row.id, row.at, path);
+        const auto known = ids_of(description_.loads);
+        if (std::find(known.begin(), known.end(), row.load) == known.end())
+            issues_.error(row.at, path, "unknown load or generator '" + row.load + "'", did_you_mean(row.load, known));
+        else
+            need(controlled_.insert(row.load).second, row.at, path, row.load + " has a control already", "give it one");
+        for (const WatchedVoltage& seen : row.watched) {
+            need_conductors(row.at, path, seen.bus, {seen.across.plus, seen.across.minus});
+            need(seen.across.plus != seen.across.minus, row.at, path, "watches the voltage from a place to itself",
+                 "name two conductors, or one and the earth");
+        }
+        need(row.delay >= Duration::zero(), row.at, path, "its delay is negative", "give 0 s or more");
+        if (const auto* hold = std::get_if<HoldVoltage>(&row.law)) holding(row, *hold, path);
+    }
+
+    void holding(const InjectionControlRow& row, const HoldVoltage& law, const std::string& path) {
+        need(law.set.value() > 0.0, row.at, path, "the voltage that it holds is not positive", "e.g. 1.01 pu");
+        need(law.q_min <= law.q_max, row.at, path, "its lowest reactive power is above the highest", "exchange q_min and q_max");
+    }
+
     void profile(const ProfileRow& row) {
         const std::string path = "profile " + row.id;
         unique(row.id, row.at, path);
@@ -139,6 +162,7 @@ class ControlChecks {
     const FeederDescription& description_;
     Issues& issues_;
     std::set<std::string> seen_;
+    std::set<std::string> controlled_;  ///< loads
 };
 
 }  // namespace

@@ -12,12 +12,24 @@ std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> 
     return std::min(*a, *b);
 }
 
+template <class Relay>
+std::optional<Instant> due_of(const Relay& relay) {
+    return relay.due();
+}
+std::optional<Instant> due_of(const InjectionRelay& relay) {
+    return std::visit([](const auto& one) { return one.due(); }, relay);
+}
+
 template <class Relays>
 std::vector<std::size_t> with_plans(const Relays& relays) {
     std::vector<std::size_t> list;
     for (std::size_t r = 0; r < relays.size(); ++r)
-        if (relays[r].due()) list.push_back(r);
+        if (due_of(relays[r])) list.push_back(r);
     return list;
+}
+
+InjectionPower wanted_of(const InjectionRelay& relay, const InjectionPower& available) {
+    return std::visit([&](const auto& one) { return one.wanted(available); }, relay);
 }
 
 }  // namespace
@@ -25,12 +37,20 @@ std::vector<std::size_t> with_plans(const Relays& relays) {
 void DeviceControl::look(const ControlledNetwork& network, Instant now, Pace pace) {
     for (std::size_t r = 0; r < regulators_.size(); ++r) regulators_[r].look(network.see_regulator(r), now);
     for (std::size_t c = 0; c < capacitors_.size(); ++c) capacitors_[c].look(network.see_capacitor(c, now), now, pace);
+    for (std::size_t i = 0; i < injections_.size(); ++i)
+        std::visit([&](auto& relay) { relay.look(network.see_injection(i), now); }, injections_[i]);
+}
+
+void DeviceControl::put_injections(ControlledNetwork& network) const {
+    for (std::size_t i = 0; i < injections_.size(); ++i)
+        network.set_injection(i, wanted_of(injections_[i], network.see_injection(i).available));
 }
 
 std::optional<Instant> DeviceControl::due() const {
     std::optional<Instant> first;
     for (const RegulatorRelay& relay : regulators_) first = earlier(first, relay.due());
     for (const CapacitorRelay& relay : capacitors_) first = earlier(first, relay.due());
+    for (const InjectionRelay& relay : injections_) first = earlier(first, due_of(relay));
     return first;
 }
 
@@ -56,12 +76,40 @@ std::vector<DeviceMove> DeviceControl::act(ControlledNetwork& network, Instant a
         network.set_steps(c, capacitors_[c].steps_on());
         moves.push_back({DeviceMove::What::capacitor, c, steps, static_cast<double>(capacitors_[c].steps_on())});
     }
+    act_injections(network, at, pace, moves);
     return moves;
+}
+
+/// Those that follow curves act one by one; those that hold voltages act together, for each changes what the others see.
+void DeviceControl::act_injections(ControlledNetwork& network, Instant at, Pace pace, std::vector<DeviceMove>& moves) {
+    std::vector<HoldingGroup::Member> holding;
+    std::vector<std::size_t> acting;
+    for (std::size_t i = 0; i < injections_.size(); ++i) {
+        if (due_of(injections_[i]) != at) continue;
+        acting.push_back(i);
+        if (auto* hold = std::get_if<HoldRelay>(&injections_[i]))
+            holding.push_back({i, hold});
+        else
+            std::get<InverterRelay>(injections_[i]).act(at, pace);
+    }
+    std::vector<InjectionPower> before;
+    for (const std::size_t i : acting) {
+        const InjectionReading seen = network.see_injection(i);
+        before.push_back(seen.present);
+        if (!std::holds_alternative<HoldRelay>(injections_[i]))
+            network.set_injection(i, wanted_of(injections_[i], seen.available));
+    }
+    if (!holding.empty()) holding_.act(network, holding);
+    for (std::size_t k = 0; k < acting.size(); ++k) {
+        const InjectionPower now = network.see_injection(acting[k]).present;
+        if (now != before[k]) moves.push_back({DeviceMove::What::injection, acting[k], 0, now.q_kvar});
+    }
 }
 
 void DeviceControl::drop_plans() {
     for (RegulatorRelay& relay : regulators_) relay.drop_plans();
     for (CapacitorRelay& relay : capacitors_) relay.drop_plans();
+    for (InjectionRelay& relay : injections_) std::visit([](auto& one) { one.drop_plans(); }, relay);
 }
 
 void DeviceControl::count_as_discharged() {
@@ -72,6 +120,8 @@ Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleO
     Settled result;
     control.drop_plans();
     control.count_as_discharged();
+    control.put_injections(network);
+    const int before = control.load_flows();
     while (true) {
         ++result.rounds;
         if (!network.solve()) {
@@ -85,12 +135,14 @@ Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleO
             result.status = SettleStatus::hunting;
             result.regulators = with_plans(control.regulators());
             result.capacitors = with_plans(control.capacitors());
+            result.injections = with_plans(control.injections());
             break;
         }
         result.moves += static_cast<int>(control.act(network, *due, Pace::settling(options.share)).size());
     }
     control.drop_plans();
     control.count_as_discharged();
+    result.load_flows = result.rounds + control.load_flows() - before;
     return result;
 }
 

@@ -1,4 +1,5 @@
-/// The relays that move taps and switch capacitors: small state machines that know a reading and a clock, and no load flow.
+/// The relays that move taps, switch capacitors and control injections: small state machines that know a reading and a clock, and
+/// no load flow. (Those of injections are in injection_relay.hpp.)
 ///
 /// A relay looks at readings, and plans an action for an instant; at that instant it acts. Between the two it may look again
 /// as often as it likes: the plan follows what is seen, and is dropped when the voltage comes back by itself. How far a
@@ -17,6 +18,8 @@
 
 #include "evsweep/feeder_description.hpp"
 #include "evsweep/time.hpp"
+#include "sim/network/hold_voltages.hpp"
+#include "sim/network/injection_relay.hpp"
 
 namespace evsweep {
 
@@ -151,15 +154,17 @@ class ControlledNetwork {
     [[nodiscard]] virtual CapacitorReading see_capacitor(std::size_t control, Instant now) const = 0;
     virtual void set_tap(std::size_t regulator, double tap) = 0;
     virtual void set_steps(std::size_t control, int steps_on) = 0;
+    [[nodiscard]] virtual InjectionReading see_injection(std::size_t control) const = 0;
+    virtual void set_injection(std::size_t control, const InjectionPower& power) = 0;
 };
 
 /// One action of a relay.
 struct DeviceMove {
-    enum class What : std::uint8_t { tap, capacitor };
+    enum class What : std::uint8_t { tap, capacitor, injection };
     What what{};
-    std::size_t relay = 0;  ///< among the regulators, or among the capacitor controls
-    int steps = 0;          ///< moved or switched, with sign
-    double state = 0.0;     ///< the tap, or the steps that are on
+    std::size_t relay = 0;  ///< among the regulators, the capacitor controls, or the injection controls
+    int steps = 0;          ///< moved or switched, with sign; of an injection 0
+    double state = 0.0;     ///< the tap, the steps that are on, or the kvar that are given to the network
 };
 
 /// All relays of one feeder in one replica.
@@ -167,10 +172,15 @@ class DeviceControl {
    public:
     void add(RegulatorRelay relay) { regulators_.push_back(std::move(relay)); }
     void add(CapacitorRelay relay) { capacitors_.push_back(std::move(relay)); }
+    void add(InjectionRelay relay) { injections_.push_back(std::move(relay)); }
 
-    [[nodiscard]] bool empty() const { return regulators_.empty() && capacitors_.empty(); }
+    [[nodiscard]] bool empty() const { return regulators_.empty() && capacitors_.empty() && injections_.empty(); }
     [[nodiscard]] const std::vector<RegulatorRelay>& regulators() const { return regulators_; }
     [[nodiscard]] const std::vector<CapacitorRelay>& capacitors() const { return capacitors_; }
+    [[nodiscard]] const std::vector<InjectionRelay>& injections() const { return injections_; }
+
+    /// Injections give what their relays want of what is available now: at the start, and when that has changed.
+    void put_injections(ControlledNetwork& network) const;
 
     /// Every relay takes a reading of the present solution.
     void look(const ControlledNetwork& network, Instant now, Pace pace = Pace::real_time());
@@ -178,15 +188,22 @@ class DeviceControl {
     [[nodiscard]] std::optional<Instant> due() const;
     /// When the clock of any capacitor control will next tell it to switch.
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
-    /// All relays that are due at `at` act, regulators first, in the order of the file. The network is not solved.
+    /// All relays that are due at `at` act: regulators, capacitors, then injections, in the order of the file. All have looked at
+    /// one solution. Afterwards the network has to be solved; only relays that hold voltages have solved it in between.
     [[nodiscard]] std::vector<DeviceMove> act(ControlledNetwork& network, Instant at, Pace pace);
     void drop_plans();
     /// Banks may come back at once, whenever they were switched off.
     void count_as_discharged();
+    /// Load flows that relays which hold voltages have solved while acting.
+    [[nodiscard]] int load_flows() const { return holding_.load_flows(); }
 
    private:
+    void act_injections(ControlledNetwork& network, Instant at, Pace pace, std::vector<DeviceMove>& moves);
+
     std::vector<RegulatorRelay> regulators_;
     std::vector<CapacitorRelay> capacitors_;
+    std::vector<InjectionRelay> injections_;
+    HoldingGroup holding_;
 };
 
 /// `hunting`: relays still had plans after the last round. `unsolved`: a load flow had no solution.
@@ -194,16 +211,18 @@ enum class SettleStatus : std::uint8_t { settled, hunting, unsolved };
 
 struct Settled {
     SettleStatus status = SettleStatus::settled;
-    int rounds = 0;                       ///< load flows, with the last that found all relays content
+    int rounds = 0;                       ///< looks of all relays, with the last that found them content
+    int load_flows = 0;                   ///< one in each round, and those that holding voltages took
     int moves = 0;                        ///< actions of relays
     std::vector<std::size_t> regulators;  ///< that still had plans
     std::vector<std::size_t> capacitors;  ///< likewise
+    std::vector<std::size_t> injections;  ///< likewise
 };
 
 struct SettleOptions {
     Instant now{};
-    int max_rounds = 100;  ///< load flows
-    double share = 0.7;    ///< see Pace; 1: the whole way at once, to the step nearest to the set voltage
+    int max_rounds = 100;
+    double share = 0.7;  ///< see Pace; 1: the whole way at once, to the step nearest to the set voltage
 };
 
 /// Settles a snapshot: in each round the network is solved, all relays look, and those whose action is nearest in time

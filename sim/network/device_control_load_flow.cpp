@@ -39,6 +39,8 @@ double of_phases(OfPhases which, const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+InjectionPower nominal_of(const LoadPoint& load) { return {-load.p_kw, -load.q_kvar}; }
+
 }  // namespace
 
 DeviceControl make_device_control(const Feeder& feeder) {
@@ -50,6 +52,8 @@ DeviceControl make_device_control(const Feeder& feeder) {
     }
     for (const CapacitorControlRow& row : feeder.capacitor_controls())
         control.add(CapacitorRelay(row, feeder.shunts()[place_named(feeder.shunts(), row.capacitor)]));
+    for (const InjectionControlRow& row : feeder.injection_controls())
+        control.add(make_injection_relay(row, nominal_of(feeder.loads()[place_named(feeder.loads(), row.load)])));
     return control;
 }
 
@@ -57,6 +61,7 @@ ControlledLoadFlow::ControlledLoadFlow(LoadFlow& load_flow, const Calendar& cale
     : load_flow_(load_flow), calendar_(calendar) {
     for (const RegulatorRow& row : load_flow.feeder().regulators()) regulators_.push_back(place_of(row));
     for (const CapacitorControlRow& row : load_flow.feeder().capacitor_controls()) capacitors_.push_back(place_of(row));
+    for (const InjectionControlRow& row : load_flow.feeder().injection_controls()) injections_.push_back(place_of(row));
 }
 
 ControlledLoadFlow::RegulatorPlace ControlledLoadFlow::place_of(const RegulatorRow& row) const {
@@ -93,6 +98,38 @@ ControlledLoadFlow::CapacitorPlace ControlledLoadFlow::place_of(const CapacitorC
         place.across = {*row.across};
     else
         for (const std::size_t r : place.wires) place.across.push_back({feeder.site().conductor[first + r], {}});
+    return place;
+}
+
+ControlledLoadFlow::InjectionPlace ControlledLoadFlow::place_of(const InjectionControlRow& row) const {
+    const Feeder& feeder = load_flow_.feeder();
+    const LoadPoint& load = feeder.loads()[place_named(feeder.loads(), row.load)];
+    InjectionPlace place;
+    place.present = place.available = nominal_of(load);
+    for (const std::uint32_t port : load.ports) {
+        const auto drawn = load_flow_.places().find(port);
+        EVSWEEP_EXPECTS(drawn, "a controlled injection has a place: " + row.load);
+        place.places.push_back(*drawn);
+    }
+    for (const WatchedVoltage& seen : row.watched) place.watched.push_back(place_of(seen));
+    return place;
+}
+
+ControlledLoadFlow::Watched ControlledLoadFlow::place_of(const WatchedVoltage& seen) const {
+    const Feeder& feeder = load_flow_.feeder();
+    const auto bus = feeder.find_bus(seen.bus);
+    EVSWEEP_EXPECTS(bus && seen.rated.value() > 0.0, "a controlled injection watches a voltage of the feeder: " + seen.bus);
+    Watched place;
+    const auto take = [&](const std::optional<Conductor>& wire, std::uint32_t& conductor, double& pu) {
+        conductor = static_cast<std::uint32_t>(feeder.conductors());
+        if (!wire) return;
+        const auto found = feeder.find_conductor(*bus, *wire);
+        EVSWEEP_EXPECTS(found, "a controlled injection watches conductors that its bus has: " + seen.bus);
+        conductor = static_cast<std::uint32_t>(found->index());
+        pu = feeder.site().base_v[conductor] / seen.rated.value();
+    };
+    take(seen.across.plus, place.plus, place.pu_per_plus);
+    take(seen.across.minus, place.minus, place.pu_per_minus);
     return place;
 }
 
@@ -184,6 +221,30 @@ void ControlledLoadFlow::set_tap(std::size_t regulator, double tap) {
 
 void ControlledLoadFlow::set_steps(std::size_t control, int steps_on) {
     load_flow_.set_steps(capacitors_[control].shunt, steps_on);
+}
+
+InjectionReading ControlledLoadFlow::see_injection(std::size_t control) const {
+    const InjectionPlace& place = injections_[control];
+    InjectionReading seen{{}, place.present, place.available};
+    const std::size_t earth = load_flow_.feeder().conductors();
+    const auto at = [&](std::uint32_t c, double pu) { return c == earth ? Complex() : load_flow_.voltage(c) * pu; };
+    for (const Watched& watched : place.watched)
+        seen.voltage_pu.push_back(std::abs(at(watched.plus, watched.pu_per_plus) - at(watched.minus, watched.pu_per_minus)));
+    return seen;
+}
+
+void ControlledLoadFlow::set_injection(std::size_t control, const InjectionPower& power) {
+    InjectionPlace& place = injections_[control];
+    const double part = 1.0 / static_cast<double>(place.places.size());
+    for (const std::uint32_t at : place.places) {
+        load_flow_.power().p[at] -= (power.p_kw - place.present.p_kw) * part;
+        load_flow_.power().q[at] -= (power.q_kvar - place.present.q_kvar) * part;
+    }
+    place.present = power;
+}
+
+void ControlledLoadFlow::take_available() {
+    for (InjectionPlace& place : injections_) place.present = place.available;
 }
 
 SettledLoadFlow settle(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar, const SettleOptions& options) {

@@ -23,6 +23,15 @@ class ControlledLoadFlow final : public ControlledNetwork {
     [[nodiscard]] CapacitorReading see_capacitor(std::size_t control, Instant now) const override;
     void set_tap(std::size_t regulator, double tap) override;
     void set_steps(std::size_t control, int steps_on) override;
+    [[nodiscard]] InjectionReading see_injection(std::size_t control) const override;
+    void set_injection(std::size_t control, const InjectionPower& power) override;
+
+    /// What injections give, and what they would give without their relays. The power that the load flow holds at first is taken
+    /// to have controlled loads at their nominal power.
+    [[nodiscard]] const InjectionPower& injection(std::size_t control) const { return injections_[control].present; }
+    void set_available(std::size_t control, const InjectionPower& power) { injections_[control].available = power; }
+    /// The load flow has got a power in which the loads of all injections give what is available.
+    void take_available();
 
     /// Of the last solve.
     [[nodiscard]] const LoadFlowResult& result() const { return result_; }
@@ -44,9 +53,22 @@ class ControlledLoadFlow final : public ControlledNetwork {
         BusId bus;
     };
 
+    /// A voltage across two conductors, in units of its rated one.
+    struct Watched {
+        std::uint32_t plus = 0, minus = 0;  ///< conductors; the number of conductors is the earth
+        double pu_per_plus = 1.0, pu_per_minus = 1.0;
+    };
+    struct InjectionPlace {
+        std::vector<std::uint32_t> places;  ///< of power, in equal parts
+        std::vector<Watched> watched;
+        InjectionPower present, available;
+    };
+
     [[nodiscard]] RegulatorPlace place_of(const RegulatorRow& row) const;
     [[nodiscard]] CapacitorPlace place_of(const CapacitorControlRow& row) const;
     [[nodiscard]] std::size_t seen_coil(std::size_t transformer, const RegulatorRow& row) const;
+    [[nodiscard]] InjectionPlace place_of(const InjectionControlRow& row) const;
+    [[nodiscard]] Watched place_of(const WatchedVoltage& seen) const;
     [[nodiscard]] double forward_kw(std::size_t transformer, std::size_t winding) const;
     [[nodiscard]] double volts(BusId bus, const Terminals& across) const;
 
@@ -55,6 +77,7 @@ class ControlledLoadFlow final : public ControlledNetwork {
     LoadFlowResult result_{};
     std::vector<RegulatorPlace> regulators_;
     std::vector<CapacitorPlace> capacitors_;
+    std::vector<InjectionPlace> injections_;
 };
 
 struct SettledLoadFlow {
@@ -62,7 +85,8 @@ struct SettledLoadFlow {
     Settled devices;
 };
 
-/// Settles taps and capacitors of a snapshot at `power`; without relays it is one load flow.
+/// Settles taps, capacitors and injections of a snapshot at `power`, which has controlled injections at their nominal power;
+/// without relays it is one load flow.
 [[nodiscard]] SettledLoadFlow settle(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar = {},
                                      const SettleOptions& options = {});
 

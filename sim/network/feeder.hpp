@@ -103,6 +103,8 @@ class Feeder {
     [[nodiscard]] std::span<const ShuntRow> shunts() const { return shunts_; }
     [[nodiscard]] std::span<const RegulatorRow> regulators() const { return regulators_; }
     [[nodiscard]] std::span<const CapacitorControlRow> capacitor_controls() const { return capacitor_controls_; }
+    /// With all the voltages that they watch, and these with their rated voltage.
+    [[nodiscard]] std::span<const InjectionControlRow> injection_controls() const { return injection_controls_; }
     [[nodiscard]] std::span<const ProfileRow> profiles() const { return profiles_; }
     [[nodiscard]] std::optional<BusId> find_bus(std::string_view name) const;
     /// The conductor of a bus, if it has it.
@@ -136,6 +138,7 @@ class Feeder {
     std::vector<ShuntRow> shunts_;
     std::vector<RegulatorRow> regulators_;
     std::vector<CapacitorControlRow> capacitor_controls_;
+    std::vector<InjectionControlRow> injection_controls_;
     std::vector<ProfileRow> profiles_;
     std::vector<std::complex<double>> rotation_;
     std::shared_ptr<const NetworkModel> model_;

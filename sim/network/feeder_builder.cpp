@@ -103,6 +103,7 @@ std::optional<Feeder> FeederBuilder::run() {
     find_supplies();
     feeder_.regulators_ = description_.regulators;
     feeder_.capacitor_controls_ = description_.capacitor_controls;
+    for (const InjectionControlRow& row : description_.injection_controls) add_injection_control(row);
     feeder_.profiles_ = description_.profiles;
     std::sort(feeder_.rows_.begin(), feeder_.rows_.end(),
               [](const FeederRow& one, const FeederRow& other) { return one.id < other.id; });

@@ -53,6 +53,7 @@ class FeederBuilder {
     void add_load(const LoadRow& row);
     [[nodiscard]] std::uint32_t port_of(const LoadRow& row, const Terminals& terminals, BusId bus);
     void add_shunt(const ShuntRow& row);
+    void add_injection_control(InjectionControlRow row);
     void add_source();
     void find_supplies();
     void find_held_by_loads(const EarthReference& reference);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "evsweep/connections.hpp"
 #include "sim/network/supply_voltages.hpp"
 
 namespace evsweep {
@@ -43,6 +44,19 @@ void FeederBuilder::add_shunt(const ShuntRow& row) {
     model_->shunts.push_back({static_cast<std::uint32_t>(k), shunt_admittance(row, row_of(k)), row.steps});
     model_->initial.steps_on.push_back(row.steps_on);
     feeder_.shunts_.push_back(row);
+}
+
+/// Works out what a relay looks at where its row leaves that open.
+void FeederBuilder::add_injection_control(InjectionControlRow row) {
+    const auto load = std::find_if(description_.loads.begin(), description_.loads.end(),
+                                   [&](const LoadRow& other) { return other.id == row.load; });
+    if (load == description_.loads.end()) return;  // told by the checks
+    if (row.watched.empty())
+        for (const Terminals& across : load->terminals) row.watched.push_back({load->bus, across, load->rated});
+    for (WatchedVoltage& seen : row.watched)
+        if (!(seen.rated.value() > 0.0))
+            seen.rated = nominal_across(description_.buses[rows_.bus.at(seen.bus)].nominal, seen.across);
+    feeder_.injection_controls_.push_back(std::move(row));
 }
 
 void FeederBuilder::find_supplies() {

@@ -70,6 +70,8 @@ class Chain final : public ControlledNetwork {
     }
     void set_tap(std::size_t r, double tap) override { sections[r].tap = tap; }
     void set_steps(std::size_t c, int on) override { sections[c].steps_on = on; }
+    [[nodiscard]] InjectionReading see_injection(std::size_t) const override { return {}; }
+    void set_injection(std::size_t, const InjectionPower&) override {}
 
     std::vector<Section> sections;
     double source_v = 2400.0;

@@ -1,0 +1,61 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sim/network/device_control.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// Far below what any number of a study is told with, above the rounding of a load flow.
+constexpr double held_pu = 2e-9;
+
+}  // namespace
+
+double voltage_of(VoltageOf which, std::span<const double> voltage_pu) {
+    if (voltage_pu.empty()) return std::numeric_limits<double>::quiet_NaN();
+    switch (which) {
+        case VoltageOf::mean:
+            return std::accumulate(voltage_pu.begin(), voltage_pu.end(), 0.0) / static_cast<double>(voltage_pu.size());
+        case VoltageOf::highest:
+            return *std::max_element(voltage_pu.begin(), voltage_pu.end());
+        case VoltageOf::lowest:
+            return *std::min_element(voltage_pu.begin(), voltage_pu.end());
+    }
+    return std::numeric_limits<double>::quiet_NaN();
+}
+
+HoldRelay::HoldRelay(const InjectionControlRow& row, InjectionPower initial)
+    : law_(std::get<HoldVoltage>(row.law)),
+      voltage_(row.voltage),
+      delay_(row.delay),
+      q_kvar_(std::clamp(initial.q_kvar, law_.q_min.value(), law_.q_max.value())) {}
+
+void HoldRelay::look(const InjectionReading& seen, Instant now) {
+    seen_pu_ = voltage_of(voltage_, seen.voltage_pu);
+    if (!(residual_pu() > held_pu))
+        act_at_.reset();
+    else if (!act_at_)
+        act_at_ = now + delay_;
+}
+
+HoldRelay::State HoldRelay::state() const {
+    if (q_kvar_ >= law_.q_max.value()) return State::at_maximum;
+    return q_kvar_ <= law_.q_min.value() ? State::at_minimum : State::free;
+}
+
+double HoldRelay::residual_pu() const {
+    const double off = seen_pu_ - law_.set.value();
+    if (off > 0.0 && q_kvar_ <= law_.q_min.value()) return 0.0;
+    if (off < 0.0 && q_kvar_ >= law_.q_max.value()) return 0.0;
+    return std::abs(off);
+}
+
+InjectionRelay make_injection_relay(const InjectionControlRow& row, InjectionPower initial) {
+    if (std::holds_alternative<HoldVoltage>(row.law)) return HoldRelay(row, initial);
+    return InverterRelay(row, initial);
+}
+
+}  // namespace evsweep

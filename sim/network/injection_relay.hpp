@@ -1,0 +1,90 @@
+/// The relays that move the power of a load or generator with the voltage: a third kind beside those of taps and capacitors.
+///
+/// A relay looks at a reading and plans an action; `act` changes what it wants; `wanted` tells the power that it gives of what
+/// there is, and is a function of its state alone, so that active power may change (a profile, a cloud) between two actions.
+/// Powers are those given to the network, at rated voltage: the negative of what the load's row draws.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "evsweep/feeder_description.hpp"
+#include "evsweep/time.hpp"
+
+namespace evsweep {
+
+struct Pace;
+
+/// Power that an injection gives to the network.
+struct InjectionPower {
+    double p_kw = 0.0;
+    double q_kvar = 0.0;
+    friend bool operator==(const InjectionPower&, const InjectionPower&) = default;
+};
+
+/// What the relay of an injection sees.
+struct InjectionReading {
+    std::vector<double> voltage_pu;  ///< at each of the watched places
+    InjectionPower present;          ///< that is given now
+    InjectionPower available;        ///< that would be given without the relay: the load's row, times its profile
+};
+
+/// The voltage that counts; not a number where nothing is watched.
+[[nodiscard]] double voltage_of(VoltageOf which, std::span<const double> voltage_pu);
+
+/// Holds a voltage by reactive power. What it gives is found for all holding relays together, see `hold_voltages`.
+class HoldRelay {
+   public:
+    HoldRelay(const InjectionControlRow& row, InjectionPower initial);
+
+    void look(const InjectionReading& seen, Instant now);
+    [[nodiscard]] std::optional<Instant> due() const { return act_at_; }
+    void drop_plans() { act_at_.reset(); }
+    [[nodiscard]] InjectionPower wanted(const InjectionPower& available) const { return {available.p_kw, q_kvar_}; }
+
+    enum class State { free, at_minimum, at_maximum };
+    [[nodiscard]] State state() const;
+    [[nodiscard]] const HoldVoltage& law() const { return law_; }
+    /// How far the last reading is from what the relay wants: the voltage from the set one, or, at a limit, by how much it calls
+    /// for leaving it. 0 is content.
+    [[nodiscard]] double residual_pu() const;
+    /// The voltage last seen.
+    [[nodiscard]] double seen_pu() const { return seen_pu_; }
+    [[nodiscard]] double q_kvar() const { return q_kvar_; }
+    /// Gives this from now on; between the limits.
+    void give(double q_kvar) { q_kvar_ = q_kvar; }
+
+   private:
+    HoldVoltage law_;
+    VoltageOf voltage_;
+    Duration delay_;
+    double q_kvar_;
+    double seen_pu_ = 0.0;
+    std::optional<Instant> act_at_;
+};
+
+/// Follows curves of reactive and active power over the voltage (InverterCurves, ExponentialVoltVar).
+class InverterRelay {
+   public:
+    InverterRelay(const InjectionControlRow& row, InjectionPower initial);
+
+    void look(const InjectionReading& seen, Instant now);
+    [[nodiscard]] std::optional<Instant> due() const;
+    void act(Instant at, Pace pace);
+    void drop_plans();
+    [[nodiscard]] InjectionPower wanted(const InjectionPower& available) const;
+
+   private:
+    InjectionControlRow row_;
+    InjectionPower given_;
+    std::optional<Instant> act_at_;
+};
+
+using InjectionRelay = std::variant<HoldRelay, InverterRelay>;
+
+/// The relay of a row; `initial` is what its load gives in the file.
+[[nodiscard]] InjectionRelay make_injection_relay(const InjectionControlRow& row, InjectionPower initial);
+
+}  // namespace evsweep
