@@ -28,10 +28,6 @@ std::vector<std::size_t> with_plans(const Relays& relays) {
     return list;
 }
 
-InjectionPower wanted_of(const InjectionRelay& relay, const InjectionPower& available) {
-    return std::visit([&](const auto& one) { return one.wanted(available); }, relay);
-}
-
 }  // namespace
 
 void DeviceControl::look(const ControlledNetwork& network, Instant now, Pace pace) {
@@ -41,9 +37,12 @@ void DeviceControl::look(const ControlledNetwork& network, Instant now, Pace pac
         std::visit([&](auto& relay) { relay.look(network.see_injection(i), now); }, injections_[i]);
 }
 
+InjectionPower DeviceControl::wanted(std::size_t control, const InjectionPower& available) const {
+    return std::visit([&](const auto& relay) { return relay.wanted(available); }, injections_[control]);
+}
+
 void DeviceControl::put_injections(ControlledNetwork& network) const {
-    for (std::size_t i = 0; i < injections_.size(); ++i)
-        network.set_injection(i, wanted_of(injections_[i], network.see_injection(i).available));
+    for (std::size_t i = 0; i < injections_.size(); ++i) network.set_injection(i, wanted(i, network.see_injection(i).available));
 }
 
 std::optional<Instant> DeviceControl::due() const {
@@ -96,14 +95,21 @@ void DeviceControl::act_injections(ControlledNetwork& network, Instant at, Pace 
     for (const std::size_t i : acting) {
         const InjectionReading seen = network.see_injection(i);
         before.push_back(seen.present);
-        if (!std::holds_alternative<HoldRelay>(injections_[i]))
-            network.set_injection(i, wanted_of(injections_[i], seen.available));
+        if (!std::holds_alternative<HoldRelay>(injections_[i])) network.set_injection(i, wanted(i, seen.available));
     }
     if (!holding.empty()) holding_.act(network, holding);
     for (std::size_t k = 0; k < acting.size(); ++k) {
         const InjectionPower now = network.see_injection(acting[k]).present;
         if (now != before[k]) moves.push_back({DeviceMove::What::injection, acting[k], 0, now.q_kvar});
     }
+}
+
+bool DeviceControl::act_injections_at_once(ControlledNetwork& network, Instant now) {
+    std::optional<Instant> first;
+    for (const InjectionRelay& relay : injections_) first = earlier(first, due_of(relay));
+    std::vector<DeviceMove> moves;
+    if (first && *first <= now) act_injections(network, *first, Pace::real_time(), moves);
+    return !moves.empty();
 }
 
 void DeviceControl::drop_plans() {

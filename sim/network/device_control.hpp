@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -156,6 +157,9 @@ class ControlledNetwork {
     virtual void set_steps(std::size_t control, int steps_on) = 0;
     [[nodiscard]] virtual InjectionReading see_injection(std::size_t control) const = 0;
     virtual void set_injection(std::size_t control, const InjectionPower& power) = 0;
+    /// By how many pu the voltage of one control (which of those that it sees its row says) rises per kvar that another gives, at
+    /// the present solution: row-major over `controls`. No numbers where that is not known.
+    [[nodiscard]] virtual std::vector<double> voltage_slopes(std::span<const std::size_t> controls) const = 0;
 };
 
 /// One action of a relay.
@@ -179,6 +183,8 @@ class DeviceControl {
     [[nodiscard]] const std::vector<CapacitorRelay>& capacitors() const { return capacitors_; }
     [[nodiscard]] const std::vector<InjectionRelay>& injections() const { return injections_; }
 
+    /// What an injection gives of what is available.
+    [[nodiscard]] InjectionPower wanted(std::size_t control, const InjectionPower& available) const;
     /// Injections give what their relays want of what is available now: at the start, and when that has changed.
     void put_injections(ControlledNetwork& network) const;
 
@@ -188,6 +194,8 @@ class DeviceControl {
     [[nodiscard]] std::optional<Instant> due() const;
     /// When the clock of any capacitor control will next tell it to switch.
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
+    /// Injections that are due by `now` act, and nothing else; whether any of them moved.
+    [[nodiscard]] bool act_injections_at_once(ControlledNetwork& network, Instant now);
     /// All relays that are due at `at` act: regulators, capacitors, then injections, in the order of the file. All have looked at
     /// one solution. Afterwards the network has to be solved; only relays that hold voltages have solved it in between.
     [[nodiscard]] std::vector<DeviceMove> act(ControlledNetwork& network, Instant at, Pace pace);

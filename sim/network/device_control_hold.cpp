@@ -9,8 +9,8 @@ namespace evsweep {
 
 namespace {
 
-/// Far below what any number of a study is told with, above the rounding of a load flow.
-constexpr double held_pu = 2e-9;
+/// A voltage that is off by no more is held: what a load flow of the usual tolerance leaves open.
+constexpr double content_pu = 1e-8;
 
 }  // namespace
 
@@ -33,9 +33,11 @@ HoldRelay::HoldRelay(const InjectionControlRow& row, InjectionPower initial)
       delay_(row.delay),
       q_kvar_(std::clamp(initial.q_kvar, law_.q_min.value(), law_.q_max.value())) {}
 
+void HoldRelay::see(const InjectionReading& seen) { seen_pu_ = voltage_of(voltage_, seen.voltage_pu); }
+
 void HoldRelay::look(const InjectionReading& seen, Instant now) {
-    seen_pu_ = voltage_of(voltage_, seen.voltage_pu);
-    if (!(residual_pu() > held_pu))
+    see(seen);
+    if (!(residual_pu() > content_pu))
         act_at_.reset();
     else if (!act_at_)
         act_at_ = now + delay_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "evsweep/contracts.hpp"
@@ -103,8 +104,9 @@ ControlledLoadFlow::CapacitorPlace ControlledLoadFlow::place_of(const CapacitorC
 
 ControlledLoadFlow::InjectionPlace ControlledLoadFlow::place_of(const InjectionControlRow& row) const {
     const Feeder& feeder = load_flow_.feeder();
-    const LoadPoint& load = feeder.loads()[place_named(feeder.loads(), row.load)];
     InjectionPlace place;
+    place.load = place_named(feeder.loads(), row.load);
+    const LoadPoint& load = feeder.loads()[place.load];
     place.present = place.available = nominal_of(load);
     for (const std::uint32_t port : load.ports) {
         const auto drawn = load_flow_.places().find(port);
@@ -235,16 +237,59 @@ InjectionReading ControlledLoadFlow::see_injection(std::size_t control) const {
 
 void ControlledLoadFlow::set_injection(std::size_t control, const InjectionPower& power) {
     InjectionPlace& place = injections_[control];
-    const double part = 1.0 / static_cast<double>(place.places.size());
-    for (const std::uint32_t at : place.places) {
-        load_flow_.power().p[at] -= (power.p_kw - place.present.p_kw) * part;
-        load_flow_.power().q[at] -= (power.q_kvar - place.present.q_kvar) * part;
-    }
-    place.present = power;
+    change(place, place.present, power, load_flow_.power());
 }
 
-void ControlledLoadFlow::take_available() {
-    for (InjectionPlace& place : injections_) place.present = place.available;
+void ControlledLoadFlow::replace_injection(std::size_t control, const InjectionPower& available, const InjectionPower& given,
+                                           PortPower& power) {
+    injections_[control].available = available;
+    change(injections_[control], available, given, power);
+}
+
+/// In equal parts at its places.
+void ControlledLoadFlow::change(InjectionPlace& place, const InjectionPower& from, const InjectionPower& to, PortPower& power) {
+    const double part = 1.0 / static_cast<double>(place.places.size());
+    for (const std::uint32_t at : place.places) {
+        power.p[at] -= (to.p_kw - from.p_kw) * part;
+        power.q[at] -= (to.q_kvar - from.q_kvar) * part;
+    }
+    place.present = to;
+}
+
+/// A column per control that gives; no numbers in one that does not settle.
+std::vector<double> ControlledLoadFlow::voltage_slopes(std::span<const std::size_t> controls) const {
+    VoltageSlopes slopes(load_flow_);
+    const std::size_t n = controls.size();
+    std::vector<double> rows(n * n, std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t j = 0; j < n; ++j) {
+        if (!slopes.follow(injections_[controls[j]].places)) return rows;
+        for (std::size_t i = 0; i < n; ++i) rows[i * n + j] = slope_of(controls[i], slopes);
+    }
+    return rows;
+}
+
+/// d|u| = Re(conj(u) du) / |u|, of the voltage that counts.
+double ControlledLoadFlow::slope_of(std::size_t control, const VoltageSlopes& slopes) const {
+    const std::size_t earth = load_flow_.feeder().conductors();
+    const SweepState<double>& solved = load_flow_.all();
+    std::vector<double> size, slope;
+    for (const Watched& seen : injections_[control].watched) {
+        Complex u, du;
+        if (seen.plus != earth) {
+            u += Complex(solved.v_re[seen.plus], solved.v_im[seen.plus]) * seen.pu_per_plus;
+            du += slopes.change(seen.plus) * seen.pu_per_plus;
+        }
+        if (seen.minus != earth) {
+            u -= Complex(solved.v_re[seen.minus], solved.v_im[seen.minus]) * seen.pu_per_minus;
+            du -= slopes.change(seen.minus) * seen.pu_per_minus;
+        }
+        size.push_back(std::abs(u));
+        slope.push_back((std::conj(u) * du).real() / size.back());
+    }
+    const VoltageOf which = load_flow_.feeder().injection_controls()[control].voltage;
+    if (which == VoltageOf::mean) return voltage_of(which, slope);
+    const auto at = std::find(size.begin(), size.end(), voltage_of(which, size));
+    return slope[static_cast<std::size_t>(at - size.begin())];
 }
 
 SettledLoadFlow settle(LoadFlow& load_flow, const PortPower& power, const Calendar& calendar, const SettleOptions& options) {

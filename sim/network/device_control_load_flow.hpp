@@ -6,6 +6,7 @@
 
 #include "sim/network/device_control.hpp"
 #include "sim/network/load_flow.hpp"
+#include "sim/network/voltage_slopes.hpp"
 
 namespace evsweep {
 
@@ -25,13 +26,20 @@ class ControlledLoadFlow final : public ControlledNetwork {
     void set_steps(std::size_t control, int steps_on) override;
     [[nodiscard]] InjectionReading see_injection(std::size_t control) const override;
     void set_injection(std::size_t control, const InjectionPower& power) override;
+    [[nodiscard]] std::vector<double> voltage_slopes(std::span<const std::size_t> controls) const override;
 
-    /// What injections give, and what they would give without their relays. The power that the load flow holds at first is taken
-    /// to have controlled loads at their nominal power.
+    /// What an injection gives. The power that the load flow holds at first is taken to have controlled loads at their nominal
+    /// power.
     [[nodiscard]] const InjectionPower& injection(std::size_t control) const { return injections_[control].present; }
-    void set_available(std::size_t control, const InjectionPower& power) { injections_[control].available = power; }
-    /// The load flow has got a power in which the loads of all injections give what is available.
-    void take_available();
+    /// Its load, among those of the feeder.
+    [[nodiscard]] std::size_t injection_load(std::size_t control) const { return injections_[control].load; }
+    /// Puts `given` in place of `available` into a power which has the load at that; the load flow is going to get this power.
+    void replace_injection(std::size_t control, const InjectionPower& available, const InjectionPower& given, PortPower& power);
+    [[nodiscard]] const Feeder& feeder() const { return load_flow_.feeder(); }
+    /// Which of the voltages that it sees counts for one control.
+    [[nodiscard]] VoltageOf voltage_that_counts(std::size_t control) const {
+        return load_flow_.feeder().injection_controls()[control].voltage;
+    }
 
     /// Of the last solve.
     [[nodiscard]] const LoadFlowResult& result() const { return result_; }
@@ -59,6 +67,7 @@ class ControlledLoadFlow final : public ControlledNetwork {
         double pu_per_plus = 1.0, pu_per_minus = 1.0;
     };
     struct InjectionPlace {
+        std::size_t load = 0;
         std::vector<std::uint32_t> places;  ///< of power, in equal parts
         std::vector<Watched> watched;
         InjectionPower present, available;
@@ -70,6 +79,8 @@ class ControlledLoadFlow final : public ControlledNetwork {
     [[nodiscard]] InjectionPlace place_of(const InjectionControlRow& row) const;
     [[nodiscard]] Watched place_of(const WatchedVoltage& seen) const;
     [[nodiscard]] double forward_kw(std::size_t transformer, std::size_t winding) const;
+    static void change(InjectionPlace& place, const InjectionPower& from, const InjectionPower& to, PortPower& power);
+    [[nodiscard]] double slope_of(std::size_t control, const VoltageSlopes& slopes) const;
     [[nodiscard]] double volts(BusId bus, const Terminals& across) const;
 
     LoadFlow& load_flow_;

@@ -145,6 +145,11 @@ class Feeder {
     std::shared_ptr<const FoldedNetwork> folded_;
 };
 
+/// Whether anything in the feeder moves by itself: taps, capacitors or injections.
+[[nodiscard]] inline bool has_relays(const Feeder& feeder) {
+    return !feeder.regulators().empty() || !feeder.capacitor_controls().empty() || !feeder.injection_controls().empty();
+}
+
 /// Checks a description and builds the feeder; every problem is reported, with the bus or branch named, and nothing is
 /// returned if there was an error.
 [[nodiscard]] std::optional<Feeder> build_feeder(const FeederDescription& description, const BuildOptions& options,

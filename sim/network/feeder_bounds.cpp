@@ -129,6 +129,12 @@ void hold_controls(const FeederDescription& description, Issues& issues) {
         for (const double number : {control.on, control.off, control.pt_ratio, control.ct_ratio}) row.hold(number, "", "setting");
         for (const double volts : {control.lowest_v, control.highest_v}) row.hold(volts, "V", "voltage limit");
     }
+    for (const InjectionControlRow& control : description.injection_controls) {
+        RowNumbers row(control.at, "injection control " + control.id, issues);
+        for (const WatchedVoltage& seen : control.watched) row.hold(seen.rated, "rated voltage");
+        if (const auto* hold = std::get_if<HoldVoltage>(&control.law))
+            row.hold(hold->set, "voltage").hold(hold->q_min, "lowest reactive power").hold(hold->q_max, "highest reactive power");
+    }
 }
 
 }  // namespace

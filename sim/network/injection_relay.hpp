@@ -40,6 +40,8 @@ class HoldRelay {
     HoldRelay(const InjectionControlRow& row, InjectionPower initial);
 
     void look(const InjectionReading& seen, Instant now);
+    /// Takes a reading, and plans nothing.
+    void see(const InjectionReading& seen);
     [[nodiscard]] std::optional<Instant> due() const { return act_at_; }
     void drop_plans() { act_at_.reset(); }
     [[nodiscard]] InjectionPower wanted(const InjectionPower& available) const { return {available.p_kw, q_kvar_}; }

@@ -72,6 +72,7 @@ class Chain final : public ControlledNetwork {
     void set_steps(std::size_t c, int on) override { sections[c].steps_on = on; }
     [[nodiscard]] InjectionReading see_injection(std::size_t) const override { return {}; }
     void set_injection(std::size_t, const InjectionPower&) override {}
+    [[nodiscard]] std::vector<double> voltage_slopes(std::span<const std::size_t>) const override { return {}; }
 
     std::vector<Section> sections;
     double source_v = 2400.0;
