@@ -112,6 +112,8 @@ struct Value<TimeOfDay> : PlainValue<TimeOfDay> {};  ///< "HH:MM[:SS]"
 template <>
 struct Value<Calendar> : PlainValue<Calendar> {};  ///< "YYYY-MM-DD HH:MM[:SS]"
 template <>
+std::string PlainValue<Calendar>::text(const Calendar& value);  // declared before it is used, wherever that is
+template <>
 struct Value<Variate> : PlainValue<Variate> {};
 template <>
 struct Value<FilePath> : PlainValue<FilePath> {};  ///< must exist and be readable

@@ -274,6 +274,7 @@ const Schema<FeederFile>& FeederFile::schema() {
             .optional("capacitors", &F::capacitors, "shunts that supply reactive power")
             .optional("regulators", &F::regulators, "relays that move the taps of a transformer")
             .optional("capacitor_controls", &F::capacitor_controls, "relays that switch capacitors")
+            .optional("generator_controls", &F::generator_controls, "generators that hold a voltage")
             .optional("profiles", &F::profiles, "repeating series of loads")
             .optional("source", &F::source, "the bus that is held at a fixed voltage; needed");
     return schema;

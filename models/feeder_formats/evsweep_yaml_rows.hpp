@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "feeder_formats/evsweep_yaml_injections.hpp"
 #include "feeder_formats/evsweep_yaml_values.hpp"
 
 namespace evsweep {
@@ -253,6 +254,7 @@ struct FeederFile {
     RowList<CapacitorLine> capacitors;
     RowList<RegulatorLine> regulators;
     RowList<CapacitorControlLine> capacitor_controls;
+    RowList<GeneratorControlLine> generator_controls;
     RowList<ProfileLine> profiles;
     RowList<SourceLine> source;
     static const Schema<FeederFile>& schema();

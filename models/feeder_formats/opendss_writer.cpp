@@ -73,6 +73,7 @@ std::string Writer::script() {
     each("capacitors and reactors", feeder_.shunts, &Writer::shunt);
     each("their controls", feeder_.capacitor_controls, &Writer::capacitor_control);
     each("loads", feeder_.loads, &Writer::load);
+    for (const InjectionControlRow& row : feeder_.injection_controls) injection_control(row);
     voltage_bases();
     coordinates();
     script_ += "Solve\n";

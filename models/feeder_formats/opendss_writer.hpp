@@ -49,6 +49,7 @@ class Writer {
     void shunt_part(const ShuntRow& row, const std::string& name, const std::vector<Terminals>& terminals, double share);
     void add_place(const ShuntRow& row, const std::vector<Terminals>& terminals, const Wiring& wiring, ObjectText& object);
     void capacitor_control(const CapacitorControlRow& row);
+    void injection_control(const InjectionControlRow& row);
     void profile(const ProfileRow& row);
     void voltage_bases();
     void coordinates();

@@ -166,4 +166,11 @@ void Writer::capacitor_control(const CapacitorControlRow& row) {
     add(object);
 }
 
+/// A Generator of model 3 holds the positive-sequence voltage by a slope of its own, and stops within a tolerance.
+void Writer::injection_control(const InjectionControlRow& row) {
+    if (std::holds_alternative<HoldVoltage>(row.law))
+        refuse(row.at, "injection control " + row.id, "holds a voltage, and generators of OpenDSS hold theirs in another way",
+               "give its load the reactive power that evsweep solve tells, and remove the control");
+}
+
 }  // namespace evsweep::opendss

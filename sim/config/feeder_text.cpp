@@ -7,6 +7,7 @@
 #include "evsweep/connections.hpp"
 #include "evsweep/values.hpp"
 #include "sim/config/device_text.hpp"
+#include "sim/config/injection_text.hpp"
 #include "sim/config/row_text.hpp"
 
 namespace evsweep {
@@ -65,6 +66,10 @@ class FeederWriter {
         list.clear();
         for (const auto& row : feeder_.capacitor_controls) list.push_back(capacitor_control_text(row, style_));
         file_.section("capacitor_controls", list);
+        list.clear();
+        for (const auto& row : feeder_.injection_controls)
+            if (std::holds_alternative<HoldVoltage>(row.law)) list.push_back(generator_control_text(row, style_));
+        file_.section("generator_controls", list);
         file_.section("profiles", rows(feeder_.profiles, &FeederWriter::profile));
         return file_.str();
     }

@@ -31,6 +31,7 @@ class RandomFeeder {
             f.shunts.push_back(shunt(f, i));
             f.regulators.push_back(regulator(i));
             f.capacitor_controls.push_back(control(i));
+            f.injection_controls.push_back(holding(i));
             const std::size_t values = below(60);
             f.profiles.push_back(
                 {"p" + std::to_string(i), duration(), series(values), series(chance() ? values : 0), chance(), {}});
@@ -42,6 +43,19 @@ class RandomFeeder {
     }
 
    private:
+    InjectionControlRow holding(std::size_t i) {
+        InjectionControlRow row;
+        row.id = "i" + std::to_string(i);
+        row.load = text();
+        for (std::size_t k = below(3); k > 0; --k)
+            row.watched.push_back(
+                {text(), {Conductor::a, chance() ? std::optional(Conductor::n) : std::nullopt}, Volts(positive())});
+        row.voltage = one_in(3) ? VoltageOf::highest : chance() ? VoltageOf::lowest : VoltageOf::mean;
+        row.law = HoldVoltage{PerUnit(positive()), Kilovars(any()), Kilovars(any())};
+        row.delay = duration();
+        return row;
+    }
+
     static bool by_section(const BranchRow& x, const BranchRow& y) {
         const auto rank = [](BranchKind k) { return k == BranchKind::line ? 0 : k == BranchKind::switch_ ? 1 : 2; };
         return rank(x.kind) < rank(y.kind);

@@ -60,6 +60,14 @@ inline bool same(const CapacitorControlRow& x, const CapacitorControlRow& y) {
            x.dead_time == y.dead_time;
 }
 inline bool same(const ProfileRow& x, const ProfileRow& y) { return x.id == y.id && x.every == y.every && x.values == y.values; }
+inline bool same(const InjectionControlRow& x, const InjectionControlRow& y) {
+    const auto* hold_x = std::get_if<HoldVoltage>(&x.law);
+    const auto* hold_y = std::get_if<HoldVoltage>(&y.law);
+    if (hold_x && hold_y && (hold_x->set != hold_y->set || hold_x->q_min != hold_y->q_min || hold_x->q_max != hold_y->q_max))
+        return false;
+    return x.id == y.id && x.load == y.load && x.watched == y.watched && x.voltage == y.voltage && x.delay == y.delay &&
+           x.law.index() == y.law.index();
+}
 
 template <class Row>
 bool all_same(const std::vector<Row>& x, const std::vector<Row>& y) {
@@ -77,6 +85,7 @@ inline void check_same(const FeederDescription& x, const FeederDescription& y) {
     CHECK(all_same(x.sources, y.sources));
     CHECK(all_same(x.regulators, y.regulators));
     CHECK(all_same(x.capacitor_controls, y.capacitor_controls));
+    CHECK(all_same(x.injection_controls, y.injection_controls));
     CHECK(all_same(x.profiles, y.profiles));
 }
 

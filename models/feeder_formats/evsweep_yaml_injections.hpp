@@ -1,0 +1,40 @@
+/// What the project's feeder file may say of generators that follow the voltage.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "feeder_formats/evsweep_yaml_values.hpp"
+
+namespace evsweep {
+
+[[nodiscard]] inline std::vector<std::pair<std::string, VoltageOf>> names_of(VoltageOf) {
+    return {{"mean", VoltageOf::mean}, {"highest", VoltageOf::highest}, {"lowest", VoltageOf::lowest}};
+}
+
+namespace feeder_file {
+
+struct WatchLine {
+    std::string bus;
+    TerminalsText across;
+    Volts rated;
+    static const Schema<WatchLine>& schema();
+};
+
+struct GeneratorControlLine {
+    std::string id, load;
+    PerUnit hold{1.0};
+    Kilovars q_min, q_max;
+    RowList<WatchLine> watch;
+    VoltageOf voltage = VoltageOf::mean;
+    Duration delay{};
+    static const Schema<GeneratorControlLine>& schema();
+};
+
+[[nodiscard]] InjectionControlRow row_of(const GeneratorControlLine& line, const Position& at);
+[[nodiscard]] std::vector<WatchedVoltage> watched_of(const RowList<WatchLine>& lines);
+
+}  // namespace feeder_file
+}  // namespace evsweep
