@@ -1,6 +1,7 @@
 /// MATPOWER case files (.m, version 2): the statements are worked out by a small reader, and no code is executed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -21,13 +22,14 @@ namespace bus_column {
 constexpr std::size_t id = 1, type = 2, pd = 3, qd = 4, gs = 5, bs = 6, va = 9, base_kv = 10;
 }
 namespace gen_column {
-constexpr std::size_t bus = 1, pg = 2, qg = 3, vg = 6, status = 8;
+constexpr std::size_t bus = 1, pg = 2, qg = 3, qmax = 4, qmin = 5, vg = 6, status = 8;
 }
 namespace branch_column {
 constexpr std::size_t from = 1, to = 2, r = 3, x = 4, b = 5, rate_a = 6, ratio = 9, shift = 10, status = 11;
 }
 constexpr double pq_bus = 1, pv_bus = 2, reference_bus = 3, isolated_bus = 4;
 constexpr double kilo = 1000.0;
+constexpr double most_kvar = 1e9;  ///< evsweep/bounds.hpp
 
 /// Turns the tables of a case, per unit on baseMVA, into rows with units.
 class CaseRows {
@@ -50,6 +52,10 @@ class CaseRows {
             for (std::size_t row = 0; row < gen->rows(); ++row) add_generator(*gen, row);
         if (const Table* branch = table("branch", branch_column::status))
             for (std::size_t row = 0; row < branch->rows(); ++row) add_branch(*branch, row);
+        for (const auto& [bus, held] : held_) hold(bus, held);
+        for (const auto& [bus, at] : pv_at_)
+            if (held_.count(bus) == 0)
+                issues_.warning(at, "bus " + bus, "is of type 2 and has no generator in service: it is taken as type 1");
         join_references();
         for (const auto& [bus, at] : unfed_)
             issues_.error(at, "bus " + bus, "a reference bus without a generator in service",
@@ -92,12 +98,14 @@ class CaseRows {
             issues_.error(at, "bus " + bus.id, fmt::format("type {} is not one of 1, 2, 3, 4", kind));
         if (kind == isolated_bus) {
             issues_.warning(at, "bus " + bus.id, "is isolated (type 4) and left out");
+            isolated_.insert(bus.id);
             return;
         }
         type_.emplace(bus.id, kind);
         volts_.emplace(bus.id, bus.nominal.value());
         angle_.emplace(bus.id, t(row, va));
         if (kind == reference_bus) unfed_.emplace(bus.id, at);
+        if (kind == pv_bus) pv_at_.emplace(bus.id, at);
         if (t(row, pd) != 0.0 || t(row, qd) != 0.0)
             feeder_.loads.push_back(constant_power("D" + bus.id, bus.id, t(row, pd), t(row, qd), at));
         if (t(row, gs) != 0.0 || t(row, bs) != 0.0)  // MW drawn and Mvar injected at 1 pu
@@ -125,23 +133,78 @@ class CaseRows {
         return load;
     }
 
-    /// The reference bus's generator gives the source voltage; others inject what they are set to.
+    /// The reference bus's generator gives the source voltage, those at buses of type 2 hold theirs; others inject what they are
+    /// set to. Where several are at one bus, the Vg of the last counts, as in MATPOWER's runpf.
     void add_generator(const Table& t, std::size_t row) {
         using namespace gen_column;
         if (!(t(row, status) > 0.0)) return;
         const Position& at = t.at[row];
         const std::string name = bus_name(t(row, gen_column::bus), at, "gen");
         const auto kind = type_.find(name);
+        if (isolated_.count(name) > 0) return;
         if (kind != type_.end() && kind->second == pv_bus) {
-            issues_.error(at, "bus " + name, "holds its voltage (type 2), which a radial sweep with one source cannot",
-                          "make it type 1 with a fixed Pg and Qg, or take its generator out of service");
+            held_[name].push_back({row, &t});
         } else if (kind != type_.end() && kind->second == reference_bus) {
             if (unfed_.erase(name) > 0)
                 feeder_.sources.push_back({name, PerUnit(t(row, vg)), Degrees(angle_.at(name)), {}, {}, {}, at});
+            else
+                replace_voltage(name, PerUnit(t(row, vg)), at);
         } else {
             const std::string id = unique("G" + name, generators_);
             feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));
         }
+    }
+
+    struct HeldBy {
+        std::size_t row = 0;
+        const Table* gen = nullptr;
+    };
+
+    /// A further generator at a reference bus.
+    void replace_voltage(const std::string& bus, PerUnit voltage, const Position& at) {
+        const auto is_there = [&](const SourceRow& source) { return source.bus == bus; };
+        SourceRow& source = *std::find_if(feeder_.sources.begin(), feeder_.sources.end(), is_there);
+        if (source.voltage != voltage) tell_other_voltage(bus, source.voltage, voltage, at);
+        source.voltage = voltage;
+    }
+
+    void tell_other_voltage(const std::string& bus, PerUnit before, PerUnit now, const Position& at) {
+        issues_.warning(at, "bus " + bus,
+                        fmt::format("has generators with Vg {} and {}; it is held at {}, the last of them", before.value(),
+                                    now.value(), now.value()),
+                        "agree Vg");
+    }
+
+    /// The generators of a bus of type 2 are one: their powers and limits add up.
+    void hold(const std::string& bus, const std::vector<HeldBy>& generators) {
+        using namespace gen_column;
+        HoldVoltage law;
+        double pg_sum = 0.0, qg_sum = 0.0, low = 0.0, high = 0.0;
+        for (const auto& [row, t] : generators) {
+            const PerUnit set((*t)(row, vg));
+            if (row != generators.front().row && set != law.set) tell_other_voltage(bus, law.set, set, t->at[row]);
+            law.set = set;
+            pg_sum += (*t)(row, pg), qg_sum += (*t)(row, qg), low += (*t)(row, qmin), high += (*t)(row, qmax);
+        }
+        const Position& at = generators.front().gen->at[generators.front().row];
+        const std::string id = unique("G" + bus, generators_);
+        feeder_.loads.push_back(constant_power(id, bus, -pg_sum, -qg_sum, at));
+        law.q_min = limit(low);
+        law.q_max = limit(high);
+        if (law.q_min == law.q_max)
+            issues_.warning(at, "bus " + bus, "is to be held (type 2) by generators that can only give one reactive power",
+                            "widen Qmin and Qmax, or make it type 1");
+        InjectionControlRow control;
+        control.id = id;
+        control.load = id;
+        control.law = law;
+        control.at = at;
+        feeder_.injection_controls.push_back(std::move(control));
+    }
+
+    /// Mvar as kvar; no limit is the largest that there may be.
+    static Kilovars limit(double mvar) {
+        return Kilovars(std::isnan(mvar) ? mvar : std::clamp(mvar * kilo, -most_kvar, most_kvar));
     }
 
     /// Reference buses that are held at one voltage are one bus electrically: the first is the source, and a switch without
@@ -201,8 +264,10 @@ class CaseRows {
     FeederDescription feeder_;
     double base_mva_ = 1.0;
     std::map<std::string, double> type_, volts_, angle_;
-    std::map<std::string, Position> unfed_;  // reference buses that no generator feeds yet
-    std::set<std::string> generators_, branches_;
+    std::map<std::string, Position> pv_at_;
+    std::map<std::string, Position> unfed_;            // reference buses that no generator feeds yet
+    std::map<std::string, std::vector<HeldBy>> held_;  // in-service generators by buses of type 2
+    std::set<std::string> isolated_, generators_, branches_;
 };
 
 class Matpower final : public FeederFormat {

@@ -215,9 +215,10 @@ TEST_CASE("cases that a radial sweep cannot hold are refused by name", "[formats
     const std::string head = "mpc.baseMVA = 1;\nmpc.branch = [1 2 .1 .1 0 0 0 0 0 0 1];\n";
     const std::string bus = "mpc.bus = [1 3 0 0 0 0 1 1 0 20; 2 2 0 0 0 0 1 1 0 20];\n";
     CHECK(read(head + bus + "mpc.gen = [1 0 0 0 0 1 1 1; 2 0 0 0 0 1 1 1];").issues ==
-          Texts{"c.m:4:29: bus 2: holds its voltage (type 2), which a radial sweep with one source cannot; make it type 1 with a "
-                "fixed Pg and Qg, or take its generator out of service"});
-    CHECK(read(head + bus + "mpc.gen = [1 0 0 0 0 1 1 0];").issues ==
+          Texts{"c.m:4:29: warning: bus 2: is to be held (type 2) by generators that can only give one reactive power; widen "
+                "Qmin and Qmax, or make it type 1"});
+    const std::string plain = "mpc.bus = [1 3 0 0 0 0 1 1 0 20; 2 1 0 0 0 0 1 1 0 20];\n";
+    CHECK(read(head + plain + "mpc.gen = [1 0 0 0 0 1 1 0];").issues ==
           Texts{"c.m:3:12: bus 1: a reference bus without a generator in service; its voltage is that of its generator"});
     CHECK(read(head).issues == Texts{"c.m: bus: is missing; a case has the tables bus, gen and branch",
                                      "c.m: gen: is missing; a case has the tables bus, gen and branch"});
