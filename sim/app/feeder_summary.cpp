@@ -151,6 +151,18 @@ std::string loads_text(const FeederDescription& feeder) {
                        text_of(laws, "kW"));
 }
 
+/// Generators and inverters whose power follows the voltage.
+std::string injections_text(const FeederDescription& feeder) {
+    const auto holding = static_cast<std::size_t>(
+        std::count_if(feeder.injection_controls.begin(), feeder.injection_controls.end(),
+                      [](const InjectionControlRow& row) { return std::holds_alternative<HoldVoltage>(row.law); }));
+    const std::size_t others = feeder.injection_controls.size() - holding;
+    std::string text;
+    if (holding > 0) text = fmt::format("{} that hold{} a voltage", holding, holding == 1 ? "s" : "");
+    if (others > 0) text += fmt::format("{}{} by curves of the voltage", text.empty() ? "" : "; ", others);
+    return text.empty() ? "none are controlled" : text;
+}
+
 std::string source_text(const FeederDescription& feeder) {
     std::string text;
     for (const SourceRow& row : feeder.sources) {
@@ -191,6 +203,7 @@ std::string feeder_summary(const FeederDescription& feeder, const Feeder& built,
         {"regulators", {count(feeder.regulators.size())}},
         {"shunts", {shunts_text(feeder)}},
         {"loads", {loads_text(feeder)}},
+        {"injections", {injections_text(feeder)}},
         {"profiles", {count(feeder.profiles.size())}},
         {"assumed", assumed_of(feeder)},
         {"left out", feeder.origin.left_out},

@@ -55,13 +55,23 @@ ScenariosRequest read_request(const SolveOptions& options, Issues& issues) {
 
 /// Taps and steps of all scenarios: where relays come to rest at nominal load, or as the file has them.
 std::optional<DeviceState> find_devices(const Feeder& feeder, const ScenariosRequest& request, std::optional<Settled>& settled) {
-    const bool has_relays = !feeder.regulators().empty() || !feeder.capacitor_controls().empty();
-    if (!has_relays || !request.solve.settles) return feeder.initial_devices();
+    if (!has_relays(feeder) || !request.solve.settles) return feeder.initial_devices();
     LoadFlow flow(feeder, request.solve.flow);
     const SolvedFeeder solved = solve_nominal(flow, request.solve);
     settled = solved.settled;
     const bool rests = solved.result.status == LoadFlowStatus::converged && settled && settled->status == SettleStatus::settled;
     return rests ? std::optional(flow.devices()) : std::nullopt;
+}
+
+/// Taps may stand still from one scenario to the next, power that follows the voltage may not.
+void refuse_injection_controls(const Feeder& feeder, Issues& issues) {
+    if (feeder.injection_controls().empty()) return;
+    const InjectionControlRow& first = feeder.injection_controls().front();
+    const std::size_t others = feeder.injection_controls().size() - 1;
+    issues.error(first.at, "injection control " + first.id,
+                 (others > 0 ? fmt::format("and {} more follow", others) : std::string("follows")) +
+                     " the voltage, which random scenarios cannot yet",
+                 "give --controls as-given: then all inject what the file says, times the factor of each");
 }
 
 /// A scenario's loads are drawn from the seed, its number and the place of each load in the file, whatever else is solved.
@@ -102,6 +112,7 @@ ExitStatus solve_scenarios_command(const SolveOptions& options) {
     const ScenariosRequest request = read_request(options, issues);
     const auto feeder = load_feeder(request.solve.choice, issues);
     if (feeder && feeder->loads().empty()) issues.error(at_flag("--scenarios"), "", "the feeder has no loads to draw at random");
+    if (feeder && request.solve.settles) refuse_injection_controls(*feeder, issues);
     tell(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.csv)

@@ -90,10 +90,10 @@ std::string lowest_text(const SolvedScenarios& solved) {
 }
 
 std::string controls_text(const SolvedScenarios& solved) {
-    if (solved.feeder.regulators().empty() && solved.feeder.capacitor_controls().empty()) return "";
+    if (!has_relays(solved.feeder)) return "";
     if (!solved.settled) return "controls         as given in the file\n";
     return fmt::format("controls         settled at nominal load in {} load flows, {} moves, and held there\n",
-                       solved.settled->rounds, solved.settled->moves);
+                       solved.settled->load_flows, solved.settled->moves);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ ExitStatus solve_command(const SolveOptions& options) {
     if (solved.result.status != LoadFlowStatus::converged) return fail(failure_text(*feeder, solved.result));
     say(solve_report(solved));
     if (options.csv) {
-        const auto written = write_tables(*feeder, flow, origin(options, solved), *options.csv);
+        const auto written = write_tables(solved, origin(options, solved), *options.csv);
         if (written.problem) return fail(*written.problem);
         say(written.text);
     }

@@ -70,10 +70,10 @@ std::string loading_text(const LoadFlow& flow) {
 }
 
 std::string controls_text(const Feeder& feeder, const std::optional<Settled>& settled) {
-    if (feeder.regulators().empty() && feeder.capacitor_controls().empty()) return "";
+    if (!has_relays(feeder)) return "";
     if (!settled) return "controls         as given in the file\n";
     const char* end = settled->status == SettleStatus::settled ? "settled" : "found no rest";
-    return fmt::format("controls         {} in {} load flows, {} moves\n", end, settled->rounds, settled->moves);
+    return fmt::format("controls         {} in {} load flows, {} moves\n", end, settled->load_flows, settled->moves);
 }
 
 std::string losses_text(const LoadFlow& flow) {
@@ -242,6 +242,7 @@ std::string solve_report(const SolvedFeeder& solved) {
         text +=
             "                 (plain sweeps did not settle; found by raising the load from zero: near the limit of the feeder)\n";
     text += powers_text(solved.flow) + voltages_text(solved.flow) + unbalance_text(solved.flow) + devices_text(solved.flow);
+    text += injections_text(feeder, solved.injections);
     return text + "most loaded      " + loading_text(solved.flow);
 }
 
@@ -250,6 +251,7 @@ std::string restless(const Feeder& feeder, const Settled& settled) {
     const auto add = [&names](const std::string& id) { names += (names.empty() ? "" : ", ") + id; };
     for (const std::size_t r : settled.regulators) add(feeder.regulators()[r].id);
     for (const std::size_t c : settled.capacitors) add(feeder.capacitor_controls()[c].id);
+    for (const std::size_t i : settled.injections) add(feeder.injection_controls()[i].id);
     return names;
 }
 

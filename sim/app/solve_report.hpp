@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "sim/app/injection_report.hpp"
 #include "sim/network/device_control.hpp"
 #include "sim/network/load_flow.hpp"
 
@@ -15,6 +17,7 @@ struct SolvedFeeder {
     LoadFlowResult result{};
     double tolerance_pu = 1e-8;
     std::optional<Settled> settled{};  ///< none: taps and steps are as the file gives them
+    std::vector<InjectionOutcome> injections{};
 };
 
 /// The report, a fact a line.

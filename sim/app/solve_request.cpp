@@ -42,13 +42,16 @@ SolvedFeeder solve_nominal(LoadFlow& flow, const SolveRequest& request) {
     SolvedFeeder solved{flow, {}, request.flow.tolerance_pu, {}};
     flow.draw(nominal_power(feeder));
     DeviceControl control = make_device_control(feeder);
-    if (control.empty() || !request.settles) {
-        solved.result = flow.solve();
-        return solved;
-    }
     ControlledLoadFlow network(flow, Calendar());
-    solved.settled = settle(control, network, {});
+    if (control.empty() || !request.settles) {
+        control.put_injections(network);  // limits of a device are no control
+        static_cast<void>(network.solve());
+    } else {
+        solved.settled = settle(control, network, {});
+    }
     solved.result = network.result();
+    if (solved.result.status == LoadFlowStatus::converged)
+        solved.injections = injection_outcomes(control, network, solved.settled ? Acts::yes : Acts::no);
     return solved;
 }
 

@@ -147,7 +147,14 @@ std::vector<Table> tables_of(const Feeder& feeder) {
                                      {"branch_phases.csv", phase_table},
                                      {"unbalance.csv", unbalance_table},
                                      {"devices.csv", device_table}});
+    if (!feeder.injection_controls().empty()) tables.push_back({"injections.csv", nullptr});
     return tables;
+}
+
+/// One of the tables; that of injections needs more than the load flow.
+std::string text_of(const Table& table, const SolvedFeeder& solved) {
+    const Feeder& feeder = solved.flow.feeder();
+    return table.text ? table.text(feeder, solved.flow) : injection_table(feeder, solved.injections);
 }
 
 }  // namespace
@@ -172,14 +179,13 @@ std::vector<std::filesystem::path> table_files(const Feeder& feeder, const std::
     return files;
 }
 
-WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
-                           const std::filesystem::path& folder) {
+WrittenTables write_tables(const SolvedFeeder& solved, const std::string& origin, const std::filesystem::path& folder) {
     WrittenTables written;
     try {
         std::vector<NewFile> files;
-        for (const Table& table : tables_of(feeder)) {
+        for (const Table& table : tables_of(solved.flow.feeder())) {
             NewFile& file = files.emplace_back(folder / table.name);
-            file.write("# " + origin + "\n" + table.text(feeder, flow));
+            file.write("# " + origin + "\n" + text_of(table, solved));
             file.complete();
             written.text += (written.text.empty() ? "tables           " : ", ") + (folder / table.name).string();
         }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/app/solve_report.hpp"
 #include "sim/network/load_flow.hpp"
 
 namespace evsweep {
@@ -29,9 +30,10 @@ struct WrittenTables {
 [[nodiscard]] std::vector<std::filesystem::path> table_files(const Feeder& feeder, const std::filesystem::path& folder);
 
 /// Writes `bus_voltages.csv` and `branch_flows.csv` into `folder`; where phases differ also `line_voltages.csv`,
-/// `branch_phases.csv`, `unbalance.csv` and `devices.csv`. Each opens with a `#` line that says `origin`, then a heading
-/// whose names end in their units. Older tables stay until all new ones are complete.
-[[nodiscard]] WrittenTables write_tables(const Feeder& feeder, const LoadFlow& flow, const std::string& origin,
+/// `branch_phases.csv`, `unbalance.csv` and `devices.csv`; where injections follow the voltage `injections.csv`. Each opens with
+/// a `#` line that says `origin`, then a heading whose names end in their units. Older tables stay until all new ones are
+/// complete.
+[[nodiscard]] WrittenTables write_tables(const SolvedFeeder& solved, const std::string& origin,
                                          const std::filesystem::path& folder);
 
 }  // namespace evsweep
