@@ -84,7 +84,8 @@ class BatchLoadFlow {
     BatchLoadFlow& operator=(BatchLoadFlow&& other) noexcept;
     ~BatchLoadFlow();
 
-    /// In the order of the file. Taps and capacitor steps are those of the file, too.
+    /// In the order of the file. Taps and capacitor steps are those of the file, too; and no power follows the voltage by a
+    /// control, which `issues` warn of.
     [[nodiscard]] std::span<const BatchLoad> loads() const;
     [[nodiscard]] std::span<const BatchNode> nodes() const;
     [[nodiscard]] std::string_view instruction_set() const;

@@ -8,6 +8,8 @@ namespace {
 
 /// What is called for without any delay is done this much later, so that time goes on whatever relays want.
 constexpr Duration least_delay = std::chrono::seconds(1);
+/// Of injections that act at once, in one load flow.
+constexpr int most_rounds = 100;
 
 }  // namespace
 
@@ -17,15 +19,43 @@ Devices::Devices(const Scenario& scenario, LoadFlow& load_flow)
       network_(load_flow, calendar_),
       control_(make_device_control(load_flow.feeder())),
       settles_(settings_.start == DeviceStart::settled && !control_.empty()),
-      acts_(settings_.control == DeviceControls::on && !control_.empty()) {}
+      acts_(settings_.control == DeviceControls::on && !control_.empty()),
+      has_injections_(!control_.injections().empty()) {}
 
 LoadFlowResult Devices::solve(Instant now) {
     if (have_to_settle())
-        start_ = settle(control_, network_, {.now = now});
+        hunts_ = settle(control_, network_, {.now = now}).status == SettleStatus::hunting;
     else
         network_.solve();
     look_at(network_.result(), now);
+    if (acts_ && has_injections_) let_injections_act(now);
     return network_.result();
+}
+
+/// Until none of those without a delay wants to move any more.
+void Devices::let_injections_act(Instant now) {
+    const auto is_solved = [this] { return network_.result().status == LoadFlowStatus::converged; };
+    for (int round = 0; is_solved() && control_.act_injections_at_once(network_, now); ++round) {
+        network_.solve();
+        look_at(network_.result(), now);
+        if (round < most_rounds) continue;
+        hunts_ = true;
+        return;
+    }
+}
+
+const PortPower& Devices::with_injections(const PortPower& base, const BaseDemand& demand, std::size_t step) {
+    if (!has_injections_) return base;
+    own_ = base;
+    const bool is_frozen = !settles_ && !acts_;
+    for (std::size_t i = 0; i < control_.injections().size(); ++i) {
+        const std::size_t load = network_.injection_load(i);
+        const LoadPoint& row = network_.feeder().loads()[load];
+        const InjectionPower available{-row.p_kw * demand.scale(step, load), -row.q_kvar * demand.q_scale(step, load)};
+        const bool is_as_given = is_frozen && std::holds_alternative<HoldRelay>(control_.injections()[i]);
+        network_.replace_injection(i, available, is_as_given ? available : control_.wanted(i, available), *own_);
+    }
+    return *own_;
 }
 
 void Devices::look_at(const LoadFlowResult& result, Instant now) {

@@ -1,10 +1,13 @@
-/// Tap changers and capacitors of one replica in time: they settle at the start, then act at instants of their own.
+/// Tap changers, capacitors and controlled injections of one replica in time: they settle at the start, then act at instants of
+/// their own, or, where an injection has no delay, in every load flow.
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "evsweep/scenario.hpp"
+#include "sim/engine/base_demand.hpp"
 #include "sim/network/device_control_load_flow.hpp"
 
 namespace evsweep {
@@ -18,12 +21,18 @@ class Devices {
 
     /// Whether the devices have to find their places before anything else: that takes several load flows.
     [[nodiscard]] bool have_to_settle() const { return !started_ && settles_; }
+    /// Whether a load flow takes more than solving: then `solve` has to be asked for it.
+    [[nodiscard]] bool solve_themselves() const { return have_to_settle() || (acts_ && has_injections_); }
+    /// What loads draw in a control step: `base`, with what controlled injections give in place of their loads' own power. To be
+    /// put into the load flow before the next solve; the reference holds until this is asked again.
+    [[nodiscard]] const PortPower& with_injections(const PortPower& base, const BaseDemand& demand, std::size_t step);
+    [[nodiscard]] bool has_injections() const { return has_injections_; }
     /// Solves; the first time, the devices settle if the scenario says so. Relays look at what was found.
     LoadFlowResult solve(Instant now);
     /// The same where somebody else has solved the load flow.
     void look_at(const LoadFlowResult& result, Instant now);
-    /// Whether the first solution was found with relays that still wanted to move.
-    [[nodiscard]] bool hunts_at_start() const { return start_.status == SettleStatus::hunting; }
+    /// Whether a solution since this was asked last was found with relays that still wanted to move at once.
+    [[nodiscard]] bool take_hunting() { return std::exchange(hunts_, false); }
 
     /// When a relay next wants to act or its clock strikes; always later than `now`. None where nobody acts.
     [[nodiscard]] std::optional<Instant> next(Instant now) const;
@@ -31,6 +40,8 @@ class Devices {
     [[nodiscard]] std::vector<DeviceMove> act(Instant now);
 
    private:
+    void let_injections_act(Instant now);
+
     DeviceSettings settings_;
     Calendar calendar_;
     ControlledLoadFlow network_;
@@ -38,7 +49,9 @@ class Devices {
     bool started_ = false;
     bool settles_;
     bool acts_;
-    Settled start_{};
+    bool has_injections_;
+    bool hunts_ = false;
+    std::optional<PortPower> own_;  ///< base load with injections
 };
 
 }  // namespace evsweep

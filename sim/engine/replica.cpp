@@ -128,7 +128,7 @@ bool Replica::is_solution_missing() {
     load_flow_.expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
     if (!stale_) return solved_ && !load_flow_.has_answers();
     assemble_power();
-    if (!devices_.have_to_settle()) return true;
+    if (!devices_.solve_themselves()) return true;
     solve_alone();
     return false;
 }
@@ -285,8 +285,9 @@ void Replica::apply_setpoints() {
 
 /// Base load and chargers, as the load flow draws them from now on.
 void Replica::assemble_power() {
-    const auto base = base_is_new_ ? ChargingPower::Base::is_new : ChargingPower::Base::known;
-    charging_.put(fleet_, company_.base.at(base_step_), base, load_flow_.power());
+    const bool is_new = base_is_new_ || devices_.has_injections();
+    const PortPower& base = devices_.with_injections(company_.base.at(base_step_), site_.base, base_step_);
+    charging_.put(fleet_, base, is_new ? ChargingPower::Base::is_new : ChargingPower::Base::known, load_flow_.power());
     base_is_new_ = false;
 }
 
@@ -302,7 +303,6 @@ void Replica::solve_alone() {
 
 /// The network is solved as far as it can be.
 void Replica::look_at(const LoadFlowResult& result) {
-    const bool first = !has_looked_;
     last_result_ = result;
     solved_ = result.status == LoadFlowStatus::converged;
     stale_ = false;
@@ -311,8 +311,7 @@ void Replica::look_at(const LoadFlowResult& result) {
         profile->sweeps += static_cast<std::uint64_t>(result.iterations);
     }
     if (!solved_) tell(EventKind::unsolved, std::nullopt);
-    if (first && devices_.hunts_at_start()) tell(EventKind::hunting, std::nullopt);
-    has_looked_ = true;
+    if (devices_.take_hunting()) tell(EventKind::hunting, std::nullopt);
     plan_devices();
 }
 
@@ -340,6 +339,7 @@ void Replica::move_devices(const Event& event) {
     solve_alone();
     for (const DeviceMove& move : devices_.act(now_)) {
         stale_ = true;
+        if (move.what == DeviceMove::What::injection) continue;  // these follow the voltage all day
         const bool is_tap = move.what == DeviceMove::What::tap;
         books_.count(now_, is_tap ? std::abs(move.steps) : 0, is_tap ? 0 : std::abs(move.steps));
         tell(move);

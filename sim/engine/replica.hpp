@@ -166,7 +166,6 @@ class Replica {
     bool looked_ = false;                ///< at the fleet, for the event at hand
     bool solved_ = false;
     LoadFlowResult last_result_{};
-    bool has_looked_ = false;  ///< at any load flow
     std::vector<ConnectorId> arrived_, left_, halted_;
     std::vector<Unsolved> unsolved_;
     std::vector<double> unbalance_, neutral_a_;  ///< of the latest snapshot, where wanted

@@ -101,6 +101,10 @@ std::optional<BatchLoadFlow> BatchLoadFlow::build(const FeederDescription& feede
     Issues found;  // so that the caller's earlier problems do not hide a good feeder
     const CheckedOptions checked = check(options, found);
     auto built = build_feeder(feeder, checked.build, found);
+    if (const auto& controls = feeder.injection_controls; !controls.empty())
+        found.warning(controls.front().at, "injection control " + controls.front().id,
+                      "acts in no batch, nor do others: loads draw the power that is asked for",
+                      "give controlled loads the power that they have");
     for (const Issue& issue : found.list()) issues.add(issue);
     if (!built || found.has_errors()) return std::nullopt;
     return BatchLoadFlow(std::make_unique<Machine>(std::move(*built), checked));

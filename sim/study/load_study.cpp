@@ -72,6 +72,12 @@ void check_controller(const LoadedStudy& study, const Configured<Controller>& co
         const auto controller = configured.make(controller_context(study, configured, population, ReplicaId(0)));
         if (const auto period = controller->cadence().period)
             check_multiple(study.scenario, *period, path + ".period", configured.at, issues);
+        const auto controls = study.feeder->injection_controls();
+        if (controller->needs().contains(Need::linear_grid) && !controls.empty())
+            issues.error(configured.at, path,
+                         "plans with a linear model of the feeder, which does not know that the power of '" +
+                             controls.front().load + "' follows the voltage",
+                         "remove the injection controls from the feeder, or take a controller that does not plan");
         if (controller->needs().contains(Need::price) && !study.scenario.prices)
             issues.error(configured.at, path, "needs prices, and the scenario has none", "add a section `prices`");
     } catch (const std::bad_alloc&) {
