@@ -210,16 +210,16 @@ BusRows NetworkReduction::rows_of(const BusPlace& at) const {
         local[n++] = row;
     }
     std::copy_n(full_.up.begin() + static_cast<std::ptrdiff_t>(at.feeders), at.q, rows.up.begin());
-    rows.t.resize(static_cast<Index>(n), static_cast<Index>(at.q));
-    rows.w.resize(static_cast<Index>(n), static_cast<Index>(n));
+    rows.t.resize(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(at.q));
+    rows.w.resize(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j < at.q; ++j) {
             const std::size_t t = at.t + local[i] * at.q + j;
-            rows.t(static_cast<Index>(i), static_cast<Index>(j)) = {full_.t_re[t], full_.t_im[t]};
+            rows.t(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = {full_.t_re[t], full_.t_im[t]};
         }
         for (std::size_t j = 0; j < n; ++j) {
             const std::size_t w = at.w + local[i] * at.n + local[j];
-            rows.w(static_cast<Index>(i), static_cast<Index>(j)) = {full_.w_re[w], full_.w_im[w]};
+            rows.w(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = {full_.w_re[w], full_.w_im[w]};
         }
     }
     return rows;
