@@ -124,6 +124,7 @@ struct VoltageResponse {
     PowerLaw reactive{};
     std::optional<LinearOutside> linear{};  ///< none: the laws hold at every voltage
     double cut_off = 0.0;                   ///< below this voltage (pu) the load is off
+    double holds_current_below = 0.0;       ///< below this voltage (pu) the current stays what it is there; not with `linear`
     friend bool operator==(const VoltageResponse&, const VoltageResponse&) = default;
 };
 

@@ -266,6 +266,7 @@ class Translation {
             row.response.linear =
                 LinearOutside{v->low.value(), v->min.value(), v->max.value(), v->at_rated_power, v->q_at_rated_voltage};
         row.response.cut_off = t.cut_off.value();
+        row.response.holds_current_below = t.holds_current_below.value();
         row.profile = t.profile;
         row.at = at;
         feeder_.loads.push_back(std::move(row));

@@ -178,6 +178,8 @@ const Schema<LoadLine>& LoadLine::schema() {
             .optional("exponent_q", &LoadLine::exponent_q, "the same for reactive power, where it differs")
             .optional("linear_outside", &LoadLine::linear_outside, "voltages outside which it is an impedance; none: never")
             .optional("cut_off", &LoadLine::cut_off, "below this voltage it is off", at_least(0))
+            .optional("holds_current_below", &LoadLine::holds_current_below,
+                      "below this voltage its current stays what it is there; without linear_outside", at_least(0))
             .optional("rated", &LoadLine::rated, "voltage across one pair of ends; absent: the bus's nominal voltage there",
                       at_least(0))
             .optional("profile", &LoadLine::profile, "profile of this load instead of its class's")

@@ -196,7 +196,7 @@ struct LoadLine {
     std::optional<std::vector<double>> zip, zip_q;
     std::optional<double> exponent, exponent_q;
     std::optional<LinearLine> linear_outside;
-    PerUnit cut_off;
+    PerUnit cut_off, holds_current_below;
     Volts rated;
     static const Schema<LoadLine>& schema();
 };

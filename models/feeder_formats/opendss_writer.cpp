@@ -199,7 +199,9 @@ void Writer::load_part(const LoadRow& row, const std::string& name, const Wiring
 
 /// The models of OpenDSS: 1 PQ, 2 Z, 3 and 7 constant P and quadratic Q, 4 exponents, 5 I, 8 ZIPV.
 void Writer::add_law(const LoadRow& row, ObjectText& object) {
-    const auto& [active, reactive, linear, cut_off] = row.response;
+    const auto& [active, reactive, linear, cut_off, holds_current_below] = row.response;
+    if (holds_current_below > 0.0)
+        return refuse(row.at, "load " + row.id, "holds its current at low voltage", "loads of OpenDSS do not");
     const bool at_rated = linear && linear->at_rated_power;
     const bool has_exponent = active.e != 0.0 || reactive.e != 0.0;
     const auto exponent_of = [](const PowerLaw& law) { return law.e == 1.0 ? law.exponent : 2.0 * law.z + law.i; };

@@ -215,6 +215,7 @@ class FeederWriter {
         if (response.reactive != response.active) add_law(response.reactive, "_q", text);
         if (const auto& v = response.linear) text.raw("linear_outside", outside(*v));
         if (response.cut_off != 0.0) text.quantity("cut_off", response.cut_off, "pu");
+        if (response.holds_current_below != 0.0) text.quantity("holds_current_below", response.holds_current_below, "pu");
         if (!row.profile.empty()) text.text("profile", row.profile);
         return text.str();
     }

@@ -51,6 +51,7 @@ void hold_response(const VoltageResponse& response, RowNumbers& row) {
         for (const double number : {response.linear->low, response.linear->min, response.linear->max})
             row.hold(number, "pu", "voltage response");
     row.hold(response.cut_off, "pu", "cut-off voltage");
+    row.hold(response.holds_current_below, "pu", "voltage below which its current stays");
 }
 
 void hold_relay(const RelaySetting& relay, RowNumbers& row) {

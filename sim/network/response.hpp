@@ -43,8 +43,10 @@ class LoadLaw {
         curve_.pieces = 0;
         if (response.linear && response.linear->low > 0.0) add(0.0, {.z = 1.0, .p = 0.0}, {.z = 1.0, .p = 0.0});
         if (response.linear && response.linear->min > response.linear->low) add_linear_current(*response.linear);
+        if (response.holds_current_below > 0.0) add_constant_current(response.holds_current_below);
         curve_.ordinary = curve_.pieces;
-        add(response.linear ? std::max(response.linear->low, response.linear->min) : 0.0, response.active, response.reactive);
+        add(response.linear ? std::max(response.linear->low, response.linear->min) : response.holds_current_below,
+            response.active, response.reactive);
         if (response.linear) add_impedance_above(*response.linear);
         if (response.cut_off > 0.0) cut_off_below(response.cut_off);
         if (curve_.ordinary + 1 < curve_.pieces) curve_.highest2 = curve_.piece[curve_.ordinary + 1].from2;
@@ -107,6 +109,12 @@ class LoadLaw {
             return PowerLaw{.z = slope, .i = limits.low * (1.0 - slope), .p = 0.0};
         };
         add(limits.low, line(at_limit(response_.active)), line(reactive_at_limit()));
+    }
+
+    /// From no voltage up to `at` the current is that of the law there.
+    void add_constant_current(double at) {
+        const auto current = [&](const PowerLaw& law) { return PowerLaw{.i = value_of(law, at) / at, .p = 0.0}; };
+        add(0.0, current(response_.active), current(response_.reactive));
     }
 
     /// Above `max` the load is the impedance it has there. Where `max` lies below the other limits the law itself never holds.
