@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "evsweep/inverter.hpp"
 #include "evsweep/issues.hpp"
 #include "evsweep/quantity.hpp"
 #include "evsweep/time.hpp"
@@ -254,58 +255,6 @@ struct HoldVoltage {
     Kilovars q_max{};
 };
 
-/// A point of a curve that is straight between its points and level beyond them.
-struct CurvePoint {
-    double x = 0.0;
-    double y = 0.0;
-    friend bool operator==(const CurvePoint&, const CurvePoint&) = default;
-};
-
-/// What an inverter can do, whatever controls it.
-struct InverterRating {
-    KilovoltAmperes rated{};
-    Kilovars q_max{};        ///< that it can give
-    Kilovars q_max_drawn{};  ///< that it can draw
-    Kilowatts rated_p{};     ///< of its panel, on which curves of active power count
-    Kilowatts dc_p{};        ///< there now, before its losses
-    bool watt_priority = false;
-    bool factor_priority = false;
-};
-
-/// What the ordinate of a curve of reactive power is a share of.
-enum class VarBase { rated, available };
-/// What the ordinate of a curve of active power is a share of.
-enum class WattBase { rated_p, available_p, rated_kva };
-
-/// Volt-var, volt-watt, or both (IEEE 1547-2018): an empty curve does nothing. Abscissas in pu of the voltage that is seen.
-struct InverterCurves {
-    InverterRating rating{};
-    std::vector<CurvePoint> volt_var{};
-    VarBase var_base = VarBase::available;
-    std::vector<CurvePoint> volt_watt{};
-    WattBase watt_base = WattBase::rated_p;
-    double delta_q = -1.0;  ///< share of the wanted change that is made at a time while settling; negative: found by itself
-    double delta_p = -1.0;
-    double voltage_tolerance = 1e-4;  ///< pu; smaller changes since the last action do not count
-    double q_tolerance = 0.025;       ///< share of the base; smaller changes that are wanted do not count
-    double p_tolerance = 0.01;
-};
-
-/// Reactive power along a slope around a voltage that follows the one that is seen, slowly (OpenDSS's ExpControl).
-struct ExponentialVoltVar {
-    InverterRating rating{};
-    double set = 1.0;     ///< pu; 0: the first voltage that is seen
-    double slope = 50.0;  ///< pu of reactive power per pu of voltage
-    Duration time_constant = std::chrono::seconds(1200);
-    double q_bias = 0.0;
-    double set_min = 0.95, set_max = 1.05;
-    double q_max_drawn = 0.44, q_max_given = 0.44;  ///< pu
-    double delta_q = 0.7;
-    bool prefers_q = false;  ///< active power yields
-    double voltage_tolerance = 1e-4;
-    double q_tolerance = 0.025;
-};
-
 /// The relay that moves the power of one load (as a rule generation: a load of negative power) with the voltage. Units that share
 /// a control in their file have a row each.
 struct InjectionControlRow {
@@ -313,7 +262,7 @@ struct InjectionControlRow {
     std::string load;                       ///< whose power it moves
     std::vector<WatchedVoltage> watched{};  ///< empty: across each pair of terminals of the load, in units of its rated voltage
     VoltageOf voltage = VoltageOf::mean;
-    std::variant<HoldVoltage, InverterCurves, ExponentialVoltVar> law{};
+    std::variant<HoldVoltage, InverterCurves, SlopeVoltVar> law{};
     Duration delay{};  ///< from a voltage that calls for it to the action; 0: every load flow finds it done
     Position at{};
 };

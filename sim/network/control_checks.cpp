@@ -139,6 +139,7 @@ class ControlChecks {
         }
         need(row.delay >= Duration::zero(), row.at, path, "its delay is negative", "give 0 s or more");
         if (const auto* hold = std::get_if<HoldVoltage>(&row.law)) holding(row, *hold, path);
+        check_inverter(row, issues_);
     }
 
     void holding(const InjectionControlRow& row, const HoldVoltage& law, const std::string& path) {

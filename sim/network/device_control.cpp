@@ -122,29 +122,43 @@ void DeviceControl::count_as_discharged() {
     for (CapacitorRelay& relay : capacitors_) relay.count_as_discharged();
 }
 
-Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options) {
-    Settled result;
-    control.drop_plans();
-    control.count_as_discharged();
-    control.put_injections(network);
-    const int before = control.load_flows();
-    while (true) {
+int DeviceControl::solves() const {
+    int most = 1;
+    for (const InjectionRelay& relay : injections_)
+        if (const auto* inverter = std::get_if<InverterRelay>(&relay)) most = std::max(most, inverter->solves());
+    return most;
+}
+
+namespace {
+
+/// Rounds until no relay has a plan; whether the network is settled then.
+SettleStatus settle_once(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options, Settled& result) {
+    for (int round = 1;; ++round) {
         ++result.rounds;
-        if (!network.solve()) {
-            result.status = SettleStatus::unsolved;
-            break;
-        }
+        if (!network.solve()) return SettleStatus::unsolved;
         control.look(network, options.now, Pace::settling(options.share));
         const auto due = control.due();
-        if (!due) break;
-        if (result.rounds >= options.max_rounds) {
-            result.status = SettleStatus::hunting;
-            result.regulators = with_plans(control.regulators());
-            result.capacitors = with_plans(control.capacitors());
-            result.injections = with_plans(control.injections());
-            break;
-        }
+        if (!due) return SettleStatus::settled;
+        if (round >= options.max_rounds) return SettleStatus::hunting;
         result.moves += static_cast<int>(control.act(network, *due, Pace::settling(options.share)).size());
+    }
+}
+
+}  // namespace
+
+Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options) {
+    Settled result;
+    const int before = control.load_flows();
+    for (int solve = 0; solve < control.solves() && result.status == SettleStatus::settled; ++solve) {
+        control.drop_plans();
+        control.count_as_discharged();
+        control.put_injections(network);
+        result.status = settle_once(control, network, options, result);
+    }
+    if (result.status == SettleStatus::hunting) {
+        result.regulators = with_plans(control.regulators());
+        result.capacitors = with_plans(control.capacitors());
+        result.injections = with_plans(control.injections());
     }
     control.drop_plans();
     control.count_as_discharged();

@@ -202,6 +202,8 @@ class DeviceControl {
     void drop_plans();
     /// Banks may come back at once, whenever they were switched off.
     void count_as_discharged();
+    /// Times that a snapshot has to be settled: inverters in OpenDSS's steps go on each time (see PartialSteps).
+    [[nodiscard]] int solves() const;
     /// Load flows that relays which hold voltages have solved while acting.
     [[nodiscard]] int load_flows() const { return holding_.load_flows(); }
 
@@ -234,8 +236,8 @@ struct SettleOptions {
 };
 
 /// Settles a snapshot: in each round the network is solved, all relays look, and those whose action is nearest in time
-/// act; the clock stands still, so delays decide about the order only. The network is left with the last solution, and
-/// the relays without plans.
+/// act; the clock stands still, so delays decide about the order only. Where inverters say so, this is done several times. The
+/// network is left with the last solution, and the relays without plans.
 [[nodiscard]] Settled settle(DeviceControl& control, ControlledNetwork& network, const SettleOptions& options);
 
 }  // namespace evsweep

@@ -36,6 +36,9 @@ struct CheckedRows {
 /// The same for what controls the feeder: regulators, capacitor controls, profiles.
 void check_controls(const FeederDescription& description, Issues& issues);
 
+/// Of the inverter and the curves of an injection control; other laws have none.
+void check_inverter(const InjectionControlRow& row, Issues& issues);
+
 /// Both, for whoever passes a description on without building its feeder.
 void check_feeder_rows(const FeederDescription& description, Issues& issues);
 

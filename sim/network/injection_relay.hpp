@@ -8,28 +8,13 @@
 #include <optional>
 #include <span>
 #include <variant>
-#include <vector>
 
 #include "evsweep/feeder_description.hpp"
 #include "evsweep/time.hpp"
+#include "sim/network/injection_reading.hpp"
+#include "sim/network/inverter_relay.hpp"
 
 namespace evsweep {
-
-struct Pace;
-
-/// Power that an injection gives to the network.
-struct InjectionPower {
-    double p_kw = 0.0;
-    double q_kvar = 0.0;
-    friend bool operator==(const InjectionPower&, const InjectionPower&) = default;
-};
-
-/// What the relay of an injection sees.
-struct InjectionReading {
-    std::vector<double> voltage_pu;  ///< at each of the watched places
-    InjectionPower present;          ///< that is given now
-    InjectionPower available;        ///< that would be given without the relay: the load's row, times its profile
-};
 
 /// The voltage that counts; not a number where nothing is watched.
 [[nodiscard]] double voltage_of(VoltageOf which, std::span<const double> voltage_pu);
@@ -64,23 +49,6 @@ class HoldRelay {
     Duration delay_;
     double q_kvar_;
     double seen_pu_ = 0.0;
-    std::optional<Instant> act_at_;
-};
-
-/// Follows curves of reactive and active power over the voltage (InverterCurves, ExponentialVoltVar).
-class InverterRelay {
-   public:
-    InverterRelay(const InjectionControlRow& row, InjectionPower initial);
-
-    void look(const InjectionReading& seen, Instant now);
-    [[nodiscard]] std::optional<Instant> due() const;
-    void act(Instant at, Pace pace);
-    void drop_plans();
-    [[nodiscard]] InjectionPower wanted(const InjectionPower& available) const;
-
-   private:
-    InjectionControlRow row_;
-    InjectionPower given_;
     std::optional<Instant> act_at_;
 };
 
