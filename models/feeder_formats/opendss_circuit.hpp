@@ -124,7 +124,8 @@ struct Inverter : Injection {
     bool watt_first = false;                           ///< reactive power gives way at the kVA limit
     bool factor_first = false;                         ///< the power factor is kept at limits
     bool vars_follow = false;                          ///< no reactive power while it is off
-    bool limits_current = false;                       ///< to that at the lower voltage limit; there is no upper one then
+    bool balanced = false;                             ///< its currents are balanced whatever the voltages
+    bool current_limited = false;                      ///< its current stays below its lowest voltage
     std::string efficiency;                            ///< curve over its load
 };
 
@@ -145,6 +146,31 @@ struct Storage : Inverter {
     int rated_phases = 3;  ///< when kV was given
     Dispatch dispatch = Dispatch::shape;
     double charge_trigger = 0.0, discharge_trigger = 0.0;
+};
+
+/// What the controls of inverters share: the inverters are those named, or all that there are when the control is defined.
+struct InverterControl : Object {
+    std::vector<std::string> units;  ///< as `pvsystem.name`, `storage.name`
+    double delta_q = -1.0;
+    int solves = 0;  ///< that the script has asked for since the control is there
+};
+
+struct InvControl : InverterControl {
+    bool var = false, watt = false;  ///< of `mode`
+    bool both = false;               ///< by `combimode`
+    std::string var_curve, watt_curve, charging_curve;
+    bool by_kvar_limits = false;
+    int watt_axis = 1;  ///< available power, Pmpp, %Pmpp of it, kVA
+    double delta_p = -1.0, voltage_tolerance = 1e-4, q_tolerance = 0.025, p_tolerance = 0.01;
+    int seen = -1;  ///< phase; -1 mean, -2 highest, -3 lowest
+    std::vector<Value> seen_buses;
+    std::vector<double> seen_bases;
+};
+
+struct ExpControl : InverterControl {
+    ExpControl() { delta_q = 0.7; }
+    double vreg = 1.0, slope = 50.0, bias = 0.0, vreg_min = 0.95, vreg_max = 1.05, q_lead = 0.44, q_lag = 0.44;
+    bool prefers_q = false;
 };
 
 struct Capacitor : Object {
@@ -252,6 +278,8 @@ void finish_edit(LineCode& code, Desk& desk);
 void finish_edit(Load& load, Desk& desk);
 void finish_edit(GrowthShape& shape, Desk& desk);
 void finish_edit(XyCurve& curve, Desk& desk);
+void finish_edit(InvControl& control, Desk& desk);
+void finish_edit(ExpControl& control, Desk& desk);
 void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
 void after_like(CapControl& control, const CapControl& before, Desk& desk, const Value& value);
 void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
@@ -283,6 +311,8 @@ void set_line_conductors(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] Properties<RegControl> reg_control_properties();
 [[nodiscard]] Properties<CapControl> cap_control_properties();
 [[nodiscard]] Properties<SwitchControl> switch_control_properties();
+[[nodiscard]] Properties<InvControl> inv_control_properties();
+[[nodiscard]] Properties<ExpControl> exp_control_properties();
 [[nodiscard]] Properties<Source> source_properties();
 
 struct Coordinates {
@@ -332,14 +362,18 @@ struct Circuit {
     Store<RegControl> reg_controls{"regcontrol", reg_control_properties()};
     Store<CapControl> cap_controls{"capcontrol", cap_control_properties()};
     Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
+    Store<InvControl> inv_controls{"invcontrol", inv_control_properties()};
+    Store<ExpControl> exp_controls{"expcontrol", exp_control_properties()};
 
     std::map<std::string, ForeignObjects> foreign;  ///< by class: what is not read, and refused where it is enabled
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {
-            &sources,    &line_codes,    &wires,  &concentric_neutrals, &tape_shields, &geometries,     &spacings,   &lines,
-            &xfmr_codes, &transformers,  &loads,  &generators,          &pv_systems,   &storages,       &capacitors, &reactors,
-            &shapes,     &growth_shapes, &curves, &reg_controls,        &cap_controls, &switch_controls};
+        return {&sources,      &line_codes,      &wires,        &concentric_neutrals,
+                &tape_shields, &geometries,      &spacings,     &lines,
+                &xfmr_codes,   &transformers,    &loads,        &generators,
+                &pv_systems,   &storages,        &capacitors,   &reactors,
+                &shapes,       &growth_shapes,   &curves,       &reg_controls,
+                &cap_controls, &switch_controls, &inv_controls, &exp_controls};
     }
 };
 

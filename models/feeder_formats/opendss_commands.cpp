@@ -15,10 +15,10 @@ constexpr std::string_view harmless[] = {"monitor",       "energymeter", "sensor
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {
-    "isource",      "fault",         "vccs",           "upfc",          "upfccontrol", "storagecontroller", "invcontrol",
-    "expcontrol",   "gicline",       "gictransformer", "gicsource",     "autotrans",   "indmach012",        "vsconverter",
-    "espvlcontrol", "generic5",      "windgen",        "gendispatcher", "equivalent",  "storage2",          "storagecontroller2",
-    "pvsystem2",    "monitoredload", "load2",          "generator2"};
+    "isource",        "fault",         "vccs",       "upfc",       "upfccontrol",        "storagecontroller", "gicline",
+    "gictransformer", "gicsource",     "autotrans",  "indmach012", "vsconverter",        "espvlcontrol",      "generic5",
+    "windgen",        "gendispatcher", "equivalent", "storage2",   "storagecontroller2", "pvsystem2",         "monitoredload",
+    "load2",          "generator2"};
 
 }  // namespace
 

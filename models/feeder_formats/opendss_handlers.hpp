@@ -3,15 +3,10 @@
 
 #include <cmath>
 
+#include "evsweep/inverter.hpp"
 #include "feeder_formats/opendss_circuit.hpp"
 
 namespace evsweep::opendss {
-
-/// Reactive power that goes with an active power at a power factor; a negative factor turns its sign.
-[[nodiscard]] inline double kvar_at(double kw, double pf) {
-    const double kvar = kw * std::sqrt(std::max(0.0, 1.0 / (pf * pf) - 1.0));
-    return pf < 0.0 ? -kvar : kvar;
-}
 
 template <auto Member, class T>
 void set_factor(T& object, const Value& value, Desk& desk) {

@@ -175,7 +175,11 @@ void Script::set(const Parameters& p) {
 }
 
 /// Solving is for others; the options that may follow it count.
-void Script::solve(const Parameters& p) { set(p); }
+void Script::solve(const Parameters& p) {
+    set(p);
+    for (InvControl& control : circuit_->inv_controls.objects()) ++control.solves;
+    for (ExpControl& control : circuit_->exp_controls.objects()) ++control.solves;
+}
 
 void Script::allocation_factors(const Value& value) {
     const auto factor = desk_.number(value);

@@ -32,6 +32,7 @@ class Rows {
     void add_pv_systems();
     void add_storages();
     void add_controls();
+    void add_inverter_controls();
     void tell_dead();
     void tell_floating();
 
@@ -48,8 +49,11 @@ class Rows {
     [[nodiscard]] LoadRow injection_row(const Placed<T>& placed, const std::string& id);
     [[nodiscard]] double growth_of(const Load& load);
     [[nodiscard]] double keep_fed_phases(const Placed<Load>& placed, LoadRow& row);
-    [[nodiscard]] std::complex<double> power_of(const Storage& storage);
-    void set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power);
+    /// What an inverter can do, and what there is to give now before its limits.
+    [[nodiscard]] InverterRating rating_of(const PvSystem& pv) const;
+    [[nodiscard]] InverterRating rating_of(const Storage& storage) const;
+    void set_inverter(LoadRow& row, const Inverter& inverter, const InverterRating& rating);
+    void limit_current(LoadRow& row, const Inverter& inverter, const InverterRating& rating);
     [[nodiscard]] std::string source_path(const Source& source) const;
     [[nodiscard]] bool hold_nodes(const Placed<Source>& placed, std::map<int, SourceNode>& held);
     void earth_by(const BranchRow& line);
@@ -62,6 +66,23 @@ class Rows {
     [[nodiscard]] static std::optional<OfPhases> of_phases(const std::string& word);
     [[nodiscard]] bool watch_bus(const CapControl& control, const Terminal& place, CapacitorControlRow& row);
     [[nodiscard]] bool watch_conductors(const CapControl& control, const std::vector<Terminal>& ends, CapacitorControlRow& row);
+    void add_inv_control(const InvControl& control);
+    void add_exp_control(const ExpControl& control);
+    /// An inverter with its ends.
+    struct Unit {
+        const Inverter* inverter = nullptr;
+        const Terminal* end = nullptr;
+        double volts = 0.0;  ///< to neutral, as rated
+        InverterRating rating;
+    };
+    /// None where it is not in service.
+    [[nodiscard]] std::optional<Unit> unit_of(const std::string& name) const;
+    [[nodiscard]] InjectionControlRow unit_row(const InverterControl& control, const std::string& id, const std::string& unit);
+    [[nodiscard]] VoltageCurve curve_of(const std::string& name) const;
+    [[nodiscard]] InverterCurves curves_of(const InvControl& control, const Unit& unit) const;
+    [[nodiscard]] std::vector<WatchedVoltage> phases_of(const Unit& unit, double rated_v) const;
+    [[nodiscard]] std::optional<std::vector<WatchedVoltage>> seen_by(const InvControl& control, const std::string& id,
+                                                                     const Unit& unit);
     /// Name of the profile that an element of that power follows, made if it is new; without `kvar` the shape does not give
     /// the reactive power.
     [[nodiscard]] std::string profile_of(const Injection& element, double kw, std::optional<double> kvar);
@@ -73,6 +94,7 @@ class Rows {
     const Network& network_;
     FeederDescription& feeder_;
     std::set<std::string> profiles_;
+    std::map<std::string, std::string> controlled_;  ///< inverters, and by what
 };
 
 /// The daily shape, or else the yearly one, or that of the duty cycle.

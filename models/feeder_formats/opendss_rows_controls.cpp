@@ -27,20 +27,24 @@ const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const Store<T>& st
 }  // namespace
 
 void Rows::add_controls() {
-    const auto is_on = [](const Object& control) { return control.enabled; };
-    const auto& regulators = circuit_.reg_controls.objects();
-    const auto& switches = circuit_.cap_controls.objects();
     if (!circuit_.controls_off.file) {
         add_regulators();
         add_capacitor_controls();
-    } else if (const auto count = std::count_if(regulators.begin(), regulators.end(), is_on) +
-                                  std::count_if(switches.begin(), switches.end(), is_on)) {
+        add_inverter_controls();
+        return;
+    }
+    const auto enabled = [](const auto& store) {
+        const auto& all = store.objects();
+        return std::count_if(all.begin(), all.end(), [](const Object& control) { return control.enabled; });
+    };
+    const auto count = enabled(circuit_.reg_controls) + enabled(circuit_.cap_controls) + enabled(circuit_.inv_controls) +
+                       enabled(circuit_.exp_controls);
+    if (count > 0)
         desk_.warning(
             circuit_.controls_off, "set controlmode",
-            fmt::format("is off: {} of tap changers and capacitors {}",
+            fmt::format("is off: {} of tap changers, capacitors and inverters {}",
                         count == 1 ? "1 control" : fmt::format("{} controls", count), count == 1 ? "does not act" : "do not act"),
             "remove the line to let them act");
-    }
 }
 
 void Rows::add_regulators() {

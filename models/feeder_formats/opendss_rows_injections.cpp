@@ -1,11 +1,9 @@
-// Loads, generators, photovoltaic systems and storages of the description.
+// Loads and generators of the description.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
-#include "feeder_formats/opendss_inverter.hpp"
 #include "feeder_formats/opendss_rows.hpp"
 
 namespace evsweep::opendss {
@@ -183,81 +181,7 @@ void Rows::add_generators() {
     }
 }
 
-void Rows::set_inverter(LoadRow& row, const Inverter& inverter, std::complex<double> power) {
-    row.p = Kilowatts(-power.real());
-    row.q = Kilovars(-power.imag());
-    constexpr double beyond_all = 100.0;
-    row.response.linear = LinearOutside{0.0, inverter.min_pu, inverter.limits_current ? beyond_all : inverter.max_pu, false};
-    if (inverter.limits_current)
-        desk_.note("inverters that limit their current", inverter.at,
-                   "are taken for impedances below their lower voltage limit, where OpenDSS holds their current");
-    if (inverter.model == 2) row.response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
-}
-
-void Rows::add_pv_systems() {
-    for (const auto& placed : plan_.pv_systems) {
-        const PvSystem& pv = *placed.element;
-        if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
-        const XyCurve* heat = circuit_.curves.look_up(pv.temperature_curve);
-        const XyCurve* curve = circuit_.curves.look_up(pv.efficiency);
-        const auto efficiency = [&](double kw) { return curve ? curve->value(kw / pv.kva) : 1.0; };
-        const double panel = pv.pmpp * pv.irradiance * (heat ? heat->value(pv.temperature) : 1.0);
-        const double cut_out = pv.cut_out * 0.01 * pv.kva;
-        const bool is_on = panel >= cut_out;
-        const double kw = is_on ? std::min(panel * efficiency(panel), pv.pmpp * pv.limit) : 0.0;
-        const auto power = inverter_power(pv, {kw, pv.pmpp, cut_out * efficiency(cut_out), is_on, false});
-        LoadRow row = injection_row(placed, "pvsystem." + pv.name);
-        set_inverter(row, pv, power);
-        row.profile = profile_of(pv, power.real(), std::nullopt);
-        if ((heat || curve) && !row.profile.empty())
-            desk_.warning(pv.at, row.id, "follows its profile in proportion: its efficiency and temperature are those of now");
-        feeder_.loads.push_back(std::move(row));
-    }
-}
-
-/// What a storage gives as it stands: charged and empty ones idle, and idle ones draw their losses.
-std::complex<double> Rows::power_of(const Storage& storage) {
-    using S = Storage::State;
-    const XyCurve* curve = circuit_.curves.look_up(storage.efficiency);
-    const auto efficiency = [&](double kw) { return curve ? curve->value(kw / storage.kva) : 1.0; };
-    S state = storage.state;
-    if (state == S::charging && storage.kwh >= storage.rated_kwh) state = S::idling;
-    if (state == S::discharging && storage.kwh <= storage.reserve_kwh) state = S::idling;
-    const double idle_kw = storage.idle * 0.01 * storage.rated_kw;
-    const double most = storage.rated_kw * storage.limit;
-    double kw = -idle_kw / efficiency(idle_kw);
-    if (state == S::charging) kw = -std::min(storage.rated_kw * storage.charge * 0.01, most);
-    if (state == S::discharging) kw = std::min(storage.rated_kw * storage.discharge * 0.01, most);
-    double cut_out = storage.cut_out * 0.01 * storage.kva;
-    cut_out = state == S::discharging ? cut_out * efficiency(cut_out) : cut_out / efficiency(cut_out);
-    const bool is_on = std::abs(kw) >= cut_out;
-    if (!is_on) kw = -idle_kw / efficiency(idle_kw);
-    return inverter_power(storage, {kw, storage.rated_kw, cut_out, is_on, !is_on || state == S::idling});
-}
-
-void Rows::add_storages() {
-    using D = Storage::Dispatch;
-    for (const auto& placed : plan_.storages) {
-        const Storage& storage = *placed.element;
-        if (!network_.reaches(placed.ends.front()) || !placed.closed) continue;
-        LoadRow row = injection_row(placed, "storage." + storage.name);
-        // OpenDSS divides by the number of phases that it knew when kV was given.
-        const double to_neutral = volts_across(storage.kv, storage.rated_phases, false);
-        row.rated = Volts(to_neutral * (storage.delta && storage.phases > 1 ? std::numbers::sqrt3 : 1.0));
-        const bool has_trigger = storage.charge_trigger != 0.0 || storage.discharge_trigger != 0.0;
-        const bool moves = (storage.dispatch == D::trigger && has_trigger) ||
-                           (storage.dispatch == D::follow && storage.state != Storage::State::idling);
-        if (moves)
-            desk_.error(storage.at, row.id, "is dispatched by load level, price or shape, which may change its state",
-                        "use dispmode=default with the state that it shall have");
-        set_inverter(row, storage, power_of(storage));
-        if (const std::string& shape = shape_name(storage); !shape.empty()) {
-            row.profile = "dispatch by " + shape;
-            desk_.note("dispatch of storages by load shapes", storage.at, "is not read, which a snapshot does not need",
-                       "give a profile of the name 'dispatch by SHAPE' in base_load.profiles of scenarios");
-        }
-        feeder_.loads.push_back(std::move(row));
-    }
-}
+template LoadRow Rows::injection_row(const Placed<PvSystem>& placed, const std::string& id);
+template LoadRow Rows::injection_row(const Placed<Storage>& placed, const std::string& id);
 
 }  // namespace evsweep::opendss

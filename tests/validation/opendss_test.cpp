@@ -253,6 +253,7 @@ TEST_CASE("small OpenDSS files of kinds that were once read wrongly or refused h
                                      "empty_value",
                                      "fault_disabled",
                                      "giscoords_command",
+                                     "invcontrol_voltvar",
                                      "linecode_kron",
                                      "linecode_other_phases",
                                      "loadshape_default_again",
