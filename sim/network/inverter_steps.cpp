@@ -57,22 +57,23 @@ double CurveSteps::stepped_q() {
     return q_kvar_ + (full - q_kvar_) * q_step_;
 }
 
-/// A voltage that changes as much as before calls for smaller steps, one that hardly changes for larger ones.
+/// A voltage that changes as much as before calls for smaller steps, one that hardly changes for larger ones. (OpenDSS's voltages
+/// are never twice the same to the last bit; where these are, that is a change as large as the one before.)
 void CurveSteps::adapt_q() {
     const double given = reader_.curves().steps->delta_q;
     if (given >= 0.0) return (void)(q_step_ = given);
-    const double ratio = change() / change_before_;
-    if (change_before_ >= 0.0) {
-        if (ratio > 0.8 && q_step_ > least_share)
+    const double now = change(), before = change_before_;
+    if (before >= 0.0) {
+        if (now >= 0.8 * before && q_step_ > least_share)
             q_step_ -= 0.1;
-        else if (ratio > 0.6 && q_step_ > least_share)
+        else if (now > 0.6 * before && q_step_ > least_share)
             q_step_ -= 0.05;
-        else if (ratio < 0.2 && q_step_ < largest_share)
+        else if (now < 0.2 * before && q_step_ < largest_share)
             q_step_ += 0.1;
-        else if (ratio < 0.4 && q_step_ < largest_share)
+        else if (now < 0.4 * before && q_step_ < largest_share)
             q_step_ += 0.05;
     }
-    change_before_ = change();
+    change_before_ = now;
 }
 
 void CurveSteps::adapt_p() {
