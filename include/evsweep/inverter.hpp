@@ -185,6 +185,7 @@ struct InverterCurves {
     WattBase watt_base = WattBase::rated_p;
     std::optional<PartialSteps> steps{};  ///< none: settles on the curve itself
     double tolerance = 1e-7;  ///< share of the rated apparent power that counts as on the curve; where there are no steps
+    friend bool operator==(const InverterCurves&, const InverterCurves&) = default;
 };
 
 /// Reactive power along a slope through a set voltage (OpenDSS's ExpControl), in pu of the rated apparent power. The set voltage
@@ -199,6 +200,7 @@ struct SlopeVoltVar {
     double delta_q = 0.7;    ///< share of the way that it goes at a time
     bool prefers_q = false;  ///< active power yields to it
     int solves = 1;          ///< see PartialSteps
+    friend bool operator==(const SlopeVoltVar&, const SlopeVoltVar&) = default;
 };
 
 }  // namespace evsweep

@@ -51,6 +51,8 @@ class Translation {
         for (const auto& placed : file_.capacitor_controls.rows) control(placed.row, placed.at);
         for (const auto& placed : file_.generator_controls.rows)
             feeder_.injection_controls.push_back(row_of(placed.row, placed.at));
+        for (const auto& placed : file_.inverter_controls.rows)
+            feeder_.injection_controls.push_back(row_of(placed.row, placed.at));
         for (const auto& [t, at, path] : file_.profiles.rows)
             feeder_.profiles.push_back({t.id, t.every, t.values, t.q_values, t.linear, at});
         for (const auto& placed : file_.source.rows) source(placed.row, placed.at, placed.path);

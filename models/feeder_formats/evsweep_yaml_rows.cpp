@@ -277,6 +277,7 @@ const Schema<FeederFile>& FeederFile::schema() {
             .optional("regulators", &F::regulators, "relays that move the taps of a transformer")
             .optional("capacitor_controls", &F::capacitor_controls, "relays that switch capacitors")
             .optional("generator_controls", &F::generator_controls, "generators that hold a voltage")
+            .optional("inverter_controls", &F::inverter_controls, "inverters whose power follows curves of their voltage")
             .optional("profiles", &F::profiles, "repeating series of loads")
             .optional("source", &F::source, "the bus that is held at a fixed voltage; needed");
     return schema;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "feeder_formats/evsweep_yaml_injections.hpp"
+#include "feeder_formats/evsweep_yaml_inverters.hpp"
 #include "feeder_formats/evsweep_yaml_values.hpp"
 
 namespace evsweep {
@@ -255,6 +255,7 @@ struct FeederFile {
     RowList<RegulatorLine> regulators;
     RowList<CapacitorControlLine> capacitor_controls;
     RowList<GeneratorControlLine> generator_controls;
+    RowList<InverterControlLine> inverter_controls;
     RowList<ProfileLine> profiles;
     RowList<SourceLine> source;
     static const Schema<FeederFile>& schema();

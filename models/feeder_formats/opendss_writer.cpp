@@ -60,6 +60,8 @@ Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder
     for (const BusRow& row : feeder.buses) buses_.emplace(row.id, &row);
     for (const RegulatorRow& row : feeder.regulators) regulated_.insert(row.transformer);
     for (const CapacitorControlRow& row : feeder.capacitor_controls) switched_.insert(row.capacitor);
+    for (const InjectionControlRow& row : feeder.injection_controls)
+        if (!std::holds_alternative<HoldVoltage>(row.law)) controlled_.emplace(row.load, &row);
 }
 
 std::string Writer::script() {
@@ -76,7 +78,8 @@ std::string Writer::script() {
     for (const InjectionControlRow& row : feeder_.injection_controls) injection_control(row);
     voltage_bases();
     coordinates();
-    script_ += "Solve\n";
+    if (!inverters_.empty()) script_ += "Set MaxControlIter=100\n";
+    for (int solve = 0; solve < solves_; ++solve) script_ += "Solve\n";
     tell_losses();
     return std::move(script_);
 }
@@ -173,6 +176,7 @@ void Writer::line(const BranchRow& row) {
 }
 
 void Writer::load(const LoadRow& row) {
+    if (const auto control = controlled_.find(row.id); control != controlled_.end()) return inverter(row, *control->second);
     const std::string& name = names_.of("load", row.id);
     if (const auto wiring = wiring_of(row.terminals)) return load_part(row, name, *wiring, 1.0);
     const double share = 1.0 / static_cast<double>(row.terminals.size());

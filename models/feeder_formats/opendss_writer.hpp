@@ -50,6 +50,13 @@ class Writer {
     void add_place(const ShuntRow& row, const std::vector<Terminals>& terminals, const Wiring& wiring, ObjectText& object);
     void capacitor_control(const CapacitorControlRow& row);
     void injection_control(const InjectionControlRow& row);
+    /// The load behind a control that inverters have, as the object that they are in OpenDSS.
+    void inverter(const LoadRow& row, const InjectionControlRow& control);
+    void inverter_control(const InjectionControlRow& row, const InverterCurves& curves, const LoadRow& load);
+    void slope_control(const InjectionControlRow& row, const SlopeVoltVar& law, const LoadRow& load);
+    void curve(const std::string& name, const VoltageCurve& curve);
+    [[nodiscard]] std::pair<std::string, double> watched_node(const WatchedVoltage& seen, const LoadRow& row);
+    void add_watched(const InjectionControlRow& row, const LoadRow& load, ObjectText& object);
     void profile(const ProfileRow& row);
     void voltage_bases();
     void coordinates();
@@ -62,6 +69,9 @@ class Writer {
     std::set<std::string> switched_;   ///< shunts, by id
     std::set<std::string> missing_profiles_;
     std::size_t sources_ = 0;  ///< written; the first one is the circuit
+    std::map<std::string, const InjectionControlRow*> controlled_;  ///< loads that are inverters, by id
+    std::set<std::string> inverters_;                               ///< of these, those that are written
+    int solves_ = 1;
     Names names_;
     std::string script_;
 };

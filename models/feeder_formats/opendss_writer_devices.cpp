@@ -169,8 +169,14 @@ void Writer::capacitor_control(const CapacitorControlRow& row) {
 /// A Generator of model 3 holds the positive-sequence voltage by a slope of its own, and stops within a tolerance.
 void Writer::injection_control(const InjectionControlRow& row) {
     if (std::holds_alternative<HoldVoltage>(row.law))
-        refuse(row.at, "injection control " + row.id, "holds a voltage, and generators of OpenDSS hold theirs in another way",
-               "give its load the reactive power that evsweep solve tells, and remove the control");
+        return refuse(row.at, "injection control " + row.id,
+                      "holds a voltage, and generators of OpenDSS hold theirs in another way",
+                      "give its load the reactive power that evsweep solve tells, and remove the control");
+    const auto load =
+        std::find_if(feeder_.loads.begin(), feeder_.loads.end(), [&](const LoadRow& l) { return l.id == row.load; });
+    if (load == feeder_.loads.end() || inverters_.count(row.load) == 0) return;  // told already
+    if (const auto* slope = std::get_if<SlopeVoltVar>(&row.law)) return slope_control(row, *slope, *load);
+    inverter_control(row, std::get<InverterCurves>(row.law), *load);
 }
 
 }  // namespace evsweep::opendss

@@ -27,10 +27,37 @@ std::string state_text(const InjectionOutcome& outcome) {
     return "";
 }
 
+/// Farther from its curve than anybody reads.
+bool is_away(const InjectionOutcome& outcome) {
+    constexpr double told = 1e-3;
+    return std::abs(outcome.away.p_kw) > told || std::abs(outcome.away.q_kvar) > told;
+}
+
+std::string away_text(const InjectionPower& away) {
+    const std::string kvar = fmt::format("{:.3f} kvar", std::abs(away.q_kvar));
+    if (std::abs(away.p_kw) <= std::abs(away.q_kvar) * 1e-3) return kvar + " from its curve";
+    return fmt::format("{} and {:.3f} kW from its curves", kvar, std::abs(away.p_kw));
+}
+
+/// One line about all inverters that did not reach their curves.
+std::string stopped_text(const Feeder& feeder, std::span<const InjectionOutcome> outcomes) {
+    std::size_t stopped = 0, farthest = 0;
+    const auto size = [&](std::size_t i) { return std::max(std::abs(outcomes[i].away.p_kw), std::abs(outcomes[i].away.q_kvar)); };
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].set_pu || !is_away(outcomes[i])) continue;
+        if (stopped++ == 0 || size(i) > size(farthest)) farthest = i;
+    }
+    if (stopped == 0) return "";
+    return fmt::format(
+        "                 {} of {} stopped away from their curves, {} most ({}), as OpenDSS does; smaller tolerances of\n"
+        "                 their controls (VoltageChangeTolerance, VarChangeTolerance) lead to the curves themselves\n",
+        stopped, outcomes.size(), feeder.injection_controls()[farthest].id, away_text(outcomes[farthest].away));
+}
+
 std::string line_of(const InjectionControlRow& row, const InjectionOutcome& outcome) {
     std::string text = fmt::format("injection        {:12.4f} kW  {:12.4f} kvar  {} at {:.6f} pu", outcome.given.p_kw + 0.0,
                                    outcome.given.q_kvar + 0.0, row.id, outcome.voltage_pu);
-    if (!outcome.set_pu) return text + "\n";
+    if (!outcome.set_pu) return text + (is_away(outcome) ? fmt::format(", stopped {}\n", away_text(outcome.away)) : "\n");
     const std::string state = state_text(outcome);
     if (state == "held") return text + ", held\n";
     return text + fmt::format(", {}; it would hold {:.6f} pu\n", state, *outcome.set_pu);
@@ -46,7 +73,11 @@ std::vector<InjectionOutcome> injection_outcomes(const DeviceControl& control, c
         outcome.given = seen.present;
         outcome.voltage_pu = voltage_of(network.voltage_that_counts(i), seen.voltage_pu);
         const auto* hold = std::get_if<HoldRelay>(&control.injections()[i]);
-        if (!hold || acts == Acts::no) continue;
+        if (acts == Acts::no) continue;
+        if (!hold) {
+            outcome.away = std::get<InverterRelay>(control.injections()[i]).away();
+            continue;
+        }
         outcome.set_pu = hold->law().set.value();
         outcome.state = hold->state();
     }
@@ -67,7 +98,7 @@ std::string injections_text(const Feeder& feeder, std::span<const InjectionOutco
         }
     }
     if (left_out > 0) text += fmt::format("                 and {} more injections, see --csv\n", left_out);
-    return text;
+    return text + stopped_text(feeder, outcomes);
 }
 
 std::string injection_table(const Feeder& feeder, std::span<const InjectionOutcome> outcomes) {

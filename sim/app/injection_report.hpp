@@ -16,6 +16,7 @@ struct InjectionOutcome {
     double voltage_pu = 0.0;         ///< that its relay sees
     std::optional<double> set_pu{};  ///< of one that holds a voltage
     HoldRelay::State state = HoldRelay::State::free;
+    InjectionPower away{};  ///< what the curves of an inverter call for beyond what it gives, where it has stopped
 };
 
 /// By injection control of the feeder. `network` is solved, with relays that acted or did not.

@@ -8,6 +8,7 @@
 #include "evsweep/values.hpp"
 #include "sim/config/device_text.hpp"
 #include "sim/config/injection_text.hpp"
+#include "sim/config/inverter_text.hpp"
 #include "sim/config/row_text.hpp"
 
 namespace evsweep {
@@ -70,6 +71,10 @@ class FeederWriter {
         for (const auto& row : feeder_.injection_controls)
             if (std::holds_alternative<HoldVoltage>(row.law)) list.push_back(generator_control_text(row, style_));
         file_.section("generator_controls", list);
+        list.clear();
+        for (const auto& row : feeder_.injection_controls)
+            if (!std::holds_alternative<HoldVoltage>(row.law)) list.push_back(inverter_control_text(row, style_));
+        file_.section("inverter_controls", list);
         file_.section("profiles", rows(feeder_.profiles, &FeederWriter::profile));
         return file_.str();
     }

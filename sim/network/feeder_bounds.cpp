@@ -58,6 +58,15 @@ void hold_relay(const RelaySetting& relay, RowNumbers& row) {
     for (const double number : {relay.set_v, relay.band_v, relay.r_v, relay.x_v}) row.hold(number, "V", "relay setting");
 }
 
+void hold_rating(RowNumbers& row, const InverterRating& rating) {
+    row.hold(rating.rated, "rated power")
+        .hold(rating.q_max, "largest reactive power")
+        .hold(rating.q_max_drawn, "largest reactive power");
+    row.hold(rating.own_q, "own reactive power").hold(rating.available_p, "available power");
+    for (const Kilowatts kw : {rating.rated_p, rating.p_max, rating.no_q_below, rating.full_q_from, rating.cut_out})
+        row.hold(kw, "active power");
+}
+
 void hold_network(const FeederDescription& description, Issues& issues) {
     for (const BusRow& bus : description.buses)
         RowNumbers(bus.at, "bus " + bus.id, issues)
@@ -133,6 +142,15 @@ void hold_controls(const FeederDescription& description, Issues& issues) {
     for (const InjectionControlRow& control : description.injection_controls) {
         RowNumbers row(control.at, "injection control " + control.id, issues);
         for (const WatchedVoltage& seen : control.watched) row.hold(seen.rated, "rated voltage");
+        if (const auto* curves = std::get_if<InverterCurves>(&control.law)) {
+            hold_rating(row, curves->rating);
+            for (const VoltageCurve* curve : {&curves->volt_var, &curves->volt_watt, &curves->volt_watt_charging})
+                for (const CurvePoint& point : curve->points) row.hold(point.x, "pu", "curve").hold(point.y, "1", "curve");
+        }
+        if (const auto* slope = std::get_if<SlopeVoltVar>(&control.law)) {
+            hold_rating(row, slope->rating);
+            row.hold(slope->slope, "1", "slope").hold(slope->set, "pu", "set voltage").hold(slope->q_bias, "1", "bias");
+        }
         if (const auto* hold = std::get_if<HoldVoltage>(&control.law))
             row.hold(hold->set, "voltage").hold(hold->q_min, "lowest reactive power").hold(hold->q_max, "highest reactive power");
     }

@@ -51,7 +51,7 @@ InjectionPower InverterRelay::there(const InjectionPower& available) const {
 void InverterRelay::look(const InjectionReading& seen, Instant now) {
     inverter_.see(there(seen.available));
     seen_pu_ = voltage_of(voltage_, seen.voltage_pu);
-    const bool calls = std::visit([&](auto& law) { return law.look(seen_pu_, inverter_); }, law_);
+    const bool calls = std::visit([&](auto& law) { return law.look(*seen_pu_, inverter_); }, law_);
     if (!calls)
         act_at_.reset();
     else if (!act_at_)
@@ -75,8 +75,9 @@ InjectionPower InverterRelay::wanted(const InjectionPower& available) const {
 }
 
 InjectionPower InverterRelay::away() const {
+    if (!seen_pu_) return {};
     const InverterPower now = inverter_.power();
-    const CurveTarget target = std::visit([&](const auto& law) { return law.target(seen_pu_, inverter_); }, law_);
+    const CurveTarget target = std::visit([&](const auto& law) { return law.target(*seen_pu_, inverter_); }, law_);
     return {target.p_kw - std::abs(now.p_kw), target.q_kvar - now.q_kvar};
 }
 

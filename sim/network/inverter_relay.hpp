@@ -27,7 +27,8 @@ class InverterRelay {
     [[nodiscard]] InjectionPower wanted(const InjectionPower& available) const;
     /// Times that a snapshot has to be settled.
     [[nodiscard]] int solves() const { return solves_; }
-    /// How much the curves call for at the voltage last seen beyond what is given; active power as a magnitude.
+    /// How much the curves call for at the voltage last seen beyond what is given; active power as a magnitude. None before it
+    /// looks.
     [[nodiscard]] InjectionPower away() const;
 
    private:
@@ -39,7 +40,7 @@ class InverterRelay {
     InjectionPower initial_;
     Inverter inverter_;
     std::variant<CurveSearch, CurveSteps, SlopeSteps> law_;
-    double seen_pu_ = 0.0;
+    std::optional<double> seen_pu_;
     std::optional<Instant> act_at_;
 };
 

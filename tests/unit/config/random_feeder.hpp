@@ -36,6 +36,7 @@ class RandomFeeder {
             f.profiles.push_back(
                 {"p" + std::to_string(i), duration(), series(values), series(chance() ? values : 0), chance(), {}});
         }
+        for (std::size_t i = 0; i < below(3); ++i) f.injection_controls.push_back(inverting(i));
         if (chance())
             for (ShuntRow& row : f.shunts) row.p = Kilowatts(), row.q = Kilovars(-positive());
         for (std::size_t i = 0; i < 1 + below(2); ++i) f.sources.push_back(source(f));
@@ -53,6 +54,43 @@ class RandomFeeder {
         row.voltage = one_in(3) ? VoltageOf::highest : chance() ? VoltageOf::lowest : VoltageOf::mean;
         row.law = HoldVoltage{PerUnit(positive()), Kilovars(any()), Kilovars(any())};
         row.delay = duration();
+        return row;
+    }
+
+    InverterRating rating() {
+        InverterRating r;
+        r.rated = KilovoltAmperes(positive());
+        r.q_max = Kilovars(positive()), r.q_max_drawn = Kilovars(positive());
+        r.rated_p = Kilowatts(positive()), r.p_max = Kilowatts(positive());
+        r.no_q_below = Kilowatts(chance() ? positive() : 0.0), r.full_q_from = Kilowatts(chance() ? positive() : 0.0);
+        r.cut_out = Kilowatts(chance() ? positive() : 0.0);
+        if (chance()) r.priority = chance() ? InverterPriority::active : InverterPriority::factor;
+        if (chance()) r.available_p = Kilowatts(any());
+        if (chance()) r.power_factor = 0.9;
+        if (chance()) r.own_q = Kilovars(any());
+        r.is_on = chance(), r.q_needs_on = chance(), r.stores = chance(), r.is_idle = chance();
+        return r;
+    }
+
+    VoltageCurve curve() { return {{{0.9, any()}, {1.0, any()}, {1.1, any()}}, chance(), chance() ? 1e-5 : 0.0}; }
+
+    InjectionControlRow inverting(std::size_t i) {
+        InjectionControlRow row = holding(i);
+        row.id = "inverter" + std::to_string(i);
+        if (one_in(3)) {
+            row.law = SlopeVoltVar{rating(),   positive(), positive(), any(),    positive(), positive(),
+                                   positive(), positive(), positive(), chance(), 3};
+            return row;
+        }
+        InverterCurves curves;
+        curves.rating = rating();
+        curves.volt_var = curve();
+        if (chance()) curves.volt_watt = curve();
+        if (chance()) curves.volt_watt_charging = curve();
+        if (chance()) curves.var_base = VarBase::available;
+        if (chance()) curves.watt_base = one_in(3) ? WattBase::available_p : chance() ? WattBase::p_max : WattBase::rated_kva;
+        if (chance()) curves.steps = PartialSteps{any(), any(), positive(), positive(), positive(), 2};
+        row.law = curves;
         return row;
     }
 

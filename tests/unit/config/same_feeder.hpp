@@ -65,6 +65,10 @@ inline bool same(const InjectionControlRow& x, const InjectionControlRow& y) {
     const auto* hold_y = std::get_if<HoldVoltage>(&y.law);
     if (hold_x && hold_y && (hold_x->set != hold_y->set || hold_x->q_min != hold_y->q_min || hold_x->q_max != hold_y->q_max))
         return false;
+    const auto* curves = std::get_if<InverterCurves>(&x.law);
+    if (curves && x.law.index() == y.law.index() && *curves != std::get<InverterCurves>(y.law)) return false;
+    const auto* slope = std::get_if<SlopeVoltVar>(&x.law);
+    if (slope && x.law.index() == y.law.index() && *slope != std::get<SlopeVoltVar>(y.law)) return false;
     return x.id == y.id && x.load == y.load && x.watched == y.watched && x.voltage == y.voltage && x.delay == y.delay &&
            x.law.index() == y.law.index();
 }
