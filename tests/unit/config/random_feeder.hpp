@@ -249,6 +249,7 @@ class RandomFeeder {
         row.transformer = "T" + std::to_string(i);
         row.winding = below(3);
         row.coil = below(3);
+        row.sees = static_cast<SeenCoil>(below(3));
         if (chance()) row.tap_winding = below(3);
         row.bus = text();
         row.bus_conductor = maybe(Conductor::b);

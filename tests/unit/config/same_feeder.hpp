@@ -46,7 +46,7 @@ inline bool same(const RelaySetting& x, const RelaySetting& y) {
     return x.set_v == y.set_v && x.band_v == y.band_v && x.r_v == y.r_v && x.x_v == y.x_v && x.delay == y.delay;
 }
 inline bool same(const RegulatorRow& x, const RegulatorRow& y) {
-    return x.id == y.id && x.transformer == y.transformer && x.winding == y.winding && x.coil == y.coil &&
+    return x.id == y.id && x.transformer == y.transformer && x.winding == y.winding && x.coil == y.coil && x.sees == y.sees &&
            x.tap_winding == y.tap_winding && x.bus == y.bus && x.bus_conductor == y.bus_conductor && x.pt_ratio == y.pt_ratio &&
            x.bus_pt_ratio == y.bus_pt_ratio && x.ct_primary == y.ct_primary && same(x.forward, y.forward) &&
            x.on_reverse == y.on_reverse && same(x.reverse, y.reverse) && x.reverse_threshold == y.reverse_threshold &&

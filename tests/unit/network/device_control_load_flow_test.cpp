@@ -145,6 +145,27 @@ TEST_CASE("a ganged regulator looks at one phase and moves all") {
     for (const Conductor phase : abc) CHECK(volts_at(flow, "behind", phase) == Approx(2400.0 * 1.0125));
 }
 
+TEST_CASE("a ganged regulator may look at the phase with the highest or the lowest voltage") {
+    FeederDescription d = feeder_with({0.3, 0.6});
+    d.sources[0].voltage = PerUnit(1.02);
+    d.sources[0].voltages = {PerUnit(1.02), PerUnit(1.0), PerUnit(0.98)};
+    d.sources[0].angles = {Degrees(0.0), Degrees(-120.0), Degrees(120.0)};
+    d.transformers.push_back(regulator("reg", abc));
+    d.regulators.push_back(relay("reg"));
+    d.regulators[0].coil = 1;
+    const auto tap_where = [&](SeenCoil sees) {
+        d.regulators[0].sees = sees;
+        const Feeder feeder = built(d);
+        LoadFlow flow(feeder);
+        REQUIRE(settle(flow, nominal(feeder)).devices.status == SettleStatus::settled);
+        return flow.devices().tap[1];
+    };
+    // Steps of 0.625 %: 120 V take 2 to come to 121 V, 122.4 V are there, and 117.6 V take 5.
+    CHECK(tap_where(SeenCoil::given) == Approx(1.0125));
+    CHECK(tap_where(SeenCoil::highest) == Approx(1.0));
+    CHECK(tap_where(SeenCoil::lowest) == Approx(1.03125));
+}
+
 TEST_CASE("a regulator can watch a bus further on") {
     FeederDescription d = feeder_with({0.3, 0.6});
     d.transformers.push_back(regulator("reg", abc));
