@@ -79,7 +79,7 @@ std::vector<Element> circuit() {
          {number("phases", "1"), {"bus1", "b3.2"}},
          {number("kv", "2.4"),
           number("kw", "30"),
-          number("kvar", "-12.5"),
+          number("pf", "-0.92"),
           number("model", "8"),
           {"zipv", "0.2 0.3 0.5 0.1 0.2 0.7 0.5", {"zip"}}}},
         {"Capacitor.c1", {{"bus1", "b3"}}, {number("phases", "3", {"ph"}), number("kvar", "150"), kv, {"conn", "delta"}}},
