@@ -68,7 +68,7 @@ class Writer {
     std::set<std::string> regulated_;  ///< transformers, by id
     std::set<std::string> switched_;   ///< shunts, by id
     std::set<std::string> missing_profiles_;
-    std::size_t sources_ = 0;  ///< written; the first one is the circuit
+    std::size_t sources_ = 0;                                       ///< written; the first one is the circuit
     std::map<std::string, const InjectionControlRow*> controlled_;  ///< loads that are inverters, by id
     std::set<std::string> inverters_;                               ///< of these, those that are written
     int solves_ = 1;

@@ -87,6 +87,8 @@ TEST_CASE("a branch from a bus to itself is refused, and parallel branches are o
     CHECK(built(d).site().branch == Texts{"L1_2+L2_1"});
     d.branches[0].kind = d.branches[1].kind = BranchKind::switch_;
     d.branches[0].series_ohm = {0.0};
+    CHECK(built(d).site().branch == Texts{"L1_2+L2_1"});  // the whole current takes the switch
+    d.branches[1].series_ohm = {0.0};
     CHECK(refusal(d) == Texts{"bus 2: a branch without impedance lies parallel to another, so their currents are not "
                               "determined; give branch L1_2+L2_1 an impedance"});
 }

@@ -166,14 +166,12 @@ void judge(std::uint64_t first, std::uint64_t count) {
     }
     UNSCOPED_INFO(fmt::format("of {}: {} refused, {} unsolved, {} hunting, {} followed, {} by admittances{}", count, refused,
                               unsolved, hunting, followed, by_admittances, texts));
-    CHECK(50 * (unsolved + refused) <= count);
+    CHECK(100 * (unsolved + refused) <= count);
     CHECK(10 * hunting <= count);
 }
 
-TEST_CASE("random circuits agree with dense nodal analysis, and their relays are content", "[random_circuits]") { judge(1, 250); }
-TEST_CASE("random circuits agree with dense nodal analysis, the second quarter", "[random_circuits]") { judge(251, 250); }
-TEST_CASE("random circuits agree with dense nodal analysis, the third quarter", "[random_circuits]") { judge(501, 250); }
-TEST_CASE("random circuits agree with dense nodal analysis, the last quarter", "[random_circuits]") { judge(751, 250); }
+TEST_CASE("random circuits agree with dense nodal analysis, and their relays are content", "[random_circuits]") { judge(1, 500); }
+TEST_CASE("random circuits agree with dense nodal analysis, the second half", "[random_circuits]") { judge(501, 500); }
 
 TEST_CASE("one random circuit of a seed that is told", "[.random_circuits]") {
     const char* seed = std::getenv("EVSWEEP_SEED");
