@@ -60,10 +60,23 @@ class CaseRows {
         for (const auto& [bus, at] : unfed_)
             issues_.error(at, "bus " + bus, "a reference bus without a generator in service",
                           "its voltage is that of its generator");
+        tell_origin();
         return std::move(feeder_);
     }
 
    private:
+    /// How the tables were taken, for people.
+    void tell_origin() {
+        const auto add = [](std::vector<std::string>& list, std::size_t n, const char* text) {
+            if (n > 0) list.push_back(fmt::format("{}: {}", text, n));
+        };
+        FeederOrigin& origin = feeder_.origin;
+        add(origin.assumed, injecting_, "generators that inject Pg and Qg as they stand in the table");
+        add(origin.assumed, rated_, "branches that may carry rateA at nominal voltage, as a current");
+        add(origin.left_out, generators_off_, "generators out of service");
+        origin.left_out.emplace_back("Vmin and Vmax of buses, Pmin and Pmax, rateB and rateC, angle limits, costs");
+    }
+
     const Table* table(const std::string& name, std::size_t columns) {
         const auto found = case_.tables.find(name);
         if (found == case_.tables.end()) {
@@ -137,7 +150,10 @@ class CaseRows {
     /// set to. Where several are at one bus, the Vg of the last counts, as in MATPOWER's runpf.
     void add_generator(const Table& t, std::size_t row) {
         using namespace gen_column;
-        if (!(t(row, status) > 0.0)) return;
+        if (!(t(row, status) > 0.0)) {
+            ++generators_off_;
+            return;
+        }
         const Position& at = t.at[row];
         const std::string name = bus_name(t(row, gen_column::bus), at, "gen");
         const auto kind = type_.find(name);
@@ -151,6 +167,7 @@ class CaseRows {
                 replace_voltage(name, PerUnit(t(row, vg)), at);
         } else {
             const std::string id = unique("G" + name, generators_);
+            ++injecting_;
             feeder_.loads.push_back(constant_power(id, name, -t(row, pg), -t(row, qg), at));
         }
     }
@@ -251,7 +268,10 @@ class CaseRows {
         const double base_ohm = volts * volts / (base_mva_ * 1e6);
         branch.series_ohm = {{t(row, r) * base_ohm, t(row, x) * base_ohm}};
         branch.shunt_s = {{0.0, t(row, b) / base_ohm}};
-        if (t(row, rate_a) != 0.0) branch.rating = Amperes(t(row, rate_a) * 1e6 / (std::sqrt(3.0) * volts));
+        if (t(row, rate_a) != 0.0) {
+            ++rated_;
+            branch.rating = Amperes(t(row, rate_a) * 1e6 / (std::sqrt(3.0) * volts));
+        }
         if (t(row, ratio) != 0.0 || t(row, shift) != 0.0) branch.kind = BranchKind::transformer;
         if (t(row, ratio) != 0.0) branch.tap = t(row, ratio);
         branch.shift = Degrees(t(row, shift));
@@ -268,6 +288,7 @@ class CaseRows {
     std::map<std::string, Position> unfed_;            // reference buses that no generator feeds yet
     std::map<std::string, std::vector<HeldBy>> held_;  // in-service generators by buses of type 2
     std::set<std::string> isolated_, generators_, branches_;
+    std::size_t injecting_ = 0, rated_ = 0, generators_off_ = 0;
 };
 
 class Matpower final : public FeederFormat {

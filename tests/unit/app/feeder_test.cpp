@@ -54,6 +54,27 @@ New Monitor.m element=line.one
     CHECK_THAT(answer.out, Contains(" voltage to earth, number of buses: 1; judged is that between phases"));
 }
 
+TEST_CASE("feeder tells how the tables of a MATPOWER case were taken") {
+    const ScratchFolder folder;
+    folder.write("case.m", R"(function mpc = three
+mpc.version = '2';
+mpc.baseMVA = 10;
+mpc.bus = [
+1 3 0 0 0 0 1 1 0 12.66 1 1.1 0.9;
+2 1 0.1 0.06 0 0 1 1 0 12.66 1 1.1 0.9;
+];
+mpc.gen = [1 0 0 10 -10 1 100 1 10 0; 2 0.05 0.01 0 0 1 100 1 1 0; 2 1 0 0 0 1 100 0 1 0];
+mpc.branch = [1 2 0.005 0.003 0 5 0 0 0 0 1 -360 360];
+)");
+    const auto answer = evsweep_in(folder.path(), {"feeder", "case.m"});
+    INFO(answer.out << answer.err);
+    REQUIRE(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("assumed          generators that inject Pg and Qg as they stand in the table: 1\n"));
+    CHECK_THAT(answer.out, Contains(" branches that may carry rateA at nominal voltage, as a current: 1\n"));
+    CHECK_THAT(answer.out, Contains("left out         generators out of service: 1\n") && Contains(" Vmin and Vmax of buses"));
+    CHECK_THAT(answer.out, Contains("not judged       nothing"));
+}
+
 TEST_CASE("feeder refuses to sum up what cannot be solved, and converts it all the same") {
     const ScratchFolder folder;
     folder.write("island.yaml", R"(source: {bus: a, voltage: 1.0 pu}
