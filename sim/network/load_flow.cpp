@@ -70,6 +70,9 @@ LoadFlow::LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions 
     start_flat();
 }
 
+LoadFlow::~LoadFlow() = default;
+LoadFlow::LoadFlow(LoadFlow&&) noexcept = default;
+
 void LoadFlow::find_supply_pairs() {
     const FeederSite& site = feeder_.site();
     if (site.supplies_are_conductors()) return;
@@ -177,8 +180,10 @@ LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, 
 /// rounding of the currents is a large voltage; the currents are those of the voltages.
 bool LoadFlow::sweep_with_load_admittances(LoadFlowResult& result) {
     if (feeder_.model().held_by_loads.empty()) return false;
-    const LoadAdmittanceSweeps found = evsweep::sweep_with_load_admittances(
-        *swept_, devices_, problem_, std::as_const(asked_.p).raw(), std::as_const(asked_.q).raw());
+    using Start = LoadAdmittances::Start;
+    if (!by_admittances_) by_admittances_ = std::make_unique<LoadAdmittances>(*swept_);
+    const LoadAdmittanceSweeps& found = by_admittances_->sweep(devices_, problem_, std::as_const(asked_.p).raw(),
+                                                               std::as_const(asked_.q).raw(), warm_ ? Start::last : Start::flat);
     result.iterations += found.sweeps;
     if (!found.settled) return false;
     const auto kept = swept_->reduced().kept();

@@ -65,6 +65,8 @@ struct BranchFlow {
 
 enum class End { from, to };
 
+class LoadAdmittances;
+
 /// Solves the same feeder again and again. Starts from the last converged voltages, or flat after a failure. Belongs
 /// to one thread: queries fill buffers on first use. After a failure the queries tell the last sweep, which means nothing.
 class LoadFlow {
@@ -76,7 +78,8 @@ class LoadFlow {
     explicit LoadFlow(const Feeder& feeder, LoadFlowOptions options = {}, std::vector<Port> extra = {});
     /// Power may be drawn where the network says; its feeder must outlive it.
     explicit LoadFlow(std::shared_ptr<const SweptNetwork> network, LoadFlowOptions options = {});
-    LoadFlow(LoadFlow&&) = default;  // its spans follow its columns; a copy's would not
+    ~LoadFlow();
+    LoadFlow(LoadFlow&&) noexcept;  // its spans follow its columns; a copy's would not
     LoadFlow(const LoadFlow&) = delete;
 
     [[nodiscard]] const DrawingPlaces& places() const { return swept_->places(); }
@@ -205,6 +208,7 @@ class LoadFlow {
     std::shared_ptr<const SweptNetwork> swept_;  ///< shared with others until the first tap moves
     std::shared_ptr<FoldedNetwork> own_;         ///< from then on
     SweepProblem problem_{};
+    std::unique_ptr<LoadAdmittances> by_admittances_;  ///< once plain sweeps have found nothing
     DeviceState devices_;
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
     bool warm_ = false;
