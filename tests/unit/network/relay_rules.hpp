@@ -142,7 +142,7 @@ class CapacitorRule {
 class RegulatorRule {
    public:
     RegulatorRule(const FeederDescription& d, const DenseFeeder& dense, const RegulatorRow& r)
-        : d_(d), dense_(dense), r_(r), t_(*row_named(d.transformers, r.transformer)) {}
+        : dense_(dense), r_(r), t_(*row_named(d.transformers, r.transformer)) {}
 
     [[nodiscard]] bool is_content(const DenseFeeder::Voltages& v) const {
         if (r_.on_reverse == ReversePower::ignore || !r_.bus.empty()) return is_content(v, false);
@@ -196,7 +196,6 @@ class RegulatorRule {
         return watts / 1000.0;
     }
 
-    const FeederDescription& d_;
     const DenseFeeder& dense_;
     const RegulatorRow& r_;
     const TransformerRow& t_;
