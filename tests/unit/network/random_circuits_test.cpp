@@ -170,8 +170,10 @@ void judge(std::uint64_t first, std::uint64_t count) {
     CHECK(10 * hunting <= count);
 }
 
-TEST_CASE("random circuits agree with dense nodal analysis, and their relays are content", "[random_circuits]") { judge(1, 500); }
-TEST_CASE("random circuits agree with dense nodal analysis, the second half", "[random_circuits]") { judge(501, 500); }
+TEST_CASE("random circuits agree with dense nodal analysis, and their relays are content", "[random_circuits][slow]") {
+    judge(1, 500);
+}
+TEST_CASE("random circuits agree with dense nodal analysis, the second half", "[random_circuits][slow]") { judge(501, 500); }
 
 TEST_CASE("one random circuit of a seed that is told", "[.random_circuits]") {
     const char* seed = std::getenv("EVSWEEP_SEED");
