@@ -6,6 +6,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "sim/study/ratings.hpp"
+
 namespace evsweep {
 namespace {
 
@@ -23,13 +25,9 @@ std::string unrated_text(const Feeder& feeder) {
     };
     std::vector<Kind> kinds{
         {BranchKind::line, "lines"}, {BranchKind::switch_, "switches"}, {BranchKind::transformer, "transformers"}};
-    const FeederSite& site = feeder.site();
     for (std::size_t b = 0; b < feeder.branches(); ++b) {
         const FeederBranch& branch = feeder.branch(BranchId(b));
-        const auto begin = site.rating_a.begin() + site.first_conductor[b + 1];
-        const auto end = site.rating_a.begin() + site.first_conductor[b + 2];
-        const bool is_rated =
-            std::isfinite(branch.rated_kva) || std::any_of(begin, end, [](double a) { return std::isfinite(a); });
+        const bool is_rated = std::isfinite(branch.rated_kva) || has_rating(feeder.site(), b);
         for (Kind& kind : kinds)
             if (kind.kind == branch.kind) ++kind.all, kind.unrated += !is_rated;
     }

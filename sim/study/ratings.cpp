@@ -7,13 +7,15 @@
 
 namespace evsweep {
 
+bool has_rating(const FeederSite& site, std::size_t branch) {
+    const auto begin = site.rating_a.begin() + site.first_conductor[branch + 1];
+    const auto end = site.rating_a.begin() + site.first_conductor[branch + 2];
+    return std::any_of(begin, end, [](double a) { return std::isfinite(a); });
+}
+
 std::size_t unrated_branches(const FeederSite& site) {
     std::size_t unrated = 0;
-    for (std::size_t b = 0; b < site.branch.size(); ++b) {
-        const auto begin = site.rating_a.begin() + site.first_conductor[b + 1];
-        const auto end = site.rating_a.begin() + site.first_conductor[b + 2];
-        unrated += std::none_of(begin, end, [](double a) { return std::isfinite(a); });
-    }
+    for (std::size_t b = 0; b < site.branch.size(); ++b) unrated += !has_rating(site, b);
     return unrated;
 }
 

@@ -8,6 +8,9 @@
 
 namespace evsweep {
 
+/// Whether any conductor of a branch has a rating.
+[[nodiscard]] bool has_rating(const FeederSite& site, std::size_t branch);
+
 /// How many branches have a rating for none of their conductors.
 [[nodiscard]] std::size_t unrated_branches(const FeederSite& site);
 
