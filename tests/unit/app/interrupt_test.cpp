@@ -88,7 +88,7 @@ TEST_CASE("a signal ends the base case or a replica of a year at its next step, 
     }
 }
 
-TEST_CASE("a signal ends a plan of minutes, made by any number of threads") {
+TEST_CASE("a signal ends a plan of minutes, made by any number of threads", "[slow]") {
     const StudyFolder folder;
     std::string study = small_study;
     const std::string controller = "uncoordinated: {}";
