@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evsweep/batch_load_flow.hpp"
+#include "places.hpp"
 
 namespace {
 
@@ -35,7 +36,7 @@ void batch(benchmark::State& state, const std::string& file, BatchDetail detail,
     Issues issues;
     BatchOptions options;
     options.instruction_set = instruction_set;
-    auto flows = BatchLoadFlow::open(std::filesystem::path(EVSWEEP_SOURCE_DIR) / "scenarios" / file, options, issues);
+    auto flows = BatchLoadFlow::open(test::source_dir() / "scenarios" / file, options, issues);
     if (!flows) return state.SkipWithError("no such feeder or instruction set");
     constexpr std::size_t scenarios = 1024;
     const Powers powers(flows->loads(), scenarios);

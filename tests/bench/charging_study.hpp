@@ -14,6 +14,7 @@
 #include "controllers/plan_maker.hpp"
 #include "controllers/plan_rows.hpp"
 #include "controllers/plan_stays.hpp"
+#include "places.hpp"
 #include "sim/engine/planning_grid.hpp"
 #include "sim/study/load_study.hpp"
 
@@ -67,7 +68,7 @@ inline void divide(Population& fleet, std::size_t parts) {
 
 inline LoadedStudy load_charging_study() {
     Issues issues;
-    auto study = load_study(EVSWEEP_SOURCE_DIR "/scenarios/cigre_mv/reference_study.yaml", {}, issues);
+    auto study = load_study((test::source_dir() / "scenarios/cigre_mv/reference_study.yaml").string(), {}, issues);
     if (!study) throw std::runtime_error(to_text(issues.list().front()));
     return std::move(*study);
 }

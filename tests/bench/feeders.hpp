@@ -13,13 +13,14 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "places.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/load_flow.hpp"
 
 namespace evsweep::bench {
 
 inline FeederDescription read_description(const std::string& file) {
-    const std::filesystem::path path = std::filesystem::path(EVSWEEP_SOURCE_DIR) / "scenarios" / file;
+    const std::filesystem::path path = test::source_dir() / "scenarios" / file;
     std::ifstream stream(path);
     const SourceText text{path, {std::istreambuf_iterator<char>(stream), {}}};
     Issues issues;

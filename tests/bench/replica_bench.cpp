@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "places.hpp"
 #include "sim/engine/ensemble.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/run_ensemble.hpp"
@@ -16,7 +17,7 @@ using namespace evsweep;
 /// The shipped study with one controller, or with its sampling alone.
 LoadedStudy load_with(const std::vector<std::string>& overrides) {
     Issues issues;
-    auto study = load_study(EVSWEEP_SOURCE_DIR "/scenarios/ieee33/comparison_study.yaml", overrides, issues);
+    auto study = load_study((test::source_dir() / "scenarios/ieee33/comparison_study.yaml").string(), overrides, issues);
     for (const auto& issue : issues.list()) std::fprintf(stderr, "%s\n", to_text(issue).c_str());
     if (!study) std::exit(2);
     return std::move(*study);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "places.hpp"
 #include "tests/validation/study_fixture.hpp"
 
 namespace evsweep::validation {
@@ -12,8 +13,7 @@ namespace evsweep::validation {
 inline constexpr std::size_t study_steps = 96;  ///< quarters of an hour from noon
 
 /// The reference's tables, beside the repository; may be absent.
-inline const std::filesystem::path reference_folder =
-    std::filesystem::path(EVSWEEP_SOURCE_DIR).parent_path() / "shared" / "data" / "cigre_ev_study";
+inline const std::filesystem::path reference_folder = test::shared_dir() / "data" / "cigre_ev_study";
 
 /// Whether the tables are there; says where it looked if not.
 inline bool has_reference() {

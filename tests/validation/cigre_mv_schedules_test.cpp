@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "places.hpp"
 #include "sim/engine/planning_grid.hpp"
 #include "tests/validation/cigre_mv_schedules.hpp"
 
@@ -18,7 +19,7 @@ using namespace evsweep::validation;
 namespace {
 
 std::filesystem::path variant(const std::string& name) {
-    return std::filesystem::path(EVSWEEP_SOURCE_DIR) / "tests/validation/cigre_mv_schedules" / name;
+    return test::source_dir() / "tests/validation/cigre_mv_schedules" / name;
 }
 
 const StudyResult& one_linearisation() {

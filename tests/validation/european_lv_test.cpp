@@ -17,7 +17,7 @@ constexpr double base_v = 416.0 / std::numbers::sqrt3;
 /// kW of every house by minute, counted from 1, as the scenarios read them.
 class Houses {
    public:
-    Houses() : rows_(table(source_dir / "scenarios/european_lv/profiles_1min.csv")) {}
+    Houses() : rows_(table(test::source_dir() / "scenarios/european_lv/profiles_1min.csv")) {}
     [[nodiscard]] std::size_t minutes() const { return rows_.size(); }
     [[nodiscard]] PortPower at(const Feeder& feeder, std::size_t minute) const {
         return power_of(feeder, [&](const LoadPoint& load) { return number(rows_.at(minute - 1), load.profile); });
@@ -46,7 +46,7 @@ TEST_CASE("European LV feeder: snapshots agree with an independent solution", "[
     const Feeder feeder = own_feeder("european_lv");
     const Houses houses;
     REQUIRE(houses.minutes() == 1440);
-    const auto at_houses = table(source_dir / "tests/validation/european_lv/voltages.csv");
+    const auto at_houses = table(test::source_dir() / "tests/validation/european_lv/voltages.csv");
     REQUIRE(at_houses.size() == 55 + 6);
     const auto all = shared_data / "european_lv/reference_voltages.csv";
     if (!fs::exists(all)) WARN("skipped the buses without a house: " << all << " is not there");

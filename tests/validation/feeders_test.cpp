@@ -14,6 +14,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "places.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/load_flow.hpp"
 
@@ -21,8 +22,6 @@ namespace {
 
 using namespace evsweep;
 namespace fs = std::filesystem;
-
-const fs::path source_dir = EVSWEEP_SOURCE_DIR;
 
 std::string content(const fs::path& path) {
     std::ifstream file(path);
@@ -74,7 +73,7 @@ PortPower nominal_power(const Feeder& feeder) {
 struct Solved {
     fs::path folder;
     std::map<std::string, std::vector<std::string>> expected = csv(folder / "expected.csv");
-    Feeder feeder = read_feeder(source_dir / expected.at("feeder")[1]);
+    Feeder feeder = read_feeder(test::source_dir() / expected.at("feeder")[1]);
     LoadFlow flow{feeder, {.tolerance_pu = 1e-10}};
     LoadFlowResult result = flow.solve(nominal_power(feeder));
 
@@ -127,7 +126,7 @@ void check_summary(const Solved& s) {
 
 TEST_CASE("published feeders: voltages, angles, flows and losses agree with the reference", "[feeders]") {
     const auto folder = GENERATE("ieee33", "case118zh", "case141", "cigre_mv");
-    const Solved s{source_dir / "tests/validation/feeders" / folder};
+    const Solved s{test::source_dir() / "tests/validation/feeders" / folder};
     INFO(folder);
     REQUIRE(s.result.status == LoadFlowStatus::converged);
     check_voltages(s);
@@ -139,7 +138,7 @@ TEST_CASE("published feeders: voltages, angles, flows and losses agree with the 
 
 TEST_CASE("small MATPOWER cases of kinds that were once refused have the voltages of an independent Newton solution") {
     for (const char* kind : {"matpower_table_expressions"}) {
-        const fs::path folder = source_dir / "../shared/cases/feeders" / kind;
+        const fs::path folder = test::shared_dir() / "cases/feeders" / kind;
         if (!fs::exists(folder)) {
             WARN("skipped: " << folder << " is not there");
             continue;

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "places.hpp"
 #include "tests/validation/study_fixture.hpp"
 
 using namespace evsweep;
@@ -137,7 +138,7 @@ TEST_CASE("33-bus study: the EVMS peak hour lies on the plateau of 22:00 to 07:0
 }
 
 TEST_CASE("33-bus study: hour by hour, demand and fleet power follow the independent computation", "[study][slow]") {
-    const std::filesystem::path file = std::filesystem::path(EVSWEEP_SOURCE_DIR) / "../shared/specs/evms_33_reference_hourly.csv";
+    const std::filesystem::path file = test::shared_dir() / "specs/evms_33_reference_hourly.csv";
     if (!std::filesystem::exists(file)) {
         WARN("skipped: the hourly reference is not on this machine");
         return;

@@ -14,6 +14,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "places.hpp"
 #include "sim/network/device_control_load_flow.hpp"
 #include "sim/network/feeder.hpp"
 
@@ -22,7 +23,7 @@ namespace {
 using namespace evsweep;
 namespace fs = std::filesystem;
 
-const fs::path data = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/data/opendss";
+const fs::path data = test::shared_dir() / "data/opendss";
 
 std::optional<std::string> content(const fs::path& path) {
     std::error_code ignored;
@@ -234,7 +235,7 @@ void compare_case(const FeederDescription& description, const fs::path& folder) 
 
 /// The same as it is read, and as it is read after it has been written as a script again; says so where there is none.
 void compare_case(const std::string& kind) {
-    const fs::path folder = fs::path(EVSWEEP_SOURCE_DIR) / "../shared/cases/feeders" / kind;
+    const fs::path folder = test::shared_dir() / "cases/feeders" / kind;
     if (!fs::exists(folder)) {
         WARN("skipped: " << folder << " is not there");
         return;

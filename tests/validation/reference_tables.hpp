@@ -11,6 +11,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "places.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/load_flow.hpp"
 
@@ -18,9 +19,8 @@ namespace evsweep::validation {
 
 namespace fs = std::filesystem;
 
-inline const fs::path source_dir = EVSWEEP_SOURCE_DIR;
 /// Reference data beside the repository; may be absent.
-inline const fs::path shared_data = source_dir.parent_path() / "shared" / "data";
+inline const fs::path shared_data = test::shared_dir() / "data";
 
 inline std::string content(const fs::path& path) {
     std::ifstream file(path);
@@ -60,7 +60,7 @@ inline double number(const Row& row, const std::string& name) { return std::stod
 
 /// A feeder of scenarios/feeders.
 inline Feeder own_feeder(const std::string& name) {
-    const fs::path path = source_dir / "scenarios/feeders" / (name + ".yaml");
+    const fs::path path = test::source_dir() / "scenarios/feeders" / (name + ".yaml");
     Issues issues;
     Reader reader{issues};
     const auto format = plugins<FeederFormat>().at("evsweep").configure(Node::make_map({}), "", reader)->make({});

@@ -10,15 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "places.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/statistics.hpp"
 #include "sim/study/study.hpp"
 
 namespace evsweep::validation {
 
-inline std::filesystem::path scenario(const std::string& name) {
-    return std::filesystem::path(EVSWEEP_SOURCE_DIR) / "scenarios" / name;
-}
+inline std::filesystem::path scenario(const std::string& name) { return test::source_dir() / "scenarios" / name; }
 
 inline LoadedStudy load(const std::filesystem::path& file, const std::vector<std::string>& overrides = {}) {
     Issues issues;

@@ -35,7 +35,7 @@ struct Worst {
 /// Voltages to earth against two columns of the folder's table.
 Worst worst_to_earth(const LoadFlow& flow, const std::string& name, const std::string& source) {
     Worst worst;
-    for (const Row& row : table(source_dir / "tests/validation" / name / "voltages.csv"))
+    for (const Row& row : table(test::source_dir() / "tests/validation" / name / "voltages.csv"))
         worst.see(flow.voltage(conductor(flow.feeder(), row.at("bus"), row.at("phase"))), row.at(source + "vm_pu"),
                   row.at(source + "va_deg"), row.at("bus") + "." + row.at("phase"));
     return worst;
@@ -44,7 +44,7 @@ Worst worst_to_earth(const LoadFlow& flow, const std::string& name, const std::s
 /// Voltages between phases, in units of the nominal one.
 Worst worst_between_phases(const LoadFlow& flow, const std::string& name, const std::string& source) {
     Worst worst;
-    for (const Row& row : table(source_dir / "tests/validation" / name / "voltages_ll.csv")) {
+    for (const Row& row : table(test::source_dir() / "tests/validation" / name / "voltages_ll.csv")) {
         const std::string pair = row.at("pair");
         const Complex v = flow.voltage(conductor(flow.feeder(), row.at("bus"), pair.substr(0, 1))) -
                           flow.voltage(conductor(flow.feeder(), row.at("bus"), pair.substr(1, 1)));
@@ -73,7 +73,7 @@ void set_neutral(LoadFlow& flow) {
 
 /// The published tap of a relay; RG1_a, RG1_b and RG1_c of the 123-node feeder are one, RG1.
 int published_position(const std::string& name, const std::string& id) {
-    for (const Row& row : table(source_dir / "tests/validation" / name / "taps.csv"))
+    for (const Row& row : table(test::source_dir() / "tests/validation" / name / "taps.csv"))
         if (row.at("regulator") == id || row.at("regulator") == id + "_a") return std::stoi(row.at("tap"));
     FAIL("no published tap of " << id);
     return 0;
@@ -112,7 +112,7 @@ TEST_CASE("IEEE feeders with given taps: every voltage agrees with an independen
     CHECK(worst.magnitude < 1e-6);
     CHECK(worst.angle < 1e-6 * degrees);
     std::map<std::string, double> expected;
-    for (const Row& row : table(source_dir / "tests/validation" / name / "expected.csv"))
+    for (const Row& row : table(test::source_dir() / "tests/validation" / name / "expected.csv"))
         expected[row.at("quantity")] = number(row, "value");
     // Given to nine digits; 1e-6 pu of voltage is a few watts here.
     CHECK(flow.source_kw() == Approx(expected.at("source_p")).margin(0.005));
@@ -160,7 +160,7 @@ TEST_CASE("IEEE feeders: the published taps are where regulators left to themsel
     const Feeder feeder = own_feeder(name);
     LoadFlow flow(feeder, {.tolerance_pu = 1e-10});
     const auto seen = readings(flow);
-    for (const Row& row : table(source_dir / "tests/validation" / name / "taps.csv")) {
+    for (const Row& row : table(test::source_dir() / "tests/validation" / name / "taps.csv")) {
         const auto reading = seen.find(row.at("regulator"));
         if (reading == seen.end()) continue;  // phases that follow another one's relay
         INFO(row.at("regulator"));

@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "places.hpp"
+
 namespace evsweep::test {
 
 /// Whether the peak of a program's memory is the sanitizer's and not its own.
@@ -115,7 +117,7 @@ class Program {
     Program(const ScratchFolder& streams, const std::filesystem::path& folder, std::vector<std::string> words,
             Surroundings surroundings = {})
         : streams_(streams), surroundings_(std::move(surroundings)) {
-        words.insert(words.begin(), EVSWEEP_BINARY);
+        words.insert(words.begin(), program_file().string());
         std::vector<char*> argv;
         for (std::string& word : words) argv.push_back(word.data());
         argv.push_back(nullptr);
@@ -167,7 +169,7 @@ inline Answer evsweep_in(const std::filesystem::path& folder, std::vector<std::s
     return Program(streams, folder, std::move(words), std::move(surroundings)).wait();
 }
 
-inline Answer answer_to(std::vector<std::string> words) { return evsweep_in(EVSWEEP_SOURCE_DIR, std::move(words)); }
+inline Answer answer_to(std::vector<std::string> words) { return evsweep_in(source_dir(), std::move(words)); }
 
 /// A three-bus feeder small enough to solve by hand.
 inline const std::string small_feeder = R"(name: three buses

@@ -5,6 +5,7 @@
 
 #include "command.hpp"
 #include "csv_rows.hpp"
+#include "places.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
@@ -12,7 +13,7 @@ using evsweep::test::ScratchFolder;
 using evsweep::test::table;
 
 TEST_CASE("feeder tells what a file holds") {
-    const auto answer = evsweep_in(EVSWEEP_SOURCE_DIR, {"feeder", "scenarios/feeders/ieee13.yaml"});
+    const auto answer = evsweep_in(evsweep::test::source_dir(), {"feeder", "scenarios/feeders/ieee13.yaml"});
     INFO(answer.err);
     REQUIRE(answer.status == 0);
     CHECK(answer.err.empty());
@@ -90,7 +91,7 @@ loads: [{bus: b, p: 100 kW}]
 
 TEST_CASE("a converted feeder is converted to itself, by way of JSON too, and has the same load flow") {
     const ScratchFolder folder;
-    const std::string ieee13 = EVSWEEP_SOURCE_DIR "/scenarios/feeders/ieee13.yaml";
+    const std::string ieee13 = (evsweep::test::source_dir() / "scenarios/feeders/ieee13.yaml").string();
     REQUIRE(evsweep_in(folder.path(), {"feeder", ieee13, "--to", "yaml", "-o", "one.yaml"}).status == 0);
     REQUIRE(evsweep_in(folder.path(), {"feeder", "one.yaml", "--to", "json", "--out", "two.json"}).status == 0);
     const auto three = evsweep_in(folder.path(), {"feeder", "two.json", "--to", "yaml"});
@@ -106,7 +107,7 @@ TEST_CASE("a feeder that is written for OpenDSS has the same load flow") {
     for (const std::string feeder : {"feeders/cigre_mv", "feeders/european_lv", "feeders/ieee13", "feeders/ieee37",
                                      "feeders/ieee123", "feeders/case118zh", "ieee33/feeder"}) {
         INFO(feeder);
-        const std::string file = EVSWEEP_SOURCE_DIR "/scenarios/" + feeder + ".yaml";
+        const std::string file = (evsweep::test::source_dir() / "scenarios/").string() + feeder + ".yaml";
         const auto written = evsweep_in(folder.path(), {"feeder", file, "--to", "dss", "--out", "script.dss"});
         INFO(written.err);
         REQUIRE(written.status == 0);

@@ -1,4 +1,5 @@
 #include "sim/app/interrupt.hpp"
+#include "places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -80,7 +81,7 @@ TEST_CASE("SIGINT, SIGTERM and SIGHUP keep the finished replicas, say so, and ex
 
 TEST_CASE("a signal ends the base case or a replica of a year at its next step, and what was never finished is not written") {
     const ScratchFolder folder;
-    const std::string study = EVSWEEP_SOURCE_DIR "/scenarios/cigre_mv/year_study.yaml";
+    const std::string study = (source_dir() / "scenarios/cigre_mv/year_study.yaml").string();
     for (const double after_s : {0.3, 2.0}) {
         const auto answer = terminated_run(folder.path(), {"run", study, "--threads", "1", "--replicas", "20"}, after_s);
         CHECK_THAT(answer.err, Contains("evsweep: interrupted"));

@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "csv_rows.hpp"
 #include "evsweep/batch_load_flow.hpp"
+#include "places.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
@@ -17,7 +18,7 @@ using evsweep::test::table;
 
 namespace {
 
-const std::string ieee33 = EVSWEEP_SOURCE_DIR "/scenarios/ieee33/feeder.yaml";
+const std::string ieee33 = (evsweep::test::source_dir() / "scenarios/ieee33/feeder.yaml").string();
 
 /// The cells of a line of the printed table.
 std::vector<double> printed_row(const std::string& text, const std::string& label) {
@@ -121,7 +122,7 @@ TEST_CASE("scenarios without a solution are counted, and are no failure as long 
 
 TEST_CASE("controls settle at nominal load and hold their taps in all scenarios") {
     const ScratchFolder folder;
-    const std::string file = EVSWEEP_SOURCE_DIR "/scenarios/feeders/ieee13.yaml";
+    const std::string file = (evsweep::test::source_dir() / "scenarios/feeders/ieee13.yaml").string();
     const auto settled = evsweep_in(folder.path(), {"solve", file, "--scenarios", "10", "--spread", "1", "1"});
     const auto given =
         evsweep_in(folder.path(), {"solve", file, "--scenarios", "10", "--spread", "1", "1", "--controls", "as-given"});

@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "command.hpp"
+#include "places.hpp"
 
 using Catch::Matchers::Contains;
 using evsweep::test::evsweep_in;
@@ -34,7 +35,8 @@ std::vector<std::vector<std::string>> rows(const std::string& text) {
 }  // namespace
 
 TEST_CASE("solve finds the published losses and lowest voltage of the 33-bus feeder") {
-    const auto answer = evsweep_in(EVSWEEP_SOURCE_DIR, {"solve", "scenarios/ieee33/feeder.yaml", "--tolerance", "1e-10"});
+    const auto answer =
+        evsweep_in(evsweep::test::source_dir(), {"solve", "scenarios/ieee33/feeder.yaml", "--tolerance", "1e-10"});
     INFO(answer.err);
     REQUIRE(answer.status == 0);
     // Baran and Wu's feeder: 202.677 kW and 135.141 kvar of losses, 0.91309 pu at bus 18.

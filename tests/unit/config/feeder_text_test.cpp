@@ -1,5 +1,6 @@
 // A feeder written in the project's own format and read back is the same feeder, to the last bit.
 #include "sim/config/feeder_text.hpp"
+#include "places.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -57,7 +58,7 @@ TEST_CASE("a random feeder, written and read back, has the same numbers to the l
 TEST_CASE("every feeder of the repository survives the way through YAML and JSON", "[feeder_text]") {
     const auto own = format("evsweep");
     std::size_t feeders = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(EVSWEEP_SOURCE_DIR) / "scenarios")) {
+    for (const auto& entry : fs::recursive_directory_iterator(test::source_dir() / "scenarios")) {
         if (entry.path().extension() != ".yaml") continue;
         const SourceText source{entry.path(), content(entry.path())};
         if (!own->recognises(source)) continue;
@@ -97,7 +98,7 @@ TEST_CASE("a MATPOWER case with a transformer before a line keeps their order", 
 }
 
 TEST_CASE("feeders of other formats survive the way through YAML and JSON", "[feeder_text]") {
-    const fs::path data = fs::path(EVSWEEP_SOURCE_DIR).parent_path() / "shared/data";
+    const fs::path data = test::shared_dir() / "data";
     const std::pair<const char*, const char*> files[] = {{"opendss", "opendss/13Bus/IEEE13Nodeckt.dss"},
                                                          {"opendss", "opendss/37Bus/ieee37.dss"},
                                                          {"opendss", "opendss/123Bus/IEEE123Master.dss"},

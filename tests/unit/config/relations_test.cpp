@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "places.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "unit/config/support.hpp"
 
@@ -141,7 +142,7 @@ TEST_CASE("a linear profile meets its marks, lies on the chord between them and 
 }
 
 TEST_CASE("a recorded year of prices reads from its CSV file") {
-    const std::filesystem::path file = EVSWEEP_SOURCE_DIR "/../shared/data/prices/de_lu_day_ahead_2024_hourly.csv";
+    const std::filesystem::path file = test::shared_dir() / "data/prices/de_lu_day_ahead_2024_hourly.csv";
     if (!std::filesystem::exists(file)) {
         WARN("skipped: no reference data at " << file);
         return;

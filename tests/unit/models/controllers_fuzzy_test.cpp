@@ -9,13 +9,14 @@
 
 #include "controllers/default_rules.hpp"
 #include "controllers/fuzzy_surface.hpp"
+#include "places.hpp"
 #include "unit/models/controller_desk.hpp"
 
 using namespace evsweep;
 
 namespace {
 
-const std::string rules_folder = EVSWEEP_SOURCE_DIR "/models/controllers/rules/";
+const std::string rules_folder = (test::source_dir() / "models/controllers/rules/").string();
 
 std::string text_of(const std::string& path) {
     std::ifstream file(path);

@@ -5,6 +5,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
+#include "places.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/network/load_flow.hpp"
 
@@ -262,7 +263,7 @@ std::string as_case(const FeederDescription& f, bool semicolons) {
 }
 
 TEST_CASE("the 33-bus feeder as a distribution case has the published loss and lowest voltage", "[formats]") {
-    const std::string path = EVSWEEP_SOURCE_DIR "/scenarios/ieee33/feeder.yaml";
+    const std::string path = (test::source_dir() / "scenarios/ieee33/feeder.yaml").string();
     std::ifstream file(path);
     const Outcome yaml = read("evsweep", path, {std::istreambuf_iterator<char>(file), {}});
     REQUIRE(yaml.feeder);

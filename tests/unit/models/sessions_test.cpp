@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "behaviours/recording.hpp"
+#include "places.hpp"
 #include "unit/models/behaviour_desk.hpp"
 
 using namespace evsweep;
@@ -48,7 +49,7 @@ Instant at_clock(int day, int hour, int minute) {  // the desk's scenario starts
 
 /// The reference recordings, or nothing where this checkout has none beside it.
 std::optional<std::filesystem::path> reference_file(const std::string& name) {
-    const std::filesystem::path path = std::filesystem::path(EVSWEEP_SOURCE_DIR) / "../shared/data/sessions" / name;
+    const std::filesystem::path path = test::shared_dir() / "data/sessions" / name;
     if (std::filesystem::exists(path)) return path;
     WARN("skipped: no reference data at " << path.string());
     return std::nullopt;

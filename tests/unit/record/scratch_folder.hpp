@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "places.hpp"
+
 namespace evsweep {
 
 class ScratchFolder {
@@ -69,8 +71,8 @@ class ExpectedArrays {
     /// Status of read_back.py: 0 all as expected, 77 Python lacks the packages.
     [[nodiscard]] int check(const std::filesystem::path& file) const {
         std::ofstream(file.string() + ".jsonl") << lines_;
-        return run_command(fmt::format("/usr/bin/python3 '{}/tests/unit/record/read_back.py' '{}' '{}.jsonl'", EVSWEEP_SOURCE_DIR,
-                                       file.string(), file.string()));
+        return run_command(fmt::format("/usr/bin/python3 '{}/tests/unit/record/read_back.py' '{}' '{}.jsonl'",
+                                       test::source_dir().string(), file.string(), file.string()));
     }
 
    private:

@@ -7,15 +7,14 @@
 #include <random>
 
 #include "evsweep/contracts.hpp"
+#include "places.hpp"
 #include "tests/bench/feeders.hpp"
 
 namespace {
 
 using namespace evsweep;
 
-std::filesystem::path scenario_file(const std::string& file) {
-    return std::filesystem::path(EVSWEEP_SOURCE_DIR) / "scenarios" / file;
-}
+std::filesystem::path scenario_file(const std::string& file) { return test::source_dir() / "scenarios" / file; }
 
 BatchLoadFlow opened(const std::string& file, const BatchOptions& options = {}) {
     Issues issues;

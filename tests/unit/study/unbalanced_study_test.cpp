@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "places.hpp"
 #include "sim/record/result_reader.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/study.hpp"
@@ -127,7 +128,7 @@ TEST_CASE(
         return;
     }
     const std::string said = (folder / "said").string();
-    const std::string plot = std::string(EVSWEEP_SOURCE_DIR) + "/tools/plot " + (folder / "study.h5").string();
+    const std::string plot = (test::source_dir() / "tools/plot ").string() + (folder / "study.h5").string();
     REQUIRE(std::system((plot + " > " + said + " 2>&1").c_str()) == 0);
     std::ostringstream text;
     text << std::ifstream(said).rdbuf();

@@ -1,4 +1,5 @@
 #include "sim/study/write_results.hpp"
+#include "places.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -338,7 +339,7 @@ TEST_CASE("Names from outside cannot steer the terminal") {
 }
 
 TEST_CASE("Every figure is drawn from a whole file, and those without data are passed over") {
-    const std::string plot = std::string(EVSWEEP_SOURCE_DIR) + "/tools/plot";
+    const std::string plot = (test::source_dir() / "tools/plot").string();
     if (run_command("/usr/bin/python3 -c 'import h5py, matplotlib' 2>/dev/null") != 0) {
         WARN("skipped: python3 lacks h5py or matplotlib");
         return;
