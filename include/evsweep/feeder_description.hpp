@@ -11,6 +11,7 @@
 
 #include "evsweep/inverter.hpp"
 #include "evsweep/issues.hpp"
+#include "evsweep/of_several.hpp"
 #include "evsweep/quantity.hpp"
 #include "evsweep/time.hpp"
 
@@ -206,9 +207,6 @@ struct RegulatorRow {
     Position at{};
 };
 
-/// What a relay that looks at several phases makes of them.
-enum class OfPhases { mean, highest, lowest };
-
 enum class CapacitorSignal { voltage, current, reactive_power, power_factor, time };
 
 /// The relay that switches a capacitor, step by step.
@@ -218,9 +216,9 @@ struct CapacitorControlRow {
     CapacitorSignal signal = CapacitorSignal::voltage;
     std::string element{};  ///< the branch or transformer that is watched
     bool at_to_end = false;
-    std::optional<Conductor> conductor{};   ///< that is watched; none: all that the element has there, powers as their sum
-    OfPhases of_voltages = OfPhases::mean;  ///< where several are seen
-    OfPhases of_currents = OfPhases::mean;
+    std::optional<Conductor> conductor{};     ///< that is watched; none: all that the element has there, powers as their sum
+    OfSeveral of_voltages = OfSeveral::mean;  ///< where several are seen
+    OfSeveral of_currents = OfSeveral::mean;
     std::optional<Terminals> across{};  ///< where the voltage is seen instead
     double on = 115.0;                  ///< V or A behind the transformers' ratios, kvar, power factor, or hour of the day
     double off = 126.0;
@@ -245,9 +243,6 @@ struct WatchedVoltage {
     friend bool operator==(const WatchedVoltage&, const WatchedVoltage&) = default;
 };
 
-/// Which of several voltages counts.
-enum class VoltageOf { mean, highest, lowest };
-
 /// A generator that holds the voltage it sees by its reactive power, within limits. Its active power stays its own.
 struct HoldVoltage {
     PerUnit set{1.0};
@@ -261,7 +256,7 @@ struct InjectionControlRow {
     std::string id;
     std::string load;                       ///< whose power it moves
     std::vector<WatchedVoltage> watched{};  ///< empty: across each pair of terminals of the load, in units of its rated voltage
-    VoltageOf voltage = VoltageOf::mean;
+    OfSeveral voltage = OfSeveral::mean;
     std::variant<HoldVoltage, InverterCurves, SlopeVoltVar> law{};
     Duration delay{};  ///< from a voltage that calls for it to the action; 0: every load flow finds it done
     Position at{};
@@ -275,6 +270,31 @@ struct ProfileRow {
     std::vector<double> values;
     std::vector<double> q_values{};  ///< of reactive power; empty: as `values`
     bool linear = false;
+    Position at{};
+};
+
+/// Currents that were measured at one end of a row, from which the power of the loads behind it is to be found.
+struct CurrentMeterRow {
+    std::string id;
+    std::string row;  ///< a branch or transformer; the loads behind it, up to the next meters, are its own
+    bool at_to_end = false;
+    std::vector<Amperes> currents;      ///< by phase
+    std::vector<Conductor> conductors;  ///< at that end, one for each phase
+    Position at{};
+};
+
+/// A load whose power follows the meter above it.
+struct MeteredLoad {
+    std::size_t load = 0;              ///< its place among the loads
+    std::optional<Conductor> phase{};  ///< whose current counts; none: the mean of all
+    double times = 1.0;                ///< of the load's power is what is scaled; the first load flow has the load's own
+};
+
+/// Loads that are scaled until meters see what was measured, see sim/network/load_allocation.hpp.
+struct LoadAllocation {
+    std::vector<CurrentMeterRow> meters;
+    std::vector<MeteredLoad> loads;
+    int passes = 2;
     Position at{};
 };
 
@@ -300,6 +320,7 @@ struct FeederDescription {
     std::vector<CapacitorControlRow> capacitor_controls;
     std::vector<InjectionControlRow> injection_controls;
     std::vector<ProfileRow> profiles;
+    std::optional<LoadAllocation> allocation{};  ///< still to be done
     Position at{};
     FeederOrigin origin{};
 };

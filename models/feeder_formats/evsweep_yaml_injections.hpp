@@ -10,10 +10,6 @@
 
 namespace evsweep {
 
-[[nodiscard]] inline std::vector<std::pair<std::string, VoltageOf>> names_of(VoltageOf) {
-    return {{"mean", VoltageOf::mean}, {"highest", VoltageOf::highest}, {"lowest", VoltageOf::lowest}};
-}
-
 namespace feeder_file {
 
 struct WatchLine {
@@ -28,7 +24,7 @@ struct GeneratorControlLine {
     PerUnit hold{1.0};
     Kilovars q_min, q_max;
     RowList<WatchLine> watch;
-    VoltageOf voltage = VoltageOf::mean;
+    OfSeveral voltage = OfSeveral::mean;
     Duration delay{};
     static const Schema<GeneratorControlLine>& schema();
 };

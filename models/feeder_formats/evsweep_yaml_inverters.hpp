@@ -73,7 +73,7 @@ struct InverterControlLine {
     std::optional<StepsLine> steps;
     std::optional<SlopeLine> slope;
     RowList<WatchLine> watch;
-    VoltageOf voltage = VoltageOf::mean;
+    OfSeveral voltage = OfSeveral::mean;
     Duration delay{};
     static const Schema<InverterControlLine>& schema();
 };

@@ -22,10 +22,6 @@ namespace evsweep {
     return {{"ignore", ReversePower::ignore}, {"regulate", ReversePower::regulate}, {"neutral", ReversePower::neutral}};
 }
 
-[[nodiscard]] inline std::vector<std::pair<std::string, OfPhases>> names_of(OfPhases) {
-    return {{"mean", OfPhases::mean}, {"highest", OfPhases::highest}, {"lowest", OfPhases::lowest}};
-}
-
 [[nodiscard]] inline std::vector<std::pair<std::string, CapacitorSignal>> names_of(CapacitorSignal) {
     using enum CapacitorSignal;
     return {{"voltage", voltage},
@@ -175,7 +171,7 @@ struct CapacitorControlLine {
     Volts lowest{CapacitorControlRow{}.lowest_v}, highest{CapacitorControlRow{}.highest_v};
     Duration delay_on = CapacitorControlRow{}.delay_on, delay_off = CapacitorControlRow{}.delay_off;
     Duration dead_time = CapacitorControlRow{}.dead_time;
-    OfPhases of_voltages = OfPhases::mean, of_currents = OfPhases::mean;
+    OfSeveral of_voltages = OfSeveral::mean, of_currents = OfSeveral::mean;
     double least_share = CapacitorControlRow{}.least_share;
     static const Schema<CapacitorControlLine>& schema();
 };

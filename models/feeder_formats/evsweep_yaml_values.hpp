@@ -9,9 +9,14 @@
 #include <vector>
 
 #include "evsweep/connections.hpp"
+#include "evsweep/of_several.hpp"
 #include "evsweep/schema.hpp"
 
 namespace evsweep {
+
+[[nodiscard]] inline std::vector<std::pair<std::string, OfSeveral>> names_of(OfSeveral) {
+    return {{"mean", OfSeveral::mean}, {"highest", OfSeveral::highest}, {"lowest", OfSeveral::lowest}};
+}
 
 namespace feeder_file {
 

@@ -254,6 +254,17 @@ struct CapControl : Object {
     std::string ct_phase = "1", pt_phase = "1";
 };
 
+/// What energy meters and sensors share: the currents that they are to see, by phase.
+struct CurrentMeter : Object {
+    std::string element;
+    int terminal = 1;
+    std::vector<double> amperes;
+};
+struct EnergyMeter : CurrentMeter {};
+struct Sensor : CurrentMeter {
+    bool has_powers = false;
+};
+
 struct SwitchControl : Object {
     std::string element;
     std::optional<bool> normal_closed, closed;
@@ -274,6 +285,10 @@ struct Source : Object {
 };
 
 // What the end of a line works out, and what `like` leaves alone.
+/// Of a load given by the kVA of its transformer or by energy bills. Until loads are allocated it has the power factor that it
+/// had when these were given.
+[[nodiscard]] double allocated_kw(const Load& load);
+
 void finish_edit(LineCode& code, Desk& desk);
 void finish_edit(Load& load, Desk& desk);
 void finish_edit(GrowthShape& shape, Desk& desk);
@@ -313,6 +328,8 @@ void set_line_conductors(Line& line, const Value& value, Desk& desk);
 [[nodiscard]] Properties<SwitchControl> switch_control_properties();
 [[nodiscard]] Properties<InvControl> inv_control_properties();
 [[nodiscard]] Properties<ExpControl> exp_control_properties();
+[[nodiscard]] Properties<EnergyMeter> energy_meter_properties();
+[[nodiscard]] Properties<Sensor> sensor_properties();
 [[nodiscard]] Properties<Source> source_properties();
 
 struct Coordinates {
@@ -334,6 +351,8 @@ struct Circuit {
     int year = 0;                 ///< 0: loads have not grown
     double usual_growth = 0.025;  ///< a year, of loads without a growth shape
     Position controls_off;        ///< where the script says so; no file where controls act
+    Position allocated;           ///< where the script has its loads follow the meters; no file where it does not
+    int allocation_passes = 2;
     EarthModel earth = EarthModel::deri;
     std::vector<double> voltage_bases;  ///< kV, line to line
     std::map<std::string, double> bus_bases;
@@ -364,16 +383,19 @@ struct Circuit {
     Store<SwitchControl> switch_controls{"swtcontrol", switch_control_properties()};
     Store<InvControl> inv_controls{"invcontrol", inv_control_properties()};
     Store<ExpControl> exp_controls{"expcontrol", exp_control_properties()};
+    Store<EnergyMeter> energy_meters{"energymeter", energy_meter_properties()};
+    Store<Sensor> sensors{"sensor", sensor_properties()};
 
     std::map<std::string, ForeignObjects> foreign;  ///< by class: what is not read, and refused where it is enabled
 
     [[nodiscard]] std::vector<ObjectClass*> classes() {
-        return {&sources,      &line_codes,      &wires,        &concentric_neutrals,
-                &tape_shields, &geometries,      &spacings,     &lines,
-                &xfmr_codes,   &transformers,    &loads,        &generators,
-                &pv_systems,   &storages,        &capacitors,   &reactors,
-                &shapes,       &growth_shapes,   &curves,       &reg_controls,
-                &cap_controls, &switch_controls, &inv_controls, &exp_controls};
+        return {&sources,       &line_codes,      &wires,        &concentric_neutrals,
+                &tape_shields,  &geometries,      &spacings,     &lines,
+                &xfmr_codes,    &transformers,    &loads,        &generators,
+                &pv_systems,    &storages,        &capacitors,   &reactors,
+                &shapes,        &growth_shapes,   &curves,       &reg_controls,
+                &cap_controls,  &switch_controls, &inv_controls, &exp_controls,
+                &energy_meters, &sensors};
     }
 };
 

@@ -9,9 +9,9 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",       "energymeter", "sensor",     "fuse",      "recloser",  "relay",
-                                         "spectrum",      "tcc_curve",   "priceshape", "tshape",    "tempshape", "cabledata",
-                                         "conductordata", "feeder",      "fmonitor",   "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",       "fuse",       "recloser", "relay",     "spectrum",
+                                         "tcc_curve",     "priceshape", "tshape",   "tempshape", "cabledata",
+                                         "conductordata", "feeder",     "fmonitor", "dynamicexp"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {
@@ -62,7 +62,7 @@ const std::vector<Script::Command>& Script::commands() {
         {"voltages", &S::leave_out}, {"currents", &S::leave_out}, {"powers", &S::leave_out},
         {"seqvoltages", &S::leave_out}, {"seqcurrents", &S::leave_out}, {"seqpowers", &S::leave_out},
         {"losses", &S::leave_out}, {"phaselosses", &S::leave_out}, {"cktlosses", &S::leave_out},
-        {"allocateloads", &S::refuse}, {"formedit", &S::leave_out}, {"totals", &S::leave_out},
+        {"allocateloads", &S::allocate_loads}, {"formedit", &S::leave_out}, {"totals", &S::leave_out},
         {"capacity", &S::leave_out}, {"classes", &S::leave_out}, {"userclasses", &S::leave_out},
         {"zsc", &S::leave_out}, {"zsc10", &S::leave_out}, {"zscrefresh", &S::leave_out},
         {"ysc", &S::leave_out}, {"puvoltages", &S::leave_out}, {"varvalues", &S::leave_out},

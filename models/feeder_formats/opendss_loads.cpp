@@ -39,10 +39,7 @@ template <auto Member, Load::Given Kind>
 void set_allocated(Load& load, const Value& value, Desk& desk) {
     set_power<Member, Kind>(load, value, desk);
     if (Kind == Load::Given::allocated && load.transformer_kva <= 0.0) return;  // nothing to allocate by: the power stays
-    if (Kind == Load::Given::allocated)
-        load.kw = load.transformer_kva * load.allocation * std::abs(load.pf);
-    else
-        load.kw = load.kwh / (load.kwh_days * 24.0) * load.c_factor;
+    load.kw = allocated_kw(load);
     load.kvar = kvar_at(load.kw, load.pf);
 }
 
@@ -83,6 +80,11 @@ void set_dispatch(Generator&, const Value& value, Desk& desk) {
 }
 
 }  // namespace
+
+double allocated_kw(const Load& load) {
+    return load.given == Load::Given::allocated ? load.transformer_kva * load.allocation * std::abs(load.pf)
+                                                : load.kwh / (load.kwh_days * 24.0) * load.c_factor;
+}
 
 void take_actual(Load& load, const LoadShape& shape) {
     if (!shape.use_actual || shape.p.empty()) return;

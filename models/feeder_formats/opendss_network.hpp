@@ -1,6 +1,8 @@
 /// How the elements of a circuit hang together: nodes of every bus, what the source reaches, and at which voltage.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -25,6 +27,15 @@ struct Placed {
     std::vector<Terminal> ends;
     bool closed = true;
 };
+
+/// The element of a name; null where it is not in service. Placed elements stand in the order of their class.
+template <class T>
+[[nodiscard]] const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const Store<T>& store, const std::string& name) {
+    const T* element = store.look_up(name);
+    const auto found = std::lower_bound(all.begin(), all.end(), element,
+                                        [](const Placed<T>& one, const T* other) { return std::less<>{}(one.element, other); });
+    return element && found != all.end() && found->element == element ? &*found : nullptr;
+}
 
 /// All elements in service whose ends are known.
 struct Plan {

@@ -14,6 +14,7 @@ enum class Meaning {
     load_mult,
     generator_mult,
     allocation,
+    allocation_passes,
     year,
     load_model,
     circuit_model,
@@ -102,7 +103,7 @@ constexpr Option options[] = {{"type"},
                               {"voltexceptionreport"},
                               {"cfactors"},
                               {"showexport"},
-                              {"numallociterations"},
+                              {"numallociterations", Meaning::allocation_passes},
                               {"defaultbasefrequency", Meaning::default_frequency},
                               {"markswitches"},
                               {"switchmarkercode"},
@@ -181,6 +182,15 @@ void Script::solve(const Parameters& p) {
     for (ExpControl& control : circuit_->exp_controls.objects()) ++control.solves;
 }
 
+/// As in OpenDSS, loads are allocated at their full power, and stay at it.
+void Script::allocate_loads(const Parameters& p) {
+    circuit_->allocated = p.front().value.at;
+    if (circuit_->load_mult != 1.0)
+        desk_.warning(circuit_->allocated, "allocateloads",
+                      fmt::format("sets LoadMult from {:g} back to 1", circuit_->load_mult));
+    circuit_->load_mult = 1.0;
+}
+
 void Script::allocation_factors(const Value& value) {
     const auto factor = desk_.number(value);
     if (!factor) return;
@@ -215,11 +225,18 @@ void Script::option(const Parameter& parameter) {
         case Meaning::frequency:
             return refuse_unless(desk_.number(value).value_or(circuit_->frequency) == circuit_->frequency);
         case Meaning::load_mult:
-            return keep(circuit_->load_mult);
+            keep(circuit_->load_mult);
+            if (circuit_->allocated.file && circuit_->load_mult != 1.0)
+                desk_.refuse(value, "multiplies loads that were allocated before, which is not supported",
+                             "put it before AllocateLoads");
+            return;
         case Meaning::generator_mult:
             return keep(circuit_->generator_mult);
         case Meaning::allocation:
             return allocation_factors(value);
+        case Meaning::allocation_passes:
+            circuit_->allocation_passes = desk_.integer(value, 1, 100).value_or(circuit_->allocation_passes);
+            return;
         case Meaning::year:
             circuit_->year = desk_.integer(value, -10'000, 10'000).value_or(circuit_->year);
             return;

@@ -389,6 +389,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
     rows.add_pv_systems();
     rows.add_storages();
     rows.add_controls();
+    rows.add_allocation();
     return feeder;
 }
 

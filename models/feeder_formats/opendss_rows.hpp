@@ -33,6 +33,7 @@ class Rows {
     void add_storages();
     void add_controls();
     void add_inverter_controls();
+    void add_allocation();
     void tell_dead();
     void tell_floating();
 
@@ -63,9 +64,14 @@ class Rows {
     void add_capacitor_controls();
     void add_regulator(const RegControl& control, const Transformer& transformer);
     void add_capacitor_control(const CapControl& control);
-    [[nodiscard]] static std::optional<OfPhases> of_phases(const std::string& word);
+    [[nodiscard]] static std::optional<OfSeveral> of_phases(const std::string& word);
     [[nodiscard]] bool watch_bus(const CapControl& control, const Terminal& place, CapacitorControlRow& row);
     [[nodiscard]] bool watch_conductors(const CapControl& control, const std::vector<Terminal>& ends, CapacitorControlRow& row);
+    void leave_meters_out();
+    void add_meter(const std::string& id, const CurrentMeter& meter, LoadAllocation& plan);
+    void add_meter_row(const std::string& id, const CurrentMeter& meter, const Terminal& end, std::size_t phases,
+                       LoadAllocation& plan);
+    static void add_metered(const Placed<Load>& placed, std::size_t row, LoadAllocation& plan);
     void add_inv_control(const InvControl& control);
     void add_exp_control(const ExpControl& control);
     /// An inverter with its ends.

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "feeder_formats/opendss_rows.hpp"
 
@@ -13,15 +12,6 @@ namespace {
 Duration seconds(double s) {
     constexpr double longest = 1e9;
     return from_hours(std::clamp(s, 0.0, longest) / 3600.0);
-}
-
-/// Placed elements stand in the order of their class.
-template <class T>
-const Placed<T>* placed_of(const std::vector<Placed<T>>& all, const Store<T>& store, const std::string& name) {
-    const T* element = store.look_up(name);
-    const auto found = std::lower_bound(all.begin(), all.end(), element,
-                                        [](const Placed<T>& one, const T* other) { return std::less<>{}(one.element, other); });
-    return element && found != all.end() && found->element == element ? &*found : nullptr;
 }
 
 }  // namespace
@@ -174,10 +164,10 @@ bool Rows::watch_bus(const CapControl& control, const Terminal& place, Capacitor
 }
 
 /// What a control makes of several phases; none where it sees one of them.
-std::optional<OfPhases> Rows::of_phases(const std::string& word) {
-    if (word.substr(0, 1) == "a") return OfPhases::mean;
-    if (word.substr(0, 2) == "ma") return OfPhases::highest;
-    if (word.substr(0, 2) == "mi") return OfPhases::lowest;
+std::optional<OfSeveral> Rows::of_phases(const std::string& word) {
+    if (word.substr(0, 1) == "a") return OfSeveral::mean;
+    if (word.substr(0, 2) == "ma") return OfSeveral::highest;
+    if (word.substr(0, 2) == "mi") return OfSeveral::lowest;
     return std::nullopt;
 }
 
@@ -205,7 +195,7 @@ bool Rows::watch_conductors(const CapControl& control, const std::vector<Termina
         const auto several = of_phases(control.ct_phase);
         if (several && phases > 1 && phases < end.nodes.size() && ends.size() == 2 && control.element.rfind("line.", 0) == 0)
             return refuse(fmt::format("sees {} of {} phases together, which is not supported", phases, end.nodes.size()));
-        row.of_currents = several.value_or(OfPhases::mean);
+        row.of_currents = several.value_or(OfSeveral::mean);
         const bool is_first = !several && !sees_voltage;
         if (is_first) row.at_to_end = false;
         if (!several || phases == 1)

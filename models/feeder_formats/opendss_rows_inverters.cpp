@@ -270,8 +270,8 @@ void Rows::add_inv_control(const InvControl& control) {
         auto seen = seen_by(control, id, *unit);
         if (!seen) return;
         row.watched = std::move(*seen);
-        if (control.seen == -2) row.voltage = VoltageOf::highest;
-        if (control.seen == -3) row.voltage = VoltageOf::lowest;
+        if (control.seen == -2) row.voltage = OfSeveral::highest;
+        if (control.seen == -3) row.voltage = OfSeveral::lowest;
         row.law = curves;
         feeder_.injection_controls.push_back(std::move(row));
     }

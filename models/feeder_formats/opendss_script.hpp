@@ -83,6 +83,7 @@ class Script {
     void set_properties(const Active& target, const Parameters& p, std::size_t first);
     [[nodiscard]] std::size_t end_of_values(const Parameters& p, std::size_t first, const std::string& of_what);
     void option(const Parameter& parameter);
+    void allocate_loads(const Parameters& p);
     void allocation_factors(const Value& value);
     void switch_element(const Parameters& p, bool closed);
     void enable_element(const Parameters& p, bool enabled);

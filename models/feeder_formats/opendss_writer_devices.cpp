@@ -150,8 +150,8 @@ void Writer::capacitor_control(const CapacitorControlRow& row) {
         .word("VoltOverride", row.voltage_override ? "yes" : "no")
         .number("Vmin", row.lowest_v)
         .number("Vmax", row.highest_v);
-    const auto phase_of = [&](std::optional<Conductor> seen, OfPhases of) -> std::string {
-        if (!seen) return of == OfPhases::mean ? "avg" : of == OfPhases::highest ? "max" : "min";
+    const auto phase_of = [&](std::optional<Conductor> seen, OfSeveral of) -> std::string {
+        if (!seen) return of == OfSeveral::mean ? "avg" : of == OfSeveral::highest ? "max" : "min";
         if (branch == feeder_.branches.end()) return nodes_of({*seen}).substr(1);
         const auto& ends = row.at_to_end && !branch->to_conductors.empty() ? branch->to_conductors : branch->conductors;
         return fmt::format("{}", std::find(ends.begin(), ends.end(), *seen) - ends.begin() + 1);

@@ -134,7 +134,7 @@ void Writer::slope_control(const InjectionControlRow& row, const SlopeVoltVar& l
         !row.watched.empty() && std::all_of(row.watched.begin(), row.watched.end(), [&](const WatchedVoltage& seen) {
             return seen.bus == load.bus && !seen.across.minus && std::abs(seen.rated.value() - base) < 1e-9 * base;
         });
-    if (!sees_phases || row.voltage != VoltageOf::mean)
+    if (!sees_phases || row.voltage != OfSeveral::mean)
         return refuse(row.at, row.id, "sees other voltages than those of its phases on the base of its bus",
                       "an ExpControl of OpenDSS sees no others");
     add(ObjectText("ExpControl", names_.of("expcontrol", row.id))

@@ -71,7 +71,7 @@ std::vector<InjectionOutcome> injection_outcomes(const DeviceControl& control, c
         const InjectionReading seen = network.see_injection(i);
         InjectionOutcome& outcome = outcomes.emplace_back();
         outcome.given = seen.present;
-        outcome.voltage_pu = voltage_of(network.voltage_that_counts(i), seen.voltage_pu);
+        outcome.voltage_pu = of_several(network.voltage_that_counts(i), seen.voltage_pu);
         const auto* hold = std::get_if<HoldRelay>(&control.injections()[i]);
         if (acts == Acts::no) continue;
         if (!hold) {

@@ -166,7 +166,7 @@ std::string capacitor_control_text(const CapacitorControlRow& row, TextStyle sty
     if (row.conductor) text.text("phase", std::string(name_of(*row.conductor)));
     if (row.across) text.text("across", name_of(*row.across));
     for (const auto& [key, of] : {std::pair("of_voltages", row.of_voltages), std::pair("of_currents", row.of_currents)})
-        if (of != OfPhases::mean) text.text(key, of == OfPhases::highest ? "highest" : "lowest");
+        if (of != OfSeveral::mean) text.text(key, of == OfSeveral::highest ? "highest" : "lowest");
     text.number("on", row.on).number("off", row.off);
     Differences(text)
         .number("pt", row.pt_ratio, usual.pt_ratio)

@@ -19,7 +19,7 @@ void add_watching(const InjectionControlRow& row, RowText& text) {
     std::string list;
     for (const WatchedVoltage& seen : row.watched) list += (list.empty() ? "" : ", ") + watched_text(seen, text.style());
     if (!list.empty()) text.raw("watch", "[" + list + "]");
-    if (row.voltage != VoltageOf::mean) text.text("voltage", row.voltage == VoltageOf::highest ? "highest" : "lowest");
+    if (row.voltage != OfSeveral::mean) text.text("voltage", row.voltage == OfSeveral::highest ? "highest" : "lowest");
     if (row.delay != Duration()) text.duration("delay", row.delay);
 }
 

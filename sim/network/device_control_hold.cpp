@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include "sim/network/device_control.hpp"
 
@@ -14,26 +12,13 @@ constexpr double content_pu = 1e-8;
 
 }  // namespace
 
-double voltage_of(VoltageOf which, std::span<const double> voltage_pu) {
-    if (voltage_pu.empty()) return std::numeric_limits<double>::quiet_NaN();
-    switch (which) {
-        case VoltageOf::mean:
-            return std::accumulate(voltage_pu.begin(), voltage_pu.end(), 0.0) / static_cast<double>(voltage_pu.size());
-        case VoltageOf::highest:
-            return *std::max_element(voltage_pu.begin(), voltage_pu.end());
-        case VoltageOf::lowest:
-            return *std::min_element(voltage_pu.begin(), voltage_pu.end());
-    }
-    return std::numeric_limits<double>::quiet_NaN();
-}
-
 HoldRelay::HoldRelay(const InjectionControlRow& row, InjectionPower initial)
     : law_(std::get<HoldVoltage>(row.law)),
       voltage_(row.voltage),
       delay_(row.delay),
       q_kvar_(std::clamp(initial.q_kvar, law_.q_min.value(), law_.q_max.value())) {}
 
-void HoldRelay::see(const InjectionReading& seen) { seen_pu_ = voltage_of(voltage_, seen.voltage_pu); }
+void HoldRelay::see(const InjectionReading& seen) { seen_pu_ = of_several(voltage_, seen.voltage_pu); }
 
 void HoldRelay::look(const InjectionReading& seen, Instant now) {
     see(seen);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "evsweep/contracts.hpp"
 #include "sim/network/network_model.hpp"
@@ -31,13 +30,6 @@ std::vector<std::size_t> touched_by(const Feeder& feeder, const FeederRow& row, 
     for (Eigen::Index c = 0; c < ends.cols(); ++c)
         if (!ends.col(c).isZero(0.0)) touched.push_back(static_cast<std::size_t>(c));
     return touched;
-}
-
-double of_phases(OfPhases which, const std::vector<double>& values) {
-    if (values.empty()) return 0.0;
-    if (which == OfPhases::highest) return *std::max_element(values.begin(), values.end());
-    if (which == OfPhases::lowest) return *std::min_element(values.begin(), values.end());
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
 InjectionPower nominal_of(const LoadPoint& load) { return {-load.p_kw, -load.q_kvar}; }
@@ -211,8 +203,8 @@ CapacitorReading ControlledLoadFlow::see_capacitor(std::size_t control, Instant 
         amperes_seen.push_back(std::abs(currents[r]));
         seen.power_kva += powers[r];
     }
-    seen.voltage_v = of_phases(control_row.of_voltages, volts_seen);
-    seen.current_a = of_phases(control_row.of_currents, amperes_seen);
+    if (!volts_seen.empty()) seen.voltage_v = of_several(control_row.of_voltages, volts_seen);
+    if (!amperes_seen.empty()) seen.current_a = of_several(control_row.of_currents, amperes_seen);
     return seen;
 }
 
@@ -286,9 +278,9 @@ double ControlledLoadFlow::slope_of(std::size_t control, const VoltageSlopes& sl
         size.push_back(std::abs(u));
         slope.push_back((std::conj(u) * du).real() / size.back());
     }
-    const VoltageOf which = load_flow_.feeder().injection_controls()[control].voltage;
-    if (which == VoltageOf::mean) return voltage_of(which, slope);
-    const auto at = std::find(size.begin(), size.end(), voltage_of(which, size));
+    const OfSeveral which = load_flow_.feeder().injection_controls()[control].voltage;
+    if (which == OfSeveral::mean) return of_several(which, slope);
+    const auto at = std::find(size.begin(), size.end(), of_several(which, size));
     return slope[static_cast<std::size_t>(at - size.begin())];
 }
 

@@ -37,7 +37,7 @@ class ControlledLoadFlow final : public ControlledNetwork {
     void replace_injection(std::size_t control, const InjectionPower& available, const InjectionPower& given, PortPower& power);
     [[nodiscard]] const Feeder& feeder() const { return load_flow_.feeder(); }
     /// Which of the voltages that it sees counts for one control.
-    [[nodiscard]] VoltageOf voltage_that_counts(std::size_t control) const {
+    [[nodiscard]] OfSeveral voltage_that_counts(std::size_t control) const {
         return load_flow_.feeder().injection_controls()[control].voltage;
     }
 

@@ -16,9 +16,6 @@
 
 namespace evsweep {
 
-/// The voltage that counts; not a number where nothing is watched.
-[[nodiscard]] double voltage_of(VoltageOf which, std::span<const double> voltage_pu);
-
 /// Holds a voltage by reactive power. What it gives is found for all holding relays together, see `hold_voltages`.
 class HoldRelay {
    public:
@@ -45,7 +42,7 @@ class HoldRelay {
 
    private:
     HoldVoltage law_;
-    VoltageOf voltage_;
+    OfSeveral voltage_;
     Duration delay_;
     double q_kvar_;
     double seen_pu_ = 0.0;

@@ -50,7 +50,7 @@ InjectionPower InverterRelay::there(const InjectionPower& available) const {
 
 void InverterRelay::look(const InjectionReading& seen, Instant now) {
     inverter_.see(there(seen.available));
-    seen_pu_ = voltage_of(voltage_, seen.voltage_pu);
+    seen_pu_ = of_several(voltage_, seen.voltage_pu);
     const bool calls = std::visit([&](auto& law) { return law.look(*seen_pu_, inverter_); }, law_);
     if (!calls)
         act_at_.reset();

@@ -34,7 +34,7 @@ class InverterRelay {
    private:
     [[nodiscard]] InjectionPower there(const InjectionPower& available) const;
 
-    VoltageOf voltage_;
+    OfSeveral voltage_;
     Duration delay_;
     int solves_ = 1;
     InjectionPower initial_;

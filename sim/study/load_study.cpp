@@ -12,6 +12,7 @@
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/text_file.hpp"
 #include "sim/engine/complaint.hpp"
+#include "sim/network/load_allocation.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
@@ -209,7 +210,7 @@ std::optional<FeederDescription> read_feeder_description(const FeederChoice& cho
     const auto format = choose_format(choice, source, origin, issues);
     if (!format) return std::nullopt;
     auto feeder = format->read(source, issues);
-    if (!feeder) return std::nullopt;
+    if (!feeder || !allocate_loads(*feeder, issues)) return std::nullopt;
     feeder->origin.file = choice.file.path.string();
     feeder->origin.format = std::move(origin.format);
     feeder->origin.more_files = std::move(origin.more_files);

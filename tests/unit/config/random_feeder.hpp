@@ -51,7 +51,7 @@ class RandomFeeder {
         for (std::size_t k = below(3); k > 0; --k)
             row.watched.push_back(
                 {text(), {Conductor::a, chance() ? std::optional(Conductor::n) : std::nullopt}, Volts(positive())});
-        row.voltage = one_in(3) ? VoltageOf::highest : chance() ? VoltageOf::lowest : VoltageOf::mean;
+        row.voltage = one_in(3) ? OfSeveral::highest : chance() ? OfSeveral::lowest : OfSeveral::mean;
         row.law = HoldVoltage{PerUnit(positive()), Kilovars(any()), Kilovars(any())};
         row.delay = duration();
         return row;
@@ -280,8 +280,8 @@ class RandomFeeder {
         if (chance()) row.pt_ratio = positive(), row.ct_ratio = positive();
         row.voltage_override = chance();
         if (chance()) row.lowest_v = any(), row.highest_v = any();
-        row.of_voltages = static_cast<OfPhases>(below(3));
-        row.of_currents = static_cast<OfPhases>(below(3));
+        row.of_voltages = static_cast<OfSeveral>(below(3));
+        row.of_currents = static_cast<OfSeveral>(below(3));
         if (chance()) row.least_share = positive();
         if (chance()) row.delay_on = duration(), row.delay_off = duration(), row.dead_time = duration();
         return row;

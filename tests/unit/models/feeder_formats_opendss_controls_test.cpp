@@ -37,11 +37,11 @@ TEST_CASE("a control by power factor has settings of its own, whatever was set b
 }
 
 TEST_CASE("a control may see the mean, the highest or the lowest of its phases", "[opendss]") {
-    CHECK(control_of("type=current ctphase=max").of_currents == OfPhases::highest);
+    CHECK(control_of("type=current ctphase=max").of_currents == OfSeveral::highest);
     const auto lowest = control_of("type=voltage ptphase=min");
-    CHECK(lowest.of_voltages == OfPhases::lowest);
+    CHECK(lowest.of_voltages == OfSeveral::lowest);
     CHECK_FALSE(lowest.conductor);
-    CHECK(control_of("type=voltage ptphase=avg").of_voltages == OfPhases::mean);
+    CHECK(control_of("type=voltage ptphase=avg").of_voltages == OfSeveral::mean);
 }
 
 TEST_CASE("the current of one phase is that at the first terminal, as in OpenDSS", "[opendss]") {

@@ -72,8 +72,8 @@ TEST_CASE("an InvControl sees the phases or buses that it names") {
     const auto watched = [](const std::string& properties) {
         return with("New InvControl.i mode=voltvar vvc_curve1=vv derlist=[pvsystem.p] " + properties).injection_controls.at(0);
     };
-    CHECK(watched("monvoltagecalc=max").voltage == VoltageOf::highest);
-    CHECK(watched("monvoltagecalc=min").voltage == VoltageOf::lowest);
+    CHECK(watched("monvoltagecalc=max").voltage == OfSeveral::highest);
+    CHECK(watched("monvoltagecalc=min").voltage == OfSeveral::lowest);
     CHECK(watched("monvoltagecalc=2").watched.at(0).across == Terminals{Conductor::b, {}});
     const InjectionControlRow row = watched("monbus=[src.3 src.1.2] monbusesvbase=[7200 12470]");
     REQUIRE(row.watched.size() == 2);

@@ -180,8 +180,8 @@ class RandomDevices {
             r.delay_on = seconds(dice_.among<double>({15.0, 30.0, 60.0}));
             r.delay_off = seconds(dice_.among<double>({15.0, 30.0, 60.0}));
             r.at_to_end = dice_.chance(0.4);
-            r.of_voltages = dice_.among<OfPhases>({OfPhases::mean, OfPhases::highest, OfPhases::lowest});
-            r.of_currents = dice_.among<OfPhases>({OfPhases::mean, OfPhases::highest, OfPhases::lowest});
+            r.of_voltages = dice_.among<OfSeveral>({OfSeveral::mean, OfSeveral::highest, OfSeveral::lowest});
+            r.of_currents = dice_.among<OfSeveral>({OfSeveral::mean, OfSeveral::highest, OfSeveral::lowest});
             if (dice_.chance(0.3)) r.least_share = dice_.draw(0.2, 0.9);
             r.pt_ratio = dice_.draw(1.0, 100.0);
             r.ct_ratio = dice_.draw(1.0, 100.0);

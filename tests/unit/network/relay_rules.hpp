@@ -112,12 +112,12 @@ class CapacitorRule {
 
    private:
     static double factor(std::complex<double> s) { return std::abs(s) > 0.0 ? std::abs(s.real()) / std::abs(s) : 1.0; }
-    static double together(OfPhases which, std::vector<double> values) {
+    static double together(OfSeveral which, std::vector<double> values) {
         std::sort(values.begin(), values.end());
         double sum = 0.0;
         for (const double value : values) sum += value;
-        if (which == OfPhases::mean) return sum / static_cast<double>(values.size());
-        return which == OfPhases::highest ? values.back() : values.front();
+        if (which == OfSeveral::mean) return sum / static_cast<double>(values.size());
+        return which == OfSeveral::highest ? values.back() : values.front();
     }
     static double on_axis(double setting) { return setting < 0.0 ? 2.0 + setting : setting; }
 
