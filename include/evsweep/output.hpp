@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -136,8 +138,8 @@ struct SessionRecord {
     std::optional<Instant> recharged_at{};  ///< when it was within recharge_margin of the target for the first time
 };
 
-/// `hunting`: at the start the relays of the feeder's devices found no rest.
-enum class EventKind {
+/// What outputs are told of. `hunting`: at the start the relays of the feeder's devices found no rest.
+enum class EventKind : std::uint8_t {
     plug_in,
     unplug,
     full,
@@ -152,7 +154,11 @@ enum class EventKind {
     capacitor,
     hunting
 };
-[[nodiscard]] std::vector<std::string> event_kind_names();
+/// As results call them, by kind.
+inline constexpr std::string_view event_kind_names[] = {"plug_in", "unplug",    "full",        "empty",    "reserve",
+                                                        "knee",    "base_load", "measurement", "decision", "unsolved",
+                                                        "tap",     "capacitor", "hunting"};
+static_assert(std::size(event_kind_names) == static_cast<std::size_t>(EventKind::hunting) + 1, "every kind has its name");
 
 struct EventRecord {
     Instant at{};

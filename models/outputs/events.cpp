@@ -73,7 +73,7 @@ class Events final : public Output {
             column("state", "1", "its tap, or its steps that are on, after the event", 5)};
         list[0].display = Display::clock;
         list[1].display = Display::category;
-        list[1].meanings = event_kind_names();
+        list[1].meanings.assign(std::begin(event_kind_names), std::end(event_kind_names));
         return list;
     }
     [[nodiscard]] bool wants_events() const override { return true; }

@@ -4,20 +4,20 @@
 #include <cstdint>
 #include <vector>
 
-#include "evsweep/output.hpp"
 #include "evsweep/time.hpp"
 
 namespace evsweep {
 
-/// The order of events that share an instant. A connector is freed before the next vehicle takes it; the physical
-/// world settles before it is measured, the feeder's own devices move in it, and it is measured before anybody decides.
+/// What happens, in the order in which events that share an instant happen. A connector is freed before the next vehicle takes
+/// it; the physical world settles before it is measured, the feeder's own devices move in it, and it is measured before anybody
+/// decides.
 enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, devices, measure, decide, record };
+inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::record) + 1;
 
-/// One planned happening. `subject` indexes what it concerns: a session or a connector, by phase.
+/// One planned happening. `subject` indexes what it concerns: a session, a connector or a control step, by phase.
 struct Event {
     Instant at{};
     Phase phase{};
-    EventKind kind{};
     std::uint32_t subject = 0;
     std::uint32_t stamp = 0;  ///< of the plan it came from; an outdated plan is ignored
 

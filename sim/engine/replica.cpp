@@ -20,30 +20,38 @@ bool has_ratings(const FeederSite& site) {
     return std::any_of(site.rating_a.begin(), site.rating_a.end(), [](double a) { return std::isfinite(a); });
 }
 
-Phase phase_of(EventKind kind) {
-    switch (kind) {
-        case EventKind::unplug:
-            return Phase::unplug;
-        case EventKind::plug_in:
-            return Phase::plug_in;
-        case EventKind::base_load:
-            return Phase::base_load;
-        case EventKind::tap:
-            return Phase::devices;
-        case EventKind::measurement:
-            return Phase::measure;
-        case EventKind::decision:
-            return Phase::decide;
-        default:
-            return Phase::threshold;
-    }
+Event planned(Instant at, Phase phase, std::size_t subject = 0, std::uint32_t stamp = 0) {
+    return {at, phase, static_cast<std::uint32_t>(subject), stamp};
 }
 
-Event planned(Instant at, EventKind kind, std::size_t subject = 0, std::uint32_t stamp = 0) {
-    return {at, phase_of(kind), kind, static_cast<std::uint32_t>(subject), stamp};
+EventKind kind_of(Threshold threshold) {
+    switch (threshold) {
+        case Threshold::full:
+            return EventKind::full;
+        case Threshold::empty:
+            return EventKind::empty;
+        case Threshold::reserve:
+            return EventKind::reserve;
+        case Threshold::knee:
+            return EventKind::knee;
+    }
+    EVSWEEP_EXPECTS(false, "every threshold is told of as an event");
+    return EventKind::full;
 }
 
 }  // namespace
+
+/// What is done about each phase, in their order.
+struct Replica::Handler {
+    Phase phase{};
+    void (Replica::*handle)(const Event&) = nullptr;
+};
+constexpr Replica::Handler Replica::handlers[] = {
+    {Phase::unplug, &Replica::unplug},        {Phase::plug_in, &Replica::plug_in},
+    {Phase::threshold, &Replica::cross},      {Phase::base_load, &Replica::change_base_load},
+    {Phase::devices, &Replica::move_devices}, {Phase::measure, &Replica::measure},
+    {Phase::decide, &Replica::decide},        {Phase::record, &Replica::record},
+};
 
 Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng)
     : site_(site),
@@ -141,10 +149,7 @@ void Replica::take(const LoadFlowResult& result) {
 /// Takes what happens next: an event of the queue, or a battery's crossing, which is never outdated.
 std::optional<Event> Replica::next_event() {
     const auto at = fleet_.next_crossing_at();
-    if (at && (queue_.empty() || Event{*at, Phase::threshold}.is_before(queue_.top()))) {
-        const auto crossing = fleet_.next_crossing();
-        return planned(crossing->at, crossing->kind, crossing->connector.index());
-    }
+    if (at && (queue_.empty() || Event{*at, Phase::threshold}.is_before(queue_.top()))) return planned(*at, Phase::threshold);
     if (queue_.empty()) return std::nullopt;
     return queue_.pop();
 }
@@ -153,8 +158,8 @@ void Replica::schedule_sessions() {
     std::vector<Event> events;
     events.reserve(2 * population_.sessions.size());
     for (std::size_t s = 0; s < population_.sessions.size(); ++s) {
-        events.push_back(planned(population_.sessions[s].plug_in, EventKind::plug_in, s));
-        events.push_back(planned(population_.sessions[s].unplug, EventKind::unplug, s));
+        events.push_back(planned(population_.sessions[s].plug_in, Phase::plug_in, s));
+        events.push_back(planned(population_.sessions[s].unplug, Phase::unplug, s));
     }
     queue_.plan(std::move(events));
 }
@@ -162,38 +167,27 @@ void Replica::schedule_sessions() {
 /// Plans what every control step has: base load where it changes, measuring and deciding where asked for, recording.
 void Replica::schedule_step(std::size_t step) {
     const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
-    if (site_.base.changes_at(step)) queue_.push(planned(at, EventKind::base_load, step));
-    if (sees_network_) queue_.push(planned(at, EventKind::measurement, step));
+    if (site_.base.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
+    if (sees_network_) queue_.push(planned(at, Phase::measure, step));
     if (cadence_.period && at.time_since_epoch() % *cadence_.period == Duration::zero()) ask_for_decision(at);
-    Event recording = planned(at, EventKind::measurement, step);
-    recording.phase = Phase::record;
-    queue_.push(recording);
+    queue_.push(planned(at, Phase::record, step));
 }
 
 void Replica::handle(const Event& event) {
     if (RunProfile* profile = company_.watch.profile()) ++profile->events;
-    switch (event.phase) {
-        case Phase::unplug:
-            return unplug(event);
-        case Phase::plug_in:
-            return plug_in(event);
-        case Phase::threshold:
-            return cross(event);
-        case Phase::base_load:
-            base_step_ = event.subject;
-            base_is_new_ = stale_ = true;
-            return tell(EventKind::base_load, std::nullopt);
-        case Phase::devices:
-            return move_devices(event);
-        case Phase::measure:
-            step_ = event.subject;
-            return measure();
-        case Phase::decide:
-            return decide();
-        case Phase::record:
-            step_ = event.subject;
-            return record();
-    }
+    constexpr bool is_complete = [] {
+        for (std::size_t i = 0; i < phases; ++i)
+            if (handlers[i].phase != static_cast<Phase>(i) || !handlers[i].handle) return false;
+        return true;
+    }();
+    static_assert(is_complete, "every phase has its handler");
+    (this->*handlers[static_cast<std::size_t>(event.phase)].handle)(event);
+}
+
+void Replica::change_base_load(const Event& event) {
+    base_step_ = event.subject;
+    base_is_new_ = stale_ = true;
+    tell(EventKind::base_load, std::nullopt);
 }
 
 void Replica::unplug(const Event& event) {
@@ -219,20 +213,21 @@ void Replica::plug_in(const Event& event) {
     if (cadence_.on_plug_in) ask_for_decision(now_);
 }
 
-void Replica::cross(const Event& event) {
-    const ConnectorId c(event.subject);
-    fleet_.cross({c, event.at, event.kind});
+void Replica::cross(const Event&) {
+    const Crossing crossing = *fleet_.next_crossing();
+    const ConnectorId c = crossing.connector;
+    fleet_.cross(crossing);
     change_power(c);
-    if (event.kind != EventKind::knee) {
+    if (crossing.kind != Threshold::knee) {
         setpoints_.set(c, 0.0, fleet_.q_kvar()[c.index()]);
         setpoints_.settle();
         halted_.push_back(c);
     }
-    tell(event.kind, c);
+    tell(kind_of(crossing.kind), c);
 }
 
 /// One instant, one decision, however many ask for it.
-void Replica::ask_for_decision(Instant at) { queue_.push_once(planned(at, EventKind::decision)); }
+void Replica::ask_for_decision(Instant at) { queue_.push_once(planned(at, Phase::decide)); }
 
 /// Brings powers up to date; one that tapers has changed meanwhile.
 void Replica::advance_fleet() {
@@ -245,7 +240,8 @@ void Replica::change_power(ConnectorId c) {
     stale_ = true;
 }
 
-void Replica::measure() {
+void Replica::measure(const Event& event) {
+    step_ = event.subject;
     if (!solved_) return metering_.miss(step_);
     if (needs_.contains(Need::voltage))
         for (std::size_t point = 0; point < point_voltage_.size(); ++point)
@@ -254,7 +250,7 @@ void Replica::measure() {
     tell(EventKind::measurement, std::nullopt);
 }
 
-void Replica::decide() {
+void Replica::decide(const Event&) {
     EVSWEEP_EXPECTS(decided_at_ != now_, "a controller decides once per instant");
     decided_at_ = now_;
     if (needs_.contains(Need::state_of_charge)) {
@@ -328,7 +324,7 @@ void Replica::plan_devices() {
     if (at == devices_at_) return;
     devices_at_ = at;
     ++devices_stamp_;
-    if (at) queue_.push(planned(*at, EventKind::tap, 0, devices_stamp_));
+    if (at) queue_.push(planned(*at, Phase::devices, 0, devices_stamp_));
 }
 
 /// Relays look at the network as it is at this instant before they act, and at what they have done to it.

@@ -105,13 +105,16 @@ class Replica {
     [[nodiscard]] std::optional<Event> next_event();
     void handle(const Event& event);
 
+    struct Handler;
+    static const Handler handlers[phases];
     void unplug(const Event& event);
     void plug_in(const Event& event);
     void cross(const Event& event);
+    void change_base_load(const Event& event);
     void move_devices(const Event& event);
-    void measure();
-    void decide();
-    void record();
+    void measure(const Event& event);
+    void decide(const Event& event);
+    void record(const Event& event);
     void finish();
 
     void advance_fleet();

@@ -3,7 +3,8 @@
 
 namespace evsweep {
 
-void Replica::record() {
+void Replica::record(const Event& event) {
+    step_ = event.subject;
     const Activity before = company_.watch.switch_to(Activity::recording);
     book_step(now_);
     if (!solved_) unsolved_.push_back({now_, last_result_});

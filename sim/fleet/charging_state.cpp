@@ -75,7 +75,7 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     Stay stay;
     stay.id = id;
     stay.occupied = true;
-    stay.floor_kind = vehicles.reserve_soc[v] > vehicles.lowest_soc[v] ? EventKind::reserve : EventKind::empty;
+    stay.floor_kind = vehicles.reserve_soc[v] > vehicles.lowest_soc[v] ? Threshold::reserve : Threshold::empty;
     stay.ceiling = std::min(session.target_soc, vehicles.highest_soc[v]);
     stay.floor = std::max(vehicles.reserve_soc[v], vehicles.lowest_soc[v]);
     stay.soc_per_kw_ms_drawn = stored_per_drawn_[i] / (capacity_[i] * ms_per_h);
@@ -244,7 +244,7 @@ std::optional<Crossing> ChargingState::next_crossing(ConnectorId c) const {
     const Motion& motion = motions_[i];
     const Stay& stay = stays_[i];
     if (crossings_.at_ms(i) == Earliest::never) return std::nullopt;
-    const EventKind end_of_charging = motion.threshold < stay.ceiling ? EventKind::knee : EventKind::full;
+    const Threshold end_of_charging = motion.threshold < stay.ceiling ? Threshold::knee : Threshold::full;
     return Crossing{c, instant_of(crossings_.at_ms(i)), motion.soc_per_ms > 0.0 ? end_of_charging : stay.floor_kind};
 }
 
@@ -252,7 +252,7 @@ void ChargingState::cross(const Crossing& crossing) {
     const std::size_t i = crossing.connector.index();
     EVSWEEP_EXPECTS(ms_of(crossing.at) == crossings_.at_ms(i), "the threshold that is crossed is the one ahead");
     land(i, motions_[i].threshold, ms_of(crossing.at));
-    set_motion(i, crossing.kind == EventKind::knee ? setpoint_[i] : 0.0);
+    set_motion(i, crossing.kind == Threshold::knee ? setpoint_[i] : 0.0);
 }
 
 void ChargingState::expect_nothing_missed(Instant now) const {

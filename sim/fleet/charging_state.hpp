@@ -17,11 +17,14 @@
 
 namespace evsweep {
 
+/// What a battery comes to: full or empty, its reserve, or the knee from which it charges more slowly.
+enum class Threshold : std::uint8_t { full, empty, reserve, knee };
+
 /// A battery reaches its next threshold under the setpoint in force.
 struct Crossing {
     ConnectorId connector;
-    Instant at{};      ///< first whole millisecond at or after the exact instant
-    EventKind kind{};  ///< full, empty, reserve or knee
+    Instant at{};  ///< first whole millisecond at or after the exact instant
+    Threshold kind{};
 };
 
 /// Energies of the whole fleet since the start, all >= 0.
@@ -129,7 +132,7 @@ class ChargingState {
     struct Stay {
         SessionId id{};
         bool occupied = false;
-        EventKind floor_kind{};  ///< reserve or empty
+        Threshold floor_kind{};  ///< reserve or empty
         double ceiling = 0.0;    ///< state of charge where charging ends
         double floor = 0.0;      ///< state of charge where discharging ends
         double soc_per_kw_ms_drawn = 0.0;

@@ -12,9 +12,7 @@ using namespace evsweep;
 
 namespace {
 
-Event event_at(std::int64_t ms, Phase phase, std::uint32_t subject) {
-    return {Instant(Duration(ms)), phase, EventKind::decision, subject, 0};
-}
+Event event_at(std::int64_t ms, Phase phase, std::uint32_t subject) { return {Instant(Duration(ms)), phase, subject, 0}; }
 
 }  // namespace
 

@@ -45,7 +45,7 @@ TEST_CASE("charging at constant power ends at the target at the instant of the c
     state.set_power(c0, 7.4, 0.0, Instant{});
     const auto crossing = state.next_crossing(c0);
     REQUIRE(crossing);
-    CHECK(crossing->kind == EventKind::full);
+    CHECK(crossing->kind == Threshold::full);
     const double exact_ms = 0.3 * 40.0 / (0.9 * 7.4) * 3.6e6;
     CHECK(static_cast<double>(crossing->at.time_since_epoch().count()) == std::ceil(exact_ms));
     state.refresh_soc(at_h(1.0));
@@ -133,7 +133,7 @@ TEST_CASE("discharging ends at the reserve, or as empty where the battery's floo
     CHECK(state.discharging_kw() == 6.0);
     const auto crossing = state.next_crossing(c0);
     REQUIRE(crossing);
-    CHECK(crossing->kind == (reserve > 0.05 ? EventKind::reserve : EventKind::empty));
+    CHECK(crossing->kind == (reserve > 0.05 ? Threshold::reserve : Threshold::empty));
     CHECK(h_of(crossing->at) == Approx((0.5 - reserve) * 40.0 / (1.25 * 6.0)).margin(1.0 / 3.6e6));
     state.cross(*crossing);
     CHECK(state.soc()[0] == reserve);
@@ -175,14 +175,14 @@ TEST_CASE("the taper follows the numerical integration of its differential equat
     state.plug_in(s0, Instant{});
     state.set_power(c0, p_kw, 0.0, Instant{});
     const auto knee = state.next_crossing(c0);
-    REQUIRE(knee->kind == EventKind::knee);
+    REQUIRE(knee->kind == Threshold::knee);
     // The limit 7.4 (1 - 3 (s - 0.7)) meets p at s = 0.7 + (1 - p/7.4)/3.
     const double knee_soc = 0.7 + (1.0 - p_kw / 7.4) / 3.0;
     state.cross(*knee);
     CHECK(state.soc()[0] == Approx(knee_soc).epsilon(1e-14));
     CHECK(h_of(knee->at) == Approx((knee_soc - 0.6) * 40.0 / (0.9 * p_kw)).margin(2.0 / 3.6e6));
     const auto full = state.next_crossing(c0);
-    REQUIRE(full->kind == EventKind::full);
+    REQUIRE(full->kind == Threshold::full);
     for (const double share : {0.1, 0.35, 0.8}) {
         const double h = h_of(knee->at) + share * (h_of(full->at) - h_of(knee->at));
         state.refresh_soc(at_h(h));
@@ -209,7 +209,7 @@ TEST_CASE("a setpoint at the present limit of the taper tapers at once", "[charg
     const double limit = 7.4 * (1.0 - 0.95 / 0.3 * 0.2);
     CHECK(state.p_max_kw()[0] == Approx(limit).epsilon(1e-14));
     state.set_power(c0, state.p_max_kw()[0], 0.0, Instant{});
-    CHECK(state.next_crossing(c0)->kind == EventKind::full);
+    CHECK(state.next_crossing(c0)->kind == Threshold::full);
     state.refresh_soc(at_h(0.5));
     CHECK(state.soc()[0] == Approx(integrated_soc(one, 0.9, limit, 0.5)).margin(1e-9));
 }
@@ -341,7 +341,7 @@ TEST_CASE("a threshold that is not ahead cannot be crossed", "[charging]") {
     const Population population = fleet_of({});
     ChargingState state(population);
     state.plug_in(s0, Instant{});
-    CHECK_THROWS_AS(state.cross({c0, at_h(1.0), EventKind::full}), ContractViolation);
+    CHECK_THROWS_AS(state.cross({c0, at_h(1.0), Threshold::full}), ContractViolation);
     state.set_power(c0, 5.0, 0.0, Instant{});
     const Crossing outdated = *state.next_crossing();
     state.set_power(c0, 4.0, 0.0, at_h(0.5));
