@@ -7,10 +7,10 @@
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/app/feeder_summary.hpp"
+#include "sim/report/feeder_summary.hpp"
 #include "sim/app/say.hpp"
 #include "sim/config/feeder_text.hpp"
-#include "sim/network/feeder_checks.hpp"
+#include "sim/network/build/feeder_checks.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/study/load_study.hpp"
 

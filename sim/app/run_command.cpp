@@ -12,14 +12,14 @@
 #include "sim/app/result_target.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
-#include "sim/study/troubles.hpp"
+#include "sim/report/troubles.hpp"
 
 namespace evsweep {
 

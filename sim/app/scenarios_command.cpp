@@ -8,7 +8,7 @@
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
-#include "sim/app/scenarios_report.hpp"
+#include "sim/report/scenarios_report.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/study/load_flow_batch.hpp"

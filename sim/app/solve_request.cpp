@@ -1,6 +1,6 @@
 #include "sim/app/solve_request.hpp"
 
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace evsweep {
 

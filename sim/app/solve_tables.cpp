@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/network/device_control.hpp"
+#include "sim/network/relays/device_control.hpp"
 #include "sim/network/unbalance.hpp"
 #include "sim/record/new_file.hpp"
 

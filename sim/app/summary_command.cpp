@@ -3,7 +3,7 @@
 #include "sim/app/child_process.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
 
 namespace evsweep {

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "evsweep/text_cells.hpp"
-#include "sim/config/text_file.hpp"
-#include "sim/config/units.hpp"
+#include "sim/base/text_file.hpp"
+#include "sim/base/units.hpp"
 
 namespace evsweep {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sim/config/relations.hpp"
-#include "sim/config/text_file.hpp"
+#include "sim/base/text_file.hpp"
 
 namespace evsweep {
 

@@ -4,7 +4,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/config/csv_column.hpp"
-#include "sim/config/units.hpp"
+#include "sim/base/units.hpp"
 
 namespace evsweep {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sim/config/units.hpp"
+#include "sim/base/units.hpp"
 
 namespace evsweep {
 

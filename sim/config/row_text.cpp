@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "evsweep/values.hpp"
-#include "sim/config/text_check.hpp"
+#include "sim/base/text_check.hpp"
 
 namespace evsweep {
 namespace {

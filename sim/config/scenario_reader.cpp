@@ -9,7 +9,7 @@
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
 #include "sim/config/sections.hpp"
-#include "sim/config/text_file.hpp"
+#include "sim/base/text_file.hpp"
 
 namespace evsweep {
 

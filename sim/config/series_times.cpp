@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 
-#include "sim/config/clock_text.hpp"
+#include "sim/base/clock_text.hpp"
 #include "sim/config/csv_column.hpp"
-#include "sim/config/units.hpp"
+#include "sim/base/units.hpp"
 
 namespace evsweep {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "sim/engine/base_demand.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

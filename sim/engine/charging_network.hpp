@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "evsweep/behaviour.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

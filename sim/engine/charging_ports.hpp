@@ -6,7 +6,7 @@
 
 #include "evsweep/population.hpp"
 #include "sim/engine/charging_network.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

@@ -8,7 +8,7 @@
 
 #include "evsweep/scenario.hpp"
 #include "sim/engine/base_demand.hpp"
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace evsweep {
 

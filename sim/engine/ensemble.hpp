@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "sim/engine/replica.hpp"
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 
 namespace evsweep {
 

@@ -11,8 +11,8 @@
 #include "evsweep/stop.hpp"
 #include "sim/engine/base_power.hpp"
 #include "sim/engine/charging_ports.hpp"
-#include "sim/network/linear_load_flow.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/linear_load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

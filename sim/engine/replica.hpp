@@ -19,7 +19,7 @@
 #include "sim/engine/profile.hpp"
 #include "sim/engine/step_books.hpp"
 #include "sim/fleet/charging_state.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 #include "sim/network/unbalance.hpp"
 
 namespace evsweep {

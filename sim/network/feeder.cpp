@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "sim/network/feeder_builder.hpp"
-#include "sim/network/three_bus_transformers.hpp"
+#include "sim/network/build/feeder_builder.hpp"
+#include "sim/network/build/three_bus_transformers.hpp"
 
 namespace evsweep {
 

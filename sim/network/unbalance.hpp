@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

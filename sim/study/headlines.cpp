@@ -1,6 +1,6 @@
 #include "sim/study/headlines.hpp"
 
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 #include "sim/study/study_estimates.hpp"
 
 namespace evsweep {

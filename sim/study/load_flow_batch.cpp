@@ -15,7 +15,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/values.hpp"
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 
 namespace evsweep {
 

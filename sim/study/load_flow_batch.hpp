@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "evsweep/batch_load_flow.hpp"
-#include "sim/network/instruction_set.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/instruction_set.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

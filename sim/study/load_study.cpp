@@ -10,7 +10,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "sim/config/scenario_reader.hpp"
-#include "sim/config/text_file.hpp"
+#include "sim/base/text_file.hpp"
 #include "sim/engine/complaint.hpp"
 #include "sim/network/load_allocation.hpp"
 #include "sim/study/base_load_check.hpp"

@@ -8,7 +8,7 @@
 
 #include "evsweep/build_info.hpp"
 #include "evsweep/version.hpp"
-#include "sim/network/instruction_set.hpp"
+#include "sim/network/sweep/instruction_set.hpp"
 
 namespace evsweep {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "evsweep/compensated_sum.hpp"
-#include "sim/study/quantile_columns.hpp"
+#include "sim/statistics/quantile_columns.hpp"
 #include "sim/study/study_result.hpp"
 
 namespace evsweep {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/study/clock_statistics.hpp"
+#include "sim/statistics/clock_statistics.hpp"
 #include "sim/study/wall_clock.hpp"
 
 namespace evsweep {

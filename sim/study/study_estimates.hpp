@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 #include "sim/study/study_result.hpp"
 
 namespace evsweep {

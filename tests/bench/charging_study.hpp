@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "controllers/plan_costs.hpp"
-#include "controllers/plan_maker.hpp"
-#include "controllers/plan_rows.hpp"
-#include "controllers/plan_stays.hpp"
+#include "controllers/optimal_schedule/plan_costs.hpp"
+#include "controllers/optimal_schedule/plan_maker.hpp"
+#include "controllers/optimal_schedule/plan_rows.hpp"
+#include "controllers/optimal_schedule/plan_stays.hpp"
 #include "places.hpp"
 #include "sim/engine/planning_grid.hpp"
 #include "sim/study/load_study.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "sim/network/lane.hpp"
+#include "sim/network/sweep/lane.hpp"
 
 namespace evsweep::bench {
 

@@ -13,8 +13,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sim/network/instruction_set.hpp"
-#include "sim/network/iterate.hpp"
+#include "sim/network/sweep/instruction_set.hpp"
+#include "sim/network/sweep/iterate.hpp"
 #include "swept.hpp"
 #include "tests/bench/counting_lane.hpp"
 #include "tests/bench/peak_kernel.hpp"

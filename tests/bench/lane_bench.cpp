@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 #include "swept.hpp"
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "sim/network/lane_simd.hpp"
+#include "sim/network/sweep/lane_simd.hpp"
 
 namespace evsweep::bench {
 

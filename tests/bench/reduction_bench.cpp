@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "feeders.hpp"
-#include "sim/network/network_model.hpp"
-#include "sim/network/reduced_network.hpp"
+#include "sim/network/sweep/network_model.hpp"
+#include "sim/network/sweep/reduced_network.hpp"
 
 namespace {
 

@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "charging_study.hpp"
-#include "optimisation/certificate.hpp"
-#include "optimisation/schedule_solver.hpp"
+#include "solvers/schedule/certificate.hpp"
+#include "solvers/schedule/schedule_solver.hpp"
 #include "peak_memory.hpp"
 
 namespace {

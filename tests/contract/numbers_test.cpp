@@ -12,7 +12,7 @@
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
-#include "models/feeder_formats/evsweep_yaml_rows.hpp"
+#include "models/feeder_formats/evsweep/rows.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/config/sections.hpp"
 

@@ -1,7 +1,7 @@
 // Rule bases of the controller `fuzzy`: damaged ones give a problem, never a crash, a hang or a table with a hole.
 #include <cmath>
 
-#include "controllers/fuzzy_surface.hpp"
+#include "controllers/fuzzy/surface.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -13,7 +13,7 @@
 #include "evsweep/plugins.hpp"
 #include "places.hpp"
 #include "sim/network/feeder.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep::validation {
 

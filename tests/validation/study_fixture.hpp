@@ -12,7 +12,7 @@
 
 #include "places.hpp"
 #include "sim/study/load_study.hpp"
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 #include "sim/study/study.hpp"
 
 namespace evsweep::validation {

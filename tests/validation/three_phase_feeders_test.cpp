@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "reference_tables.hpp"
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace {
 

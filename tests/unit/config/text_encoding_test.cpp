@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "sim/config/text_file.hpp"
+#include "sim/base/text_file.hpp"
 #include "unit/config/support.hpp"
 
 using namespace evsweep;

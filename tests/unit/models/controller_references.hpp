@@ -9,11 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "controllers/evms_params.hpp"
-#include "controllers/fuzzy_surface.hpp"
-#include "controllers/need.hpp"
-#include "controllers/threshold_params.hpp"
-#include "controllers/threshold_signals.hpp"
+#include "controllers/evms/params.hpp"
+#include "controllers/fuzzy/surface.hpp"
+#include "evsweep/charging_need.hpp"
+#include "controllers/threshold_v2g/params.hpp"
+#include "controllers/threshold_v2g/signals.hpp"
 
 namespace evsweep::reference {
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <sstream>
 
-#include "controllers/default_rules.hpp"
-#include "controllers/fuzzy_surface.hpp"
+#include "controllers/fuzzy/default_rules.hpp"
+#include "controllers/fuzzy/surface.hpp"
 #include "places.hpp"
 #include "unit/models/controller_desk.hpp"
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "contract/reference_plant.hpp"
-#include "controllers/default_rules.hpp"
+#include "controllers/fuzzy/default_rules.hpp"
 #include "unit/models/controller_desk.hpp"
 #include "unit/models/controller_references.hpp"
 

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <random>
 
-#include "feeder_formats/opendss_script.hpp"
-#include "feeder_formats/opendss_text.hpp"
+#include "feeder_formats/opendss/script.hpp"
+#include "feeder_formats/opendss/text.hpp"
 #include "tests/unit/models/opendss_reading.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace {
 

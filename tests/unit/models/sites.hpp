@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "evsweep/feeder_site.hpp"
-#include "sim/network/supply_voltages.hpp"
+#include "sim/network/build/supply_voltages.hpp"
 
 namespace evsweep {
 

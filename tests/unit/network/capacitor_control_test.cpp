@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "sim/network/device_control.hpp"
+#include "sim/network/relays/device_control.hpp"
 
 namespace evsweep {
 

@@ -9,7 +9,7 @@
 
 #include "evsweep/feeder_description.hpp"
 #include "sim/network/feeder.hpp"
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep::testing {
 

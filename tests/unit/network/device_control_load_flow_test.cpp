@@ -1,4 +1,4 @@
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

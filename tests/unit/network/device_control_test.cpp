@@ -1,4 +1,4 @@
-#include "sim/network/device_control.hpp"
+#include "sim/network/relays/device_control.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

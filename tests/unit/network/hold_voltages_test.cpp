@@ -1,4 +1,4 @@
-#include "sim/network/hold_voltages.hpp"
+#include "sim/network/relays/hold_voltages.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 #include "unit/network/descriptions.hpp"
 
 namespace evsweep {

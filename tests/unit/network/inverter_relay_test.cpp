@@ -1,11 +1,11 @@
 // Inverters on their curves, against closed forms behind one impedance.
-#include "sim/network/inverter_relay.hpp"
+#include "sim/network/relays/inverter_relay.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 
-#include "sim/network/device_control.hpp"
+#include "sim/network/relays/device_control.hpp"
 
 namespace evsweep {
 

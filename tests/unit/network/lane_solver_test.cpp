@@ -1,12 +1,12 @@
 // Lanes against the load flow of one replica at a time; and that no lane sees another.
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 
 #include "evsweep/feeder_format.hpp"
-#include "sim/network/network_model.hpp"
+#include "sim/network/sweep/network_model.hpp"
 #include "tests/bench/feeders.hpp"
 
 namespace {

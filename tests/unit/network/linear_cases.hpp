@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/network/linear_load_flow.hpp"
+#include "sim/network/sweep/linear_load_flow.hpp"
 #include "tests/bench/feeders.hpp"
 #include "unit/network/unbalanced_garden.hpp"
 

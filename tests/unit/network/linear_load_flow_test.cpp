@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "sim/network/network_model.hpp"
+#include "sim/network/sweep/network_model.hpp"
 #include "unit/network/linear_cases.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/network/load_flow.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <complex>
 
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 #include "unit/network/unbalanced_garden.hpp"
 
 namespace {

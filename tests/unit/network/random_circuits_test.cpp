@@ -11,7 +11,7 @@
 #include <string>
 
 #include "sim/config/feeder_text.hpp"
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 #include "unit/network/descriptions.hpp"
 #include "unit/network/random_devices.hpp"
 

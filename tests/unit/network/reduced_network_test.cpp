@@ -1,10 +1,10 @@
 // A reduced network against the whole one: same voltages, currents and losses, and only as many conductors as it takes.
-#include "sim/network/reduced_network.hpp"
+#include "sim/network/sweep/reduced_network.hpp"
 
 #include <catch2/catch.hpp>
 
 #include "evsweep/contracts.hpp"
-#include "sim/network/network_model.hpp"
+#include "sim/network/sweep/network_model.hpp"
 #include "tests/bench/feeders.hpp"
 #include "unit/network/unbalanced_garden.hpp"
 

@@ -1,4 +1,4 @@
-#include "sim/network/response.hpp"
+#include "sim/network/sweep/response.hpp"
 
 #include <catch2/catch.hpp>
 

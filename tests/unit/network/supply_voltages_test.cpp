@@ -5,7 +5,7 @@
 
 #include "bench/feeders.hpp"
 #include "descriptions.hpp"
-#include "sim/network/linear_load_flow.hpp"
+#include "sim/network/sweep/linear_load_flow.hpp"
 #include "sim/network/unbalance.hpp"
 
 using namespace evsweep;

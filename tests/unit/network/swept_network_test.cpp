@@ -1,10 +1,10 @@
 // A load flow on the reduced network against the same on the whole: everything that can be asked for is the same.
-#include "sim/network/swept_network.hpp"
+#include "sim/network/sweep/swept_network.hpp"
 
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "sim/network/lane_solver.hpp"
+#include "sim/network/sweep/lane_solver.hpp"
 #include "sim/network/unbalance.hpp"
 #include "tests/bench/feeders.hpp"
 

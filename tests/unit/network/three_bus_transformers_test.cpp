@@ -5,7 +5,7 @@
 #include <cmath>
 #include <complex>
 
-#include "sim/network/device_control_load_flow.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 #include "unit/network/descriptions.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/study/clock_statistics.hpp"
+#include "sim/statistics/clock_statistics.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

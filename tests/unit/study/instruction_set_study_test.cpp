@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "sim/network/instruction_set.hpp"
+#include "sim/network/sweep/instruction_set.hpp"
 #include "tests/unit/study/result_numbers.hpp"
 #include "tests/validation/study_fixture.hpp"
 

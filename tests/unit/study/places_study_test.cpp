@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
 #include "sim/study/write_results.hpp"
 #include "tests/unit/record/scratch_folder.hpp"

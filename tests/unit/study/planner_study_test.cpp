@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/record/result_reader.hpp"
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/write_results.hpp"

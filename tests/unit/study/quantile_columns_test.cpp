@@ -1,4 +1,4 @@
-#include "sim/study/quantile_columns.hpp"
+#include "sim/statistics/quantile_columns.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@
 #include <random>
 
 #include "sim/study/running_bands.hpp"
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 
 using namespace evsweep;
 using Numbers = std::vector<double>;

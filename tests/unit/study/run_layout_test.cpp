@@ -1,12 +1,12 @@
-#include "sim/study/run_layout.hpp"
+#include "sim/statistics/run_layout.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <vector>
 
-#include "sim/study/sort_columns.hpp"
-#include "sim/study/weighted_sample.hpp"
+#include "sim/statistics/sort_columns.hpp"
+#include "sim/statistics/weighted_sample.hpp"
 
 using namespace evsweep;
 

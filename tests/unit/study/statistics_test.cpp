@@ -1,4 +1,4 @@
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/study/statistics.hpp"
+#include "sim/statistics/statistics.hpp"
 #include "sim/study/study_result.hpp"
 
 namespace evsweep::synthetic {

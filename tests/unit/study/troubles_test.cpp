@@ -1,4 +1,4 @@
-#include "sim/study/troubles.hpp"
+#include "sim/report/troubles.hpp"
 
 #include <catch2/catch.hpp>
 

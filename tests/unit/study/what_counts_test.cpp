@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/cut_stays.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/study.hpp"

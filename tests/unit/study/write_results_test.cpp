@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/record/result_reader.hpp"
-#include "sim/study/comparison.hpp"
+#include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
 #include "sim/study/text_table.hpp"
 #include "unit/record/scratch_folder.hpp"

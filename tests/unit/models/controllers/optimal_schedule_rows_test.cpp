@@ -3,9 +3,9 @@
 #include <cmath>
 #include <random>
 
-#include "controllers/plan_costs.hpp"
-#include "controllers/plan_rows.hpp"
-#include "controllers/plan_start.hpp"
+#include "controllers/optimal_schedule/plan_costs.hpp"
+#include "controllers/optimal_schedule/plan_rows.hpp"
+#include "controllers/optimal_schedule/plan_start.hpp"
 #include "unit/models/controllers/plan_desk.hpp"
 
 using namespace evsweep;

@@ -1,0 +1,224 @@
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+
+#include "sim/network/sweep/network_model.hpp"
+
+namespace evsweep {
+namespace {
+
+using Index = Eigen::Index;
+using Complex = std::complex<double>;
+
+void put(const Block& block, std::size_t at, AlignedVector<double>& re, AlignedVector<double>& im) {
+    for (Index e = 0; e < block.size(); ++e) {
+        re[at + static_cast<std::size_t>(e)] = block.data()[e].real();
+        im[at + static_cast<std::size_t>(e)] = block.data()[e].imag();
+    }
+}
+
+/// The rows of a bus that its link feeds.
+std::vector<Index> fed_rows(std::size_t conductors, std::span<const Arrival> arrivals) {
+    std::vector<Index> fed;
+    for (std::size_t row = 0; row < conductors; ++row)
+        if (std::none_of(arrivals.begin(), arrivals.end(), [row](const Arrival& a) { return a.row == row; }))
+            fed.push_back(static_cast<Index>(row));
+    return fed;
+}
+
+/// Whether an admittance lies between conductors of a bus that arrive from different buses.
+bool is_coupled(const NetworkModel& model, std::span<const Arrival> arrivals, const std::vector<Index>& fed, const Block& y) {
+    return std::any_of(arrivals.begin(), arrivals.end(), [&](const Arrival& a) {
+        const auto row = static_cast<Index>(a.row);
+        return std::any_of(fed.begin(), fed.end(), [&](Index other) { return y(row, other) != 0.0; }) ||
+               std::any_of(arrivals.begin(), arrivals.end(), [&](const Arrival& b) {
+                   return model.bus_of(a.from) != model.bus_of(b.from) && y(row, static_cast<Index>(b.row)) != 0.0;
+               });
+    });
+}
+
+/// The coils at some of the conductors of their lower bus.
+std::vector<CoilEquations> coils_at(std::vector<CoilEquations> coils, const std::vector<Index>& rows) {
+    for (CoilEquations& part : coils) {
+        part.m = Block(part.m(Eigen::all, rows));
+        if (part.shunt_child.size() > 0) part.shunt_child = Block(part.shunt_child(rows, rows));
+    }
+    return coils;
+}
+
+}  // namespace
+
+std::vector<CoilEquations> coils_of(const Link& link, std::span<const double> tap) {
+    std::vector<CoilEquations> coils = link.fixed;
+    for (const LinkTransformer& transformer : link.transformers) coils.push_back(equations_of(transformer, tap));
+    return coils;
+}
+
+FoldedNetwork::FoldedNetwork(const NetworkModel& model, const DeviceState& devices) : model_(model) {
+    const std::size_t buses = model.buses();
+    t_at_.assign(buses + 1, 0);
+    w_at_.assign(buses + 1, 0);
+    for (std::size_t k = 0; k < buses; ++k) {
+        const std::size_t n = model.conductors_of(k);
+        t_at_[k + 1] = t_at_[k] + n * model.above(k);
+        w_at_[k + 1] = w_at_[k] + (k > 0 ? n * n : 0);
+    }
+    for (auto* column : {&t_re_, &t_im_}) column->assign(t_at_.back(), 0.0);
+    for (auto* column : {&w_re_, &w_im_}) column->assign(w_at_.back(), 0.0);
+    y_.resize(buses);
+    s_.resize(buses);
+    device_y_.resize(buses);
+    identity_.assign(buses, 0);
+    plain_.assign(buses, 0);
+    for (std::size_t k = buses; k-- > 0;) fold_bus(k, devices);
+    find_runs();
+    find_loop_admittance();
+}
+
+void FoldedNetwork::update(const DeviceState& devices, std::span<const std::uint32_t> changed) {
+    std::vector<bool> is_dirty(model_.buses(), false);
+    for (const std::uint32_t k : changed) is_dirty[k] = true;
+    for (std::size_t k = model_.buses(); k-- > 0;) {
+        if (!is_dirty[k]) continue;
+        is_dirty[model_.parent[k]] = true;
+        for (const Arrival& arrival : model_.arrivals[k]) is_dirty[model_.bus_of(arrival.from)] = true;
+        fold_bus(k, devices);
+    }
+    find_runs();
+    find_loop_admittance();
+}
+
+/// Sums what the bus carries, folds it through its link and puts the blocks where the sweep reads them.
+void FoldedNetwork::fold_bus(std::size_t bus, const DeviceState& devices) {
+    const auto n = static_cast<Index>(model_.conductors_of(bus));
+    Block y = Block::Zero(n, n);
+    device_y_[bus].resize(0, 0);
+    for (const std::uint32_t shunt : model_.shunts_at[bus]) {
+        const ShuntDevice& device = model_.shunts[shunt];
+        y += device.y * (static_cast<double>(devices.steps_on[shunt]) / device.steps);
+    }
+    if (!model_.shunts_at[bus].empty()) device_y_[bus] = y;
+    for (const std::uint32_t child : model_.children[bus]) {
+        const std::uint32_t* up = model_.up.data() + model_.first_up[child];
+        const std::uint32_t first = model_.first_conductor[bus];
+        const auto is_here = [&](Index i) { return up[i] >= first && up[i] < model_.first_conductor[bus + 1]; };
+        for (Index i = 0; i < s_[child].rows(); ++i)
+            for (Index j = 0; j < s_[child].cols(); ++j)
+                if (is_here(i) && is_here(j)) y(up[i] - first, up[j] - first) += s_[child](i, j);
+    }
+    y_[bus] = y;
+    if (bus == 0) return fold_source();
+    FoldedLink folded;
+    const std::span<const Arrival> arrivals = model_.arrivals[bus];
+    const std::vector<Index> fed = fed_rows(model_.conductors_of(bus), arrivals);
+    const FoldTrouble trouble = is_coupled(model_, arrivals, fed, y)
+                                    ? FoldTrouble::coupled
+                                    : fold(coils_at(coils_of(model_.links[bus], devices.tap), fed), Block(y(fed, fed)), folded);
+    if (trouble != FoldTrouble::none) {
+        trouble_ = trouble;
+        trouble_bus_ = static_cast<std::uint32_t>(bus);
+        return;
+    }
+    // Only the parent's conductors that the link touches; what arrives from elsewhere is passed on as it is.
+    const std::uint32_t* up = model_.up.data() + model_.first_up[bus];
+    const auto q = static_cast<Index>(model_.above(bus));
+    const std::uint32_t first = model_.first_conductor[model_.parent[bus]];
+    const auto own = q - std::ssize(arrivals);
+    Block t = Block::Zero(n, q);
+    Block s = Block::Zero(q, q);
+    Block w = Block::Zero(n, n);
+    w(fed, fed) = folded.w;
+    for (Index j = 0; j < own; ++j) {
+        t(fed, j) = folded.t.col(up[j] - first);
+        for (Index i = 0; i < own; ++i) s(i, j) = folded.s(up[i] - first, up[j] - first);
+    }
+    for (Index a = own; a < q; ++a) {
+        const auto row = static_cast<Index>(arrivals[static_cast<std::size_t>(a - own)].row);
+        t(row, a) = 1.0;
+        for (Index b = own; b < q; ++b) s(a, b) = y(row, static_cast<Index>(arrivals[static_cast<std::size_t>(b - own)].row));
+    }
+    s_[bus] = s;
+    identity_[bus] = is_identity(t);
+    plain_[bus] = identity_[bus] != 0 && y.isZero(0.0) && s.isZero(0.0);
+    put(t, t_at_[bus], t_re_, t_im_);
+    put(w, w_at_[bus], w_re_, w_im_);
+}
+
+/// The source behind its impedance: V_0 = D E - D Z I_0, D = (1 + Z y)^-1.
+void FoldedNetwork::fold_source() {
+    const Block zy = model_.source_z * y_[0];
+    const Block d = (Block::Identity(zy.rows(), zy.cols()) + zy).eval().partialPivLu().inverse();
+    const Block w = d * model_.source_z;
+    const BlockVector v = d * model_.source;
+    const auto n = static_cast<std::size_t>(v.size());
+    for (auto* column : {&source_re_, &source_im_}) column->assign(n, 0.0);
+    for (auto* column : {&source_w_re_, &source_w_im_}) column->assign(n * n, 0.0);
+    for (std::size_t i = 0; i < n; ++i) {
+        source_re_[i] = v(static_cast<Index>(i)).real();
+        source_im_[i] = v(static_cast<Index>(i)).imag();
+    }
+    put(w, 0, source_w_re_, source_w_im_);
+}
+
+/// Groups buses of one shape that follow one another.
+void FoldedNetwork::find_runs() {
+    runs_.clear();
+    for (std::uint32_t k = 1; k < model_.buses(); ++k) {
+        const auto n = static_cast<std::uint8_t>(model_.conductors_of(k));
+        const auto q = static_cast<std::uint8_t>(model_.above(k));
+        const bool identity = identity_[k] != 0;
+        if (!runs_.empty()) {
+            SweepRun& run = runs_.back();
+            if (run.conductors == n && run.above == q && run.identity == identity) {
+                run.end_bus = k + 1;
+                continue;
+            }
+        }
+        runs_.push_back({k, k + 1, n, q, identity, model_.first_conductor[k], model_.first_up[k], t_at_[k], w_at_[k]});
+    }
+}
+
+/// The inverse of voltage gap per loop current, which the sweep itself tells: one unit current after the other with the source
+/// at rest.
+void FoldedNetwork::find_loop_admittance() {
+    const std::size_t ends = model_.loop_ends.size();
+    if (ends == 0 || trouble_ != FoldTrouble::none) return;
+    const std::size_t places = model_.conductors() + 1;
+    AlignedVector<double> v_re(places), v_im(places), i_re(places), i_im(places);
+    const SweepState<double> state{v_re, v_im, i_re, i_im};
+    AlignedVector<double> at_rest(source_re_.size(), 0.0);
+    SweepNetwork net = sweep();
+    net.source_re = net.source_im = at_rest;
+    Eigen::MatrixXcd impedance(ends, ends);
+    for (std::size_t j = 0; j < ends; ++j) {
+        std::fill(i_re.begin(), i_re.end(), 0.0);
+        std::fill(i_im.begin(), i_im.end(), 0.0);
+        i_re[model_.loop_ends[j].leaf] = 1.0;
+        i_re[model_.loop_ends[j].main] = -1.0;
+        backward(net, state);
+        static_cast<void>(forward(net, state));
+        for (std::size_t i = 0; i < ends; ++i) {
+            const LoopEnd& end = model_.loop_ends[i];
+            impedance(static_cast<Index>(i), static_cast<Index>(j)) =
+                Complex(v_re[end.main] - v_re[end.leaf], v_im[end.main] - v_im[end.leaf]);
+        }
+    }
+    const Eigen::PartialPivLU<Eigen::MatrixXcd> factors(impedance);
+    if (!(factors.rcond() > 1e-12)) {
+        trouble_ = FoldTrouble::shorted;
+        trouble_bus_ = 0;
+        return;
+    }
+    const Eigen::MatrixXcd admittance = factors.inverse().transpose();  // stored by columns, read by rows
+    for (auto* column : {&loop_y_re_, &loop_y_im_}) column->resize(ends * ends);
+    for (std::size_t e = 0; e < ends * ends; ++e) {
+        loop_y_re_[e] = admittance.data()[e].real();
+        loop_y_im_[e] = admittance.data()[e].imag();
+    }
+}
+
+SweepNetwork FoldedNetwork::sweep() const {
+    return {runs_, model_.up, t_re_, t_im_, w_re_, w_im_, source_re_, source_im_, source_w_re_, source_w_im_};
+}
+
+}  // namespace evsweep

@@ -1,0 +1,137 @@
+#include "sim/report/comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/report/row_text.hpp"
+#include "sim/study/study_estimates.hpp"
+#include "sim/study/text_table.hpp"
+#include "sim/report/troubles.hpp"
+
+namespace evsweep {
+namespace {
+
+constexpr std::size_t page_width = 100;
+
+/// Zero in every replica of every run (or never known, with at least one zero): nothing a reader would miss.
+bool is_zero_everywhere(const StudyResult& result, const VariableResult& row) {
+    if (row.variable.display != Display::number) return false;
+    bool any_zero = false;
+    std::vector<const RunResult*> runs{&result.base};
+    for (const auto& run : result.controllers) runs.push_back(&run);
+    for (const RunResult* run : runs) {
+        const VariableResult* found = find_numbers(*run, row.output, row.variable.name);
+        if (!found) continue;
+        for (double value : found->values) {
+            if (value == 0.0) any_zero = true;
+            if (value != 0.0 && !std::isnan(value)) return false;
+        }
+    }
+    return any_zero;
+}
+
+std::vector<const VariableResult*> headline_rows(const StudyResult& result) {
+    std::vector<const VariableResult*> rows;
+    if (result.controllers.empty()) return rows;
+    for (const auto& row : result.controllers.front().variables)
+        if (row.variable.aggregation == Aggregation::per_replica && row.variable.headline && !is_zero_everywhere(result, row))
+            rows.push_back(&row);
+    return rows;
+}
+
+/// What the numbers of the first block are.
+std::string heading(const StudyResult& result) {
+    std::string text = printable(result.title) + "\n";
+    text += fmt::format("{} of {} replicas, seed {}", result.replicas.size(), result.planned, result.seed);
+    if (result.interrupted) text += ", interrupted before the rest";
+    text += "\n";
+    if (is_one_day(result))
+        text += "one day, which all replicas repeat, so without intervals";
+    else if (result.replicas.size() > 1)
+        text += fmt::format("mean over the replicas ± half-width of its {:g} % interval", 100.0 * result.confidence);
+    else
+        text += result.replicas.empty() ? "no replica" : "one replica";
+    return text + "; base: the feeder without vehicles\n\n";
+}
+
+/// The two blocks of numbers and the legend of the signs that they use.
+class Blocks {
+   public:
+    explicit Blocks(const StudyResult& result) : result_(result), rows_(headline_rows(result)), estimates_(result) {}
+
+    [[nodiscard]] std::string text() {
+        if (result_.replicas.empty() || rows_.empty()) return {};
+        const std::string blocks = means() + differences();
+        return blocks + legend_of(used_, result_);
+    }
+
+   private:
+    using Row = const VariableResult*;
+
+    [[nodiscard]] RowText row_text(Row row) { return {row->variable, result_, estimates_, used_}; }
+
+    [[nodiscard]] std::string mean(Row row, const RunResult& run) {
+        const VariableResult* found = find_numbers(run, row->output, row->variable.name);
+        return found ? row_text(row).mean(run, *found) : no_number;
+    }
+
+    [[nodiscard]] std::string means() {
+        TextTable table;
+        table.repeated = 2;
+        table.rows.push_back({"", "base"});
+        for (const auto& run : result_.controllers) table.rows.front().push_back(printable(run.label));
+        for (Row row : rows_) {
+            const bool base_means_something = !row->variable.gain_over_reference;
+            std::vector<std::string> cells{row_text(row).label(), base_means_something ? mean(row, result_.base) : no_number};
+            for (const auto& run : result_.controllers) cells.push_back(mean(row, run));
+            table.rows.push_back(std::move(cells));
+        }
+        return table.text(page_width);
+    }
+
+    [[nodiscard]] std::string difference(Row row, const RunResult& run, const RunResult& reference, const VariableResult& b) {
+        const VariableResult* a = find_numbers(run, row->output, row->variable.name);
+        if (!a || a->values.size() != b.values.size()) return no_number + "  ";
+        return row_text(row).difference(run, *a, reference, b);
+    }
+
+    [[nodiscard]] std::string differences() {
+        const auto& runs = result_.controllers;
+        const auto reference =
+            std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return run.label == result_.reference; });
+        if (reference == runs.end() || runs.size() < 2) return {};
+        TextTable table;
+        table.rows.emplace_back(1);
+        for (const auto& run : runs)
+            if (&run != &*reference) table.rows.front().push_back(printable(run.label) + "  ");
+        for (Row row : rows_) {
+            const VariableResult* of_reference = find_numbers(*reference, row->output, row->variable.name);
+            if (row->variable.display == Display::category || row->variable.gain_over_reference || !of_reference) continue;
+            std::vector<std::string> cells{row_text(row).label()};
+            for (const auto& run : runs)
+                if (&run != &*reference) cells.push_back(difference(row, run, *reference, *of_reference));
+            table.rows.push_back(std::move(cells));
+        }
+        return differences_title() + table.text(page_width);
+    }
+
+    [[nodiscard]] std::string differences_title() const {
+        const std::string reference = printable(result_.reference);
+        if (is_one_day(result_)) return fmt::format("\nDifference to {} on this one day\n\n", reference);
+        return fmt::format("\nPaired difference to {}, replica by replica: mean ± {:g} % interval; *: excludes zero\n\n",
+                           reference, 100.0 * result_.confidence);
+    }
+
+    const StudyResult& result_;
+    std::vector<Row> rows_;
+    StudyEstimates estimates_;
+    SignsUsed used_;
+};
+
+}  // namespace
+
+std::string comparison_table(const StudyResult& result) { return heading(result) + Blocks(result).text() + troubles(result); }
+
+}  // namespace evsweep
