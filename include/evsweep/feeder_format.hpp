@@ -40,10 +40,13 @@ class FeederFormat {
     [[nodiscard]] virtual bool recognises(const SourceText& source) const = 0;
     /// Reads all rows; every problem goes to `issues` with its place; nothing is returned if there was an error.
     [[nodiscard]] virtual std::optional<FeederDescription> read(const SourceText& source, Issues& issues) const = 0;
-    /// The name under which people ask for this format when a feeder is to be written; empty where it cannot be.
-    [[nodiscard]] virtual std::string_view written_as() const { return {}; }
-    /// A file of this format with the same load flow. Rows that the format cannot hold go to `issues`, and nothing is returned.
-    [[nodiscard]] virtual std::optional<std::string> write(const FeederDescription&, Issues&) const { return std::nullopt; }
+    /// The names under which people ask for this format when a feeder is to be written; none where it cannot be.
+    [[nodiscard]] virtual std::vector<std::string_view> styles() const { return {}; }
+    /// A file with the same load flow, in one of the styles. Rows that the format cannot hold go to `issues`, and nothing is
+    /// returned.
+    [[nodiscard]] virtual std::optional<std::string> write(const FeederDescription&, std::string_view /*style*/, Issues&) const {
+        return std::nullopt;
+    }
 };
 
 }  // namespace evsweep

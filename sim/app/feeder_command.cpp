@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/report/feeder_summary.hpp"
 #include "sim/app/say.hpp"
-#include "sim/config/feeder_text.hpp"
 #include "sim/network/build/feeder_checks.hpp"
 #include "sim/record/new_file.hpp"
+#include "sim/report/feeder_summary.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
@@ -32,21 +32,28 @@ ExitStatus write(const std::string& text, const std::filesystem::path& file) {
 
 using FeederWriter = std::function<std::optional<std::string>(const FeederDescription&, Issues&)>;
 
-/// Writes a feeder in a style; empty where there is no such style.
-FeederWriter writer_of(const std::string& style) {
-    if (style == "yaml" || style == "json")
-        return [style](const FeederDescription& feeder, Issues&) {
-            return std::optional(feeder_text(feeder, style == "json" ? TextStyle::json : TextStyle::yaml));
-        };
+/// What writes a feeder in each style that a format has.
+std::map<std::string, FeederWriter> writers() {
+    std::map<std::string, FeederWriter> all;
     Issues none;
     Reader reader{none};
     for (const auto& [name, entry] : plugins<FeederFormat>()) {
         const auto configured = entry.configure(Node::make_map({}), "feeder", reader);
         const std::shared_ptr<const FeederFormat> format = configured->make({});
-        if (format->written_as() == style && !style.empty())
-            return [format](const FeederDescription& feeder, Issues& issues) { return format->write(feeder, issues); };
+        for (const std::string_view style : format->styles())
+            all.emplace(style, [format, style](const FeederDescription& feeder, Issues& issues) {
+                return format->write(feeder, style, issues);
+            });
     }
-    return {};
+    return all;
+}
+
+/// "dss, json and yaml".
+std::string names_of(const std::map<std::string, FeederWriter>& writers) {
+    std::string text;
+    for (auto each = writers.begin(); each != writers.end(); ++each)
+        text += (each == writers.begin() ? "" : std::next(each) == writers.end() ? " and " : ", ") + each->first;
+    return text;
 }
 
 /// Tells what a feeder holds, if its network can be solved.
@@ -68,10 +75,11 @@ std::optional<std::string> obstacle_to_output(const FeederOptions& options) {
 }  // namespace
 
 ExitStatus feeder_command(const FeederOptions& options) {
-    const FeederWriter writer = writer_of(options.to);
-    if (!options.to.empty() && !writer)
-        return refuse("--to: '" + options.to + "' is not a style of feeder files", "yaml, json and dss are");
-    if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to yaml, json or dss");
+    const auto known = writers();
+    const auto writer = known.find(options.to);
+    if (!options.to.empty() && writer == known.end())
+        return refuse("--to: '" + options.to + "' is not a style of feeder files", names_of(known) + " are");
+    if (options.to.empty() && options.out) return refuse("--out: there is nothing to write", "give --to with " + names_of(known));
     Issues issues;
     FeederChoice choice;
     choice.file.path = options.feeder;
@@ -85,7 +93,7 @@ ExitStatus feeder_command(const FeederOptions& options) {
     if (options.out)
         if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
     Issues not_written;
-    const auto text = writer(*feeder, not_written);
+    const auto text = writer->second(*feeder, not_written);
     tell(not_written);
     if (!text) return ExitStatus::failed;
     if (options.out) return write(*text, *options.out);

@@ -3,10 +3,10 @@
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
-#include "sim/report/solve_report.hpp"
 #include "sim/app/solve_request.hpp"
-#include "sim/app/solve_tables.hpp"
 #include "sim/record/new_file.hpp"
+#include "sim/report/solve_report.hpp"
+#include "sim/report/solve_tables.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {

@@ -6,7 +6,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "sim/base/text_check.hpp"
+#include "evsweep/text_check.hpp"
 #include "sim/base/tree_builder.hpp"
 
 namespace evsweep {

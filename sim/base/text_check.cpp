@@ -1,4 +1,4 @@
-#include "sim/base/text_check.hpp"
+#include "evsweep/text_check.hpp"
 
 #include <fmt/format.h>
 

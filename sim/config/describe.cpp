@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "evsweep/distribution.hpp"
+#include "sim/base/wrapped_table.hpp"
 #include "sim/config/sections.hpp"
-#include "sim/config/text_table.hpp"
 
 namespace evsweep {
 

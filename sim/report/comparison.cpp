@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/text_table.hpp"
 #include "sim/report/row_text.hpp"
-#include "sim/study/study_estimates.hpp"
-#include "sim/study/text_table.hpp"
 #include "sim/report/troubles.hpp"
+#include "sim/study/study_estimates.hpp"
 
 namespace evsweep {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "evsweep/connections.hpp"
+#include "sim/base/wrapped_table.hpp"
 #include "sim/report/feeder_remarks.hpp"
-#include "sim/config/text_table.hpp"
 
 namespace evsweep {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/app/solve_tables.hpp"
+#include "sim/report/solve_tables.hpp"
 
 namespace evsweep {
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "sim/study/text_table.hpp"
+#include "sim/base/text_table.hpp"
 #include "sim/study/write_outputs.hpp"
 
 namespace evsweep {

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "evsweep/values.hpp"
-#include "sim/report/solve_report.hpp"
-#include "sim/app/solve_tables.hpp"
+#include "sim/base/text_table.hpp"
 #include "sim/record/new_file.hpp"
+#include "sim/report/solve_report.hpp"
+#include "sim/report/solve_tables.hpp"
 #include "sim/statistics/statistics.hpp"
-#include "sim/study/text_table.hpp"
 
 namespace evsweep {
 

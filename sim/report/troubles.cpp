@@ -6,10 +6,10 @@
 #include <numeric>
 #include <vector>
 
+#include "sim/base/text_table.hpp"
 #include "sim/study/places_text.hpp"
 #include "sim/study/ratings.hpp"
 #include "sim/study/study_estimates.hpp"
-#include "sim/study/text_table.hpp"
 #include "sim/study/wall_clock.hpp"
 
 namespace evsweep {

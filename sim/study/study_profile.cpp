@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include "sim/study/text_table.hpp"
+#include "sim/base/text_table.hpp"
 
 namespace evsweep {
 

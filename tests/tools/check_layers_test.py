@@ -49,12 +49,12 @@ class LayerCheck(unittest.TestCase):
         self.assertIn("models/outputs/a.cpp:1: ", self.answer("models/outputs/a.cpp", '#include "controllers/need.hpp"\n'))
 
     def test_controllers_share_the_solvers_and_solvers_know_no_controller(self):
-        (self.root / "models/optimisation").mkdir()
-        (self.root / "models/optimisation/README.md").write_text("What it is for.\n")
-        self.assertEqual(self.answer("models/outputs/a.cpp", '#include "optimisation/solver.hpp"\n'), "")
-        self.assertEqual(self.answer("models/optimisation/solver.cpp", '#include "optimisation/solver.hpp"\n'), "")
-        told = self.answer("models/optimisation/solver.cpp", '#include "outputs/marks.hpp"\n')
-        self.assertEqual(told, "models/optimisation/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
+        (self.root / "models/solvers").mkdir()
+        (self.root / "models/solvers/README.md").write_text("What it is for.\n")
+        self.assertEqual(self.answer("models/outputs/a.cpp", '#include "solvers/solver.hpp"\n'), "")
+        self.assertEqual(self.answer("models/solvers/solver.cpp", '#include "solvers/solver.hpp"\n'), "")
+        told = self.answer("models/solvers/solver.cpp", '#include "outputs/marks.hpp"\n')
+        self.assertEqual(told, "models/solvers/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
 
     def test_the_vocabulary_knows_the_standard_library_alone(self):
         told = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
@@ -64,8 +64,8 @@ class LayerCheck(unittest.TestCase):
         self.assertIn("sim/config may not include <H5Cpp.h>", self.answer("sim/config/b.cpp", "#include <H5Cpp.h>\n"))
 
     def test_a_package_may_be_one_files_alone(self):
-        self.assertEqual(self.answer("sim/network/lane_simd.hpp", HEADER + "#include <experimental/simd>\n"),
-                         "sim/network: has no README.md that says what it is for\n")
+        self.assertEqual(self.answer("sim/network/sweep/lane_simd.hpp", HEADER + "#include <experimental/simd>\n"),
+                         "sim/network/sweep: has no README.md that says what it is for\n")
         told = self.answer("sim/network/sweep.hpp", HEADER + "#include <experimental/simd>\n")
         self.assertIn("sim/network/sweep.hpp:3: sim/network may not include <experimental/simd>", told)
 

@@ -15,8 +15,8 @@
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
 #include "places.hpp"
-#include "sim/network/relays/device_control_load_flow.hpp"
 #include "sim/network/feeder.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace {
 
@@ -69,7 +69,7 @@ FeederDescription described(const fs::path& path) { return described(SourceText{
 /// What becomes of a description that is written as an OpenDSS script and read again.
 FeederDescription rewritten(const FeederDescription& description) {
     Issues issues;
-    const auto script = opendss_format(issues)->write(description, issues);
+    const auto script = opendss_format(issues)->write(description, "dss", issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(script);
     const auto is_harmless = [](const Issue& issue) {  // changed names, and profiles that are not in the file

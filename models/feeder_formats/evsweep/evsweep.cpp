@@ -3,6 +3,7 @@
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
 #include "feeder_formats/evsweep/feeder.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 
 namespace evsweep {
 namespace {
@@ -68,6 +69,11 @@ class EvsweepYaml final : public FeederFormat {
         }
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);
+    }
+
+    std::vector<std::string_view> styles() const override { return {"yaml", "json"}; }
+    std::optional<std::string> write(const FeederDescription& feeder, std::string_view style, Issues&) const override {
+        return feeder_text(feeder, style == "json" ? TextStyle::json : TextStyle::yaml);
     }
 };
 

@@ -61,8 +61,8 @@ class OpenDss final : public FeederFormat {
         return found.has_errors() ? std::nullopt : std::move(feeder);
     }
 
-    std::string_view written_as() const override { return "dss"; }
-    std::optional<std::string> write(const FeederDescription& feeder, Issues& issues) const override {
+    std::vector<std::string_view> styles() const override { return {"dss"}; }
+    std::optional<std::string> write(const FeederDescription& feeder, std::string_view, Issues& issues) const override {
         Issues found;
         std::string script = opendss::Writer(feeder, found).script();
         for (const Issue& issue : found.list()) issues.add(issue);

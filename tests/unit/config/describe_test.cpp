@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "sim/base/wrapped_table.hpp"
 #include "sim/config/describe.hpp"
-#include "sim/config/text_table.hpp"
 #include "unit/config/support.hpp"
 
 using namespace evsweep;

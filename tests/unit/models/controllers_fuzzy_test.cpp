@@ -16,7 +16,7 @@ using namespace evsweep;
 
 namespace {
 
-const std::string rules_folder = (test::source_dir() / "models/controllers/rules/").string();
+const std::string rules_folder = (test::source_dir() / "models/controllers/fuzzy/rules/").string();
 
 std::string text_of(const std::string& path) {
     std::ifstream file(path);

@@ -28,7 +28,7 @@ TEST_CASE("inverters that are written as a script of OpenDSS read back alike") {
     Issues issues;
     Reader reader{issues};
     const auto format = plugins<FeederFormat>().at("opendss").configure(Node::make_map({}), "", reader)->make({});
-    const auto text = format->write(*first.feeder, issues);
+    const auto text = format->write(*first.feeder, "dss", issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(text);
     INFO(*text);

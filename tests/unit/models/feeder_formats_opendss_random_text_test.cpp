@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/config/feeder_text.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 #include "tests/unit/models/opendss_reading.hpp"
 
 namespace {

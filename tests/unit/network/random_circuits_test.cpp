@@ -10,7 +10,7 @@
 #include <fstream>
 #include <string>
 
-#include "sim/config/feeder_text.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 #include "sim/network/relays/device_control_load_flow.hpp"
 #include "unit/network/descriptions.hpp"
 #include "unit/network/random_devices.hpp"

@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "sim/base/text_table.hpp"
 #include "sim/record/result_reader.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
-#include "sim/study/text_table.hpp"
 #include "unit/record/scratch_folder.hpp"
 #include "unit/study/synthetic_study.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sim/config/row_text.hpp"
+#include "feeder_formats/evsweep/row_text.hpp"
 
 namespace evsweep {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "evsweep/time.hpp"
-#include "sim/config/feeder_text.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 
 namespace evsweep {
 

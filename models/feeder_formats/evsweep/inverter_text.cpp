@@ -1,6 +1,6 @@
-#include "sim/config/inverter_text.hpp"
+#include "feeder_formats/evsweep/inverter_text.hpp"
 
-#include "sim/config/injection_text.hpp"
+#include "feeder_formats/evsweep/injection_text.hpp"
 
 namespace evsweep {
 

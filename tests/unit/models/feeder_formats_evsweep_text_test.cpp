@@ -1,5 +1,5 @@
 // A feeder written in the project's own format and read back is the same feeder, to the last bit.
-#include "sim/config/feeder_text.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 #include "places.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "sim/config/row_text.hpp"
+#include "feeder_formats/evsweep/row_text.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <memory>
 
+#include "evsweep/text_check.hpp"
 #include "evsweep/values.hpp"
-#include "sim/base/text_check.hpp"
 
 namespace evsweep {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/config/row_text.hpp"
+#include "feeder_formats/evsweep/row_text.hpp"
 
 namespace evsweep {
 

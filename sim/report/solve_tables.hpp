@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/report/solve_report.hpp"
 #include "sim/network/sweep/load_flow.hpp"
+#include "sim/report/solve_report.hpp"
 
 namespace evsweep {
 

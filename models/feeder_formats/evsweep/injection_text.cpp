@@ -1,4 +1,4 @@
-#include "sim/config/injection_text.hpp"
+#include "feeder_formats/evsweep/injection_text.hpp"
 
 #include "evsweep/connections.hpp"
 

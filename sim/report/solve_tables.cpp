@@ -1,4 +1,4 @@
-#include "sim/app/solve_tables.hpp"
+#include "sim/report/solve_tables.hpp"
 
 #include <fmt/format.h>
 

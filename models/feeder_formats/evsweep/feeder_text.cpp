@@ -1,4 +1,4 @@
-#include "sim/config/feeder_text.hpp"
+#include "feeder_formats/evsweep/feeder_text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,10 +6,10 @@
 
 #include "evsweep/connections.hpp"
 #include "evsweep/values.hpp"
-#include "sim/config/device_text.hpp"
-#include "sim/config/injection_text.hpp"
-#include "sim/config/inverter_text.hpp"
-#include "sim/config/row_text.hpp"
+#include "feeder_formats/evsweep/device_text.hpp"
+#include "feeder_formats/evsweep/injection_text.hpp"
+#include "feeder_formats/evsweep/inverter_text.hpp"
+#include "feeder_formats/evsweep/row_text.hpp"
 
 namespace evsweep {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/study/text_table.hpp"
+#include "sim/base/text_table.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "sim/config/text_table.hpp"
+#include "sim/base/wrapped_table.hpp"
 
 #include <algorithm>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "sim/config/device_text.hpp"
+#include "feeder_formats/evsweep/device_text.hpp"
 
 #include <algorithm>
 
