@@ -33,7 +33,7 @@ class LayerCheck(unittest.TestCase):
         return done.stdout
 
     def test_a_tree_in_order_is_silent(self):
-        text = '#include <vector>\n#include <yaml-cpp/yaml.h>\n#include "evsweep/a.hpp"\n#include "sim/config/b.hpp"\n'
+        text = '#include <vector>\n#include <fmt/format.h>\n#include "evsweep/a.hpp"\n#include "sim/config/b.hpp"\n'
         self.assertEqual(self.answer("sim/config/b.cpp", text), "")
 
     def test_parts_of_one_layer_do_not_see_one_another(self):
