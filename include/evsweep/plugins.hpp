@@ -29,6 +29,8 @@ template <class I>
 struct Plugin {
     std::string name;
     std::string summary;
+    bool is_default = false;     ///< counts where nothing is chosen
+    std::string least_settings;  ///< without which it cannot be made, as YAML; may be empty
     std::function<std::vector<FieldInfo>()> fields;
     /// Reads parameters from a map node (the key `I::kind` is reserved); nothing if problems were reported.
     std::function<std::optional<Configured<I>>(const Node&, std::string_view path, Reader&)> configure;
@@ -41,14 +43,26 @@ template <class I>
     return table;
 }
 
+/// Those that count where nothing is chosen, by name.
+template <class I>
+[[nodiscard]] std::vector<std::string> default_plugins() {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : plugins<I>())
+        if (entry.is_default) names.push_back(name);
+    return names;
+}
+
 /// Registers model `M` of interface `I`. `M` has `static constexpr name`, `static const Schema<Params>& schema()`
-/// and a constructor `M(const Params&, const I::Context&)`. Call it at namespace scope of the model's file:
+/// and a constructor `M(const Params&, const I::Context&)`; it may have `static constexpr bool is_default` and
+/// `static constexpr std::string_view least_settings`. Call it at namespace scope of the model's file:
 /// `const bool registered = add_plugin<Controller, Mine>();`
 template <class I, class M>
 bool add_plugin() {
     Plugin<I> entry;
     entry.name = std::string(M::name);
     entry.summary = M::schema().summary();
+    if constexpr (requires { M::is_default; }) entry.is_default = M::is_default;
+    if constexpr (requires { M::least_settings; }) entry.least_settings = std::string(M::least_settings);
     entry.fields = [] { return M::schema().fields(); };
     entry.configure = [](const Node& node, std::string_view path, Reader& reader) -> std::optional<Configured<I>> {
         auto params = M::schema().read(node, path, reader, {std::string(I::kind)});

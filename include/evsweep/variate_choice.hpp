@@ -24,7 +24,9 @@ struct Value<Random<Unit>> {
         Node choice = node;
         if (node.is_scalar()) {  // `5.4 kW` is short for {distribution: constant, value: 5.4 kW}
             choice = Node::make_map(node.at);
-            choice.entries.push_back({Node::make_scalar("distribution", node.at), Node::make_scalar("constant", node.at)});
+            const std::string usual = default_plugins<Distribution>().front();
+            choice.entries.push_back(
+                {Node::make_scalar(std::string(Distribution::kind), node.at), Node::make_scalar(usual, node.at)});
             choice.entries.push_back({Node::make_scalar("value", node.at), node});
         }
         Reader inner{reader.issues, std::string(Unit.view())};

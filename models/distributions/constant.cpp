@@ -13,6 +13,7 @@ class Constant final : public Distribution {
         Variate value;
     };
     static constexpr std::string_view name = "constant";
+    static constexpr bool is_default = true;  // a plain value stands for it
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("always the same value").required("value", &Params::value, "the value");

@@ -348,6 +348,7 @@ class KpiRecorder final : public Recorder {
 class Kpis final : public Output {
    public:
     static constexpr std::string_view name = "kpis";
+    static constexpr bool is_default = true;
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>("peak, losses, voltages, service, wear and cost, one number per replica")

@@ -215,6 +215,7 @@ class SeriesRecorder final : public Recorder {
 class Series final : public Output {
    public:
     static constexpr std::string_view name = "series";
+    static constexpr bool is_default = true;
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>(

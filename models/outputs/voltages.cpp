@@ -128,6 +128,7 @@ Variable band(std::string name, std::string unit, std::string long_name, std::st
 class Voltages final : public Output {
    public:
     static constexpr std::string_view name = "voltages";
+    static constexpr bool is_default = true;
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>(

@@ -4,12 +4,12 @@
 #include <map>
 #include <tuple>
 
+#include "sim/base/text_file.hpp"
 #include "sim/config/csv_column.hpp"
 #include "sim/config/layers.hpp"
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
 #include "sim/config/sections.hpp"
-#include "sim/base/text_file.hpp"
 
 namespace evsweep {
 
@@ -205,7 +205,7 @@ class SectionReader {
 
     void read_outputs(Node outputs) {
         if (!is_given("outputs"))
-            for (const char* name : {"kpis", "series", "voltages"})
+            for (const std::string& name : default_plugins<Output>())
                 outputs.entries.push_back({Node::make_scalar(name, root_.at), Node::make_map(root_.at)});
         scenario_.outputs = read_group<Output>(outputs, "outputs", step(), issues_);
     }

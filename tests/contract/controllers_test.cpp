@@ -15,15 +15,10 @@ struct Case {
     bool meets_targets = true;  ///< false where the rule itself leaves vehicles short, by design
 };
 
-/// What a controller has to be told to be made at all.
-std::string least_settings(const std::string& name) {
-    return name == "optimal_schedule" ? "{strategy: smart, mode: receding, every: 2 h}" : "";
-}
-
 /// Every registered controller as it is, and further settings of those that have several ways of working.
 std::vector<Case> all_cases() {
     std::vector<Case> cases;
-    for (const auto& [name, plugin] : plugins<Controller>()) cases.push_back({name, least_settings(name)});
+    for (const auto& [name, plugin] : plugins<Controller>()) cases.push_back({name, plugin.least_settings});
     cases.push_back({"evms", "{cap: 3100 kW, peak_setpoint: 3060 kW}"});
     cases.push_back({"evms", "{reading: literal}", false});
     cases.push_back({"threshold_v2g", "{signals: [feeder_head], head_low: 3000 kW, head_high: 3150 kW, release: ordered}"});

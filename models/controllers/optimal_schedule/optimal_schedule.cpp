@@ -74,6 +74,7 @@ std::vector<double> power_of(const Observation& seen, const Setpoints& setpoints
 class OptimalSchedule final : public Controller {
    public:
     static constexpr std::string_view name = "optimal_schedule";
+    static constexpr std::string_view least_settings = "{strategy: smart, mode: receding, every: 2 h}";
     static const Schema<OptimalScheduleParams>& schema() { return OptimalScheduleParams::schema(); }
 
     OptimalSchedule(const OptimalScheduleParams& params, const Context& context)
