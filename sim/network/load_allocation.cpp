@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sim/network/device_control_load_flow.hpp"
 #include "sim/network/feeder.hpp"
+#include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace evsweep {
 namespace {

@@ -1,8 +1,8 @@
 // Energy meters and sensors: the currents that loads are allocated by.
 #include <fmt/format.h>
 
-#include "feeder_formats/opendss_circuit.hpp"
-#include "feeder_formats/opendss_rows.hpp"
+#include "feeder_formats/opendss/circuit.hpp"
+#include "feeder_formats/opendss/rows.hpp"
 
 namespace evsweep::opendss {
 namespace {
