@@ -35,7 +35,9 @@ std::optional<std::int64_t> unit_ms(std::string_view unit) {
     return std::nullopt;
 }
 
-DurationText wrong(std::string problem, std::string_view hint) { return {std::nullopt, std::move(problem), std::string(hint)}; }
+DurationText no_duration(std::string problem, std::string_view hint) {
+    return {std::nullopt, std::move(problem), std::string(hint)};
+}
 
 }  // namespace
 
@@ -90,20 +92,20 @@ DurationText parse_duration(std::string_view raw) {
     double total_ms = 0.0;
     do {
         const auto number = split_number(rest);
-        if (!number) return wrong("'" + text + "' is not a duration", duration_example);
-        if (number->mantissa[0] == '-') return wrong("'" + text + "' is negative", "a duration is 0 or more");
-        if (number->rest.empty()) return wrong("needs a unit", "write e.g. `" + text + " min` (units d, h, min, s, ms)");
+        if (!number) return no_duration("'" + text + "' is not a duration", duration_example);
+        if (number->mantissa[0] == '-') return no_duration("'" + text + "' is negative", "a duration is 0 or more");
+        if (number->rest.empty()) return no_duration("needs a unit", "write e.g. `" + text + " min` (units d, h, min, s, ms)");
         const std::size_t end = number->rest.find_first_of(" 0123456789");
         const std::string unit = number->rest.substr(0, end);
         const auto ms = unit_ms(unit);
-        if (!ms) return wrong("'" + unit + "' is not a unit of time", duration_example);
+        if (!ms) return no_duration("'" + unit + "' is not a unit of time", duration_example);
         const auto value = to_double(*number);
         total_ms += value ? *value * static_cast<double>(*ms) : longest_ms * 2.0;
         rest = end == std::string::npos ? std::string() : trimmed(std::string_view(number->rest).substr(end));
     } while (!rest.empty());
-    if (total_ms > longest_ms) return wrong("'" + text + "' is too long", "at most 36525 d");
+    if (total_ms > longest_ms) return no_duration("'" + text + "' is too long", "at most 36525 d");
     if (std::abs(total_ms - std::round(total_ms)) > 1e-6)
-        return wrong("'" + text + "' is not a whole number of milliseconds", {});
+        return no_duration("'" + text + "' is not a whole number of milliseconds", {});
     return {Duration(std::llround(total_ms)), {}, {}};
 }
 

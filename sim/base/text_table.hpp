@@ -1,4 +1,5 @@
-/// A table of text cells whose columns line up on a terminal, in blocks where they do not fit side by side.
+/// Text for a terminal: tables of numbers, in blocks where their columns do not fit side by side, and tables of sentences that
+/// wrap.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,7 @@ namespace evsweep {
 /// `text` with every control character replaced, so that a name from a file cannot steer the terminal.
 [[nodiscard]] std::string printable(std::string text);
 
-/// Rows of equal length; the first row is the heading, the first column the row labels.
+/// A table of numbers: rows of equal length; the first row is the heading, the first column the row labels.
 struct TextTable {
     std::vector<std::vector<std::string>> rows;
     std::size_t repeated = 1;  ///< leading columns that every block repeats
@@ -25,5 +26,14 @@ struct TextTable {
     /// unless a single column is wider.
     [[nodiscard]] std::string text(std::size_t width) const;
 };
+
+/// Words of `text` in lines of at most `width` columns (longer words stand alone); all but the first begin with `set_in`.
+[[nodiscard]] std::vector<std::string> wrapped(const std::string& text, std::size_t width, const std::string& set_in = {});
+
+/// A table of sentences: rows under a header, columns padded to their widest cell; the last column wraps so that the whole keeps
+/// within `width`, and where that does not do, all but the first. Columns that are empty in every row are left out. Every line
+/// begins with `indent` blanks.
+[[nodiscard]] std::string text_table(const std::vector<std::string>& header, std::vector<std::vector<std::string>> rows,
+                                     std::size_t indent, std::size_t width);
 
 }  // namespace evsweep

@@ -66,13 +66,14 @@ std::optional<int> price_shift(std::string_view token) {
     return (money == "ct" ? -2 : 0) + (energy == "MWh" ? -3 : 0);
 }
 
-QuantityText wrong(std::string problem, std::string hint) { return {std::nullopt, std::move(problem), std::move(hint)}; }
+QuantityText no_quantity(std::string problem, std::string hint) { return {std::nullopt, std::move(problem), std::move(hint)}; }
 
 /// The number in its family's unit, if things have such sizes.
 QuantityText scaled(const NumberAndRest& number, const UnitToken& token, std::string_view text, std::string_view unit) {
     const auto value = to_double(number, token.shift);
-    if (!value) return wrong("'" + std::string(text) + "' is too large or too small for a number", {});
-    if (auto fault = bound_fault(*value / token.divisor, unit)) return wrong(std::move(fault->problem), std::move(fault->hint));
+    if (!value) return no_quantity("'" + std::string(text) + "' is too large or too small for a number", {});
+    if (auto fault = bound_fault(*value / token.divisor, unit))
+        return no_quantity(std::move(fault->problem), std::move(fault->hint));
     return {*value / token.divisor, {}, {}};
 }
 
@@ -84,9 +85,9 @@ bool has_decimal_comma(std::string_view text) {
 }
 
 QuantityText parse_price(const NumberAndRest& number, std::string_view text) {
-    if (number.rest.empty()) return wrong("needs a unit", "write e.g. `" + std::string(text) + " $/kWh`");
+    if (number.rest.empty()) return no_quantity("needs a unit", "write e.g. `" + std::string(text) + " $/kWh`");
     const auto shift = price_shift(number.rest);
-    if (!shift) return wrong("'" + number.rest + "' is not a price of energy", "expected e.g. $/kWh, ct/kWh or EUR/MWh");
+    if (!shift) return no_quantity("'" + number.rest + "' is not a price of energy", "expected e.g. $/kWh, ct/kWh or EUR/MWh");
     return scaled(number, {number.rest, *shift}, text, "currency/kWh");
 }
 
@@ -94,7 +95,7 @@ QuantityText not_a_number(std::string_view text, std::string_view noun, std::str
     const std::string example = unit == "1"              ? "0.95` or `95 %"
                                 : unit == "currency/kWh" ? "0.22 $/kWh"
                                                          : "5.4 " + std::string(unit);
-    return wrong("'" + std::string(text) + "' is not " + std::string(noun), "write e.g. `" + example + "`");
+    return no_quantity("'" + std::string(text) + "' is not " + std::string(noun), "write e.g. `" + example + "`");
 }
 
 }  // namespace
@@ -157,15 +158,16 @@ QuantityText parse_quantity(std::string_view raw, std::string_view unit) {
     }
     const auto number = split_number(text);
     if (has_decimal_comma(text))
-        return wrong("'" + text + "' has a comma inside", "write a decimal point, and no mark for thousands");
+        return no_quantity("'" + text + "' has a comma inside", "write a decimal point, and no mark for thousands");
     if (unit == "currency/kWh") return number ? parse_price(*number, text) : not_a_number(text, "a price of energy", unit);
     for (const auto& family : families()) {
         if (family.unit != unit) continue;
         if (!number) return not_a_number(text, family.noun, unit);
         for (const auto& token : family.tokens)
             if (token.token == number->rest) return scaled(*number, token, text, unit);
-        if (number->rest.empty()) return wrong("needs a unit", "write e.g. `" + text + " " + std::string(unit) + "`");
-        return wrong("'" + number->rest + "' is not " + std::string(family.noun), "expected " + std::string(family.expected));
+        if (number->rest.empty()) return no_quantity("needs a unit", "write e.g. `" + text + " " + std::string(unit) + "`");
+        return no_quantity("'" + number->rest + "' is not " + std::string(family.noun),
+                           "expected " + std::string(family.expected));
     }
     throw ContractViolation("broken promise: '" + std::string(unit) + "' is a unit that texts can use");
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "evsweep/distribution.hpp"
-#include "sim/base/wrapped_table.hpp"
+#include "sim/base/text_table.hpp"
 #include "sim/config/sections.hpp"
 
 namespace evsweep {

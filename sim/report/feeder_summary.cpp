@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "evsweep/connections.hpp"
-#include "sim/base/wrapped_table.hpp"
+#include "sim/base/text_table.hpp"
 #include "sim/report/feeder_remarks.hpp"
 
 namespace evsweep {

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "sim/base/wrapped_table.hpp"
+#include "sim/base/text_table.hpp"
 #include "sim/config/describe.hpp"
 #include "unit/config/support.hpp"
 
