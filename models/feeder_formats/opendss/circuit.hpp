@@ -52,6 +52,9 @@ struct Line : Object, LineData {
     std::vector<ConductorName> wires;
     EarthModel earth = EarthModel::deri;
     bool stale = false;  ///< the matrices are older than the sequence values
+
+    /// Makes the matrices that count, as the first load flow does.
+    void calculate();
 };
 
 struct Winding {
@@ -295,6 +298,8 @@ void finish_edit(GrowthShape& shape, Desk& desk);
 void finish_edit(XyCurve& curve, Desk& desk);
 void finish_edit(InvControl& control, Desk& desk);
 void finish_edit(ExpControl& control, Desk& desk);
+/// Brings the matrices of all lines up to date.
+void calculate_lines(Circuit& circuit);
 void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
 void after_like(CapControl& control, const CapControl& before, Desk& desk, const Value& value);
 void after_like(Line& line, const Line& before, Desk& desk, const Value& value);

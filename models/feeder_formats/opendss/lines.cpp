@@ -116,10 +116,13 @@ void set_line_susceptance(Line& line, const Value& value, Desk& desk) {
     forget_code(line);
     line.by_sequence = line.stale = line.has_capacitance = true;
 }
+/// Sequence values that were set before (`switch=yes` does) win as long as nothing was solved with them.
 template <Part P>
 void set_line_matrix(Line& line, const Value& value, Desk& desk) {
-    if (line.stale) line.fill_matrices();
-    line.stale = false;
+    if (line.stale)
+        desk.note("matrices of lines", value.at,
+                  "do not count where sequence values or switch=yes stand before them, as in OpenDSS",
+                  "remove one of them from line." + line.name);
     put_matrix<P>(line, value, desk);
     forget_code(line);
     if (P == Part::c) line.has_capacitance = true;
@@ -171,11 +174,13 @@ void set_phases_of_line(Line& line, const Value& value, Desk& desk) {
     set_phases<&Line::phases>(line, value, desk);
     line.phases_given = line.phases;
     if (line.phases == before) return;
-    if (line.by_sequence)
+    if (line.by_sequence) {
         line.fill_matrices();
-    else
+        line.stale = false;
+    } else {
         desk.refuse(value, fmt::format("differs from the {} phases of its impedance matrix", before),
                     "give the phases before the matrices, or a line code of so many phases");
+    }
 }
 
 /// A switch is a short line of an impedance that hardly counts.
@@ -230,6 +235,23 @@ void LineData::fill_matrices(bool by_first_sequence) {
     }
 }
 
+/// Capacitance that was never given is that of a thousand feet.
+void Line::calculate() {
+    if (!stale && !z.empty()) return;
+    if (stale && !has_capacitance) {
+        const double factor = conversion(LengthUnit::kilofoot, unit);
+        c1 /= factor;
+        c0 /= factor;
+        has_capacitance = true;
+    }
+    fill_matrices();
+    stale = false;
+}
+
+void calculate_lines(Circuit& circuit) {
+    for (Line& line : circuit.lines.objects()) line.calculate();
+}
+
 void finish_edit(LineCode& code, Desk&) {
     if (code.by_sequence) code.fill_matrices();
 }
@@ -240,6 +262,17 @@ void after_like(Line& line, const Line& before, Desk& desk, const Value& value) 
                     "give linecode, length and units");
     line.unit = before.unit;
     line.has_code = false;
+    if (!line.stale || before.stale) return;
+    desk.note("like of lines", value.at,
+              "takes the matrices that the other line had before its sequence values, as in OpenDSS, for nothing was solved with "
+              "them yet",
+              "give the impedances of line." + line.name);
+    line.stale = false;
+    if (!line.z.empty()) return;
+    LineData new_line;
+    new_line.fill_matrices();
+    line.z = new_line.z;
+    line.c = new_line.c;
 }
 
 Properties<LineCode> line_code_properties() {

@@ -178,6 +178,7 @@ void Script::set(const Parameters& p) {
 /// Solving is for others; the options that may follow it count.
 void Script::solve(const Parameters& p) {
     set(p);
+    calculate_lines(*circuit_);
     for (InvControl& control : circuit_->inv_controls.objects()) ++control.solves;
     for (ExpControl& control : circuit_->exp_controls.objects()) ++control.solves;
 }

@@ -39,22 +39,6 @@ std::optional<Kilometres> length_of(const Line& line) {
     return Kilometres(line.length * conversion(unit, LengthUnit::kilometre));
 }
 
-/// Sequence values that were changed last become matrices; capacitance that was never given is that of a thousand feet.
-LineData final_data(const Line& line) {
-    LineData data = line;
-    if (!line.stale) {
-        if (data.z.empty()) data.fill_matrices();
-        return data;
-    }
-    if (!line.has_capacitance) {
-        const double factor = conversion(LengthUnit::kilofoot, line.unit);
-        data.c1 /= factor;
-        data.c0 /= factor;
-    }
-    data.fill_matrices();
-    return data;
-}
-
 /// Names for a message, of which there may be thousands.
 std::string listed(std::vector<std::string> names) {
     constexpr std::size_t most = 50;
@@ -237,7 +221,7 @@ void Rows::add_line(const Placed<Line>& placed) {
     Line measured = line;
     const bool is_geometric = !line.geometry.empty() || !line.spacing.empty();
     if (is_geometric) measured.length *= line.unit == LengthUnit::none ? 1.0 : metres_of(line.unit), measured.convert = 1.0;
-    const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : final_data(line);
+    const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : static_cast<const LineData&>(line);
     const std::size_t conductors_there = placed.ends[0].nodes.size();
     if (data.z.size() != conductors_there * conductors_there) return;  // told already
     const CoupledConductors fed = fed_conductors(placed, data, measured);
@@ -372,6 +356,7 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
         const bool closed = control.closed.value_or(control.normal_closed.value_or(true));
         if (control.enabled && !closed) circuit.open.insert(control.element);
     }
+    calculate_lines(circuit);
     const Plan plan = make_plan(circuit, desk);
     const Network network(plan, circuit, desk);
     if (plan.sources.empty()) return feeder;

@@ -71,6 +71,7 @@ class Script {
     void set_bus_base(const Parameters& p);
     void variable(const Parameters& p);
     void pass(const Parameters&) {}
+    void calculate(const Parameters&) { calculate_lines(*circuit_); }
     void leave_out(const Parameters& p);
     void refuse(const Parameters& p);
     void stop(const Parameters&) { stopped_ = true; }

@@ -4,11 +4,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "unit/models/optimisation/ipopt_oracle.hpp"
-#include "unit/models/optimisation/odd_problems.hpp"
-#include "unit/models/optimisation/problem_kinds.hpp"
-#include "unit/models/optimisation/random_problems.hpp"
-#include "unit/models/optimisation/small_problems.hpp"
+#include "tests/unit/models/solvers/ipopt_oracle.hpp"
+#include "tests/unit/models/solvers/odd_problems.hpp"
+#include "tests/unit/models/solvers/problem_kinds.hpp"
+#include "tests/unit/models/solvers/random_problems.hpp"
+#include "tests/unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

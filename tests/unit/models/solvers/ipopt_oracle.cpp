@@ -1,4 +1,4 @@
-#include "unit/models/optimisation/ipopt_oracle.hpp"
+#include "tests/unit/models/solvers/ipopt_oracle.hpp"
 
 #ifndef EVSWEEP_HAS_IPOPT
 

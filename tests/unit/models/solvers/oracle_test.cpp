@@ -4,9 +4,9 @@
 
 #include "solvers/schedule/certificate.hpp"
 #include "solvers/schedule/schedule_solver.hpp"
-#include "unit/models/optimisation/ipopt_oracle.hpp"
-#include "unit/models/optimisation/odd_problems.hpp"
-#include "unit/models/optimisation/problem_kinds.hpp"
+#include "tests/unit/models/solvers/ipopt_oracle.hpp"
+#include "tests/unit/models/solvers/odd_problems.hpp"
+#include "tests/unit/models/solvers/problem_kinds.hpp"
 
 using namespace evsweep;
 

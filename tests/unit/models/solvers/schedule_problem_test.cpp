@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "unit/models/optimisation/problem_kinds.hpp"
-#include "unit/models/optimisation/small_problems.hpp"
+#include "tests/unit/models/solvers/problem_kinds.hpp"
+#include "tests/unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "unit/models/optimisation/random_problems.hpp"
+#include "tests/unit/models/solvers/random_problems.hpp"
 
 using namespace evsweep;
 
