@@ -10,6 +10,10 @@ const fs::path cases = test::source_dir() / "tests/validation/opendss";
 
 }  // namespace
 
+TEST_CASE("generators that hold their voltage, and those at a limit, settle as an independent engine settles them") {
+    compare_case(cases / "held_generators");
+}
+
 TEST_CASE("sequence values and switch=yes win over matrices, and like= copies matrices, until something is solved") {
     compare_case(cases / "matrices_behind_sequence_values");
 }

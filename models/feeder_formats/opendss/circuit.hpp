@@ -112,6 +112,8 @@ struct Generator : Injection {
     Generator() { min_pu = 0.90, max_pu = 1.10; }
     double kw = 1000.0, kvar = 60.0, pf = 0.88;
     bool by_pf = true;
+    double vpu = 1.0;                            ///< that model 3 holds
+    double max_kvar = 120.0, min_kvar = -120.0;  ///< within which
     bool fixed = false;
 };
 

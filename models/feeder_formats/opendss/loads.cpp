@@ -50,28 +50,35 @@ void set_zipv(Load& load, const Value& value, Desk& desk) {
     load.zipv = *numbers;
 }
 
-void set_pf(Generator& generator, const Value& value, Desk& desk) {
-    set_factor<&Generator::pf>(generator, value, desk);
+/// Limits of reactive power follow it until they are given; those of a power factor have no sign.
+void limit_kvar(Generator& generator, double kvar) {
+    generator.max_kvar = 2.0 * kvar;
+    generator.min_kvar = -generator.max_kvar;
+}
+void follow_factor(Generator& generator) {
     generator.kvar = kvar_at(generator.kw, generator.pf);
     generator.by_pf = true;
+    limit_kvar(generator, kvar_at(generator.kw, std::abs(generator.pf)));
+}
+void set_pf(Generator& generator, const Value& value, Desk& desk) {
+    set_factor<&Generator::pf>(generator, value, desk);
+    follow_factor(generator);
 }
 void set_generator_kw(Generator& generator, const Value& value, Desk& desk) {
     set_number<&Generator::kw>(generator, value, desk);
-    generator.kvar = kvar_at(generator.kw, generator.pf);
-    generator.by_pf = true;
+    follow_factor(generator);
 }
 void set_generator_kvar(Generator& generator, const Value& value, Desk& desk) {
     set_number<&Generator::kvar>(generator, value, desk);
     generator.by_pf = false;
+    limit_kvar(generator, generator.kvar);
     const double kva = std::hypot(generator.kw, generator.kvar);
     if (kva > 0.0 && generator.kw != 0.0)
         generator.pf = std::abs(generator.kw) / kva * (generator.kw * generator.kvar < 0 ? -1 : 1);
 }
-/// Generators that hold their voltage need a network that is solved for it.
+/// Models of the user's own count with model 6 only.
 void set_generator_model(Generator& generator, const Value& value, Desk& desk) {
     set_model<1, 7>(generator, value, desk);
-    if (generator.model == 3)
-        desk.refuse(value, "holds its voltage (model 3), which is not supported", "use model 1 with fixed kW and kvar");
     if (generator.model == 6) desk.refuse(value, "is a model of the user's own (6), which is not supported");
 }
 void set_dispatch(Generator&, const Value& value, Desk& desk) {
@@ -98,6 +105,7 @@ void take_actual(Generator& generator, const LoadShape& shape) {
     const std::size_t peak = peak_of(shape.p);
     generator.kw = shape.max_p.value_or(shape.p[peak]);
     generator.kvar = shape.max_q.value_or(peak < shape.q.size() ? shape.q[peak] : 0.0);
+    limit_kvar(generator, generator.kvar);
     generator.by_pf = false;
 }
 
@@ -190,9 +198,9 @@ Properties<Generator> generator_properties() {
                            {"conn", set_delta<&T::delta, T>},
                            {"status", set_status<T>},
                            no_effect<T>("class"),
-                           no_effect<T>("vpu"),
-                           no_effect<T>("maxkvar"),
-                           no_effect<T>("minkvar"),
+                           {"vpu", set_number<&T::vpu, T>},
+                           {"maxkvar", set_number<&T::max_kvar, T>},
+                           {"minkvar", set_number<&T::min_kvar, T>},
                            no_effect<T>("pvfactor"),
                            no_effect<T>("forceon"),
                            no_effect<T>("kva"),
@@ -202,10 +210,10 @@ Properties<Generator> generator_properties() {
                            no_effect<T>("xdpp"),
                            no_effect<T>("h"),
                            no_effect<T>("d"),
-                           unsupported<T>("usermodel"),
-                           unsupported<T>("userdata"),
-                           unsupported<T>("shaftmodel"),
-                           unsupported<T>("shaftdata"),
+                           no_effect<T>("usermodel"),
+                           no_effect<T>("userdata"),
+                           no_effect<T>("shaftmodel"),
+                           no_effect<T>("shaftdata"),
                            no_effect<T>("dutystart"),
                            no_effect<T>("debugtrace"),
                            no_effect<T>("balanced"),

@@ -55,6 +55,7 @@ class Rows {
     [[nodiscard]] InverterRating rating_of(const Storage& storage) const;
     void set_inverter(LoadRow& row, const Inverter& inverter, const InverterRating& rating);
     void limit_current(LoadRow& row, const Inverter& inverter, const InverterRating& rating);
+    void hold_voltage(const Generator& generator, LoadRow& row);
     [[nodiscard]] std::string source_path(const Source& source) const;
     [[nodiscard]] bool hold_nodes(const Placed<Source>& placed, std::map<int, SourceNode>& held);
     void earth_by(const BranchRow& line);

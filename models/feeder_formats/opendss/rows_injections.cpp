@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "feeder_formats/opendss/rows.hpp"
 
@@ -74,12 +75,13 @@ void answer(const Load& load, LoadRow& row) {
     }
 }
 
-/// The generator models 1 PQ, 2 Z, 4 fixed Q, 5 fixed X, 7 inverter; impedances outside their limits.
+/// The generator models 1 PQ, 2 Z, 3 PV, 4 fixed Q, 5 fixed X, 7 inverter; all but 3 are impedances outside their limits.
 VoltageResponse answer_of(const Generator& generator) {
     VoltageResponse response;
     response.linear = outside_of(generator);
     response.linear->low = 0.0;
     if (generator.model == 2) response = {constant_impedance, constant_impedance, std::nullopt, 0.0};
+    if (generator.model == 3) response.linear.reset();
     if (generator.model == 4) response.linear->q_at_rated_voltage = true;
     if (generator.model == 5) response.reactive = constant_impedance;
     return response;
@@ -177,8 +179,27 @@ void Rows::add_generators() {
         row.p = Kilowatts(-generator.kw * times);
         row.q = Kilovars(-generator.kvar * (generator.model == 4 || generator.model == 5 ? 1.0 : times));
         row.response = answer_of(generator);
+        if (generator.model == 3) hold_voltage(generator, row);
         feeder_.loads.push_back(std::move(row));
     }
+}
+
+/// The mean of the magnitudes across its phases is held. OpenDSS counts on a voltage to neutral for two phases and more, and
+/// takes what it sees across a delta for sqrt(3) of that.
+void Rows::hold_voltage(const Generator& generator, LoadRow& row) {
+    if (generator.max_kvar < generator.min_kvar)
+        return desk_.error(generator.at, row.id,
+                           fmt::format("holds its voltage between minkvar={} and maxkvar={}, which is no range",
+                                       generator.min_kvar, generator.max_kvar),
+                           "give maxkvar and minkvar behind kvar");
+    double target = generator.vpu * generator.kv * 1000.0;
+    if (generator.phases > 1) target /= std::numbers::sqrt3;
+    if (generator.delta) target *= std::numbers::sqrt3;
+    InjectionControlRow control;
+    control.id = control.load = row.id;
+    control.law = HoldVoltage{PerUnit(target / row.rated.value()), Kilovars(generator.min_kvar), Kilovars(generator.max_kvar)};
+    control.at = generator.at;
+    feeder_.injection_controls.push_back(std::move(control));
 }
 
 template LoadRow Rows::injection_row(const Placed<PvSystem>& placed, const std::string& id);

@@ -4,11 +4,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/models/solvers/ipopt_oracle.hpp"
-#include "tests/unit/models/solvers/odd_problems.hpp"
-#include "tests/unit/models/solvers/problem_kinds.hpp"
-#include "tests/unit/models/solvers/random_problems.hpp"
-#include "tests/unit/models/solvers/small_problems.hpp"
+#include "unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/odd_problems.hpp"
+#include "unit/models/solvers/problem_kinds.hpp"
+#include "unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

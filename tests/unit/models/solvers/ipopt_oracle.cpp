@@ -1,4 +1,4 @@
-#include "tests/unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/ipopt_oracle.hpp"
 
 #ifndef EVSWEEP_HAS_IPOPT
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "tests/unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/random_problems.hpp"
 
 using namespace evsweep;
 

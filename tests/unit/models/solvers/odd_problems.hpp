@@ -1,7 +1,7 @@
 /// Small charging problems in which anything may be zero, huge, tiny, equal or contradictory.
 #pragma once
 
-#include "tests/unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/random_problems.hpp"
 
 namespace evsweep {
 

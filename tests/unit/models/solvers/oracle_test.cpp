@@ -4,9 +4,9 @@
 
 #include "solvers/schedule/certificate.hpp"
 #include "solvers/schedule/schedule_solver.hpp"
-#include "tests/unit/models/solvers/ipopt_oracle.hpp"
-#include "tests/unit/models/solvers/odd_problems.hpp"
-#include "tests/unit/models/solvers/problem_kinds.hpp"
+#include "unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/odd_problems.hpp"
+#include "unit/models/solvers/problem_kinds.hpp"
 
 using namespace evsweep;
 

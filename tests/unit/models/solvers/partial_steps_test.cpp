@@ -4,8 +4,8 @@
 
 #include "solvers/schedule/certificate.hpp"
 #include "solvers/schedule/schedule_solver.hpp"
-#include "tests/unit/models/solvers/random_problems.hpp"
-#include "tests/unit/models/solvers/small_problems.hpp"
+#include "unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

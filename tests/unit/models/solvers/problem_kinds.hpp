@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/random_problems.hpp"
 
 namespace evsweep {
 

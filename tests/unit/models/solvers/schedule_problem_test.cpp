@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/models/solvers/problem_kinds.hpp"
-#include "tests/unit/models/solvers/small_problems.hpp"
+#include "unit/models/solvers/problem_kinds.hpp"
+#include "unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

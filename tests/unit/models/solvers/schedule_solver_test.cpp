@@ -6,9 +6,9 @@
 
 #include "evsweep/contracts.hpp"
 #include "solvers/schedule/certificate.hpp"
-#include "tests/unit/models/solvers/odd_problems.hpp"
-#include "tests/unit/models/solvers/problem_kinds.hpp"
-#include "tests/unit/models/solvers/small_problems.hpp"
+#include "unit/models/solvers/odd_problems.hpp"
+#include "unit/models/solvers/problem_kinds.hpp"
+#include "unit/models/solvers/small_problems.hpp"
 
 using namespace evsweep;
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/unit/models/solvers/random_problems.hpp"
+#include "unit/models/solvers/random_problems.hpp"
 
 using namespace evsweep;
 
