@@ -68,6 +68,7 @@ struct Winding {
     double max_tap = 1.1;
     double min_tap = 0.9;
     int taps = 32;
+    bool moved = false;  ///< by a control in a Solve of the script
 };
 
 struct Transformer : Object {
@@ -111,9 +112,9 @@ struct Load : Injection {
 struct Generator : Injection {
     Generator() { min_pu = 0.90, max_pu = 1.10; }
     double kw = 1000.0, kvar = 60.0, pf = 0.88;
-    bool by_pf = true;
     double vpu = 1.0;                            ///< that model 3 holds
     double max_kvar = 120.0, min_kvar = -120.0;  ///< within which
+    bool by_pf = true;
     bool fixed = false;
 };
 
@@ -189,6 +190,7 @@ struct Capacitor : Object {
     double harmonic = 0.0;
     int steps = 1;
     std::vector<double> states{1.0};
+    bool moved = false;  ///< by a control in a Solve of the script
 };
 
 struct Reactor : Object {
@@ -300,6 +302,10 @@ void finish_edit(GrowthShape& shape, Desk& desk);
 void finish_edit(XyCurve& curve, Desk& desk);
 void finish_edit(InvControl& control, Desk& desk);
 void finish_edit(ExpControl& control, Desk& desk);
+/// What a Solve of the script leaves: taps and banks that controls may have moved.
+void let_controls_act(Circuit& circuit, const Position& at);
+/// Controls that acted in a Solve of the script on what was not set behind it.
+[[nodiscard]] std::vector<std::string> controls_that_acted(const Circuit& circuit);
 /// Brings the matrices of all lines up to date.
 void calculate_lines(Circuit& circuit);
 void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
@@ -360,6 +366,8 @@ struct Circuit {
     Position controls_off;        ///< where the script says so; no file where controls act
     Position allocated;           ///< where the script has its loads follow the meters; no file where it does not
     int allocation_passes = 2;
+    Position acted;    ///< the first Solve in which controls acted; no file: none
+    Position changed;  ///< the first change of the circuit behind it; no file: none
     EarthModel earth = EarthModel::deri;
     std::vector<double> voltage_bases;  ///< kV, line to line
     std::map<std::string, double> bus_bases;

@@ -9,9 +9,11 @@ namespace evsweep::opendss {
 namespace {
 
 /// Classes without an effect on the load flow, or none unless something else that is refused refers to them.
-constexpr std::string_view harmless[] = {"monitor",       "fuse",       "recloser", "relay",     "spectrum",
-                                         "tcc_curve",     "priceshape", "tshape",   "tempshape", "cabledata",
-                                         "conductordata", "feeder",     "fmonitor", "dynamicexp"};
+constexpr std::string_view harmless[] = {"monitor",   "spectrum",      "tcc_curve", "priceshape", "tshape",    "tempshape",
+                                         "cabledata", "conductordata", "feeder",    "fmonitor",   "dynamicexp"};
+
+/// Classes that open a branch when its current is too high, which is for studies of protection.
+constexpr std::string_view protective[] = {"fuse", "recloser", "relay"};
 
 /// Classes that would change the solution.
 constexpr std::string_view harmful[] = {
@@ -30,6 +32,19 @@ namespace {
 
 bool is_in(const std::string& name, const std::string_view* begin, const std::string_view* end) {
     return std::find(begin, end, name) != end;
+}
+
+/// Whether a class is passed over; says so.
+bool is_passed_over(const std::string& class_name, const Position& at, Desk& desk) {
+    const bool opens = is_in(class_name, std::begin(protective), std::end(protective));
+    if (opens)
+        desk.note(class_name, at, "never opens here, and in OpenDSS it does so when its current is too high",
+                  "open the branches that are to be open");
+    else if (is_in(class_name, std::begin(harmless), std::end(harmless)))
+        desk.leave_out(class_name, at);
+    else
+        return false;
+    return true;
 }
 
 /// Splits `class.name` at its first dot.
@@ -109,6 +124,7 @@ void Script::clear(const Parameters&) {
     circuit_ = std::make_unique<Circuit>();
     desk_.turn_to(*circuit_);
     active_ = {};
+    mode_ = "snapshot";
 }
 
 void Script::make(const Parameters& p) {
@@ -120,7 +136,7 @@ void Script::make(const Parameters& p) {
     active_ = {};
     if (class_name == "circuit") return make_circuit(name, p);
     active_.left_out = true;
-    if (is_in(class_name, std::begin(harmless), std::end(harmless))) return desk_.leave_out(class_name, full.at);
+    if (is_passed_over(class_name, full.at, desk_)) return;
     ObjectClass* object_class = class_of(class_name);
     if (!object_class) {
         std::vector<std::string> names;
@@ -184,10 +200,7 @@ std::optional<Script::Active> Script::named(const Parameters& p) {
     const Value& full = p[1].value;
     auto [class_name, name] = parts_of(full.text);
     if (class_name == "circuit") class_name = "vsource", name = "source";
-    if (is_in(class_name, std::begin(harmless), std::end(harmless))) {
-        desk_.leave_out(class_name, full.at);
-        return Active{nullptr, 0, true};
-    }
+    if (is_passed_over(class_name, full.at, desk_)) return Active{nullptr, 0, true};
     ObjectClass* object_class = class_of(class_name);
     const auto index = object_class ? object_class->find(name) : std::nullopt;
     if (!index) {
@@ -235,7 +248,7 @@ void Script::more(const Parameters& p) {
 void Script::batch_edit(const Parameters& p) {
     if (p.size() < 2) return desk_.error(p.front().value.at, "batchedit", "names no objects", "write BatchEdit CLASS.PATTERN");
     const auto [class_name, pattern] = parts_of(p[1].value.text);
-    if (is_in(class_name, std::begin(harmless), std::end(harmless))) return desk_.leave_out(class_name, p[1].value.at);
+    if (is_passed_over(class_name, p[1].value.at, desk_)) return;
     ObjectClass* object_class = class_of(class_name);
     if (!object_class) return desk_.error(p[1].value.at, class_name, "is not a class that is known");
     constexpr std::size_t most_edits = 10'000'000;  // a feeder has thousands
@@ -247,6 +260,7 @@ void Script::batch_edit(const Parameters& p) {
 
 void Script::set_properties(const Active& target, const Parameters& p, std::size_t first) {
     if (!target.object_class) return;
+    note_change(p.front().value.at);
     ObjectClass& object_class = *target.object_class;
     const std::size_t end = end_of_values(p, first, object_class.name());
     std::size_t next = 0;
@@ -294,6 +308,7 @@ void Script::assign(const Parameter& parameter, const Parameters& all) {
 
 void Script::enable_element(const Parameters& p, bool enabled) {
     const auto target = named(p);
+    if (target) note_change(p.front().value.at);
     if (target && target->object_class) target->object_class->object(target->index).enabled = enabled;
 }
 void Script::enable(const Parameters& p) { enable_element(p, true); }
@@ -306,6 +321,7 @@ void Script::switch_element(const Parameters& p, bool closed) {
     if (!conductor || *conductor != 0)
         return desk_.error(p[3].value.at, lower(p[1].value.text), "opening one conductor is not supported",
                            "open all conductors of the terminal");
+    note_change(p.front().value.at);
     const std::string name = target->object_class->name() + "." + target->object_class->object(target->index).name;
     if (closed)
         circuit_->open.erase(name);

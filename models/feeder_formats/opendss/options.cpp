@@ -1,10 +1,14 @@
 // The options of `Set`: those that shape the circuit are kept, those of the solution are not data of a feeder.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "feeder_formats/opendss/script.hpp"
 
 namespace evsweep::opendss {
 namespace {
+
+constexpr std::size_t longest_mode = 20;
 
 enum class Meaning {
     ignored,
@@ -23,7 +27,8 @@ enum class Meaning {
     paths,
     growth,
     earth,
-    duplicates
+    duplicates,
+    mode
 };
 
 struct Option {
@@ -39,7 +44,7 @@ constexpr Option options[] = {{"type"},
                               {"year", Meaning::year},
                               {"frequency", Meaning::frequency},
                               {"stepsize"},
-                              {"mode"},
+                              {"mode", Meaning::mode},
                               {"random"},
                               {"number"},
                               {"time"},
@@ -160,6 +165,11 @@ constexpr Option options[] = {{"type"},
                               {"eventlogdefault"},
                               {"gislogo"}};
 
+bool changes_powers(Meaning meaning) {
+    constexpr Meaning all[] = {Meaning::load_mult, Meaning::generator_mult, Meaning::allocation, Meaning::year, Meaning::growth};
+    return std::find(std::begin(all), std::end(all), meaning) != std::end(all);
+}
+
 const Option* option_of(const std::string& name) {
     for (const Option& option : options)
         if (option.name == name) return &option;
@@ -178,9 +188,13 @@ void Script::set(const Parameters& p) {
 /// Solving is for others; the options that may follow it count.
 void Script::solve(const Parameters& p) {
     set(p);
+    if (mode_.substr(0, 1) != "s")
+        desk_.note("solve in mode " + mode_, p.front().value.at,
+                   "is not followed: this is the snapshot of the circuit, with taps, banks and stored energy as the script sets "
+                   "them",
+                   "let scenarios run series");
     calculate_lines(*circuit_);
-    for (InvControl& control : circuit_->inv_controls.objects()) ++control.solves;
-    for (ExpControl& control : circuit_->exp_controls.objects()) ++control.solves;
+    let_controls_act(*circuit_, p.front().value.at);
 }
 
 /// As in OpenDSS, loads are allocated at their full power, and stay at it.
@@ -190,6 +204,7 @@ void Script::allocate_loads(const Parameters& p) {
         desk_.warning(circuit_->allocated, "allocateloads",
                       fmt::format("sets LoadMult from {:g} back to 1", circuit_->load_mult));
     circuit_->load_mult = 1.0;
+    let_controls_act(*circuit_, p.front().value.at);  // it solves
 }
 
 void Script::allocation_factors(const Value& value) {
@@ -213,6 +228,7 @@ void Script::option(const Parameter& parameter) {
         if (!changes_nothing) desk_.refuse(value, "is not supported, and it would change the solution");
     };
     const auto keep = [&](double& target) { target = desk_.number(value).value_or(target); };
+    if (changes_powers(option->meaning)) note_change(value.at);
     switch (option->meaning) {
         case Meaning::ignored:
             return;
@@ -222,7 +238,12 @@ void Script::option(const Parameter& parameter) {
         case Meaning::default_frequency:
             keep(circuit_->default_frequency);
             if (!circuit_->exists) circuit_->frequency = circuit_->default_frequency;
-            return;
+            if (circuit_->frequency == circuit_->default_frequency) return;
+            return desk_.refuse(value,
+                                fmt::format("comes after New Circuit, whose source is made for {} Hz and gives no voltage at "
+                                            "another frequency, as in OpenDSS",
+                                            circuit_->frequency),
+                                "set it before New Circuit");
         case Meaning::frequency:
             return refuse_unless(desk_.number(value).value_or(circuit_->frequency) == circuit_->frequency);
         case Meaning::load_mult:
@@ -258,6 +279,9 @@ void Script::option(const Parameter& parameter) {
             return;
         case Meaning::duplicates:
             allows_duplicates_ = desk_.boolean(value).value_or(allows_duplicates_);
+            return;
+        case Meaning::mode:
+            mode_ = lower(value.text.substr(0, longest_mode));
             return;
         case Meaning::control_mode:
             circuit_->controls_off = first_letter == "o" ? value.at : Position{};

@@ -39,14 +39,6 @@ std::optional<Kilometres> length_of(const Line& line) {
     return Kilometres(line.length * conversion(unit, LengthUnit::kilometre));
 }
 
-/// Names for a message, of which there may be thousands.
-std::string listed(std::vector<std::string> names) {
-    constexpr std::size_t most = 50;
-    const bool is_long = names.size() > most;
-    names.resize(std::min(names.size(), most));
-    return fmt::format("{}", fmt::join(names, ", ")) + (is_long ? ", ..." : "");
-}
-
 bool is_earth(const std::vector<Conductor>& conductors) {
     return std::all_of(conductors.begin(), conductors.end(), [](Conductor c) { return c == Conductor::earth; });
 }
@@ -64,6 +56,13 @@ double larger_root(double a, double b, double c) {
 }
 
 }  // namespace
+
+std::string listed(std::vector<std::string> names) {
+    constexpr std::size_t most = 50;
+    const bool is_long = names.size() > most;
+    names.resize(std::min(names.size(), most));
+    return fmt::format("{}", fmt::join(names, ", ")) + (is_long ? ", ..." : "");
+}
 
 std::vector<Complex> impedance_of(const Source& s) {
     const auto n = static_cast<std::size_t>(s.phases);
@@ -240,6 +239,11 @@ void Rows::add_line(const Placed<Line>& placed) {
     row.length = length_of(line);
     row.closed = placed.closed;
     row.at = line.at;
+    const bool charges = std::any_of(row.shunt_s.begin(), row.shunt_s.end(), [](Complex y) { return y != 0.0; });
+    if (!row.closed && charges)
+        desk_.note("open lines", row.at,
+                   "are open at both ends; in OpenDSS their charging stays connected at the end that was not opened",
+                   "disable line." + line.name + " to open both ends there");
     if (is_earth(row.conductors) || is_earth(row.to_conductors)) return earth_by(row);
     if (row.to_conductors == row.conductors) row.to_conductors.clear();
     feeder_.branches.push_back(std::move(row));

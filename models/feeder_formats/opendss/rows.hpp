@@ -61,6 +61,7 @@ class Rows {
     void earth_by(const BranchRow& line);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
+    void tell_controls_off(const std::vector<std::string>& acted);
     void add_regulators();
     void add_capacitor_controls();
     void add_regulator(const RegControl& control, const Transformer& transformer);
@@ -103,6 +104,9 @@ class Rows {
     std::set<std::string> profiles_;
     std::map<std::string, std::string> controlled_;  ///< inverters, and by what
 };
+
+/// Names for a message, of which there may be thousands.
+[[nodiscard]] std::string listed(std::vector<std::string> names);
 
 /// The daily shape, or else the yearly one, or that of the duty cycle.
 [[nodiscard]] const std::string& shape_name(const Injection& element);

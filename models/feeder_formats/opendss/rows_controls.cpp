@@ -17,12 +17,34 @@ Duration seconds(double s) {
 }  // namespace
 
 void Rows::add_controls() {
-    if (!circuit_.controls_off.file) {
-        add_regulators();
-        add_capacitor_controls();
-        add_inverter_controls();
-        return;
-    }
+    const std::vector<std::string> acted = controls_that_acted(circuit_);
+    if (circuit_.controls_off.file && (acted.empty() || circuit_.changed.file)) return tell_controls_off(acted);
+    if (circuit_.controls_off.file)
+        desk_.warning(circuit_.controls_off, "set controlmode",
+                      fmt::format("is off behind the Solve in line {}, in which controls have acted: they act here as they did "
+                                  "there, and nothing has changed since",
+                                  circuit_.acted.line),
+                      "set it before that Solve to take taps and banks as given");
+    else if (circuit_.changed.file)
+        desk_.warning(circuit_.changed, "controls",
+                      fmt::format("have acted in the Solve in line {}, and OpenDSS goes on from where they stopped when the "
+                                  "circuit is changed here; they begin at the taps and states of the script, and may stop "
+                                  "elsewhere within their bands",
+                                  circuit_.acted.line),
+                      "put all changes before the first Solve, or set taps and states behind it");
+    add_regulators();
+    add_capacitor_controls();
+    add_inverter_controls();
+}
+
+/// Controls do not act, and it must be known where those have stopped that did.
+void Rows::tell_controls_off(const std::vector<std::string>& acted) {
+    if (!acted.empty())
+        return desk_.error(circuit_.controls_off, "set controlmode",
+                           fmt::format("is off behind the Solve in line {}, in which controls have acted: what they left is not "
+                                       "known here ({})",
+                                       circuit_.acted.line, listed(acted)),
+                           "set taps and states behind that Solve, or set the mode before it");
     const auto enabled = [](const auto& store) {
         const auto& all = store.objects();
         return std::count_if(all.begin(), all.end(), [](const Object& control) { return control.enabled; });

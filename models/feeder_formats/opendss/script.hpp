@@ -71,6 +71,10 @@ class Script {
     void set_bus_base(const Parameters& p);
     void variable(const Parameters& p);
     void pass(const Parameters&) {}
+    /// What follows a Solve in which controls acted finds them where they stopped.
+    void note_change(const Position& at) {
+        if (circuit_->acted.file && !circuit_->changed.file) circuit_->changed = at;
+    }
     void calculate(const Parameters&) { calculate_lines(*circuit_); }
     void leave_out(const Parameters& p);
     void refuse(const Parameters& p);
@@ -107,7 +111,8 @@ class Script {
     std::size_t batch_edits_ = 0;
     bool stopped_ = false;
     bool in_comment_ = false;
-    Position comment_;  ///< where it begins
+    Position comment_;               ///< where it begins
+    std::string mode_ = "snapshot";  ///< of solving
     bool allows_duplicates_ = false;
     bool is_lost_ = false;           ///< the last Edit named nothing
     std::size_t commands_here_ = 0;  ///< that were known in the file at hand

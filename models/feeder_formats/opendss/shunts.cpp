@@ -12,6 +12,11 @@ void set_micro_farad(Capacitor& capacitor, const Value& value, Desk& desk) {
     set_list<&Capacitor::micro_farad>(capacitor, value, desk);
     capacitor.by_kvar = false;
 }
+void set_states(Capacitor& capacitor, const Value& value, Desk& desk) {
+    set_list<&Capacitor::states>(capacitor, value, desk);
+    capacitor.moved = false;
+}
+
 /// A bank of one step is divided; all steps are on until `states` says otherwise.
 void set_steps(Capacitor& capacitor, const Value& value, Desk& desk) {
     const auto steps = desk.integer(value, 1, 1000);
@@ -75,7 +80,7 @@ Properties<Capacitor> capacitor_properties() {
                            {"xl", set_list<&T::xl, T>},
                            {"harm", set_harmonic},
                            {"numsteps", set_steps},
-                           {"states", set_list<&T::states, T>}},
+                           {"states", set_states}},
                           delivery_properties<T>(no_effect<T>("normamps"), {"basefreq", check_frequency<T>}));
 }
 

@@ -31,6 +31,11 @@ void set_winding(T& t, const Value& value, Desk& desk) {
     if (const auto number = desk.number(value)) t.windings[t.active].*Member = *number;
 }
 template <class T>
+void set_tap(T& t, const Value& value, Desk& desk) {
+    set_winding<&Winding::tap>(t, value, desk);
+    t.windings[t.active].moved = false;
+}
+template <class T>
 void set_winding_delta(T& t, const Value& value, Desk& desk) {
     if (const auto delta = desk.is_delta(value)) t.windings[t.active].delta = *delta;
 }
@@ -73,6 +78,11 @@ void set_all(T& t, const Value& value, Desk& desk) {
     const auto numbers = desk.numbers(value);
     if (!numbers || !fits(t, numbers->size(), value, desk)) return;
     for (std::size_t w = 0; w < numbers->size(); ++w) t.windings[w].*Member = (*numbers)[w];
+}
+template <class T>
+void set_taps(T& t, const Value& value, Desk& desk) {
+    set_all<&Winding::tap>(t, value, desk);
+    for (Winding& w : t.windings) w.moved = false;
 }
 template <class T>
 void set_all_ratings(T& t, const Value& value, Desk& desk) {
@@ -188,14 +198,18 @@ Properties<T> joined(std::initializer_list<Properties<T>> parts) {
 
 template <class T>
 Properties<T> rated_properties() {
-    return {{"kv", set_winding<&Winding::kv, T>},           {"kva", set_winding_rating<T>},
-            {"tap", set_winding<&Winding::tap, T>},         {"%r", set_winding_resistance<T>},
-            {"rneut", set_winding<&Winding::neutral_r, T>}, {"xneut", set_winding<&Winding::neutral_x, T>}};
+    return {{"kv", set_winding<&Winding::kv, T>},
+            {"kva", set_winding_rating<T>},
+            {"tap", set_tap<T>},
+            {"%r", set_winding_resistance<T>},
+            {"rneut", set_winding<&Winding::neutral_r, T>},
+            {"xneut", set_winding<&Winding::neutral_x, T>}};
 }
 template <class T>
 Properties<T> listed_properties() {
-    return {{"conns", set_all_deltas<T>},           {"kvs", set_all<&Winding::kv, T>},     {"kvas", set_all_ratings<T>},
-            {"taps", set_all<&Winding::tap, T>},    {"xhl", set_reactance<&T::xhl, 7, T>}, {"xht", set_reactance<&T::xht, 35, T>},
+    return {{"conns", set_all_deltas<T>},           {"kvs", set_all<&Winding::kv, T>},
+            {"kvas", set_all_ratings<T>},           {"taps", set_taps<T>},
+            {"xhl", set_reactance<&T::xhl, 7, T>},  {"xht", set_reactance<&T::xht, 35, T>},
             {"xlt", set_reactance<&T::xlt, 30, T>}, {"xscarray", set_reactances<T>}};
 }
 template <class T>

@@ -139,3 +139,14 @@ TEST_CASE("what hangs at a node that nothing feeds is refused with its place") {
           std::vector<std::string>{
               "f.dss:5:26: load.l: nothing feeds node 2 of bus d; check the phases and nodes of the lines to it"});
 }
+
+TEST_CASE("the charging of an open line, which OpenDSS keeps at one end, is told to be left out") {
+    const auto warnings_of = [](const std::string& tie) {
+        return read_opendss("New Circuit.test bus1=src\nNew Line.a bus1=src bus2=b\nNew Line.t bus1=src bus2=b " + tie +
+                            "\nOpen Line.t 1")
+            .warnings;
+    };
+    CHECK(has(warnings_of("c1=3 c0=1"), "f.dss:3:5: warning: open lines: are open at both ends"));
+    CHECK_FALSE(has(warnings_of("c1=0 c0=0"), "open lines"));
+    CHECK_FALSE(has(warnings_of("c1=3 c0=1 enabled=no"), "open lines"));
+}

@@ -195,7 +195,10 @@ TEST_CASE("what has no effect is told once per kind with its number") {
                                     "f.dss:6:1: warning: command plot: has no effect here and is left out",
                                     "f.dss:9:1: warning: command show: has no effect here and is left out",
                                     "f.dss:5:38: warning: line.faultrate: has no effect here and is left out",
-                                    "f.dss:2:5: warning: monitor: has no effect here and is left out (2 times)"});
+                                    "f.dss:2:5: warning: monitor: has no effect here and is left out (2 times)",
+                                    "f.dss:8:1: warning: solve in mode daily: is not followed: this is the snapshot of the "
+                                    "circuit, with taps, banks and stored energy as the script sets them; let scenarios run "
+                                    "series"});
 }
 
 TEST_CASE("garbage is refused in little time and few words") {
