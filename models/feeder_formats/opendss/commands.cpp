@@ -379,8 +379,10 @@ void Script::set_bus_coordinates(const Parameters& p) {
 
 void Script::read_coordinates(const Parameters& p, bool latitude_first) {
     if (p.size() < 2) return desk_.error(p.front().value.at, "buscoords", "names no file");
-    const auto found = find_file(p[1].value.text, p[1].value.at);
-    if (!found) return;
+    const auto found = look_for(p[1].value.text);
+    if (!found)
+        return desk_.warning(p[1].value.at, "buscoords", fmt::format("file '{}' cannot be read", p[1].value.text.substr(0, 100)),
+                             "buses have no coordinates from it, which the load flow does without");
     const auto file = std::make_shared<const std::string>(found->path.string());
     std::string_view rest = found->text;
     for (int number = 1; !rest.empty() && !desk_.is_full(); ++number) {

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t most_files = 20'000;
 constexpr std::size_t deepest = 30;
+constexpr std::size_t longest_name = 1000;
 
 std::string_view trimmed(std::string_view text) {
     const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
@@ -116,13 +117,20 @@ const Script::Command* Script::command_of(const std::string& word) {
 }
 
 std::optional<Script::Found> Script::find_file(const std::string& name, const Position& at, const std::string& ending) {
+    auto found = look_for(name, ending);
+    if (found) return found;
+    if (name.empty() || name.size() > longest_name || files_read_ > most_files)
+        desk_.error(at, "", name.empty() ? "names no file" : "names too many files, or one of too long a name");
+    else
+        desk_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
+    return std::nullopt;
+}
+
+std::optional<Script::Found> Script::look_for(const std::string& name, const std::string& ending) {
     std::string path = name;
     std::replace(path.begin(), path.end(), '\\', '/');
     const std::filesystem::path here = files_.empty() ? std::filesystem::path() : files_.back().parent_path();
-    if (++files_read_ > most_files || path.empty() || path.size() > 1000) {
-        desk_.error(at, "", path.empty() ? "names no file" : "names too many files, or one of too long a name");
-        return std::nullopt;
-    }
+    if (++files_read_ > most_files || path.empty() || path.size() > longest_name) return std::nullopt;
     for (const std::string& full : {path, path + ending})
         for (const auto& folder : {here, data_folder_}) {
             if (!read_file_) break;
@@ -130,7 +138,6 @@ std::optional<Script::Found> Script::find_file(const std::string& name, const Po
             const auto other = in_any_case(folder, full);
             if (auto text = read_file_(other)) return Found{other, std::move(*text)};
         }
-    desk_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
     return std::nullopt;
 }
 

@@ -98,6 +98,8 @@ class Script {
     ObjectClass* class_of(const std::string& name);
     /// `ending` is what the name may leave out.
     std::optional<Found> find_file(const std::string& name, const Position& at, const std::string& ending = {});
+    /// The same without a message.
+    std::optional<Found> look_for(const std::string& name, const std::string& ending = {});
     [[nodiscard]] std::filesystem::path path_from_here(std::string path) const;
 
     ReadFile read_file_;

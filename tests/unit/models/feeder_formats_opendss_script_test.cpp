@@ -122,3 +122,9 @@ TEST_CASE("a bus whose voltage is near none of the bases counts its own, and tha
 }
 
 }  // namespace evsweep
+
+TEST_CASE("a file of coordinates that is not there is told, and is no error") {
+    const auto outcome = evsweep::read_opendss("New Circuit.c bus1=src\nNew Line.l bus1=src bus2=b\nBusCoords nowhere.csv");
+    CHECK(outcome.errors.empty());
+    CHECK(evsweep::has(outcome.warnings, "f.dss:3:11: warning: buscoords: file 'nowhere.csv' cannot be read"));
+}
