@@ -66,8 +66,7 @@ inline FeederDescription described(const SourceText& text) {
 
 inline FeederDescription described(const fs::path& path) { return described(SourceText{path, content(path).value()}); }
 
-/// What becomes of a description that is written as an OpenDSS script and read again.
-inline FeederDescription rewritten(const FeederDescription& description) {
+inline std::string script_of(const FeederDescription& description) {
     Issues issues;
     const auto script = opendss_format(issues)->write(description, "dss", issues);
     for (const Issue& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
@@ -76,7 +75,12 @@ inline FeederDescription rewritten(const FeederDescription& description) {
         return issue.severity == Severity::warning && (issue.path == "names" || issue.path.rfind("load ", 0) == 0);
     };
     CHECK(std::all_of(issues.list().begin(), issues.list().end(), is_harmless));
-    return described(SourceText{"rewritten.dss", *script});
+    return *script;
+}
+
+/// What becomes of a description that is written as an OpenDSS script and read again.
+inline FeederDescription rewritten(const FeederDescription& description) {
+    return described(SourceText{"rewritten.dss", script_of(description)});
 }
 
 inline Feeder built(const FeederDescription& description) {

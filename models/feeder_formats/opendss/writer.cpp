@@ -60,8 +60,7 @@ Writer::Writer(const FeederDescription& feeder, Issues& issues) : feeder_(feeder
     for (const BusRow& row : feeder.buses) buses_.emplace(row.id, &row);
     for (const RegulatorRow& row : feeder.regulators) regulated_.insert(row.transformer);
     for (const CapacitorControlRow& row : feeder.capacitor_controls) switched_.insert(row.capacitor);
-    for (const InjectionControlRow& row : feeder.injection_controls)
-        if (!std::holds_alternative<HoldVoltage>(row.law)) controlled_.emplace(row.load, &row);
+    for (const InjectionControlRow& row : feeder.injection_controls) controlled_.emplace(row.load, &row);
 }
 
 std::string Writer::script() {
@@ -79,6 +78,7 @@ std::string Writer::script() {
     voltage_bases();
     coordinates();
     if (!inverters_.empty()) script_ += "Set MaxControlIter=100\n";
+    if (holds_) script_ += "Set MaxIterations=500\n";
     for (int solve = 0; solve < solves_; ++solve) script_ += "Solve\n";
     tell_losses();
     return std::move(script_);
@@ -176,7 +176,10 @@ void Writer::line(const BranchRow& row) {
 }
 
 void Writer::load(const LoadRow& row) {
-    if (const auto control = controlled_.find(row.id); control != controlled_.end()) return inverter(row, *control->second);
+    if (const auto control = controlled_.find(row.id); control != controlled_.end()) {
+        const auto* hold = std::get_if<HoldVoltage>(&control->second->law);
+        return hold ? generator(row, *control->second, *hold) : inverter(row, *control->second);
+    }
     const std::string& name = names_.of("load", row.id);
     if (const auto wiring = wiring_of(row.terminals)) return load_part(row, name, *wiring, 1.0);
     const double share = 1.0 / static_cast<double>(row.terminals.size());
@@ -192,13 +195,17 @@ void Writer::load_part(const LoadRow& row, const std::string& name, const Wiring
         .number("kW", row.p.value() * share)
         .number("kvar", row.q.value() * share);
     add_law(row, object);
+    add_profile(row, object);
+    add(object);
+}
+
+void Writer::add_profile(const LoadRow& row, ObjectText& object) {
     const auto is_own = [&](const ProfileRow& profile) { return profile.id == row.profile; };
     if (std::any_of(feeder_.profiles.begin(), feeder_.profiles.end(), is_own))
         object.word("daily", names_.of("loadshape", row.profile));
     else if (!row.profile.empty() && missing_profiles_.insert(row.profile).second)
         issues_.warning(row.at, "load " + row.id, "follows profile '" + row.profile + "', which the feeder file does not hold",
                         "the written load follows none; scenarios may define it");
-    add(object);
 }
 
 /// The models of OpenDSS: 1 PQ, 2 Z, 3 and 7 constant P and quadratic Q, 4 exponents, 5 I, 8 ZIPV.

@@ -40,16 +40,20 @@ class Writer {
     void line(const BranchRow& row);
     void balanced_transformer(const BranchRow& row);
     void transformer(const TransformerRow& row);
-    void transformer_unit(const TransformerRow& row, const std::string& name, const std::vector<Wiring>& wirings, double share);
+    void transformer_unit(const TransformerRow& row, const std::string& name, const std::vector<Wiring>& wirings, double share,
+                          const char* lead);
     void regulator(const RegulatorRow& row);
     void load(const LoadRow& row);
     void load_part(const LoadRow& row, const std::string& name, const Wiring& wiring, double share);
     void add_law(const LoadRow& row, ObjectText& object);
+    void add_profile(const LoadRow& row, ObjectText& object);
     void shunt(const ShuntRow& row);
     void shunt_part(const ShuntRow& row, const std::string& name, const std::vector<Terminals>& terminals, double share);
     void add_place(const ShuntRow& row, const std::vector<Terminals>& terminals, const Wiring& wiring, ObjectText& object);
     void capacitor_control(const CapacitorControlRow& row);
     void injection_control(const InjectionControlRow& row);
+    /// The load behind a generator that holds a voltage.
+    void generator(const LoadRow& row, const InjectionControlRow& control, const HoldVoltage& hold);
     /// The load behind a control that inverters have, as the object that they are in OpenDSS.
     void inverter(const LoadRow& row, const InjectionControlRow& control);
     void inverter_control(const InjectionControlRow& row, const InverterCurves& curves, const LoadRow& load);
@@ -69,9 +73,10 @@ class Writer {
     std::set<std::string> switched_;   ///< shunts, by id
     std::set<std::string> missing_profiles_;
     std::size_t sources_ = 0;                                       ///< written; the first one is the circuit
-    std::map<std::string, const InjectionControlRow*> controlled_;  ///< loads that are inverters, by id
+    std::map<std::string, const InjectionControlRow*> controlled_;  ///< loads that are generators or inverters, by id
     std::set<std::string> inverters_;                               ///< of these, those that are written
     int solves_ = 1;
+    bool holds_ = false;  ///< a voltage, which OpenDSS finds by many small steps
     Names names_;
     std::string script_;
 };

@@ -13,6 +13,51 @@ constexpr double to_percent = 100.0;
 /// Percent that stand for no reactance, which OpenDSS does not know.
 constexpr double no_reactance = 1e-6;
 
+/// Whether the coils of a delta go to the next phase (1) or to the one before (-1); 0: they are no delta of three.
+int turn_of(const std::vector<Terminals>& coils) {
+    const std::size_t n = coils.size();
+    const auto goes = [&](std::size_t step) {
+        for (std::size_t i = 0; i < n; ++i)
+            if (!coils[i].minus || coils[i].minus != coils[(i + step) % n].plus) return false;
+        return n == 3;
+    };
+    return goes(1) ? 1 : goes(2) ? -1 : 0;
+}
+
+/// One coil; OpenDSS gives the neutral of a wye a stray admittance more, and so it is a delta where its other end is no earth.
+Wiring wiring_of_coil(const Terminals& coil) {
+    Wiring wiring = wiring_of(coil);
+    wiring.delta = coil.plus && coil.minus;
+    return wiring;
+}
+
+/// One object for all coils of a winding, whichever way round its delta goes; none where it takes one for each.
+std::optional<Wiring> wiring_of_winding(const WindingRow& winding) {
+    if (winding.coils.size() == 1) return wiring_of_coil(winding.coils.front());
+    if (turn_of(winding.coils) == 0) {
+        const auto wiring = wiring_of(winding.coils);
+        return wiring && !wiring->delta ? wiring : std::nullopt;
+    }
+    std::vector<Conductor> nodes;
+    for (const Terminals& coil : winding.coils) nodes.push_back(*coil.plus);
+    return Wiring{3, nodes_of(nodes), true, 1.0};
+}
+
+/// What LeadLag has to be for all deltas of a transformer to go as they do; none where no value does that.
+std::optional<const char*> lead_of(const TransformerRow& row, const std::vector<Wiring>& wirings) {
+    int turn = 0;
+    for (const WindingRow& w : row.windings) {
+        const int own = turn_of(w.coils);
+        if (own != 0 && turn != 0 && own != turn) return std::nullopt;
+        turn = own != 0 ? own : turn;
+    }
+    if (turn == 0) return "Lag";
+    if (wirings[0].delta == wirings[1].delta) return turn == 1 ? std::optional("Lag") : std::nullopt;
+    const auto kv = [&](std::size_t w) { return wirings[w].kv(row.windings[w].rated.value()); };
+    const std::size_t high = kv(0) >= kv(1) ? 0 : 1;
+    return wirings[high].delta == (turn == 1) ? "Lead" : "Lag";
+}
+
 double reactance_of(double pu) { return pu == 0.0 ? no_reactance : pu * to_percent; }
 
 void add_seconds(ObjectText& object, const char* key, Duration time) { object.number(key, hours(time) * 3600.0); }
@@ -48,34 +93,36 @@ void Writer::balanced_transformer(const BranchRow& row) {
     add(object.closed(row.closed));
 }
 
-/// As one unit where its taps move together, else as units of one phase, which are the same network for any connection.
+/// As one unit where its windings are wyes and deltas of OpenDSS, else as units of one phase, which are the same network for any
+/// connection.
 void Writer::transformer(const TransformerRow& row) {
     const std::string& name = names_.of("transformer", row.id);
     const std::size_t coils = row.windings.front().coils.size();
     std::vector<Wiring> together;
     for (const WindingRow& w : row.windings)
-        if (const auto wiring = wiring_of(w.coils); wiring && !wiring->delta) together.push_back(*wiring);
-    if (together.size() == row.windings.size()) return transformer_unit(row, name, together, 1.0);
+        if (const auto wiring = wiring_of_winding(w)) together.push_back(*wiring);
+    if (together.size() == row.windings.size())
+        if (const auto lead = lead_of(row, together)) return transformer_unit(row, name, together, 1.0, *lead);
     if (regulated_.count(row.id) > 0)
-        return refuse(row.at, "transformer " + row.id, "is regulated and has a delta winding",
+        return refuse(row.at, "transformer " + row.id, "is regulated and no transformer of OpenDSS is connected like it",
                       "regulate a wye-wye transformer behind it");
     for (std::size_t i = 0; i < coils; ++i) {
         std::vector<Wiring> wirings;
-        for (const WindingRow& w : row.windings) wirings.push_back(wiring_of(w.coils[i]));
+        for (const WindingRow& w : row.windings) wirings.push_back(wiring_of_coil(w.coils[i]));
         transformer_unit(row, names_.of("transformer", fmt::format("{}_{}", name, i + 1)), wirings,
-                         1.0 / static_cast<double>(coils));
+                         1.0 / static_cast<double>(coils), "Lag");
     }
 }
 
 void Writer::transformer_unit(const TransformerRow& row, const std::string& name, const std::vector<Wiring>& wirings,
-                              double share) {
+                              double share, const char* lead) {
     ObjectText object("Transformer", name);
-    object.number("phases", wirings.front().phases).number("windings", static_cast<double>(wirings.size()));
+    object.number("phases", wirings.front().phases).number("windings", static_cast<double>(wirings.size())).word("LeadLag", lead);
     for (std::size_t w = 0; w < wirings.size(); ++w) {
         const WindingRow& winding = row.windings[w];
         object.number("wdg", static_cast<double>(w + 1))
             .word("bus", bus(winding.bus) + wirings[w].nodes)
-            .word("conn", "wye")
+            .word("conn", wirings[w].connection())
             .number("kV", wirings[w].kv(winding.rated.value()))
             .number("kVA", row.rated.value() * share)
             .number("%R", winding.resistance * to_percent)
@@ -166,12 +213,33 @@ void Writer::capacitor_control(const CapacitorControlRow& row) {
     add(object);
 }
 
-/// A Generator of model 3 holds the positive-sequence voltage by a slope of its own, and stops within a tolerance.
+/// A Generator of model 3 holds the mean of the magnitudes across its own phases, at constant power whatever they are.
+void Writer::generator(const LoadRow& row, const InjectionControlRow& control, const HoldVoltage& hold) {
+    const auto wiring = wiring_of(row.terminals);
+    const auto& response = row.response;
+    const bool is_plain = response.active == PowerLaw{} && response.reactive == PowerLaw{} && response.cut_off == 0.0 &&
+                          !response.linear && response.holds_current_below == 0.0;
+    if (!wiring || !is_plain || !control.watched.empty() || control.voltage != VoltageOf::mean)
+        return refuse(control.at, "injection control " + control.id, "holds a voltage as no Generator of OpenDSS does",
+                      "OpenDSS has wye or delta generators of constant power that hold the mean across their own phases");
+    ObjectText object("Generator", names_.of("generator", row.id));
+    object.number("phases", wiring->phases)
+        .word("bus1", bus(row.bus) + wiring->nodes)
+        .word("conn", wiring->connection())
+        .number("kV", wiring->kv(rated_across(row.bus, row.terminals.front(), row.rated)))
+        .number("kW", -row.p.value())
+        .number("kvar", -row.q.value())
+        .number("model", 3)
+        .number("Vpu", hold.set.value())
+        .number("Maxkvar", hold.q_max.value())
+        .number("Minkvar", hold.q_min.value());
+    add_profile(row, object);
+    add(object);
+    holds_ = true;
+}
+
 void Writer::injection_control(const InjectionControlRow& row) {
-    if (std::holds_alternative<HoldVoltage>(row.law))
-        return refuse(row.at, "injection control " + row.id,
-                      "holds a voltage, and generators of OpenDSS hold theirs in another way",
-                      "give its load the reactive power that evsweep solve tells, and remove the control");
+    if (std::holds_alternative<HoldVoltage>(row.law)) return;  // part of its generator
     const auto load =
         std::find_if(feeder_.loads.begin(), feeder_.loads.end(), [&](const LoadRow& l) { return l.id == row.load; });
     if (load == feeder_.loads.end() || inverters_.count(row.load) == 0) return;  // told already

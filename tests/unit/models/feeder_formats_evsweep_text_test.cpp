@@ -8,8 +8,8 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
-#include "random_feeder.hpp"
-#include "same_feeder.hpp"
+#include "unit/models/random_feeder.hpp"
+#include "unit/models/same_feeder.hpp"
 
 namespace {
 
