@@ -81,7 +81,9 @@ double solve_counting(const SweptNetwork& network, const PortPower& power) {
     const auto q = column_of(power.q.raw());
     const SweepProblem& problem = network.problem();
     std::vector<CountingLane> loop_re(problem.loops.ends.size()), loop_im(loop_re);
-    SweepColumns<CountingLane> columns{{v_re, v_im, i_re, i_im}, p.data(), q.data(), loop_re.data(), loop_im.data()};
+    std::vector<CountingLane> trial(trial_rows(problem.loops.ends.size(), network.conductors()));
+    SweepColumns<CountingLane> columns{{v_re, v_im, i_re, i_im}, p.data(),       q.data(),
+                                       loop_re.data(),           loop_im.data(), trial.data()};
     const auto outcome = iterate(problem, columns);
     if (!outcome.settled) throw std::runtime_error("no solution");
     return outcome.iterations.value();

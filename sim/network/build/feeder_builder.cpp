@@ -94,10 +94,8 @@ std::optional<Feeder> FeederBuilder::run() {
     if (issues_.has_errors()) return std::nullopt;
     for (std::size_t k = 0; k < node_.size(); ++k) add_bus(k);
     add_source();
-    join_arrivals();
     for (std::size_t k = 1; k < node_.size(); ++k) add_link(k);
-    for (std::size_t k = 0; k < node_.size(); ++k)
-        if (end_of_[k] && !is_arrival(*end_of_[k])) close_loop(k);
+    close_loops();
     for (const LoadRow& row : description_.loads) add_load(row);
     for (const ShuntRow& row : description_.shunts) add_shunt(row);
     find_supplies();
@@ -177,7 +175,7 @@ void FeederBuilder::add_link(std::size_t k) {
     }
     feeder_.site_.branch.push_back(joined(names, "+"));
     find_conductors_above(k);
-    check_fed(k);
+    note_unfed(k);
     if (branch.kind != BranchKind::transformer) {
         for (const Conductor c : row_of(k).conductors)
             if (const auto place = place_of(row_of(parent), c))
@@ -213,7 +211,6 @@ void FeederBuilder::find_conductors_above(std::size_t k) {
         });
         if (touched) model_->up.push_back(model_->first_conductor[parent] + static_cast<std::uint32_t>(c));
     }
-    for (const Arrival& arrival : model_->arrivals[k]) model_->up.push_back(arrival.from);
     model_->first_up.push_back(static_cast<std::uint32_t>(model_->up.size()));
 }
 
@@ -255,11 +252,6 @@ void FeederBuilder::fold() {
         issues_.error(row_of(k).at, "bus " + row_of(k).id,
                       "its voltage to earth is not determined: it hangs on ungrounded windings only",
                       "give the transformer a stray admittance, or connect something to earth");
-    else if (folded->trouble() == FoldTrouble::coupled)
-        issues_.error(
-            row_of(k).at, "bus " + row_of(k).id,
-            "its phases arrive from several buses, and there or below admittances lie between them, which is not supported",
-            "leave out the capacitance of lines below, or bring all phases from one bus");
     else if (k == 0)
         issues_.error(description_.at, "branches", "a loop has no impedance, so its current is not determined",
                       "open one of its switches or give it an impedance");

@@ -2,9 +2,10 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/undirected_dfs.hpp>
+#include <boost/pending/disjoint_sets.hpp>
 
 #include <algorithm>
-#include <cstdint>
+#include <numeric>
 
 namespace evsweep {
 namespace {
@@ -28,37 +29,52 @@ class OrderVisitor : public boost::default_dfs_visitor {
     }
     void tree_edge(Edge e, const Graph& graph) {
         order_->parent[boost::target(e, graph)] = boost::source(e, graph);
-        order_->feeding_edge[boost::target(e, graph)] = index_of(e, graph);
-    }
-    /// An edge to a bus above: together with the path down from there it is a loop.
-    void back_edge(Edge e, const Graph& graph) {
-        if (++order_->loop_count > max_loops) return;
-        const Vertex above = boost::target(e, graph);
-        FeederLoop loop;
-        for (Vertex v = boost::source(e, graph); v != above; v = order_->parent[v]) {
-            loop.nodes.push_back(v);
-            loop.edges.push_back(order_->feeding_edge[v]);
-        }
-        loop.nodes.push_back(above);
-        std::reverse(loop.nodes.begin(), loop.nodes.end());
-        std::reverse(loop.edges.begin(), loop.edges.end());
-        loop.edges.push_back(index_of(e, graph));
-        order_->loops.push_back(std::move(loop));
+        order_->feeding_edge[boost::target(e, graph)] = boost::get(boost::edge_index, graph, e);
     }
 
    private:
-    static std::size_t index_of(Edge e, const Graph& graph) { return boost::get(boost::edge_index, graph, e); }
-
     SweepOrder* order_;
 };
+
+/// By edge: whether it is in the tree (or the trees of islands) of the greatest weight (Kruskal 1956).
+std::vector<bool> heaviest_tree(const FeederGraph& feeder) {
+    std::vector<std::size_t> by_weight(feeder.edges.size());
+    std::iota(by_weight.begin(), by_weight.end(), std::size_t{0});
+    std::stable_sort(by_weight.begin(), by_weight.end(),
+                     [&](std::size_t one, std::size_t other) { return feeder.weight[one] > feeder.weight[other]; });
+    std::vector<std::size_t> rank(feeder.nodes, 0);
+    std::vector<std::size_t> above(feeder.nodes);
+    std::iota(above.begin(), above.end(), std::size_t{0});
+    boost::disjoint_sets<std::size_t*, std::size_t*> parts(rank.data(), above.data());
+    std::vector<bool> is_in_tree(feeder.edges.size(), false);
+    for (const std::size_t e : by_weight) {
+        const std::size_t one = parts.find_set(feeder.edges[e].first);
+        const std::size_t other = parts.find_set(feeder.edges[e].second);
+        if (one == other) continue;
+        parts.link(one, other);
+        is_in_tree[e] = true;
+    }
+    return is_in_tree;
+}
+
+/// The nodes from one up to its root.
+std::vector<std::size_t> way_up(const SweepOrder& order, std::size_t node) {
+    std::vector<std::size_t> way{node};
+    while (order.parent[way.back()] != way.back()) way.push_back(order.parent[way.back()]);
+    return way;
+}
 
 }  // namespace
 
 SweepOrder find_sweep_order(const FeederGraph& feeder, std::size_t source) {
     Graph graph(feeder.nodes);
-    for (std::size_t e = 0; e < feeder.edges.size(); ++e)
-        boost::add_edge(feeder.edges[e].first, feeder.edges[e].second, EdgeIndex(e), graph);
     SweepOrder order;
+    const std::vector<bool> is_in_tree = heaviest_tree(feeder);
+    for (std::size_t e = 0; e < feeder.edges.size(); ++e)
+        if (is_in_tree[e])
+            boost::add_edge(feeder.edges[e].first, feeder.edges[e].second, EdgeIndex(e), graph);
+        else
+            order.left_out.push_back(e);
     order.parent.assign(feeder.nodes, source);
     order.feeding_edge.assign(feeder.nodes, 0);
     std::vector<boost::default_color_type> vertex_color(feeder.nodes);
@@ -68,6 +84,29 @@ SweepOrder find_sweep_order(const FeederGraph& feeder, std::size_t source) {
                           boost::make_iterator_property_map(edge_color.begin(), boost::get(boost::edge_index, graph)),
                           boost::vertex(source, graph));
     return order;
+}
+
+FeederLoop loop_of(const SweepOrder& order, const FeederGraph& graph, std::size_t edge) {
+    std::vector<std::size_t> down = way_up(order, graph.edges[edge].first);
+    std::vector<std::size_t> up = way_up(order, graph.edges[edge].second);
+    std::size_t top = down.back();
+    while (!down.empty() && !up.empty() && down.back() == up.back()) {
+        top = down.back();
+        down.pop_back();
+        up.pop_back();
+    }
+    FeederLoop loop;
+    loop.nodes.push_back(top);
+    for (; !down.empty(); down.pop_back()) {
+        loop.nodes.push_back(down.back());
+        loop.edges.push_back(order.feeding_edge[down.back()]);
+    }
+    loop.edges.push_back(edge);
+    for (const std::size_t node : up) {
+        loop.nodes.push_back(node);
+        loop.edges.push_back(order.feeding_edge[node]);
+    }
+    return loop;
 }
 
 }  // namespace evsweep

@@ -1,4 +1,4 @@
-/// The order in which a sweep visits a feeder, found once by a depth-first search from the source.
+/// The order in which a sweep visits a feeder, found once: a spanning tree, and a depth-first search of it from the source.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,12 @@
 
 namespace evsweep {
 
-/// A graph given by the ends of its edges.
+/// A graph given by the ends of its edges. Where edges form a loop, the one that weighs least is left out of the tree, of equals
+/// the last.
 struct FeederGraph {
     std::size_t nodes = 0;
     std::vector<std::pair<std::size_t, std::size_t>> edges;
+    std::vector<std::size_t> weight;  ///< by edge
 };
 
 /// A closed path, as nodes and as the edges between them; the last edge leads back to the first node.
@@ -25,14 +27,13 @@ struct SweepOrder {
     std::vector<std::size_t> feeding_edge;          ///< of each node by node number; meaningless for roots
     std::vector<std::size_t> parent;                ///< of each node by node number; its own for roots
     std::vector<std::vector<std::size_t>> islands;  ///< nodes of each part that the source does not reach
-    std::vector<FeederLoop> loops;                  ///< one per edge that closes a loop, at most `max_loops`
-    std::size_t loop_count = 0;
+    std::vector<std::size_t> left_out;              ///< edges that close a loop, in the order of the graph
 };
 
-/// Loops beyond these are counted but not traced: a meshed file would fill pages.
-inline constexpr std::size_t max_loops = 10;
-
-/// Searches depth-first from `source`, edges in the given order, then from each node not reached.
+/// Searches the tree depth-first from `source`, edges in the given order, then from each node not reached.
 [[nodiscard]] SweepOrder find_sweep_order(const FeederGraph& graph, std::size_t source);
+
+/// The loop that an edge outside of the tree closes: from its upper node down one side, over the edge, and back up the other.
+[[nodiscard]] FeederLoop loop_of(const SweepOrder& order, const FeederGraph& graph, std::size_t edge);
 
 }  // namespace evsweep

@@ -24,6 +24,7 @@ VoltageSlopes::VoltageSlopes(const LoadFlow& solved) : solved_(solved) {
     const std::size_t rows = network.conductors() + 1;
     for (auto* column : {&own_re_, &own_im_, &v_re_, &v_im_, &i_re_, &i_im_}) column->assign(rows, 0.0);
     for (auto* column : {&loop_re_, &loop_im_}) column->assign(change_.loops.ends.size(), 0.0);
+    trial_.assign(trial_rows(change_.loops.ends.size(), network.conductors()), 0.0);
     all_ = state_ = {v_re_, v_im_, i_re_, i_im_};
     for (std::size_t c = 0; c + 1 < rows; ++c) {
         v_re_[c] = solved.swept_voltage(c).real();
@@ -67,7 +68,7 @@ bool VoltageSlopes::follow(std::span<const std::uint32_t> places) {
     for (auto* column : {&own_re_, &own_im_, &v_re_, &v_im_, &i_re_, &i_im_, &loop_re_, &loop_im_})
         std::fill(column->begin(), column->end(), 0.0);
     for (const std::uint32_t place : places) give(place, 1.0 / static_cast<double>(places.size()));
-    const SweepColumns<double> columns{state_, nullptr, nullptr, loop_re_.data(), loop_im_.data()};
+    const SweepColumns<double> columns{state_, nullptr, nullptr, loop_re_.data(), loop_im_.data(), trial_.data()};
     if (!evsweep::follow<double>(change_, {columns, own_re_.data(), own_im_.data()})) return false;
     const SweptNetwork& network = solved_.network();
     if (!network.is_whole()) recover(network.folded()->sweep(), network.reduced().recovery(), state_, all_);

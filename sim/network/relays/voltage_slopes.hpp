@@ -34,7 +34,7 @@ class VoltageSlopes {
     LoadSlopes slopes_;
     SmallChange change_;
     std::vector<double> at_rest_;  ///< the source
-    AlignedVector<double> own_re_, own_im_, loop_re_, loop_im_;
+    AlignedVector<double> own_re_, own_im_, loop_re_, loop_im_, trial_;
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_, all_v_re_, all_v_im_, all_i_re_, all_i_im_;
     SweepState<double> state_{}, all_{};
 };

@@ -72,9 +72,10 @@ template <class Lane>
             }
         }
     }
-    for (std::size_t l = 0; l < loops.ends.size(); ++l)
-        add(state.v_re[loops.ends[l].leaf] - state.v_re[loops.ends[l].main],
-            state.v_im[loops.ends[l].leaf] - state.v_im[loops.ends[l].main], columns.loop_re[l], columns.loop_im[l]);
+    for (std::size_t l = 0; l < loops.ends.size(); ++l) {
+        const auto gap = sweep_detail::gap_of(loops.ends[l], state);
+        add(gap.re, gap.im, columns.loop_re[l], columns.loop_im[l]);
+    }
     return lost;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/network/sweep/iterate.hpp"
 #include "sim/network/sweep/network_model.hpp"
 
 namespace evsweep {
@@ -15,35 +16,6 @@ void put(const Block& block, std::size_t at, AlignedVector<double>& re, AlignedV
         re[at + static_cast<std::size_t>(e)] = block.data()[e].real();
         im[at + static_cast<std::size_t>(e)] = block.data()[e].imag();
     }
-}
-
-/// The rows of a bus that its link feeds.
-std::vector<Index> fed_rows(std::size_t conductors, std::span<const Arrival> arrivals) {
-    std::vector<Index> fed;
-    for (std::size_t row = 0; row < conductors; ++row)
-        if (std::none_of(arrivals.begin(), arrivals.end(), [row](const Arrival& a) { return a.row == row; }))
-            fed.push_back(static_cast<Index>(row));
-    return fed;
-}
-
-/// Whether an admittance lies between conductors of a bus that arrive from different buses.
-bool is_coupled(const NetworkModel& model, std::span<const Arrival> arrivals, const std::vector<Index>& fed, const Block& y) {
-    return std::any_of(arrivals.begin(), arrivals.end(), [&](const Arrival& a) {
-        const auto row = static_cast<Index>(a.row);
-        return std::any_of(fed.begin(), fed.end(), [&](Index other) { return y(row, other) != 0.0; }) ||
-               std::any_of(arrivals.begin(), arrivals.end(), [&](const Arrival& b) {
-                   return model.bus_of(a.from) != model.bus_of(b.from) && y(row, static_cast<Index>(b.row)) != 0.0;
-               });
-    });
-}
-
-/// The coils at some of the conductors of their lower bus.
-std::vector<CoilEquations> coils_at(std::vector<CoilEquations> coils, const std::vector<Index>& rows) {
-    for (CoilEquations& part : coils) {
-        part.m = Block(part.m(Eigen::all, rows));
-        if (part.shunt_child.size() > 0) part.shunt_child = Block(part.shunt_child(rows, rows));
-    }
-    return coils;
 }
 
 }  // namespace
@@ -81,7 +53,6 @@ void FoldedNetwork::update(const DeviceState& devices, std::span<const std::uint
     for (std::size_t k = model_.buses(); k-- > 0;) {
         if (!is_dirty[k]) continue;
         is_dirty[model_.parent[k]] = true;
-        for (const Arrival& arrival : model_.arrivals[k]) is_dirty[model_.bus_of(arrival.from)] = true;
         fold_bus(k, devices);
     }
     find_runs();
@@ -98,50 +69,37 @@ void FoldedNetwork::fold_bus(std::size_t bus, const DeviceState& devices) {
         y += device.y * (static_cast<double>(devices.steps_on[shunt]) / device.steps);
     }
     if (!model_.shunts_at[bus].empty()) device_y_[bus] = y;
+    if (!model_.held.empty())
+        for (Index c = 0; c < n; ++c) y(c, c) += model_.held[model_.first_conductor[bus] + static_cast<std::size_t>(c)];
     for (const std::uint32_t child : model_.children[bus]) {
         const std::uint32_t* up = model_.up.data() + model_.first_up[child];
         const std::uint32_t first = model_.first_conductor[bus];
-        const auto is_here = [&](Index i) { return up[i] >= first && up[i] < model_.first_conductor[bus + 1]; };
         for (Index i = 0; i < s_[child].rows(); ++i)
-            for (Index j = 0; j < s_[child].cols(); ++j)
-                if (is_here(i) && is_here(j)) y(up[i] - first, up[j] - first) += s_[child](i, j);
+            for (Index j = 0; j < s_[child].cols(); ++j) y(up[i] - first, up[j] - first) += s_[child](i, j);
     }
     y_[bus] = y;
     if (bus == 0) return fold_source();
     FoldedLink folded;
-    const std::span<const Arrival> arrivals = model_.arrivals[bus];
-    const std::vector<Index> fed = fed_rows(model_.conductors_of(bus), arrivals);
-    const FoldTrouble trouble = is_coupled(model_, arrivals, fed, y)
-                                    ? FoldTrouble::coupled
-                                    : fold(coils_at(coils_of(model_.links[bus], devices.tap), fed), Block(y(fed, fed)), folded);
+    const FoldTrouble trouble = fold(coils_of(model_.links[bus], devices.tap), y, folded);
     if (trouble != FoldTrouble::none) {
         trouble_ = trouble;
         trouble_bus_ = static_cast<std::uint32_t>(bus);
         return;
     }
-    // Only the parent's conductors that the link touches; what arrives from elsewhere is passed on as it is.
+    // Only the parent's conductors that the link touches.
     const std::uint32_t* up = model_.up.data() + model_.first_up[bus];
     const auto q = static_cast<Index>(model_.above(bus));
     const std::uint32_t first = model_.first_conductor[model_.parent[bus]];
-    const auto own = q - std::ssize(arrivals);
-    Block t = Block::Zero(n, q);
-    Block s = Block::Zero(q, q);
-    Block w = Block::Zero(n, n);
-    w(fed, fed) = folded.w;
-    for (Index j = 0; j < own; ++j) {
-        t(fed, j) = folded.t.col(up[j] - first);
-        for (Index i = 0; i < own; ++i) s(i, j) = folded.s(up[i] - first, up[j] - first);
-    }
-    for (Index a = own; a < q; ++a) {
-        const auto row = static_cast<Index>(arrivals[static_cast<std::size_t>(a - own)].row);
-        t(row, a) = 1.0;
-        for (Index b = own; b < q; ++b) s(a, b) = y(row, static_cast<Index>(arrivals[static_cast<std::size_t>(b - own)].row));
+    Block t(n, q), s(q, q);
+    for (Index j = 0; j < q; ++j) {
+        t.col(j) = folded.t.col(up[j] - first);
+        for (Index i = 0; i < q; ++i) s(i, j) = folded.s(up[i] - first, up[j] - first);
     }
     s_[bus] = s;
     identity_[bus] = is_identity(t);
     plain_[bus] = identity_[bus] != 0 && y.isZero(0.0) && s.isZero(0.0);
     put(t, t_at_[bus], t_re_, t_im_);
-    put(w, w_at_[bus], w_re_, w_im_);
+    put(folded.w, w_at_[bus], w_re_, w_im_);
 }
 
 /// The source behind its impedance: V_0 = D E - D Z I_0, D = (1 + Z y)^-1.
@@ -193,23 +151,29 @@ void FoldedNetwork::find_loop_admittance() {
     for (std::size_t j = 0; j < ends; ++j) {
         std::fill(i_re.begin(), i_re.end(), 0.0);
         std::fill(i_im.begin(), i_im.end(), 0.0);
-        i_re[model_.loop_ends[j].leaf] = 1.0;
+        i_re[model_.loop_ends[j].leaf] = model_.loop_ends[j].turn_re;
+        i_im[model_.loop_ends[j].leaf] = -model_.loop_ends[j].turn_im;
         i_re[model_.loop_ends[j].main] = -1.0;
         backward(net, state);
         static_cast<void>(forward(net, state));
         for (std::size_t i = 0; i < ends; ++i) {
-            const LoopEnd& end = model_.loop_ends[i];
-            impedance(static_cast<Index>(i), static_cast<Index>(j)) =
-                Complex(v_re[end.main] - v_re[end.leaf], v_im[end.main] - v_im[end.leaf]);
+            const auto gap = sweep_detail::gap_of(model_.loop_ends[i], state);
+            impedance(static_cast<Index>(i), static_cast<Index>(j)) = Complex(-gap.re, -gap.im);
         }
     }
-    const Eigen::PartialPivLU<Eigen::MatrixXcd> factors(impedance);
-    if (!(factors.rcond() > 1e-12)) {
+    // Loops of cables and loops through admittances to earth are of very different sizes, which is no trouble.
+    const Eigen::VectorXd size = impedance.diagonal().cwiseAbs().cwiseSqrt();
+    const Eigen::VectorXd scale = size.cwiseInverse();
+    const bool is_sized = size.minCoeff() > 0.0;
+    const Eigen::PartialPivLU<Eigen::MatrixXcd> factors(
+        is_sized ? Eigen::MatrixXcd(scale.asDiagonal() * impedance * scale.asDiagonal()) : impedance);
+    if (!is_sized || !(factors.rcond() > 1e-12)) {
         trouble_ = FoldTrouble::shorted;
         trouble_bus_ = 0;
         return;
     }
-    const Eigen::MatrixXcd admittance = factors.inverse().transpose();  // stored by columns, read by rows
+    const Eigen::MatrixXcd admittance =  // stored by columns, read by rows
+        (scale.asDiagonal() * factors.inverse() * scale.asDiagonal()).transpose();
     for (auto* column : {&loop_y_re_, &loop_y_im_}) column->resize(ends * ends);
     for (std::size_t e = 0; e < ends * ends; ++e) {
         loop_y_re_[e] = admittance.data()[e].real();

@@ -1,4 +1,4 @@
-/// The load flow's iteration: inject, sweep backward, sweep forward, close loops, until every lane has settled or is lost.
+/// The load flow's iteration: inject, close loops, sweep backward, sweep forward, until every lane has settled or is lost.
 #pragma once
 
 #include "sim/network/sweep/injection.hpp"
@@ -29,7 +29,14 @@ struct SweepColumns {
     const Lane* q = nullptr;
     Lane* loop_re = nullptr;
     Lane* loop_im = nullptr;
+    Lane* trial =
+        nullptr;  ///< room for four columns like the state's, in which the gaps of loops are found; not used without loops
 };
+
+/// Rows of `SweepColumns::trial` for a network of so many conductors.
+[[nodiscard]] constexpr std::size_t trial_rows(std::size_t loops, std::size_t conductors) {
+    return loops == 0 ? 0 : 4 * (conductors + 1);
+}
 
 /// How each lane ended. Lanes that did not settle are lost: too many sweeps, voltages that run away, or no numbers.
 template <class Lane>
@@ -45,44 +52,88 @@ inline constexpr double hopeless_change_pu = 1e3;
 
 namespace sweep_detail {
 
+/// A voltage between the two sides of a loop.
+template <class Lane>
+struct Gap {
+    Lane re, im;
+};
+
+template <class Lane>
+[[nodiscard]] inline Gap<Lane> gap_of(const LoopEnd& end, const SweepState<Lane>& state) {
+    const Lane vr = state.v_re[end.leaf];
+    const Lane vi = state.v_im[end.leaf];
+    return {end.turn_re * vr - end.turn_im * vi - state.v_re[end.main],
+            end.turn_re * vi + end.turn_im * vr - state.v_im[end.main]};
+}
+
+/// What is drawn from the leaf, turned back, is given to the main.
 template <class Lane>
 inline void inject_loops(const SweepLoops& loops, const SweepColumns<Lane>& columns) {
     const SweepState<Lane>& state = columns.state;
     for (std::size_t l = 0; l < loops.ends.size(); ++l) {
         const LoopEnd& end = loops.ends[l];
-        state.i_re[end.leaf] = state.i_re[end.leaf] + columns.loop_re[l];
-        state.i_im[end.leaf] = state.i_im[end.leaf] + columns.loop_im[l];
-        state.i_re[end.main] = state.i_re[end.main] - columns.loop_re[l];
-        state.i_im[end.main] = state.i_im[end.main] - columns.loop_im[l];
+        const Lane re = columns.loop_re[l];
+        const Lane im = columns.loop_im[l];
+        state.i_re[end.leaf] = state.i_re[end.leaf] + (end.turn_re * re + end.turn_im * im);
+        state.i_im[end.leaf] = state.i_im[end.leaf] + (end.turn_re * im - end.turn_im * re);
+        state.i_re[end.main] = state.i_re[end.main] - re;
+        state.i_im[end.main] = state.i_im[end.main] - im;
     }
 }
 
-/// Loop currents that take away the voltage gaps at the break points; returns the widest gap, squared.
+/// The widest gap of voltage at the break points, squared.
 template <class Lane>
-inline Lane close_loops(const SweepLoops& loops, const SweepColumns<Lane>& columns) {
-    const SweepState<Lane>& state = columns.state;
-    const std::size_t n = loops.ends.size();
+[[nodiscard]] inline Lane widest_gap(const SweepLoops& loops, const SweepState<Lane>& state) {
     Lane widest2{};
-    for (std::size_t l = 0; l < n; ++l) {
-        const Lane gr = state.v_re[loops.ends[l].leaf] - state.v_re[loops.ends[l].main];
-        const Lane gi = state.v_im[loops.ends[l].leaf] - state.v_im[loops.ends[l].main];
-        widest2 = Lanes<Lane>::larger(widest2, gr * gr + gi * gi);
-        for (std::size_t k = 0; k < n; ++k) {
-            const double yr = loops.y_re[k * n + l];
-            const double yi = loops.y_im[k * n + l];
-            const Lane re = columns.loop_re[k] + (yr * gr - yi * gi);
-            const Lane im = columns.loop_im[k] + (yr * gi + yi * gr);
-            columns.loop_re[k] = Lanes<Lane>::keep(state.active, re, columns.loop_re[k]);
-            columns.loop_im[k] = Lanes<Lane>::keep(state.active, im, columns.loop_im[k]);
-        }
+    for (std::size_t l = 0; l < loops.ends.size(); ++l) {
+        const Gap<Lane> gap = gap_of(loops.ends[l], state);
+        widest2 = Lanes<Lane>::larger(widest2, gap.re * gap.re + gap.im * gap.im);
     }
     return widest2;
 }
 
+/// Changes the loop currents by what takes away the gaps in `state`.
+template <class Lane>
+inline void take_gaps_away(const SweepLoops& loops, const SweepState<Lane>& state, const SweepColumns<Lane>& columns) {
+    const std::size_t n = loops.ends.size();
+    for (std::size_t l = 0; l < n; ++l) {
+        const Gap<Lane> gap = gap_of(loops.ends[l], state);
+        for (std::size_t k = 0; k < n; ++k) {
+            Lane re = columns.loop_re[k];
+            Lane im = columns.loop_im[k];
+            add_product(loops.y_re[k * n + l], loops.y_im[k * n + l], gap.re, gap.im, re, im);
+            columns.loop_re[k] = Lanes<Lane>::keep(state.active, re, columns.loop_re[k]);
+            columns.loop_im[k] = Lanes<Lane>::keep(state.active, im, columns.loop_im[k]);
+        }
+    }
+}
+
+/// Finds the loop currents that belong to the currents in the state, which are drawn without them, and adds them there. The
+/// network is linear, so a sweep aside tells them exactly, and no load ever sees the voltage of a loop that is open.
+template <class Lane>
+inline void close_loops(const SweepNetwork& network, const SweepLoops& loops, const SweepColumns<Lane>& columns) {
+    if (loops.ends.empty()) return;
+    const SweepState<Lane>& state = columns.state;
+    const std::size_t rows = state.i_re.size();
+    const auto column = [&](std::size_t at) { return std::span<Lane>(columns.trial + at * rows, rows); };
+    SweepColumns<Lane> aside = columns;
+    aside.state = {column(0), column(1), column(2), column(3), state.active};
+    for (std::size_t c = 0; c < rows; ++c) {
+        aside.state.i_re[c] = state.i_re[c];
+        aside.state.i_im[c] = state.i_im[c];
+    }
+    inject_loops(loops, aside);
+    backward(network, aside.state);
+    static_cast<void>(forward(network, aside.state));
+    take_gaps_away(loops, aside.state, columns);
+    inject_loops(loops, columns);
+}
+
+/// What loads and loops draw at the present voltages.
 template <class Lane>
 inline void inject_all(const SweepProblem& problem, const SweepColumns<Lane>& columns) {
     inject(problem.injection, columns.p, columns.q, columns.state);
-    inject_loops(problem.loops, columns);
+    close_loops(problem.network, problem.loops, columns);
 }
 
 template <class Lane>
@@ -120,7 +171,7 @@ inline SweepOutcome<Lane> iterate(const SweepProblem& problem, SweepColumns<Lane
         outcome.iterations = L::pick(state.active, outcome.iterations + 1.0, outcome.iterations);
         const Lane change2 = forward(network, state);
         outcome.change2 = L::pick(state.active, change2, outcome.change2);
-        const Lane gap2 = sweep_detail::close_loops(problem.loops, columns);
+        const Lane gap2 = sweep_detail::widest_gap(problem.loops, state);
         sweep_detail::inject_all(problem, columns);
         const auto done = state.active && change2 <= enough && gap2 <= enough;
         outcome.settled = outcome.settled || done;

@@ -11,11 +11,12 @@
 namespace evsweep {
 
 /// Columns of packs, `LaneKernel::width` doubles for each row, aligned to 64 bytes. Rows of v and i: conductors of the swept
-/// network and the earth; of p and q: places; of loop: loops.
+/// network and the earth; of p and q: places; of loop: loops; of trial: `trial_rows`.
 struct PackedColumns {
     double *v_re = nullptr, *v_im = nullptr, *i_re = nullptr, *i_im = nullptr;
     const double *p = nullptr, *q = nullptr;
     double *loop_re = nullptr, *loop_im = nullptr;
+    double* trial = nullptr;
     std::size_t conductors = 0;
 };
 

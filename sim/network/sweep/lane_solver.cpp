@@ -70,6 +70,7 @@ void LaneSolver::make_room() {
     for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(first.v_re_.size() * lanes());
     for (auto* column : {&p_, &q_}) column->resize(first.ports() * lanes());
     for (auto* column : {&loop_re_, &loop_im_}) column->resize(first.loop_re_.size() * lanes());
+    trial_.resize(first.trial_.size() * lanes());
 }
 
 void LaneSolver::answer_questions() {
@@ -79,9 +80,8 @@ void LaneSolver::answer_questions() {
 }
 
 PackedColumns LaneSolver::packed() {
-    return {v_re_.data(),    v_im_.data(),    i_re_.data(),
-            i_im_.data(),    p_.data(),       q_.data(),
-            loop_re_.data(), loop_im_.data(), v_re_.size() / lanes() - 1};
+    return {v_re_.data(), v_im_.data(),    i_re_.data(),    i_im_.data(),  p_.data(),
+            q_.data(),    loop_re_.data(), loop_im_.data(), trial_.data(), v_re_.size() / lanes() - 1};
 }
 
 /// Here and below: what otherwise each load flow would find for itself when it is asked.

@@ -44,7 +44,7 @@ class LaneSolver {
     const LaneKernel* kernel_;
     std::vector<LoadFlow*> batch_;          ///< of one network, at most as many as there are lanes
     std::vector<LoadFlowResult*> results_;  ///< of the batch
-    AlignedVector<double> v_re_, v_im_, i_re_, i_im_, p_, q_, loop_re_, loop_im_;
+    AlignedVector<double> v_re_, v_im_, i_re_, i_im_, p_, q_, loop_re_, loop_im_, trial_;
     AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_, magnitude_;  ///< of the whole feeder
 };
 

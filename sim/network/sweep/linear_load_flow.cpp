@@ -61,6 +61,7 @@ void LinearLoadFlow::make_room(const LoadFlow& solved) {
     for (auto* column : {&loop_re_, &loop_im_}) column->resize(change_.loops.ends.size() * kernel_->width);
     for (auto* column : {&lane_v_re_, &lane_v_im_, &lane_i_re_, &lane_i_im_, &own_re_, &own_im_})
         column->resize(rows * kernel_->width);
+    lane_trial_.resize(trial_rows(change_.loops.ends.size(), network.conductors()) * kernel_->width);
     for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(rows, 0.0);
     all_ = state_ = {v_re_, v_im_, i_re_, i_im_};
     kept_v_.resize(2 * network.conductors() * columns());
@@ -134,9 +135,8 @@ bool LinearLoadFlow::follow_columns(std::size_t first) {
         std::fill(values->begin(), values->end(), 0.0);
     for (std::size_t l = 0; l < lanes; ++l)
         draw(first + l, l, 1.0 / static_cast<double>(drawn_together_[place_of(first + l)].size()));
-    const PackedColumns packed{lane_v_re_.data(), lane_v_im_.data(), lane_i_re_.data(),
-                               lane_i_im_.data(), nullptr,           nullptr,
-                               loop_re_.data(),   loop_im_.data(),   n};
+    const PackedColumns packed{lane_v_re_.data(), lane_v_im_.data(), lane_i_re_.data(), lane_i_im_.data(),  nullptr,
+                               nullptr,           loop_re_.data(),   loop_im_.data(),   lane_trial_.data(), n};
     if (!kernel_->follow(change_, {packed, own_re_.data(), own_im_.data()})) return false;
     std::array<double*, most_lanes> to{};
     const auto keep = [&](const AlignedVector<double>& from, std::vector<double>& kept, std::size_t part) {

@@ -114,7 +114,7 @@ class LinearLoadFlow {
 
     // Changes: as many as there are lanes; one of them, of what is swept and of all conductors; all that are asked for.
     const LaneKernel* kernel_;
-    AlignedVector<double> lane_v_re_, lane_v_im_, lane_i_re_, lane_i_im_, own_re_, own_im_, loop_re_, loop_im_;
+    AlignedVector<double> lane_v_re_, lane_v_im_, lane_i_re_, lane_i_im_, own_re_, own_im_, loop_re_, loop_im_, lane_trial_;
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;
     AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_;
     SweepState<double> state_{}, all_{};

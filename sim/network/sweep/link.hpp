@@ -63,9 +63,8 @@ struct FoldedLink {
     Block t, w, s;
 };
 
-/// `floating`: some voltage at the bus is bound to nothing; `shorted`: an ideal coil lies parallel to another; `coupled`: phases
-/// that arrive from different buses have an admittance between them.
-enum class FoldTrouble { none, floating, shorted, coupled };
+/// `floating`: some voltage at the bus is bound to nothing; `shorted`: an ideal coil lies parallel to another.
+enum class FoldTrouble { none, floating, shorted };
 
 /// Folds a bus with the admittance `y` (its devices and all below) through the coils that feed it.
 [[nodiscard]] FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded);

@@ -152,8 +152,9 @@ const LoadAdmittanceSweeps& LoadAdmittances::sweep(const DeviceState& devices, c
     AlignedVector<double> v_re, v_im;
     start_at(loaded, start, v_re, v_im);
     AlignedVector<double> i_re(v_re.size(), 0.0), i_im(v_re.size(), 0.0);
-    SweepColumns<double> columns{
-        {v_re, v_im, i_re, i_im}, correction.p.data(), correction.q.data(), found_.loop_re.data(), found_.loop_im.data()};
+    AlignedVector<double> trial(trial_rows(problem.loops.ends.size(), loaded.conductors()));
+    SweepColumns<double> columns{{v_re, v_im, i_re, i_im}, correction.p.data(),   correction.q.data(),
+                                 found_.loop_re.data(),    found_.loop_im.data(), trial.data()};
     const SweepOutcome<double> outcome = iterate(problem, columns);
     found_.settled = outcome.settled;
     found_.sweeps = static_cast<int>(outcome.iterations);

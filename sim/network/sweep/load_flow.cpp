@@ -89,6 +89,7 @@ void LoadFlow::adopt(std::shared_ptr<const SweptNetwork> network) {
     problem_.tolerance_pu = options_.tolerance_pu;
     problem_.max_iterations = options_.max_iterations;
     for (auto* column : {&v_re_, &v_im_, &i_re_, &i_im_}) column->resize(swept_->conductors() + 1, 0.0);
+    trial_.resize(trial_rows(problem_.loops.ends.size(), swept_->conductors()));
     all_ = {v_re_, v_im_, i_re_, i_im_};
     if (swept_->is_whole()) return;
     for (auto* column : {&all_v_re_, &all_v_im_, &all_i_re_, &all_i_im_}) column->resize(feeder_.conductors() + 1, 0.0);
@@ -129,7 +130,8 @@ SweepColumns<double> LoadFlow::columns() {
             std::as_const(asked_.p).raw().data(),
             std::as_const(asked_.q).raw().data(),
             loop_re_.data(),
-            loop_im_.data()};
+            loop_im_.data(),
+            trial_.data()};
 }
 
 void LoadFlow::draw(const PortPower& power) {
@@ -242,7 +244,6 @@ void LoadFlow::blame(LoadFlowResult& result) {
         if (!std::isfinite(i_re_[0] + i_im_[0])) break;
         old_re = v_re_, old_im = v_im_;
         static_cast<void>(forward(problem_.network, all.state));
-        static_cast<void>(sweep_detail::close_loops(problem_.loops, all));
     }
     sweep_detail::inject_all(problem_, all);
     double most = -1.0;

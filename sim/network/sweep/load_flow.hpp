@@ -11,9 +11,9 @@
 
 #include "evsweep/column.hpp"
 #include "evsweep/quantity.hpp"
+#include "sim/network/feeder.hpp"
 #include "sim/network/sweep/accounts.hpp"
 #include "sim/network/sweep/branch_currents.hpp"
-#include "sim/network/feeder.hpp"
 #include "sim/network/sweep/swept_network.hpp"
 
 namespace evsweep {
@@ -216,6 +216,7 @@ class LoadFlow {
     PortPower asked_;
     AlignedVector<double> v_re_, v_im_, i_re_, i_im_;  ///< of the conductors that are swept, and the earth
     std::vector<double> loop_re_, loop_im_;
+    AlignedVector<double> trial_;
     mutable AlignedVector<double> all_v_re_, all_v_im_, all_i_re_, all_i_im_;  ///< of all, where that is more
     mutable SweepState<double> all_{};
     mutable bool has_all_ = false;

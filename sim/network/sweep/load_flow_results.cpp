@@ -85,10 +85,8 @@ std::vector<LoadFlow::Complex> LoadFlow::end_currents(BranchId b, End end) const
     const BranchCurrents at_ends = branch_currents();
     if (bus.index() == child) {
         for (std::size_t row = 0; row < currents.size(); ++row) currents[row] = -at_ends.downward(child, row);
-        for (const Arrival& arrival : model.arrivals[child]) currents[arrival.row] = 0.0;  // another branch brings it
     } else {
-        const std::size_t arriving = model.arrivals[child].size();  // from elsewhere
-        for (std::size_t j = 0; j < model.above(child) - arriving; ++j)
+        for (std::size_t j = 0; j < model.above(child); ++j)
             currents[model.up[model.first_up[child] + j] - model.first_conductor[bus.index()]] = at_ends.upward(child, j);
     }
     for (Complex& current : currents) current *= amperes * turn;

@@ -44,7 +44,6 @@ class SweepMap {
           p_(p_kw),
           q_(q_kvar),
           n_(columns.state.v_re.size() - 1),
-          loops_(problem.loops.ends.size()),
           at_rest_(problem.network.source_re.size(), 0.0),
           own_(2 * (n_ + 1), 0.0),
           scaled_p_(p_kw.size()),
@@ -65,14 +64,12 @@ class SweepMap {
     }
 
     [[nodiscard]] VectorXd present() const {
-        VectorXd x(static_cast<Index>(2 * (n_ + loops_)));
+        VectorXd x(static_cast<Index>(2 * n_));
         const auto take = [&](const double* from, std::size_t count, std::size_t to) {
             for (std::size_t i = 0; i < count; ++i) x(static_cast<Index>(to + i)) = from[i];
         };
         take(columns_.state.v_re.data(), n_, 0);
         take(columns_.state.v_im.data(), n_, n_);
-        take(columns_.loop_re, loops_, 2 * n_);
-        take(columns_.loop_im, loops_, 2 * n_ + loops_);
         return x;
     }
 
@@ -123,14 +120,11 @@ class SweepMap {
         };
         give(columns_.state.v_re.data(), n_, 0);
         give(columns_.state.v_im.data(), n_, n_);
-        give(columns_.loop_re, loops_, 2 * n_);
-        give(columns_.loop_im, loops_, 2 * n_ + loops_);
     }
     void sweep(const SweepNetwork& network) {
         ++sweeps_;
         backward(network, columns_.state);
         static_cast<void>(forward(network, columns_.state));
-        static_cast<void>(sweep_detail::close_loops(problem_.loops, columns_));
     }
     /// dG/dx dx + dG/ds ds.
     [[nodiscard]] VectorXd changed(const VectorXd& dx, double ds) {
@@ -147,7 +141,7 @@ class SweepMap {
     const SweepProblem& problem_;
     SweepColumns<double> columns_;
     std::span<const double> p_, q_;
-    std::size_t n_, loops_;
+    std::size_t n_;
     std::vector<double> at_rest_;
     std::vector<double> own_;  ///< I(x, 1) by conductor and the earth: real parts, then imaginary ones
     std::vector<double> scaled_p_, scaled_q_;

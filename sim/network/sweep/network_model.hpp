@@ -33,25 +33,19 @@ struct ShuntDevice {
     int steps = 1;
 };
 
-/// A conductor of a bus that no link from the parent feeds: it is one and the same with a conductor of another bus before it.
-struct Arrival {
-    std::uint32_t row = 0;   ///< among the conductors of its bus
-    std::uint32_t from = 0;  ///< conductor
-};
-
 /// Buses in sweep order; immutable.
 struct NetworkModel {
     std::vector<std::uint32_t> first_conductor;  ///< by bus, and one beyond the last
     std::vector<std::uint32_t> parent;           ///< by bus
     std::vector<Link> links;                     ///< by bus; the source's is empty
     std::vector<std::vector<std::uint32_t>> children;
-    std::vector<std::vector<Arrival>> arrivals;         ///< by bus: phases that come from elsewhere than the parent
-    std::vector<std::uint32_t> up;                      ///< conductors of the parent that feed a bus, then those of `arrivals`
+    std::vector<std::uint32_t> up;                      ///< conductors of the parent that feed a bus
     std::vector<std::uint32_t> first_up;                ///< by bus: its place in `up`, and one beyond the last
     std::vector<ShuntDevice> shunts;                    ///< by ShuntRow
     std::vector<std::vector<std::uint32_t>> shunts_at;  ///< by bus
     std::vector<LoopEnd> loop_ends;
-    BlockVector source;  ///< open-circuit voltages
+    std::vector<double> held;  ///< by conductor: admittance to earth, 0 in sum (fed_conductors.hpp); or empty
+    BlockVector source;        ///< open-circuit voltages
     Block source_z;
     DeviceState initial;
     std::vector<std::uint8_t> floats;         ///< by conductor: whether no metal ties its voltage to earth

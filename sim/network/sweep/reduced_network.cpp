@@ -105,10 +105,6 @@ class NetworkReduction {
         EVSWEEP_EXPECTS(draws.size() == model.conductors(), "whether it draws is known of every conductor");
         EVSWEEP_EXPECTS(full.trouble() == FoldTrouble::none, "a network that is reduced could be folded");
         for (const LoopEnd& end : model.loop_ends) draws_[end.leaf] = draws_[end.main] = 1;
-        // A bus that is fed from several others stays as it is, and so do they.
-        for (std::size_t bus = 0; bus < model.buses(); ++bus)
-            if (!model.arrivals[bus].empty())
-                for (std::size_t j = 0; j < model.above(bus); ++j) draws_[model.up[model.first_up[bus] + j]] = 1;
     }
 
     void run() {

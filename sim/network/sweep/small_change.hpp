@@ -66,7 +66,7 @@ struct ChangeColumns {
     const Lane* own_im = nullptr;
 };
 
-/// dI at the present dV.
+/// dI at the present dV, with that of the loops.
 template <class Lane>
 inline void inject_change(const SmallChange& change, const ChangeColumns<Lane>& columns) {
     const SweepState<Lane>& state = columns.sweep.state;
@@ -90,7 +90,7 @@ inline void inject_change(const SmallChange& change, const ChangeColumns<Lane>& 
         state.i_re[minus] = state.i_re[minus] - re;
         state.i_im[minus] = state.i_im[minus] - im;
     }
-    sweep_detail::inject_loops(change.loops, columns.sweep);
+    sweep_detail::close_loops(change.network, change.loops, columns.sweep);
 }
 
 /// Finds dV, and dI as drawn at each conductor, from dV = 0 (and no change of loop currents) there. A lane has settled when its
@@ -106,7 +106,7 @@ template <class Lane>
     for (int sweep = 0; sweep < change.max_sweeps; ++sweep) {
         backward(change.network, state);
         const Lane change2 = forward(change.network, state);
-        const Lane gap2 = sweep_detail::close_loops(change.loops, columns.sweep);
+        const Lane gap2 = sweep_detail::widest_gap(change.loops, state);
         inject_change(change, columns);
         const Lane moved2 = L::larger(change2, gap2);
         largest2 = L::larger(largest2, moved2);

@@ -61,6 +61,8 @@ struct SweepNetwork {
 struct LoopEnd {
     std::uint32_t leaf = 0;  ///< conductor at the end of the opened branch
     std::uint32_t main = 0;  ///< conductor it is joined to
+    double turn_re = 1.0;    ///< by which the leaf's voltage is turned to be the main's: phase shifts around the loop
+    double turn_im = 0.0;
 };
 
 /// Voltages and currents per conductor, with one more place at the end for the earth; the columns do not overlap.

@@ -113,16 +113,23 @@ void SweptNetwork::take_live() {
 }
 
 void SweptNetwork::take_loops() {
-    for (const LoopEnd& end : feeder_.model().loop_ends) loop_ends_.push_back({here(end.leaf), here(end.main)});
+    for (const LoopEnd& end : feeder_.model().loop_ends)
+        loop_ends_.push_back({here(end.leaf), here(end.main), end.turn_re, end.turn_im});
     problem_.loops = {loop_ends_, folded_->loop_y_re(), folded_->loop_y_im()};
 }
 
+/// Loops closed: behind an open one there may be no voltage at all.
 void SweptNetwork::find_flat_start() {
+    const std::size_t loops = loop_ends_.size();
     flat_re_.assign(conductors() + 1, 0.0);
     flat_im_.assign(conductors() + 1, 0.0);
-    AlignedVector<double> i_re(flat_re_.size(), 0.0);
-    AlignedVector<double> i_im(flat_re_.size(), 0.0);
-    static_cast<void>(forward(problem_.network, SweepState<double>{flat_re_, flat_im_, i_re, i_im}));
+    AlignedVector<double> i_re(flat_re_.size(), 0.0), i_im(flat_re_.size(), 0.0), trial(trial_rows(loops, conductors()), 0.0);
+    AlignedVector<double> loop_re(loops, 0.0), loop_im(loops, 0.0);
+    const SweepColumns<double> columns{
+        {flat_re_, flat_im_, i_re, i_im}, nullptr, nullptr, loop_re.data(), loop_im.data(), trial.data()};
+    sweep_detail::close_loops(problem_.network, problem_.loops, columns);
+    if (loops > 0) backward(problem_.network, columns.state);
+    static_cast<void>(forward(problem_.network, columns.state));
 }
 
 }  // namespace evsweep

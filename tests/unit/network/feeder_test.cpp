@@ -307,13 +307,25 @@ TEST_CASE("a warning does not stop a feeder, nor do earlier problems of others",
           std::string::npos);
 }
 
-TEST_CASE("a meshed file is refused with its first loops and their number", "[feeder]") {
+TEST_CASE("of many loops the first three are told, and all are solved", "[feeder]") {
     auto d = buses(8);
     for (int i = 1; i <= 8; ++i)
         for (int j = i + 1; j <= 8; ++j) d.branches.push_back(line(std::to_string(i), std::to_string(j)));
-    const auto texts = refusal(d);  // 28 branches and a tree of 7 leave 21 loops
-    CHECK(texts.size() == 4);
-    CHECK(texts.back() == "branches: closed branches form 18 more loops; a feeder may have 10 loops at the most");
+    Issues issues;
+    const auto feeder = build_feeder(d, {}, issues);  // 28 branches and a tree of 7 leave 21 loops
+    REQUIRE(feeder);
+    CHECK(feeder->branches() == 28);
+    REQUIRE(issues.list().size() == 4);
+    CHECK(to_text(issues.list().back()).find("closed branches form 18 more loops; they are solved closed, too") !=
+          std::string::npos);
+}
+
+TEST_CASE("more loops than can be solved at once are refused", "[feeder]") {
+    auto d = buses(47);
+    for (int i = 1; i <= 47; ++i)
+        for (int j = i + 1; j <= 47; ++j) d.branches.push_back(line(std::to_string(i), std::to_string(j)));
+    CHECK(refusal(d) == Texts{"branches: 1035 branches lie outside of a tree, with 1035 conductors; a network may have 1000 "
+                              "conductors that close loops at the most"});
 }
 
 }  // namespace

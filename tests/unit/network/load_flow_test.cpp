@@ -2,10 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <limits>
 
 #include "evsweep/contracts.hpp"
 #include "unit/network/descriptions.hpp"
+#include "unit/network/unbalanced_reference.hpp"
 
 namespace {
 
@@ -218,6 +220,32 @@ TEST_CASE("a source alone is a feeder", "[load_flow]") {
     REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
     CHECK(flow.source_kw() == 10.0);
     CHECK(flow.loss_kw() == 0.0);
+}
+
+TEST_CASE("a phase shift that does not cancel around a loop drives power around it", "[load_flow]") {
+    auto d = buses(3);
+    d.branches = {line("1", "2", {0.5, 2.0}), line("2", "3", {0.5, 2.0}), line("1", "3", {1.0, 5.0})};
+    BranchRow& shifter = d.branches[2];
+    shifter.kind = BranchKind::transformer;
+    shifter.shift = Degrees(2.0);
+    shifter.tap = 1.01;
+    d.loads = {load("2", 20.0, 5.0), load("3", 30.0, 10.0)};
+    const DenseFeeder dense(d);
+    const auto expected = dense.solve();
+    for (int turn = 0; turn < 3; ++turn) {  // whichever branch lies outside of the tree
+        std::rotate(d.branches.begin(), d.branches.begin() + 1, d.branches.end());
+        const Feeder feeder = built(d);
+        LoadFlow flow(feeder, {.tolerance_pu = 1e-12});
+        REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
+        for (const char* bus : {"2", "3"}) {
+            const auto volts = flow.voltage(feeder.find_bus(bus)->index()) * 1000.0;
+            CHECK(std::abs(volts - expected.at({bus, Conductor::balanced})) < 1e-8);
+        }
+        CHECK(flow.source_kw() == Approx(flow.drawn_kw() + flow.loss_kw()).epsilon(1e-11));
+        double lost = 0.0;
+        for (const BranchFlow& branch : flow.branch_flows()) lost += (branch.p_from + branch.p_to).value();
+        CHECK(lost == Approx(flow.loss_kw()).epsilon(1e-9));
+    }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ class RandomCircuit : public RandomTree {
    public:
     explicit RandomCircuit(std::uint64_t seed) : RandomTree(seed) {
         if (!is_balanced && dice.chance(0.25)) meet();
+        if (!is_balanced && dice.chance(0.25)) reroute();
         if (dice.chance(0.35)) mesh(1 + dice.pick(3));
         if (dice.chance(0.3)) add_twin();
         if (dice.chance(0.3)) add_open();
@@ -27,7 +28,6 @@ class RandomCircuit : public RandomTree {
             const BusRow& one = dice.among(d.buses);
             const BusRow& two = dice.among(d.buses);
             if (one.id == two.id || spot.at(one.id).zone != spot.at(two.id).zone) continue;
-            if (spot.at(one.id).meets || spot.at(two.id).meets) continue;
             return std::pair(one.id, two.id);
         }
         return std::nullopt;
@@ -43,17 +43,65 @@ class RandomCircuit : public RandomTree {
         std::erase(others, one);
         if (others.empty() || one >= s1) return;
         const Conductor two = dice.among(others);
-        Spot where = spot.at(buses->first);
-        where.meets = true;
+        const Spot where = spot.at(buses->first);
         const std::string id = next_id();
         BranchRow left = wire(buses->first, id, {one}, {one}), right = wire(buses->second, id, {two}, {two});
-        left.shunt_s.clear();
-        right.shunt_s.clear();
         right.id += "r";
         add_bus(bus(buses->first).nominal.value(), {one, two}, where);
         d.branches.push_back(left);
         d.branches.push_back(right);
         if (dice.chance(0.6)) grow_line(BusRow(d.buses.back()));
+    }
+
+    /// One phase comes to the lower end of a line, or to a bus below it, from elsewhere than the others: between the two it runs
+    /// against them.
+    void reroute() {
+        for (int attempt = 0; attempt < 30; ++attempt) {
+            if (d.branches.empty()) return;
+            const std::size_t at = dice.pick(d.branches.size());
+            const BranchRow cut = d.branches[at];
+            if (cut.kind != BranchKind::line || !cut.to_conductors.empty() || cut.conductors.size() < 2) continue;
+            const Conductor phase = dice.among(cut.conductors);
+            if (phase == n || phase == earth) continue;
+            const auto below = reached(std::stoul(cut.from) > std::stoul(cut.to) ? cut.from : cut.to, phase, at);
+            const std::string& to = dice.among(below);
+            const BusRow& from = dice.among(d.buses);
+            if (!has(from, phase) || spot.at(from.id).zone != spot.at(to).zone) continue;
+            if (std::find(below.begin(), below.end(), from.id) != below.end()) continue;
+            BranchRow other = wire(from.id, to, {phase}, {phase});
+            other.id += "p";
+            drop(d.branches[at], phase);
+            d.branches.push_back(other);
+            return;
+        }
+    }
+
+    /// Buses to which a phase leads from one of them over lines, but for one line.
+    std::vector<std::string> reached(const std::string& from, Conductor phase, std::size_t without) const {
+        std::vector<std::string> found{from};
+        for (std::size_t next = 0; next < found.size(); ++next)
+            for (std::size_t i = 0; i < d.branches.size(); ++i) {
+                const BranchRow& row = d.branches[i];
+                const bool is_at = row.from == found[next] || row.to == found[next];
+                const auto& wires = row.conductors;
+                if (i == without || !is_at || std::find(wires.begin(), wires.end(), phase) == wires.end()) continue;
+                const std::string& far_end = row.from == found[next] ? row.to : row.from;
+                if (std::find(found.begin(), found.end(), far_end) == found.end()) found.push_back(far_end);
+            }
+        return found;
+    }
+
+    static void drop(BranchRow& row, Conductor phase) {
+        const auto place =
+            static_cast<std::size_t>(std::find(row.conductors.begin(), row.conductors.end(), phase) - row.conductors.begin());
+        const std::size_t size = row.conductors.size();
+        for (auto* matrix : {&row.series_ohm, &row.shunt_s}) {
+            std::vector<Complex> rest;
+            for (std::size_t e = 0; e < matrix->size(); ++e)
+                if (e / size != place && e % size != place) rest.push_back((*matrix)[e]);
+            *matrix = rest;
+        }
+        std::erase(row.conductors, phase);
     }
 
     void mesh(std::size_t loops) {
@@ -77,7 +125,7 @@ class RandomCircuit : public RandomTree {
         if (twin.kind != BranchKind::line || !twin.to_conductors.empty()) return;
         std::erase(twin.conductors, earth);
         const Wires wires = some_of(twin.conductors);
-        if (wires == Wires{n} || spot.at(twin.from).meets || spot.at(twin.to).meets) return;
+        if (wires == Wires{n}) return;
         BranchRow row = wire(twin.from, twin.to, wires, wires);
         if (row.kind == BranchKind::line) d.branches.push_back(row);
     }

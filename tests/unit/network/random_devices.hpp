@@ -22,7 +22,7 @@ class RandomDevices {
         for (std::size_t i = 0; i < d_.buses.size(); ++i) {
             const BusRow row = d_.buses[i];
             for (std::size_t k = dice_.pick(3); k > 0; --k) add_load(row);
-            if (!circuit_.spot.at(row.id).meets && dice_.chance(0.3)) add_shunt(row);
+            if (dice_.chance(0.3)) add_shunt(row);
         }
         if (dice_.chance(0.5)) add_regulators();
         if (dice_.chance(0.5)) add_capacitor_controls();

@@ -28,7 +28,6 @@ class Dice {
 struct Spot {
     std::size_t zone = 0;
     bool floats = false;  ///< no metal ties its phases to earth
-    bool meets = false;   ///< here or above, phases arrive from two buses
     double kva = 3000.0;  ///< what may be drawn there and below
 };
 

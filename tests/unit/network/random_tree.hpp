@@ -155,7 +155,6 @@ class RandomTree {
         BranchRow row = wire(above.id, next_id(), from, to);
         if (row.kind == BranchKind::switch_)
             row.conductors = to = wires, row.to_conductors.clear(), row.series_ohm.assign(wires.size() * wires.size(), 0.0);
-        if (spot.at(above.id).meets) row.shunt_s.clear();
         const Spot where = spot.at(above.id);
         std::erase(to, earth);
         if (dice.chance(0.15)) std::reverse(to.begin(), to.end());  // buses may list their conductors in any order
@@ -229,7 +228,7 @@ class RandomTree {
             for (WindingRow& w : t.windings) w.resistance = 0.0;
         }
         if (dice.chance(0.3)) std::swap(t.windings[0], t.windings[1]);  // told from below
-        add_bus(volts, g.below, {++zones_, g.floats, at.meets, kva});
+        add_bus(volts, g.below, {++zones_, g.floats, kva});
         if (has_star_below && g.high.size() == 3 && dice.chance(0.3)) return add_bank(t);
         d.transformers.push_back(t);
         if (std::find(g.below.begin(), g.below.end(), n) != g.below.end()) earth_neutral(low);
@@ -273,11 +272,11 @@ class RandomTree {
             t.windings.push_back(winding(low, {{s1, {}}}, 240.0));
             t.windings.push_back(winding(low, {{{}, s2}}, 240.0));
             t.reactance = {dice.draw(0.015, 0.03), dice.draw(0.015, 0.03), dice.draw(0.008, 0.02)};
-            add_bus(240.0, {s1, s2}, {++zones_, false, at.meets, kva});
+            add_bus(240.0, {s1, s2}, {++zones_, false, kva});
         } else {
             const double volts = lower_volts(above.nominal.value());
             t.windings.push_back(winding(low, {{first, {}}}, volts));
-            add_bus(volts, {first}, {++zones_, false, at.meets, kva});
+            add_bus(volts, {first}, {++zones_, false, kva});
         }
         d.transformers.push_back(t);
     }
@@ -299,7 +298,7 @@ class RandomTree {
         for (const Group& g : {first, second}) {
             const double volts = lower_volts(above.nominal.value());
             t.windings.push_back(winding(next_id(), g.low, volts));
-            add_bus(volts, g.below, {++zones_, g.floats, at.meets, 0.5 * kva});
+            add_bus(volts, g.below, {++zones_, g.floats, 0.5 * kva});
         }
         t.reactance = {dice.draw(0.04, 0.1), dice.draw(0.04, 0.15), dice.draw(0.02, 0.1)};
         if (dice.chance(0.3)) std::swap(t.windings[0], t.windings[2]), std::swap(t.reactance[0], t.reactance[2]);
@@ -310,7 +309,7 @@ class RandomTree {
         const double volts = lower_volts(above.nominal.value());
         const Spot at = spot.at(above.id);
         const double kva = at.kva * dice.draw(0.3, 0.9);
-        add_bus(volts, {balanced}, {++zones_, false, false, kva});
+        add_bus(volts, {balanced}, {++zones_, false, kva});
         BranchRow row = wire(above.id, d.buses.back().id, {balanced}, {balanced});
         row.kind = BranchKind::transformer;
         const double ohm = std::pow(bus(row.to).nominal.value(), 2) / (1000.0 * kva);
@@ -328,7 +327,7 @@ class RandomTree {
         const Spot at = spot.at(above.id);
         const bool is_split = above.conductors.front() >= s1;
         if (is_balanced && dice.chance(0.3) && at.kva > 50.0) return grow_balanced_transformer(above);
-        if (is_balanced || is_split || dice.chance(0.5) || at.kva < 50.0 || at.meets) return grow_line(above);
+        if (is_balanced || is_split || dice.chance(0.5) || at.kva < 50.0) return grow_line(above);
         const bool whole = has(above, a) && has(above, b) && has(above, c);
         if (!whole || dice.chance(0.25)) return grow_one_phase(above);
         if (dice.chance(0.25)) return grow_three_buses(above);

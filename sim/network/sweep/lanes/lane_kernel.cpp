@@ -20,6 +20,7 @@ SweepColumns<SimdLane> columns_of(const PackedColumns& at) {
     columns.q = packs(at.q);
     columns.loop_re = packs(at.loop_re);
     columns.loop_im = packs(at.loop_im);
+    columns.trial = packs(at.trial);
     return columns;
 }
 
