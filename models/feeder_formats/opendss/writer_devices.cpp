@@ -219,7 +219,7 @@ void Writer::generator(const LoadRow& row, const InjectionControlRow& control, c
     const auto& response = row.response;
     const bool is_plain = response.active == PowerLaw{} && response.reactive == PowerLaw{} && response.cut_off == 0.0 &&
                           !response.linear && response.holds_current_below == 0.0;
-    if (!wiring || !is_plain || !control.watched.empty() || control.voltage != VoltageOf::mean)
+    if (!wiring || !is_plain || !control.watched.empty() || control.voltage != OfSeveral::mean)
         return refuse(control.at, "injection control " + control.id, "holds a voltage as no Generator of OpenDSS does",
                       "OpenDSS has wye or delta generators of constant power that hold the mean across their own phases");
     ObjectText object("Generator", names_.of("generator", row.id));
