@@ -16,11 +16,11 @@ void LaneSolver::solve(std::span<LoadFlow* const> flows, std::span<LoadFlowResul
     EVSWEEP_EXPECTS(results.size() == flows.size(), "there is one result per load flow");
     for (std::size_t f = 0; f < flows.size(); ++f) {
         LoadFlow& flow = *flows[f];
-        flow.prepare();
-        if (flow.own_) {
+        if (flow.own_ || !flow.moved_.empty() || flow.needs_load_admittances_) {
             results[f] = flow.solve();
             continue;
         }
+        flow.prepare();
         if (!has_room_for(flow)) solve_batch();
         batch_.push_back(&flow);
         results_.push_back(&results[f]);

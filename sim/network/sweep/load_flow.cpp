@@ -142,6 +142,10 @@ void LoadFlow::draw(const PortPower& power) {
 
 LoadFlowResult LoadFlow::solve() {
     prepare();
+    if (needs_load_admittances_) {
+        LoadFlowResult result;
+        if (sweep_with_load_admittances(result)) return remember(result);
+    }
     SweepColumns<double> all = columns();
     const SweepOutcome<double> found = iterate(problem_, all);
     return conclude(found.settled, static_cast<int>(found.iterations), found.change2, found.lowest2);
@@ -149,9 +153,20 @@ LoadFlowResult LoadFlow::solve() {
 
 /// Makes the columns ready for an iteration.
 void LoadFlow::prepare() {
-    has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false;
+    forget_answers();
     if (!moved_.empty()) refold();
+    sweeps_to_start_ = 0;
+    start();
+}
+
+/// Where loads jump with their voltage there may be several solutions. The one that sweeps with loads as admittances approach is
+/// that of OpenDSS: at first from all loads as admittances, then from the last solution. Plain sweeps only confirm it.
+void LoadFlow::start() {
     if (!warm_) start_flat();
+    if (!swept_->has_jumps()) return;
+    const LoadAdmittanceSweeps& found = load_admittance_sweeps();
+    sweeps_to_start_ = found.sweeps;
+    if (found.settled) take(found);
 }
 
 void LoadFlow::recover_all() const {
@@ -165,33 +180,49 @@ void LoadFlow::recover_all() const {
 /// What an iteration on the columns has come to.
 LoadFlowResult LoadFlow::conclude(bool settled, int iterations, double change2, double lowest2) {
     LoadFlowResult result;
-    result.iterations = iterations;
+    result.iterations = sweeps_to_start_ + iterations;
     result.last_change_pu = std::sqrt(change2);
-    const auto forget_answers = [this] { has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false; };
     if (!settled) forget_answers();
     if (settled)
         judge(lowest2, result);
     else if (!sweep_with_load_admittances(result))
         follow(result);
+    return remember(result);
+}
+
+/// Only a solution is where the next one starts.
+LoadFlowResult LoadFlow::remember(const LoadFlowResult& result) {
     warm_ = result.status == LoadFlowStatus::converged;
     if (!warm_) forget_answers();
     return result;
+}
+
+void LoadFlow::forget_answers() { has_voltage_ = has_supply_ = has_current_ = has_fed_ = has_all_ = has_sums_ = false; }
+
+const LoadAdmittanceSweeps& LoadFlow::load_admittance_sweeps() {
+    using Start = LoadAdmittances::Start;
+    if (!by_admittances_) by_admittances_ = std::make_unique<LoadAdmittances>(*swept_);
+    return by_admittances_->sweep(devices_, problem_, std::as_const(asked_.p).raw(), std::as_const(asked_.q).raw(),
+                                  warm_ ? Start::last : Start::flat);
+}
+
+/// Begins at what such sweeps have found.
+void LoadFlow::take(const LoadAdmittanceSweeps& found) {
+    const auto kept = swept_->reduced().kept();
+    for (std::size_t c = 0; c < kept.size(); ++c) v_re_[c] = found.v_re[kept[c]], v_im_[c] = found.v_im[kept[c]];
+    loop_re_ = found.loop_re;
+    loop_im_ = found.loop_im;
 }
 
 /// Where loads hold voltages to earth: another way to sweep. Its voltages are taken as they are, for with these coefficients a
 /// rounding of the currents is a large voltage; the currents are those of the voltages.
 bool LoadFlow::sweep_with_load_admittances(LoadFlowResult& result) {
     if (feeder_.model().held_by_loads.empty()) return false;
-    using Start = LoadAdmittances::Start;
-    if (!by_admittances_) by_admittances_ = std::make_unique<LoadAdmittances>(*swept_);
-    const LoadAdmittanceSweeps& found = by_admittances_->sweep(devices_, problem_, std::as_const(asked_.p).raw(),
-                                                               std::as_const(asked_.q).raw(), warm_ ? Start::last : Start::flat);
+    const LoadAdmittanceSweeps& found = load_admittance_sweeps();
     result.iterations += found.sweeps;
+    needs_load_admittances_ = found.settled;
     if (!found.settled) return false;
-    const auto kept = swept_->reduced().kept();
-    for (std::size_t c = 0; c < kept.size(); ++c) v_re_[c] = found.v_re[kept[c]], v_im_[c] = found.v_im[kept[c]];
-    loop_re_ = found.loop_re;
-    loop_im_ = found.loop_im;
+    take(found);
     SweepColumns<double> all = columns();
     sweep_detail::inject_all(problem_, all);
     backward(problem_.network, all.state);

@@ -34,7 +34,7 @@ struct LoadFlowResult {
     int iterations = 0;           ///< forward sweeps, those of small changes included
     BusId worst_bus;              ///< of a failure: lowest voltage (collapsed) or largest change (diverged)
     double last_change_pu = 0.0;  ///< in the last plain sweep
-    /// Plain sweeps found nothing, and sweeps with loads as admittances did (load_admittances.hpp).
+    /// Plain sweeps found nothing, or had found nothing before, and sweeps with loads as admittances did (load_admittances.hpp).
     bool has_load_admittances = false;
     /// Neither found anything, and the way from no load did (or found that there is nothing).
     bool is_followed = false;
@@ -66,9 +66,11 @@ struct BranchFlow {
 enum class End { from, to };
 
 class LoadAdmittances;
+struct LoadAdmittanceSweeps;
 
-/// Solves the same feeder again and again. Starts from the last converged voltages, or flat after a failure. Belongs
-/// to one thread: queries fill buffers on first use. After a failure the queries tell the last sweep, which means nothing.
+/// Solves the same feeder again and again. Starts from the last converged voltages; after a failure flat, or, where loads jump
+/// with their voltage, from the solution that sweeps with loads as admittances find. Belongs to one thread: queries fill buffers
+/// on first use. After a failure the queries tell the last sweep, which means nothing.
 class LoadFlow {
    public:
     using Complex = std::complex<double>;
@@ -103,7 +105,7 @@ class LoadFlow {
     [[nodiscard]] bool has_answers() const {
         return expected_ == Questions::none || (has_sums_ && (has_voltage_ || expected_ == Questions::balance));
     }
-    /// Forgets the last solution: the next solve starts flat.
+    /// Forgets the last solution: the next solve starts as the first one did.
     void restart() { warm_ = false; }
 
     /// Taps and steps; changes hold from the next solve on.
@@ -184,10 +186,15 @@ class LoadFlow {
     void refold();
     void prepare();
     void start_flat();
+    void start();
     LoadFlowResult conclude(bool settled, int iterations, double change2, double lowest2);
+    LoadFlowResult remember(const LoadFlowResult& result);
+    void forget_answers();
     [[nodiscard]] SweepColumns<double> columns();
     [[nodiscard]] std::size_t lowest_conductor() const;
     void judge(double lowest2, LoadFlowResult& result) const;
+    [[nodiscard]] const LoadAdmittanceSweeps& load_admittance_sweeps();
+    void take(const LoadAdmittanceSweeps& found);
     [[nodiscard]] bool sweep_with_load_admittances(LoadFlowResult& result);
     void follow(LoadFlowResult& result);
     void blame(LoadFlowResult& result);
@@ -208,7 +215,9 @@ class LoadFlow {
     std::shared_ptr<const SweptNetwork> swept_;  ///< shared with others until the first tap moves
     std::shared_ptr<FoldedNetwork> own_;         ///< from then on
     SweepProblem problem_{};
-    std::unique_ptr<LoadAdmittances> by_admittances_;  ///< once plain sweeps have found nothing
+    std::unique_ptr<LoadAdmittances> by_admittances_;  ///< once plain sweeps have found nothing, or where loads jump
+    bool needs_load_admittances_ = false;              ///< plain sweeps have found nothing the last time, and these did
+    int sweeps_to_start_ = 0;
     DeviceState devices_;
     std::vector<std::uint32_t> moved_;  ///< buses whose link or shunts have changed since it was folded
     bool warm_ = false;

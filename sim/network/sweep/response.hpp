@@ -57,6 +57,19 @@ class LoadLaw {
 
     [[nodiscard]] const LoadCurve& curve() const { return curve_; }
 
+    /// Whether what is drawn jumps at some voltage, so that there may be several solutions, or none.
+    [[nodiscard]] bool jumps() const {
+        constexpr double rounding = 1e-9;
+        for (std::size_t k = 1; k < curve_.pieces; ++k) {
+            const double v2 = curve_.piece[k].from2;
+            if (!(v2 > 0.0)) continue;
+            const Drawn below = at(std::nextafter(v2, 0.0));
+            const Drawn above = at(v2);
+            if (std::abs(above.p - below.p) > rounding || std::abs(above.q - below.q) > rounding) return true;
+        }
+        return false;
+    }
+
     /// `v2` is the square of the voltage in units of the rated voltage.
     [[nodiscard]] Drawn at(double v2) const {
         std::size_t k = curve_.pieces - 1;

@@ -81,6 +81,7 @@ void SweptNetwork::take_ports() {
         plain_.back().end = c + 1;
     }
     for (const VoltageResponse& law : feeder_.laws()) laws_.emplace_back(law);
+    has_jumps_ = std::any_of(laws_.begin(), laws_.end(), [](const LoadLaw& law) { return law.jumps(); });
     const auto constant = static_cast<std::uint32_t>(laws_.size());
     laws_.emplace_back(VoltageResponse{});
     for (const Port& port : feeder_.load_ports()) ports_.push_back({here(port.plus), here(port.minus), port.rated_pu, port.law});

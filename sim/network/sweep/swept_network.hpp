@@ -57,6 +57,8 @@ class SweptNetwork {
     [[nodiscard]] BusId bus_of(std::size_t conductor) const {
         return BusId(feeder_.site().bus_of_conductor[reduced_.kept()[conductor]]);
     }
+    /// Whether a load jumps at some voltage (LoadLaw::jumps).
+    [[nodiscard]] bool has_jumps() const { return has_jumps_; }
     /// Voltages while nothing is drawn, earth included: they have the right angles behind every transformer.
     [[nodiscard]] std::span<const double> flat_re() const { return flat_re_; }
     [[nodiscard]] std::span<const double> flat_im() const { return flat_im_; }
@@ -93,6 +95,7 @@ class SweptNetwork {
     std::vector<PowerRun> plain_;
     std::vector<Port> ports_;
     std::vector<LoadLaw> laws_;
+    bool has_jumps_ = false;
     std::vector<std::uint32_t> live_;
     std::vector<LoopEnd> loop_ends_;
     std::vector<ShuntBus> shunts_;

@@ -138,4 +138,46 @@ TEST_CASE("loads between phases behind a delta are solved by plain sweeps, witho
     CHECK(!result.has_load_admittances);
 }
 
+TEST_CASE("of the two states of a load that jumps, the one nearer to its admittance at rated voltage is found",
+          "[load_admittances]") {
+    // Constant current, 10.2 kW at 1 kV behind 1 ohm; from 1.05 pu on the impedance that draws its rated power there, which is
+    // less.
+    FeederDescription d = buses(2);
+    d.branches = {line("1", "2", 1.0)};
+    d.sources[0].voltage = PerUnit(1.06);
+    LoadRow row = load("2", 10.2, 0.0);
+    row.response.active = row.response.reactive = {.i = 1.0, .p = 0.0};
+    row.response.linear = LinearOutside{.low = 0.0, .min = 0.9, .max = 1.05, .at_rated_power = true};
+    d.loads = {row};
+    const Feeder feeder = built(d);
+    const double as_current = 1.06 - 0.0102;                            // below 1.05
+    const double as_impedance = 1.06 / (1.0 + 0.0102 / (1.05 * 1.05));  // above 1.05
+    REQUIRE(as_current < 1.05);
+    REQUIRE(as_impedance > 1.05);
+    REQUIRE(1.06 / 1.0102 < 1.05);  // with the admittance at rated voltage
+    LoadFlow flow(feeder, {.tolerance_pu = 1e-12});
+    REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
+    CHECK(std::abs(flow.voltage_pu()[1] - as_current) < 1e-11);
+    // A load that came down from no load would stay at the other state; from the solution on the last state counts.
+    PortPower none(flow.ports());
+    REQUIRE(flow.solve(none).status == LoadFlowStatus::converged);
+    REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
+    CHECK(std::abs(flow.voltage_pu()[1] - as_impedance) < 1e-11);
+    flow.restart();
+    REQUIRE(flow.solve(nominal_power(feeder)).status == LoadFlowStatus::converged);
+    CHECK(std::abs(flow.voltage_pu()[1] - as_current) < 1e-11);
+}
+
+TEST_CASE("which laws jump", "[load_admittances]") {
+    const auto jumps = [](const VoltageResponse& response) { return LoadLaw(response).jumps(); };
+    const PowerLaw current{.i = 1.0, .p = 0.0};
+    CHECK(!jumps({}));
+    CHECK(!jumps({current, current, LinearOutside{}, 0.0}));
+    CHECK(jumps({current, current, LinearOutside{.at_rated_power = true}, 0.0}));
+    CHECK(!jumps({{}, {}, LinearOutside{.at_rated_power = true}, 0.0}));
+    CHECK(jumps({{}, {}, LinearOutside{.q_at_rated_voltage = true}, 0.0}));
+    CHECK(jumps({{}, {}, LinearOutside{.low = 0.96, .min = 0.95}, 0.0}));
+    CHECK(jumps({{}, {}, std::nullopt, 0.8}));
+}
+
 }  // namespace

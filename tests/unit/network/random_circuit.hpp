@@ -15,10 +15,13 @@ class RandomCircuit : public RandomTree {
    public:
     explicit RandomCircuit(std::uint64_t seed) : RandomTree(seed) {
         if (!is_balanced && dice.chance(0.25)) meet();
-        if (!is_balanced && dice.chance(0.25)) reroute();
         if (dice.chance(0.35)) mesh(1 + dice.pick(3));
         if (dice.chance(0.3)) add_twin();
         if (dice.chance(0.3)) add_open();
+        Dice others(seed + 1'000'000);  // of its own, so that the rest of a seed's circuit does not depend on it
+        std::swap(dice, others);
+        if (!is_balanced && dice.chance(0.25)) reroute();
+        std::swap(dice, others);
     }
 
    private:
@@ -60,13 +63,15 @@ class RandomCircuit : public RandomTree {
             if (d.branches.empty()) return;
             const std::size_t at = dice.pick(d.branches.size());
             const BranchRow cut = d.branches[at];
-            if (cut.kind != BranchKind::line || !cut.to_conductors.empty() || cut.conductors.size() < 2) continue;
-            const Conductor phase = dice.among(cut.conductors);
-            if (phase == n || phase == earth) continue;
+            Wires phases = cut.conductors;
+            std::erase_if(phases, [](Conductor wire) { return wire == n || wire == earth; });
+            if (cut.kind != BranchKind::line || !cut.to_conductors.empty() || phases.size() < 2) continue;
+            const Conductor phase = dice.among(phases);
             const auto below = reached(std::stoul(cut.from) > std::stoul(cut.to) ? cut.from : cut.to, phase, at);
             const std::string& to = dice.among(below);
             const BusRow& from = dice.among(d.buses);
-            if (!has(from, phase) || spot.at(from.id).zone != spot.at(to).zone) continue;
+            if (!has(from, phase) || spot.at(from.id).zone != spot.at(to).zone || spot.at(from.id).kva < spot.at(to).kva)
+                continue;
             if (std::find(below.begin(), below.end(), from.id) != below.end()) continue;
             BranchRow other = wire(from.id, to, {phase}, {phase});
             other.id += "p";

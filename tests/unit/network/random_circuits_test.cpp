@@ -90,7 +90,7 @@ std::string discontent(const FeederDescription& d, const DenseFeeder& dense, con
     return text.empty() ? "" : "relays are not content:" + text;
 }
 
-/// The way to a solution may differ, so that of several another is found; it has to be one.
+/// Where relays move on the way, the way to a solution may differ, so that of several another is found; it has to be one.
 std::string compared(const FeederDescription& d, const DenseFeeder& dense, const DenseFeeder::Voltages& v) {
     const auto found = dense.find();
     const Distance away = found ? distance(dense, v, *found) : Distance{};
@@ -98,11 +98,12 @@ std::string compared(const FeederDescription& d, const DenseFeeder& dense, const
     const Distance off = distance(dense, v, dense.newton_step(v));
     if (off.pu < 1e-8 && !found) return {};
     bool may_have_several = false;
-    for (const LoadRow& row : d.loads)
-        may_have_several =
-            may_have_several || row.response.cut_off > 0.0 ||
-            (row.response.linear && (row.response.linear->at_rated_power || row.response.linear->low > row.response.linear->min ||
-                                     row.response.linear->max <= row.response.linear->min));
+    if (!d.regulators.empty() || !d.capacitor_controls.empty())
+        for (const LoadRow& row : d.loads)
+            may_have_several = may_have_several || row.response.cut_off > 0.0 ||
+                               (row.response.linear &&
+                                (row.response.linear->at_rated_power || row.response.linear->low > row.response.linear->min ||
+                                 row.response.linear->max <= row.response.linear->min));
     if (off.pu < 1e-8 && may_have_several) return {};
     return fmt::format("voltages are off by {} pu at {}, by Newton's method {} pu at {}", away.pu, away.where, off.pu, off.where);
 }
