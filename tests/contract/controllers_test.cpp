@@ -197,7 +197,7 @@ TEST_CASE("prices, base load and forecasts of stays that a controller did not de
 
 TEST_CASE("every controller is asked at some time, and describes itself", "[contract]") {
     for (const auto& [name, plugin] : plugins<Controller>()) {
-        const auto controller = configured({name, least_settings(name)});
+        const auto controller = configured({name, plugin.least_settings});
         const Plant plant(random_world(1));
         const auto made = controller.make(context_in(plant));
         const Cadence cadence = made->cadence();

@@ -6,7 +6,7 @@ using namespace evsweep::test;
 
 namespace {
 
-const fs::path cases = test::source_dir() / "tests/validation/opendss";
+const fs::path cases = evsweep::test::source_dir() / "tests/validation/opendss";
 
 }  // namespace
 

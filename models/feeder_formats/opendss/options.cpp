@@ -285,6 +285,10 @@ void Script::option(const Parameter& parameter) {
             return;
         case Meaning::control_mode:
             circuit_->controls_off = first_letter == "o" ? value.at : Position{};
+            if (first_letter == "t" || first_letter == "e" || first_letter == "m")
+                desk_.warning(value.at, desk_.path(),
+                              "lets controls act in the course of time; a snapshot has none, and they settle as in mode static",
+                              "let scenarios run them in time");
             return;
     }
 }

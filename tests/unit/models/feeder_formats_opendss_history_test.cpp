@@ -70,3 +70,8 @@ TEST_CASE("a frequency that is set behind New Circuit leaves the source without 
               "comes after New Circuit, whose source is made for 60 Hz and gives no voltage at another frequency"));
     CHECK(errors_of("New Line.l bus1=src bus2=b\nSet DefaultBaseFrequency=60").empty());
 }
+
+TEST_CASE("controls that act in the course of time are told of, for a snapshot lets them settle", "[opendss]") {
+    CHECK(has(outcome_of("Set controlmode=time\nSolve\n").warnings, "set controlmode: lets controls act in the course of time"));
+    CHECK_FALSE(has(outcome_of("Set controlmode=static\nSolve\n").warnings, "in the course of time"));
+}
