@@ -70,6 +70,7 @@ void FleetNewton::cut_chunks() {
         chunk.end_step = std::max<std::size_t>(chunk.end_step, v.last);
     }
     for (Chunk& chunk : chunks_) {
+        workers_.obey_stop();  // memory for plans of minutes takes seconds to be had
         chunk.response.resize(parts_ * chunk.steps() * chunk.steps());
         chunk.power.resize(2 * chunk.steps());
         chunk.row.resize(chunk.steps());

@@ -21,6 +21,8 @@ class Workers {
     /// Calls work(0) .. work(pieces - 1), each once, and returns when all are done. `work` must not throw.
     /// Throws Stopped, with pieces left undone, once a stop was requested.
     void share(std::size_t pieces, const std::function<void(std::size_t)>& work);
+    /// Throws Stopped once a stop was requested: for work that is not shared.
+    void obey_stop() const { stop_.obey(); }
 
    private:
     struct Pool;
