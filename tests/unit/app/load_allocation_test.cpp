@@ -70,7 +70,7 @@ TEST_CASE("what has become of allocated loads is told, and a meter that still di
     folder.write("case.dss", circuit);
     const auto answer = evsweep_in(folder.path(), {"feeder", "case.dss"});
     CHECK(answer.status == 0);
-    CHECK_THAT(answer.out, Contains("loads behind sensor.s: 144.9 kW instead of 88 kW, from the 6, 7, 9 A at line.side"));
+    CHECK_THAT(answer.out, Contains("loads behind sensor.s: 144.8 kW instead of 88 kW, from the 6, 7, 9 A at line.side"));
     CHECK_THAT(answer.err, Contains("case.dss:6:") && Contains("energymeter.m: is to see 20, 24, 22 A, and sees ") &&
                                Contains("only loads given by xfkVA or kWh are scaled"));
     // Loads that all follow one balanced meter: it sees what was measured.
