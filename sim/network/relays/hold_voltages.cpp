@@ -16,6 +16,8 @@ using Vector = Eigen::VectorXd;
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr int most_steps = 40;
+constexpr int most_idle_steps = 4;   ///< in a row that hardly leave less missing
+constexpr double idle_share = 0.9;   ///< of what was missing that is left behind an idle step
 constexpr double finest_pu = 1e-10;  ///< and no further
 constexpr double good_step = 0.1;    ///< of what is missing may be left for the slopes to be good
 constexpr int most_halvings = 12;    ///< of a step behind which there is no solution
@@ -120,14 +122,20 @@ std::vector<double> held_in_box(std::span<const double> slopes, std::span<const 
 
 void HoldingGroup::act(ControlledNetwork& network, std::span<const Member> members) {
     double missing = worst_of(members);
+    if (gave_up_at_ && std::abs(missing - *gave_up_at_) <= finest_pu) return;  // nothing else has moved since
+    gave_up_at_.reset();
+    int idle_steps = 0;
     for (int step = 0; step < most_steps && missing > finest_pu; ++step) {
-        if (!know_slopes(network, members)) return;
-        if (!go(network, members, aim(members))) return;
-        const double left = worst_of(members);
+        const bool has_gone = know_slopes(network, members) && go(network, members, aim(members));
+        const double left = has_gone ? worst_of(members) : missing;
         const bool is_rounding = left >= 0.5 * missing && left < 1e-9;
         if (!(left <= good_step * missing)) slopes_of_.clear();
-        if (is_rounding) return;
+        idle_steps = left <= idle_share * missing ? 0 : idle_steps + 1;
         missing = left;
+        if (is_rounding) return;
+        if (has_gone && idle_steps < most_idle_steps) continue;
+        gave_up_at_ = missing;
+        return;
     }
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,7 @@ class HoldingGroup {
     [[nodiscard]] bool go(ControlledNetwork& network, std::span<const Member> members, const std::vector<double>& q_kvar);
 
     int load_flows_ = 0;
+    std::optional<double> gave_up_at_;    ///< what was missing where steps led no further; none: they did
     std::vector<std::size_t> slopes_of_;  ///< controls; empty: slopes are not known, or have become poor
     std::vector<double> slopes_;          ///< row-major, pu of the voltage of one control per kvar of another
 };

@@ -1,4 +1,6 @@
 // Buses of type 2 against a dense Newton power flow with MATPOWER's bus types, which knows nothing of sweeps.
+#include <fmt/format.h>
+
 #include <catch2/catch.hpp>
 
 #include <Eigen/Dense>
