@@ -13,13 +13,13 @@
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/report/comparison.hpp"
+#include "sim/report/troubles.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
-#include "sim/report/troubles.hpp"
 
 namespace evsweep {
 

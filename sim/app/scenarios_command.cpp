@@ -8,9 +8,9 @@
 #include "evsweep/version.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
-#include "sim/report/scenarios_report.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/record/new_file.hpp"
+#include "sim/report/scenarios_report.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 

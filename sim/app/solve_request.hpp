@@ -8,8 +8,8 @@
 #include "evsweep/scenario.hpp"
 #include "evsweep/values.hpp"
 #include "sim/app/commands.hpp"
-#include "sim/report/solve_report.hpp"
 #include "sim/network/sweep/load_flow.hpp"
+#include "sim/report/solve_report.hpp"
 
 namespace evsweep {
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "sim/config/relations.hpp"
 #include "sim/base/text_file.hpp"
+#include "sim/config/relations.hpp"
 
 namespace evsweep {
 

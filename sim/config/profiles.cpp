@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "evsweep/contracts.hpp"
-#include "sim/config/csv_column.hpp"
 #include "sim/base/units.hpp"
+#include "sim/config/csv_column.hpp"
 
 namespace evsweep {
 

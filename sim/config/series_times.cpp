@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "sim/base/clock_text.hpp"
-#include "sim/config/csv_column.hpp"
 #include "sim/base/units.hpp"
+#include "sim/config/csv_column.hpp"
 
 namespace evsweep {
 

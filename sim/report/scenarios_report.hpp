@@ -7,8 +7,8 @@
 #include <string>
 
 #include "evsweep/batch_load_flow.hpp"
-#include "sim/network/relays/device_control.hpp"
 #include "sim/network/feeder.hpp"
+#include "sim/network/relays/device_control.hpp"
 
 namespace evsweep {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/report/injection_report.hpp"
 #include "sim/network/relays/device_control.hpp"
 #include "sim/network/sweep/load_flow.hpp"
+#include "sim/report/injection_report.hpp"
 
 namespace evsweep {
 

@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "evsweep/contracts.hpp"
-#include "sim/config/scenario_reader.hpp"
 #include "sim/base/text_file.hpp"
+#include "sim/config/scenario_reader.hpp"
 #include "sim/engine/complaint.hpp"
 #include "sim/network/load_allocation.hpp"
 #include "sim/study/base_load_check.hpp"

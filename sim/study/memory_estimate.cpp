@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sim/engine/event_queue.hpp"
-#include "sim/study/memory_there.hpp"
 #include "sim/statistics/quantile_columns.hpp"
+#include "sim/study/memory_there.hpp"
 #include "sim/study/study_outputs.hpp"
 
 namespace evsweep {

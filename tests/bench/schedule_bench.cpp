@@ -17,9 +17,9 @@
 #include <utility>
 
 #include "charging_study.hpp"
+#include "peak_memory.hpp"
 #include "solvers/schedule/certificate.hpp"
 #include "solvers/schedule/schedule_solver.hpp"
-#include "peak_memory.hpp"
 
 namespace {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "places.hpp"
-#include "sim/study/load_study.hpp"
 #include "sim/statistics/statistics.hpp"
+#include "sim/study/load_study.hpp"
 #include "sim/study/study.hpp"
 
 namespace evsweep::validation {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "controllers/evms/params.hpp"
-#include "evsweep/ranking.hpp"
 #include "evsweep/controller.hpp"
+#include "evsweep/ranking.hpp"
 
 namespace evsweep {
 

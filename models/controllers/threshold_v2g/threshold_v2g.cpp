@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "evsweep/charging_need.hpp"
 #include "controllers/threshold_v2g/params.hpp"
 #include "controllers/threshold_v2g/signals.hpp"
+#include "evsweep/charging_need.hpp"
 #include "evsweep/draw_keys.hpp"
 #include "evsweep/plugins.hpp"
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "sim/network/relays/device_control.hpp"
-#include "sim/network/sweep/load_flow.hpp"
 #include "sim/network/relays/voltage_slopes.hpp"
+#include "sim/network/sweep/load_flow.hpp"
 
 namespace evsweep {
 

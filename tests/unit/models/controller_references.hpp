@@ -11,9 +11,9 @@
 
 #include "controllers/evms/params.hpp"
 #include "controllers/fuzzy/surface.hpp"
-#include "evsweep/charging_need.hpp"
 #include "controllers/threshold_v2g/params.hpp"
 #include "controllers/threshold_v2g/signals.hpp"
+#include "evsweep/charging_need.hpp"
 
 namespace evsweep::reference {
 

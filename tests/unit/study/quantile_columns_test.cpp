@@ -8,8 +8,8 @@
 #include <numeric>
 #include <random>
 
-#include "sim/study/running_bands.hpp"
 #include "sim/statistics/statistics.hpp"
+#include "sim/study/running_bands.hpp"
 
 using namespace evsweep;
 using Numbers = std::vector<double>;
