@@ -137,6 +137,13 @@ class Program {
             if (number >= 14) ticks += std::stod(field);
         return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
     }
+    /// Whether a thread of it waits for SIGTERM, which the others therefore block: before that the signal just ends it.
+    [[nodiscard]] bool watches_signals() const {
+        std::ifstream file("/proc/" + std::to_string(child_) + "/status");
+        for (std::string line; std::getline(file, line);)
+            if (line.rfind("SigBlk:", 0) == 0) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+        return false;
+    }
     [[nodiscard]] std::string errors_so_far() const { return streams_.read("err"); }
     [[nodiscard]] Answer wait() const {
         int status = 0;
