@@ -47,14 +47,6 @@ bool is_passed_over(const std::string& class_name, const Position& at, Desk& des
     return true;
 }
 
-/// Splits `class.name` at its first dot.
-std::pair<std::string, std::string> parts_of(const std::string& full) {
-    const std::string text = lower(full);
-    const auto dot = text.find('.');
-    if (dot == std::string::npos) return {text, {}};
-    return {text.substr(0, dot), text.substr(dot + 1)};
-}
-
 }  // namespace
 
 const std::vector<Script::Command>& Script::commands() {

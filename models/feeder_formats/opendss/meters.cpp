@@ -69,9 +69,7 @@ void Rows::leave_meters_out() {
 }
 
 void Rows::add_meter(const std::string& id, const CurrentMeter& meter, LoadAllocation& plan) {
-    const auto dot = meter.element.find('.');
-    const std::string kind = meter.element.substr(0, dot);
-    const std::string name = dot == std::string::npos ? "" : meter.element.substr(dot + 1);
+    const auto [kind, name] = parts_of(meter.element);
     const auto add = [&](const auto* placed) {
         const auto end = static_cast<std::size_t>(meter.terminal - 1);
         if (!placed || end >= placed->ends.size())

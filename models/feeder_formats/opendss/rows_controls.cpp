@@ -142,9 +142,7 @@ void Rows::add_capacitor_control(const CapControl& control) {
     for (const auto& [name, signal] : signals)
         if (name == control.signal) row.signal = signal;
     if (row.signal == CapacitorSignal::time && !row.voltage_override) return feeder_.capacitor_controls.push_back(row);
-    const auto dot = control.element.find('.');
-    const std::string kind = control.element.substr(0, dot);
-    const std::string name = dot == std::string::npos ? "" : control.element.substr(dot + 1);
+    const auto [kind, name] = parts_of(control.element);
     const auto end = static_cast<std::size_t>(control.terminal - 1);
     const auto watch = [&](const auto* placed) {
         if (!placed || end >= placed->ends.size())

@@ -110,6 +110,13 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+std::pair<std::string, std::string> parts_of(const std::string& full) {
+    const std::string text = lower(full);
+    const auto dot = text.find('.');
+    if (dot == std::string::npos) return {text, {}};
+    return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
 std::vector<Parameter> split_line(std::string_view line, const Position& at, const Variables& variables, Issues& issues) {
     LineReader reader(line, at);
     std::vector<Parameter> parameters;

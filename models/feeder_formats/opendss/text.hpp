@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "evsweep/issues.hpp"
@@ -29,6 +30,9 @@ struct Parameter {
 using Variables = std::map<std::string, Value>;
 
 [[nodiscard]] std::string lower(std::string_view text);
+
+/// `class.name` in lower case, split at its first dot.
+[[nodiscard]] std::pair<std::string, std::string> parts_of(const std::string& full);
 
 /// Splits a line at blanks, commas and `=`, without its comment. A quote that is not closed ends with the line, with a warning.
 [[nodiscard]] std::vector<Parameter> split_line(std::string_view line, const Position& at, const Variables& variables,

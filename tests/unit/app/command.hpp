@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "places.hpp"
+#include "scratch.hpp"
 
 namespace evsweep::test {
 
@@ -28,37 +29,6 @@ inline constexpr bool peak_tells_nothing = __has_feature(address_sanitizer);
 #else
 inline constexpr bool peak_tells_nothing = false;
 #endif
-
-/// A folder of its own for one test, gone afterwards.
-class ScratchFolder {
-   public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "evsweep-XXXXXX").string();
-        path_ = mkdtemp(name.data());
-    }
-    ~ScratchFolder() { std::filesystem::remove_all(path_); }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    std::filesystem::path write(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name) << text;
-        return path_ / name;
-    }
-    [[nodiscard]] std::string read(const std::string& name) const {
-        std::ostringstream text;
-        text << std::ifstream(path_ / name).rdbuf();
-        return text.str();
-    }
-    [[nodiscard]] std::size_t files() const {
-        std::size_t count = 0;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) count += entry.is_regular_file();
-        return count;
-    }
-
-   private:
-    std::filesystem::path path_;
-};
 
 struct Answer {
     int status = -1;

@@ -14,32 +14,11 @@
 #include <vector>
 
 #include "places.hpp"
+#include "scratch.hpp"
 
 namespace evsweep {
 
-class ScratchFolder {
-   public:
-    ScratchFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "evsweep_test_XXXXXX").string();
-        if (!mkdtemp(name.data())) throw std::runtime_error("no scratch folder");
-        path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-    [[nodiscard]] std::size_t entries() const {
-        std::size_t count = 0;
-        for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
-        return count;
-    }
-
-   private:
-    std::filesystem::path path_;
-};
+using test::ScratchFolder;
 
 /// Exit status of a shell command.
 inline int run_command(const std::string& command) {
