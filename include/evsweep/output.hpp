@@ -1,8 +1,8 @@
 /// The plug-in interface of outputs: what is recorded of each replica, and how replicas are put together.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
-#include <concepts>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -10,11 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "evsweep/controller.hpp"
+#include "evsweep/exchange.hpp"
 #include "evsweep/feeder_site.hpp"
 #include "evsweep/ids.hpp"
+#include "evsweep/population.hpp"
 #include "evsweep/time.hpp"
 
 namespace evsweep {
@@ -41,7 +43,6 @@ struct Variable {
     std::vector<std::string> meanings{};  ///< labels of category codes 0, 1, ...
     bool headline = false;                ///< shown in the short comparison table
     int decimals = 3;                     ///< for people; files keep all digits
-    bool gain_over_reference = false;     ///< reported as the reference controller's value minus this one's
     Sampling sampling = Sampling::unsaid;
     std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
     double notable_share = 0.0;    ///< that share; where no variable is named it is always one
@@ -59,47 +60,99 @@ struct Coordinate {
     std::vector<std::string> labels{};
 };
 
-/// A column that is there, or that its owner brings up to date when somebody reads it.
-class ColumnOnDemand {
-   public:
-    using Bring = std::span<const double> (*)(void* owner);
-
-    ColumnOnDemand() = default;
-    template <class Values>
-    requires std::convertible_to<const Values&, std::span<const double>> ColumnOnDemand(const Values& values) : values_(values) {}
-    ColumnOnDemand(void* owner, Bring bring) : owner_(owner), bring_(bring) {}
-
-    [[nodiscard]] std::span<const double> read() const { return bring_ ? bring_(owner_) : values_; }
-    operator std::span<const double>() const { return read(); }
-
-   private:
-    std::span<const double> values_{};
-    void* owner_ = nullptr;
-    Bring bring_ = nullptr;
+/// A declared variable.
+struct VariableHandle {
+    std::size_t index = 0;
 };
 
-/// The network and the fleet at one control instant, after the controller has decided.
-struct Snapshot {
+/// A level that outputs want to know of: when the state of charge of a stay first came this close to its target.
+struct LevelHandle {
+    std::size_t index = 0;
+};
+
+/// What an output records: its variables, their coordinates and the levels that it watches; filled in its constructor.
+class OutputDeclarations {
+   public:
+    [[nodiscard]] VariableHandle variable(Variable variable) {
+        variables_.push_back(std::move(variable));
+        return {variables_.size() - 1};
+    }
+    void coordinate(Coordinate coordinate) { coordinates_.push_back(std::move(coordinate)); }
+    [[nodiscard]] const std::vector<Variable>& variables() const { return variables_; }
+    [[nodiscard]] const std::vector<Coordinate>& coordinates() const { return coordinates_; }
+
+   private:
+    std::vector<Variable> variables_;
+    std::vector<Coordinate> coordinates_;
+};
+
+/// What one recorder has recorded of one replica: an array for every declared variable, row-major over its dims.
+class Recorded {
+   public:
+    explicit Recorded(std::size_t variables) : arrays_(variables) {}
+    void put(VariableHandle variable, std::vector<double> array) { arrays_.at(variable.index) = std::move(array); }
+    void put(VariableHandle variable, double number) { arrays_.at(variable.index) = std::vector<double>{number}; }
+    [[nodiscard]] std::vector<std::optional<std::vector<double>>>& arrays() { return arrays_; }
+
+   private:
+    std::vector<std::optional<std::vector<double>>> arrays_;
+};
+
+/// A signal that outputs may record, and the names of what it has values of (areas only; other extents are named by the feeder,
+/// the population or their number).
+struct RecordableSignal {
+    SignalInfo info;
+    std::vector<std::string> members{};  ///< of extent area
+    bool is_electrical = false;          ///< unknown where a step has no load-flow solution
+};
+
+/// Where outputs declare which signals they record. They get the truth, not what meters say of it.
+class OutputExchange {
+   public:
+    virtual ~OutputExchange() = default;
+    template <UnitLabel Unit, Extent Per>
+    [[nodiscard]] Subscription<Unit, Per, Form::present> subscribe(const Signal<Unit, Per, Form::present>& signal) {
+        return {add_subscription(signal.name)};
+    }
+    /// By name; not for signals that are not among `signals()`.
+    [[nodiscard]] Slot subscribe(std::string_view name) { return add_subscription(name); }
+    /// All present signals that the simulator or any party of the study publishes.
+    [[nodiscard]] virtual const std::vector<RecordableSignal>& signals() const = 0;
+
+   private:
+    [[nodiscard]] virtual Slot add_subscription(std::string_view name) = 0;
+};
+
+/// The machine's side of a snapshot: values are brought up to date when somebody reads them.
+class SnapshotSource {
+   public:
+    virtual ~SnapshotSource() = default;
+    [[nodiscard]] virtual std::span<const double> read(std::uint32_t slot) = 0;
+};
+
+/// The network, the fleet and all parties at one control instant, after all have acted.
+class Snapshot {
+   public:
     Instant now{};
     std::size_t step = 0;  ///< index on the control grid
-    bool solved = false;   ///< else the electrical values below are not to be used
-    double source_kw = 0.0;
-    double source_kvar = 0.0;
-    double load_kw = 0.0;  ///< base load as drawn at the solved voltages
-    double loss_kw = 0.0;
-    double charging_kw = 0.0;     ///< sum of drawn EV power, >= 0
-    double discharging_kw = 0.0;  ///< sum of returned EV power, >= 0
-    double ev_kvar = 0.0;
-    std::span<const double> voltage_pu{};  ///< to earth, by ConductorId
-    std::span<const double> supply_pu{};   ///< that loads see, and limits judge: by FeederSite::supply
-    std::span<const double> current_a{};   ///< by ConductorId of the lower bus; only where a branch has a rating
-    std::span<const double> unbalance{};   ///< by BusId: |V2|/|V1|, NaN without three phases; only where an output wants it
-    std::span<const double> neutral_a{};   ///< by BranchId: in the neutral, or back through earth; likewise
-    std::span<const double> p_kw{};        ///< actual EV power by ConnectorId
-    ColumnOnDemand soc{};  ///< by ConnectorId; before the first plug-in: as it will arrive; after the last: as it left
-    std::span<const ConnectorId> plugged_in{};
-    double price = 0.0;  ///< of buying, currency per kWh
-    double sell_price = 0.0;
+    bool solved = false;   ///< else electrical signals are NaN
+
+    Snapshot(Instant instant, std::size_t index, bool is_solved, SnapshotSource& source)
+        : now(instant), step(index), solved(is_solved), source_(&source) {}
+
+    /// Values that nobody publishes under this alternative are NaN.
+    template <UnitLabel Unit, Extent Per>
+    [[nodiscard]] std::span<const double> operator[](const Subscription<Unit, Per, Form::present>& subscription) const {
+        return source_->read(subscription.index);
+    }
+    template <UnitLabel Unit>
+    [[nodiscard]] double value(const Subscription<Unit, Extent::feeder, Form::present>& subscription) const {
+        return source_->read(subscription.index)[0];
+    }
+    [[nodiscard]] std::span<const double> read(const Slot& slot) const { return source_->read(slot.index); }
+
+   private:
+    SnapshotSource* source_;
 };
 
 /// Energies over the step that has just ended, exact between events. [begin, end)
@@ -120,9 +173,6 @@ struct Interval {
     int switchings = 0;  ///< of capacitors
 };
 
-/// A vehicle counts as recharged as soon as its state of charge is no further below its target.
-inline constexpr double recharge_margin = 0.01;
-
 /// How one stay went, told at its end (or at the end of the horizon).
 struct SessionRecord {
     SessionId id;
@@ -130,12 +180,12 @@ struct SessionRecord {
     Instant end{};  ///< unplug, or the horizon
     double final_soc = 0.0;
     double capacity_kwh = 0.0;
-    double charged_kwh = 0.0;               ///< grid side
-    double discharged_kwh = 0.0;            ///< grid side, >= 0
-    double stored_kwh = 0.0;                ///< into the battery by charging
-    double released_kwh = 0.0;              ///< out of the battery by discharging, >= 0
-    bool complete = true;                   ///< false where the horizon cut it
-    std::optional<Instant> recharged_at{};  ///< when it was within recharge_margin of the target for the first time
+    double charged_kwh = 0.0;                           ///< grid side
+    double discharged_kwh = 0.0;                        ///< grid side, >= 0
+    double stored_kwh = 0.0;                            ///< into the battery by charging
+    double released_kwh = 0.0;                          ///< out of the battery by discharging, >= 0
+    bool complete = true;                               ///< false where the horizon cut it
+    std::span<const std::optional<Instant>> reached{};  ///< by LevelHandle: when it first was so close to the target
 };
 
 /// What outputs are told of. `hunting`: at the start the relays of the feeder's devices found no rest.
@@ -175,11 +225,13 @@ class Recorder {
    public:
     virtual ~Recorder() = default;
     virtual void at(const Snapshot&) {}
+    /// At the marks of Output::samples_every, which need not be control steps. Electrical signals are as of the latest load flow.
+    virtual void sample(const Snapshot&) {}
     virtual void over(const Interval&) {}
     virtual void session_ended(const SessionRecord&) {}
     virtual void event(const EventRecord&) {}
-    /// One array per variable of the output, in that order; row-major over the variable's dims.
-    [[nodiscard]] virtual std::vector<std::vector<double>> finish() = 0;
+    /// Puts an array for every declared variable. Once, at the end.
+    virtual void finish(Recorded& recorded) = 0;
 };
 
 /// What is recorded; immutable and shared by all replicas.
@@ -188,6 +240,10 @@ class Output {
     static constexpr std::string_view kind = "output";
 
     struct Context {
+        std::string label;              ///< the user's name for this output
+        OutputDeclarations& declare;    ///< while the constructor runs
+        OutputExchange& exchange;       ///< likewise
+        std::vector<Fraction>& levels;  ///< distances below the target that stays are watched for; see `watch`
         Calendar calendar{};
         Duration step{};
         Duration horizon{};      ///< a whole number of steps
@@ -199,8 +255,15 @@ class Output {
         double voltage_max_pu = 0.0;
         double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
-        /// By control step: whether the feeder without vehicles is outside the voltage band (empty in the base run).
-        std::span<const std::uint8_t> base_outside_band{};
+        std::vector<std::string> groups{};  ///< of the population
+
+        /// Asks that `SessionRecord::reached` tells when a stay first came within `margin` of its target.
+        [[nodiscard]] LevelHandle watch(Fraction margin) const {
+            const auto known = std::find(levels.begin(), levels.end(), margin);
+            if (known != levels.end()) return {static_cast<std::size_t>(known - levels.begin())};
+            levels.push_back(margin);
+            return {levels.size() - 1};
+        }
     };
     struct Start {
         ReplicaId replica;
@@ -208,13 +271,11 @@ class Output {
     };
 
     virtual ~Output() = default;
-    [[nodiscard]] virtual std::vector<Variable> variables() const = 0;
-    [[nodiscard]] virtual std::vector<Coordinate> coordinates() const { return {}; }
     /// None where this output leaves the replica out.
     [[nodiscard]] virtual std::unique_ptr<Recorder> start(const Start& start) const = 0;
     [[nodiscard]] virtual bool wants_events() const { return false; }
-    /// Whether its recorders read `Snapshot::unbalance` and `neutral_a`; only on feeders that are not balanced.
-    [[nodiscard]] virtual bool wants_unbalance() const { return false; }
+    /// How often recorders get `sample`, in whole milliseconds from the start; none: never.
+    [[nodiscard]] virtual std::optional<Duration> samples_every() const { return std::nullopt; }
 };
 
 }  // namespace evsweep
