@@ -1,7 +1,6 @@
 /// The plug-in interface of channels: when a message arrives, if it does.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,13 +26,12 @@ class Channel {
     struct Way {
         std::uint32_t number = 0;  ///< of this message among those from this sender to this receiver, from 0
         Instant sent{};
-        std::size_t bytes = 0;
         const Rng& rng;
         Purpose purpose;             ///< of topic and sender
         std::uint32_t receiver = 0;  ///< the entity of draws
-        /// The k-th random number of the message `message` on this way, in (0, 1). At most 16 for each.
-        [[nodiscard]] double chance(std::uint32_t message, std::uint32_t k = 0) const {
-            return rng.uniform(purpose, receiver, message * 16U + k);
+        /// The k-th random number, in (0, 1), of a message on this way, by its number. There are 8 for each.
+        [[nodiscard]] double chance(std::uint32_t message, std::uint32_t k) const {
+            return rng.uniform(purpose, receiver, message * 8U + k);
         }
     };
 

@@ -103,6 +103,7 @@ class Recorded {
 struct RecordableSignal {
     SignalInfo info;
     std::vector<std::string> members{};  ///< of extent area
+    std::size_t size = 1;                ///< values at one instant
     bool is_electrical = false;          ///< unknown where a step has no load-flow solution
 };
 

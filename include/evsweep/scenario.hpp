@@ -6,9 +6,12 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "evsweep/agent.hpp"
 #include "evsweep/behaviour.hpp"
+#include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/output.hpp"
@@ -104,15 +107,45 @@ struct Prices {
     std::string currency = "$";
 };
 
-/// How what a meter says differs from the truth.
-struct Meter {
+/// How what a meter says differs from the signal that it reads.
+struct MeterSettings {
     Duration delay{};
-    double noise = 0.0;       ///< standard deviation, in the meter's unit
-    double resolution = 0.0;  ///< step of the display, in the meter's unit; 0: exact
+    double noise = 0.0;                  ///< standard deviation, in the signal's unit
+    double resolution = 0.0;             ///< step of the display, in the signal's unit; 0: exact
+    std::optional<Duration> sampling{};  ///< time between readings; none: whenever the signal is new
 };
-struct MeteringSettings {
-    Meter voltage;      ///< pu
-    Meter feeder_head;  ///< kW
+/// The same as the scenario file gives it: what unit a number may have is known once the signal is.
+struct MeterChoice {
+    std::string signal;
+    Duration delay{};
+    std::string noise = "0", resolution = "0";
+    std::optional<Duration> sampling{};
+    Position at{}, noise_at{}, resolution_at{};
+};
+
+/// A party: a controller with its groups of connection points, or an agent.
+struct PartyChoice {
+    std::string label;  ///< the user's name for it
+    std::string path;   ///< in the scenario, e.g. "controllers.mixed.parties.homes"
+    std::variant<Configured<Controller>, Configured<Agent>> plugin;
+    std::vector<std::string> groups{};  ///< of a controller; none: all
+    Position at{}, groups_at{};
+
+    [[nodiscard]] const Configured<Controller>* controller() const { return std::get_if<Configured<Controller>>(&plugin); }
+    [[nodiscard]] const Configured<Agent>* agent() const { return std::get_if<Configured<Agent>>(&plugin); }
+    [[nodiscard]] const std::string& type() const { return controller() ? controller()->type : agent()->type; }
+    [[nodiscard]] const std::vector<Setting>& settings() const {
+        return controller() ? controller()->settings : agent()->settings;
+    }
+};
+
+/// One of the alternatives that a study compares: parties that act side by side.
+struct Alternative {
+    std::string label;
+    std::string type;               ///< the plug-in's name, or those of all parties with " + " between them
+    std::vector<Setting> settings;  ///< resolved parameters, paths relative to the alternative
+    std::vector<PartyChoice> parties;
+    Position at{};
 };
 
 struct Scenario {
@@ -126,9 +159,11 @@ struct Scenario {
     Limits limits;
     BaseLoad base_load;
     std::optional<Prices> prices;
-    MeteringSettings metering;
+    std::vector<MeterChoice> metering;
+    std::vector<Configured<Channel>> channels;      ///< label = topic
     std::vector<Configured<Behaviour>> population;  ///< label = group name
-    std::vector<Configured<Controller>> controllers;
+    std::vector<PartyChoice> agents;                ///< the same under every alternative
+    std::vector<Alternative> controllers;
     std::vector<Configured<Output>> outputs;
     std::vector<Setting> resolved;  ///< every setting with its full path, defaults included
 };

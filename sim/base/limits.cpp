@@ -28,7 +28,7 @@ double highest_setpoint_kw(const Connectors& connectors, const std::vector<std::
     return std::min(*not_below, connectors.charge_rating[c.index()]);
 }
 
-double Observation::admissible_level_kw(ConnectorId c, double wish_kw) const {
+double Connection::admissible_level_kw(ConnectorId c, double wish_kw) const {
     const std::size_t i = c.index();
     const double highest = highest_setpoint_kw(*connectors, *level_sets, c, p_max_kw[i]);
     const double within = std::min(std::max(wish_kw, p_min_kw[i]), highest);

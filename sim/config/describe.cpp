@@ -4,6 +4,8 @@
 #include <functional>
 #include <vector>
 
+#include "evsweep/agent.hpp"
+#include "evsweep/channel.hpp"
 #include "evsweep/distribution.hpp"
 #include "sim/base/text_table.hpp"
 #include "sim/config/sections.hpp"
@@ -34,7 +36,7 @@ Group group_of(std::string heading) {
 }
 
 std::vector<Group> all_groups() {
-    return {group_of<Controller>("controllers"), group_of<Behaviour>("behaviours"), group_of<Distribution>("distributions"),
+    return {group_of<Controller>("controllers"), group_of<Agent>("agents"), group_of<Channel>("channels"), group_of<Behaviour>("behaviours"), group_of<Distribution>("distributions"),
             group_of<FeederFormat>("formats"), group_of<Output>("outputs")};
 }
 

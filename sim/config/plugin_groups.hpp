@@ -37,11 +37,11 @@ template <class I>
 
 /// The resolved settings of a group, with full paths.
 template <class I>
-void tell_group(const std::vector<Configured<I>>& group, const std::string& path, std::vector<Setting>& told) {
+void log_group(const std::vector<Configured<I>>& group, const std::string& path, std::vector<Setting>& resolved) {
     for (const auto& configured : group) {
         const std::string place = path + "." + configured.label + ".";
-        told.push_back({place + std::string(I::kind), configured.type});
-        for (const auto& setting : configured.settings) told.push_back({place + setting.path, setting.value});
+        resolved.push_back({place + std::string(I::kind), configured.type});
+        for (const auto& setting : configured.settings) resolved.push_back({place + setting.path, setting.value});
     }
 }
 

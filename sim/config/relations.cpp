@@ -82,13 +82,11 @@ void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const P
                      Value<TimeOfDay>::text(start) + " is not a whole number of control steps after midnight", step_text(time));
 }
 
-void check_meter(const TimeSettings& time, const std::string& meter, Duration delay, const Node& root, Issues& issues) {
-    const Position at = place_of(root, {"metering", meter, "delay"});
-    const std::string path = "metering." + meter + ".delay";
-    check_interval(time, delay, at, path, issues);
-    if (delay >= time.duration)
-        issues.error(at, path, duration_text(delay) + " is no shorter than the study",
-                     "must be less than " + duration_text(time.duration));
+void check_meters(const TimeSettings& time, const std::vector<MeterChoice>& meters, Issues& issues) {
+    for (const MeterChoice& meter : meters)
+        if (meter.delay >= time.duration)
+            issues.error(meter.at, "metering." + meter.signal + ".delay", duration_text(meter.delay) + " is no shorter than the study",
+                         "must be less than " + duration_text(time.duration));
 }
 
 void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues& issues) {

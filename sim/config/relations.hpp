@@ -26,8 +26,8 @@ void check_time(const TimeSettings& time, const Node& root, Issues& issues);
 void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
                 Issues& issues);
 
-/// A meter's delay is a whole number of control steps and shorter than the study.
-void check_meter(const TimeSettings& time, const std::string& meter, Duration delay, const Node& root, Issues& issues);
+/// A meter's delay is shorter than the study, and no signal has two meters.
+void check_meters(const TimeSettings& time, const std::vector<MeterChoice>& meters, Issues& issues);
 
 /// `by_class` and `other` name profiles.
 void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues& issues);

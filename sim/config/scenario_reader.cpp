@@ -7,6 +7,7 @@
 #include "sim/base/text_file.hpp"
 #include "sim/config/csv_column.hpp"
 #include "sim/config/layers.hpp"
+#include "sim/config/parties.hpp"
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
 #include "sim/config/sections.hpp"
@@ -28,13 +29,12 @@ class SectionReader {
         read_plain_sections();
         read_base_load();
         read_prices();
-        read_metering();
+        scenario_.metering = read_metering(section("metering"), issues_, metering_);
         read_groups();
         check_percent(root_, issues_);
-        if (time_) check_meter(*time_, "voltage", metering_.voltage.delay, root_, issues_);
-        if (time_) check_meter(*time_, "feeder_head", metering_.feeder_head.delay, root_, issues_);
+        if (time_) check_meters(*time_, scenario_.metering, issues_);
         if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);
-        tell_all();
+        log_all();
         return std::move(scenario_);
     }
 
@@ -166,12 +166,6 @@ class SectionReader {
         if (buy) scenario_.prices = Prices{std::move(*buy), prices_->sell_share, *prices_->currency};
     }
 
-    void read_metering() {
-        auto text = read_section("metering", MeteringText::schema());
-        if (!text) return;
-        metering_ = *text;
-        scenario_.metering = {metering_.voltage.meter(), metering_.feeder_head.meter()};
-    }
 
     /// The map of a group of plug-ins; nothing (reported) where it is no map.
     std::optional<Node> group(const std::string& name) {
@@ -189,6 +183,8 @@ class SectionReader {
             issues_.error(root_.at, "population", "is missing", "describe a group of vehicles, or write `population: {}`");
         if (const auto node = group("population"))
             scenario_.population = read_group<Behaviour>(*node, "population", step(), issues_);
+        if (const auto node = group("channels")) scenario_.channels = read_group<Channel>(*node, "channels", step(), issues_);
+        if (const auto node = group("agents")) scenario_.agents = read_agents(*node, step(), issues_);
         if (const auto node = group("controllers")) read_controllers(*node);
         if (auto node = group("outputs")) read_outputs(std::move(*node));
     }
@@ -197,7 +193,10 @@ class SectionReader {
         if (controllers.entries.empty())
             issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
                           "name at least one, e.g. `uncoordinated: {}`");
-        scenario_.controllers = read_group<Controller>(controllers, "controllers", step(), issues_);
+        std::vector<std::string> groups;
+        if (const Node* population = root_.find("population"); population && population->is_map())
+            for (const auto& entry : population->entries) groups.push_back(entry.key.scalar);
+        scenario_.controllers = read_alternatives(controllers, groups, step(), issues_);
         check_reference(root_, issues_);
         std::string& reference = scenario_.study.reference;
         if (reference.empty() && !controllers.entries.empty()) reference = controllers.entries.front().key.scalar;
@@ -212,31 +211,32 @@ class SectionReader {
 
     /// Takes down the settings of one section; those of `apart` are taken down part by part instead.
     template <class P>
-    void tell(const Schema<P>& schema, const P& params, const std::string& path, const std::string& apart = {}) {
+    void log(const Schema<P>& schema, const P& params, const std::string& path, const std::string& apart = {}) {
         for (auto& setting : schema.settings(params, path))
             if (apart.empty() || setting.path != path + "." + apart) scenario_.resolved.push_back(std::move(setting));
     }
 
-    void tell_all() {
+    void log_all() {
         scenario_.resolved.push_back({"title", Value<std::string>::text(scenario_.title)});
-        tell(study_schema(), scenario_.study, "study", "threads");  // no part of the answer; provenance has it
-        tell(time_schema(), scenario_.time, "time");
-        tell(feeder_schema(), scenario_.feeder, "feeder");
-        tell(load_flow_schema(), scenario_.load_flow, "load_flow");
-        tell(devices_schema(), scenario_.devices, "devices");
-        tell(limits_schema(), scenario_.limits, "limits");
-        tell(BaseLoadText::schema(), base_load_, "base_load", "profiles");
+        log(study_schema(), scenario_.study, "study", "threads");  // no part of the answer; provenance has it
+        log(time_schema(), scenario_.time, "time");
+        log(feeder_schema(), scenario_.feeder, "feeder");
+        log(load_flow_schema(), scenario_.load_flow, "load_flow");
+        log(devices_schema(), scenario_.devices, "devices");
+        log(limits_schema(), scenario_.limits, "limits");
+        log(BaseLoadText::schema(), base_load_, "base_load", "profiles");
         for (const auto& [name, profile] : base_load_.profiles)
-            tell(ProfileText::schema(), profile, "base_load.profiles." + name);
+            log(ProfileText::schema(), profile, "base_load.profiles." + name);
         if (prices_) {
-            tell(ProfileText::schema(), prices_->buy, "prices.buy");
-            tell(PricesText::schema(), *prices_, "prices", "buy");
+            log(ProfileText::schema(), prices_->buy, "prices.buy");
+            log(PricesText::schema(), *prices_, "prices", "buy");
         }
-        tell(MeterText<PerUnit>::schema(), metering_.voltage, "metering.voltage");
-        tell(MeterText<Kilowatts>::schema(), metering_.feeder_head, "metering.feeder_head");
-        tell_group(scenario_.population, "population", scenario_.resolved);
-        tell_group(scenario_.controllers, "controllers", scenario_.resolved);
-        tell_group(scenario_.outputs, "outputs", scenario_.resolved);
+        for (const Setting& setting : metering_) scenario_.resolved.push_back(setting);
+        log_group(scenario_.channels, "channels", scenario_.resolved);
+        log_group(scenario_.population, "population", scenario_.resolved);
+        log_settings(scenario_.agents, scenario_.resolved);
+        log_settings(scenario_.controllers, scenario_.resolved);
+        log_group(scenario_.outputs, "outputs", scenario_.resolved);
     }
 
     const Node& root_;
@@ -245,7 +245,7 @@ class SectionReader {
     std::optional<TimeSettings> time_;
     BaseLoadText base_load_;
     std::optional<PricesText> prices_;
-    MeteringText metering_;
+    std::vector<Setting> metering_;  ///< as resolved
 };
 
 /// By file (in the order in which they first appear, the command line last), line and column.

@@ -23,9 +23,22 @@ std::vector<SectionInfo> make_sections() {
     list.push_back(described("limits", limits_schema()));
     list.push_back(described("base_load", BaseLoadText::schema()));
     list.push_back(described("prices", PricesText::schema()));
-    list.push_back(described("metering", MeteringText::schema()));
+    list.push_back({"metering",
+                    "What meters add to signals before controllers and agents see them, by the name of the signal, e.g. "
+                    "`voltage: {delay: 5 min, noise: 0.001 pu}`. Outputs record the truth.",
+                    MeterText::schema().fields()});
+    list.push_back({"channels",
+                    "How messages travel, by topic; the key `channel` of each chooses a channel; topics that are not named lose "
+                    "nothing and take no time.",
+                    {}});
     list.push_back({"population", "Groups of vehicles, by name; the key `behaviour` of each chooses a behaviour.", {}});
-    list.push_back({"controllers", "Charging controllers to compare, by label; the key `controller` defaults to the label.", {}});
+    list.push_back({"agents",
+                    "Agents that act under every alternative, by label, e.g. a power system; the key `agent` defaults to the label.",
+                    {}});
+    list.push_back({"controllers",
+                    "Alternatives to compare, by label: a charging controller (the key `controller` defaults to the label), or "
+                    "`parties`, a map of controllers with their `groups` of the population and of agents.",
+                    {}});
     list.push_back(
         {"outputs", "What is recorded, by label; the key `output` defaults to the label; absent: kpis, series, voltages.", {}});
     return list;
@@ -129,13 +142,6 @@ const Schema<PricesText>& PricesText::schema() {
             .required("buy", &PricesText::buy, "price of energy from the grid, e.g. `{every: 1 h, values: [0.22 $/kWh]}`")
             .optional("sell_share", &PricesText::sell_share, "price of energy returned, as a share of `buy`", at_least(0))
             .optional("currency", &PricesText::currency, "as it is shown; none: the one that the prices name");
-    return schema;
-}
-
-const Schema<MeteringText>& MeteringText::schema() {
-    static const auto schema = Schema<MeteringText>("What meters add to the truth before controllers see it.")
-                                   .optional("voltage", &MeteringText::voltage, "at the connectors")
-                                   .optional("feeder_head", &MeteringText::feeder_head, "power into the feeder");
     return schema;
 }
 

@@ -8,6 +8,7 @@
 
 #include "evsweep/scenario.hpp"
 #include "evsweep/schema.hpp"
+#include "sim/config/metering.hpp"
 #include "sim/config/profiles.hpp"
 
 namespace evsweep {
@@ -36,32 +37,6 @@ struct PricesText {
     Fraction sell_share{1.0};
     std::optional<std::string> currency;
     [[nodiscard]] static const Schema<PricesText>& schema();
-};
-
-/// One meter; noise and resolution in what it measures.
-template <class Q>
-struct MeterText {
-    /// Nothing is seen of a voltage with a larger error; powers may be of any size.
-    static constexpr double largest = std::is_same_v<Q, PerUnit> ? 0.5 : 1e9;
-    Duration delay{};
-    Q noise{};
-    Q resolution{};
-    [[nodiscard]] static const Schema<MeterText>& schema() {
-        static const auto schema =
-            Schema<MeterText>("How what a meter says differs from the truth.")
-                .optional("delay", &MeterText::delay, "age of what is seen")
-                .optional("noise", &MeterText::noise, "standard deviation of the error", between(0, largest))
-                .optional("resolution", &MeterText::resolution, "step of the display; 0 is exact", between(0, largest));
-        return schema;
-    }
-    [[nodiscard]] Meter meter() const { return {delay, noise.value(), resolution.value()}; }
-};
-
-/// `metering` as the file gives it.
-struct MeteringText {
-    MeterText<PerUnit> voltage;
-    MeterText<Kilowatts> feeder_head;
-    [[nodiscard]] static const Schema<MeteringText>& schema();
 };
 
 /// What a person is told about one section.

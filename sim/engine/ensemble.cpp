@@ -2,8 +2,8 @@
 
 namespace evsweep {
 
-Replica& Ensemble::add(const Population& population, Controller& controller, Rng rng) {
-    replicas_.push_back(std::make_unique<Replica>(site_, company_, population, controller, rng));
+Replica& Ensemble::add(const Population& population, PartySet& parties, Rng rng) {
+    replicas_.push_back(std::make_unique<Replica>(site_, shared_, population, parties, rng));
     return *replicas_.back();
 }
 

@@ -1,4 +1,4 @@
-/// Several replicas of one scenario and controller, stepped together so that one load flow serves them all.
+/// Several replicas of one scenario and alternative, stepped together so that one load flow serves them all.
 #pragma once
 
 #include <memory>
@@ -18,10 +18,10 @@ class Ensemble {
     static constexpr std::size_t useful_width = most_lanes;
 
     /// `site` and `watch` outlive it. Time is counted as events, load flow, control and recording.
-    Ensemble(const ReplicaSite& site, Stopwatch& watch) : site_(site), watch_(watch), company_(site, watch) {}
+    Ensemble(const ReplicaSite& site, Stopwatch& watch) : site_(site), watch_(watch), shared_(site, watch) {}
 
-    /// One more replica; the reference holds until the ensemble is gone. `population` and `controller` outlive it.
-    Replica& add(const Population& population, Controller& controller, Rng rng);
+    /// One more replica; the reference holds until the ensemble is gone. `population` and `parties` outlive it.
+    Replica& add(const Population& population, PartySet& parties, Rng rng);
 
     /// Runs all to the horizon; outcomes in the order of `add`. A replica that fails stops alone. Throws
     /// Stopped, within a control step, once that was requested (ReplicaSite::stop).
@@ -32,7 +32,7 @@ class Ensemble {
 
     const ReplicaSite& site_;
     Stopwatch& watch_;
-    ReplicaCompany company_;
+    SharedSite shared_;
     std::vector<std::unique_ptr<Replica>> replicas_;
     LaneSolver solver_;
     std::vector<Replica*> waiting_;

@@ -19,11 +19,6 @@ void EventQueue::push(const Event& event) {
     coming_.insert(std::find_if(coming_.begin(), coming_.end(), is_not_later), event);
 }
 
-void EventQueue::push_once(const Event& event) {
-    const auto is_the_same = [&event](const Event& other) { return other.at == event.at && other.phase == event.phase; };
-    if (std::none_of(coming_.begin(), coming_.end(), is_the_same)) push(event);
-}
-
 Event EventQueue::pop() {
     EVSWEEP_EXPECTS(!empty(), "an event is taken from a queue that has one");
     if (is_planned_next()) return planned_[next_++];

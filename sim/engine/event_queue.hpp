@@ -9,10 +9,10 @@
 namespace evsweep {
 
 /// What happens, in the order in which events that share an instant happen. A connector is freed before the next vehicle takes
-/// it; the physical world settles before it is measured, the feeder's own devices move in it, and it is measured before anybody
-/// decides.
-enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, devices, measure, decide, record };
-inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::record) + 1;
+/// it; the physical world settles and the feeder's own devices move in it before messages arrive and meters read it; then parties act,
+/// and then it is recorded.
+enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, devices, deliver, measure, act, record, sample };
+inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::sample) + 1;
 
 /// One planned happening. `subject` indexes what it concerns: a session, a connector or a control step, by phase.
 struct Event {
@@ -32,8 +32,6 @@ class EventQueue {
     /// Takes all that is known beforehand, in any order. Once, before anything else.
     void plan(std::vector<Event> events);
     void push(const Event& event);
-    /// As `push`, unless an event of this instant and phase has been pushed and is still to come.
-    void push_once(const Event& event);
     [[nodiscard]] bool empty() const { return next_ == planned_.size() && coming_.empty(); }
     [[nodiscard]] std::size_t size() const { return planned_.size() - next_ + coming_.size(); }
     /// The event that comes first. Not for an empty queue.

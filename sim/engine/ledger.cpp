@@ -24,7 +24,7 @@ void EnergyLedger::book(const SessionRecord& record, const Vehicles& vehicles) {
     fleet_gap_kwh_.add(-(record.charged_kwh - record.discharged_kwh));
 }
 
-std::optional<std::string> EnergyLedger::complaint() const {
+std::optional<std::string> EnergyLedger::error_text() const {
     std::string text;
     const auto check = [&text](const char* balance, double gap) {
         if (std::abs(gap) <= tolerance_kwh) return;  // a NaN gap must not pass

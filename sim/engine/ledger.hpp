@@ -29,7 +29,7 @@ class EnergyLedger {
     /// Grid energy of all steps less grid energy of all stays.
     [[nodiscard]] double fleet_gap_kwh() const { return fleet_gap_kwh_.value(); }
     /// What does not close, in words; nothing if all do.
-    [[nodiscard]] std::optional<std::string> complaint() const;
+    [[nodiscard]] std::optional<std::string> error_text() const;
 
    private:
     CompensatedSum feeder_gap_kwh_;  // plain totals of a year (1e8 kWh) have rounding of the tolerance's size

@@ -1,24 +1,14 @@
 #include "sim/engine/replica.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 
 #include "evsweep/contracts.hpp"
-#include "sim/engine/complaint.hpp"
-#include "sim/engine/setpoint_check.hpp"
+#include "sim/engine/error_text.hpp"
 
 namespace evsweep {
 
 namespace {
-
-LoadFlowOptions options_of(const LoadFlowSettings& settings) {
-    return {settings.tolerance.value(), settings.max_iterations, settings.collapse.value()};
-}
-
-bool has_ratings(const FeederSite& site) {
-    return std::any_of(site.rating_a.begin(), site.rating_a.end(), [](double a) { return std::isfinite(a); });
-}
 
 Event planned(Instant at, Phase phase, std::size_t subject = 0, std::uint32_t stamp = 0) {
     return {at, phase, static_cast<std::uint32_t>(subject), stamp};
@@ -35,7 +25,7 @@ EventKind kind_of(Threshold threshold) {
         case Threshold::knee:
             return EventKind::knee;
     }
-    EVSWEEP_EXPECTS(false, "every threshold is told of as an event");
+    EVSWEEP_EXPECTS(false, "every threshold is reported as an event");
     return EventKind::full;
 }
 
@@ -49,46 +39,24 @@ struct Replica::Handler {
 constexpr Replica::Handler Replica::handlers[] = {
     {Phase::unplug, &Replica::unplug},        {Phase::plug_in, &Replica::plug_in},
     {Phase::threshold, &Replica::cross},      {Phase::base_load, &Replica::change_base_load},
-    {Phase::devices, &Replica::move_devices}, {Phase::measure, &Replica::measure},
-    {Phase::decide, &Replica::decide},        {Phase::record, &Replica::record},
+    {Phase::devices, &Replica::move_devices}, {Phase::deliver, &Replica::deliver},
+    {Phase::measure, &Replica::measure},      {Phase::act, &Replica::act},
+    {Phase::record, &Replica::record},        {Phase::sample, &Replica::sample},
 };
 
-Replica::Replica(const ReplicaSite& site, ReplicaCompany& company, const Population& population, Controller& controller, Rng rng)
-    : site_(site),
-      company_(company),
-      ports_(company.ports_of(population.connectors)),
-      population_(population),
-      controller_(controller),
-      needs_(controller.needs()),
-      cadence_(controller.cadence()),
-      sees_network_(needs_.contains(Need::voltage) || needs_.contains(Need::feeder_head)),
-      wants_currents_(has_ratings(site.feeder.site())),
-      fleet_(population),
-      charging_(ports_),
-      load_flow_(ports_.network(), options_of(site.scenario.load_flow)),
-      metering_(site.scenario.metering, ports_.metering_point(), population.connectors, site.scenario.time.step, rng),
-      setpoints_(population.connectors.size()),
-      point_voltage_(ports_.metering_points(), 1.0),
-      devices_(site.scenario, load_flow_) {
-    seen_.calendar = site.scenario.time.start;
-    seen_.connectors = &population.connectors;
-    seen_.level_sets = &population.level_sets;
-    seen_.horizon = Instant(site.scenario.time.duration);
-    if (needs_.contains(Need::foresight)) seen_.foreseen = &population;
+Replica::Replica(const ReplicaSite& site, SharedSite& shared, const Population& population, PartySet& parties, Rng rng)
+    : site_(site), world_(site, shared, population), parties_(parties, world_, rng), recording_(world_, parties_.board()) {
+    world_.settle_devices = [this] {
+        world_.advance_fleet();
+        solve_alone();
+    };
     schedule_sessions();
     schedule_step(0);
 }
 
-void Replica::record_with(Recorder& recorder, bool wants_events) {
-    recorders_.push_back(&recorder);
-    if (wants_events) event_recorders_.push_back(&recorder);
-}
-
-void Replica::show_unbalance() {
-    if (site_.feeder.is_balanced()) return;
-    wants_unbalance_ = true;
-    unbalance_.resize(site_.feeder.buses());
-    neutral_a_.resize(site_.feeder.branches());
+void Replica::expect_stays(const Population& fleet) {
+    EVSWEEP_EXPECTS(fleet.connectors.size() == world_.population.connectors.size(), "a forecast of stays knows the connectors");
+    world_.expected_stays = &fleet;
 }
 
 LoadFlow* Replica::run_to_load_flow() {
@@ -98,14 +66,14 @@ LoadFlow* Replica::run_to_load_flow() {
     } catch (const Stopped&) {
         throw;
     } catch (...) {
-        failure_ = complaint_of_exception(site_.scenario.time.start, now_);
+        failure_ = error_text_of_exception(site_.scenario.time.start, world_.now);
     }
     return nullptr;
 }
 
 ReplicaOutcome Replica::outcome() {
-    if (!failure_) failure_ = ledger_.complaint();
-    return {std::move(unsolved_), ledger_, std::move(failure_)};
+    if (!failure_) failure_ = recording_.ledger().error_text();
+    return {std::move(recording_.unsolved()), recording_.ledger(), parties_.message_counts(), std::move(failure_)};
 }
 
 LoadFlow* Replica::next_load_flow() {
@@ -113,68 +81,82 @@ LoadFlow* Replica::next_load_flow() {
     while (pending_ || (pending_ = next_event())) {
         site_.stop.obey();
         if (pending_->at > horizon) break;
-        now_ = pending_->at;
+        world_.now = pending_->at;
         // Of what the horizon itself brings, only stays and crossings end with it.
-        if (now_ < horizon || pending_->phase == Phase::unplug || pending_->phase == Phase::threshold) {
-            if (is_solution_missing()) return &load_flow_;
+        if (world_.now < horizon || pending_->phase == Phase::unplug || pending_->phase == Phase::threshold) {
+            if (is_solution_missing()) return &world_.network.load_flow();
             handle(*pending_);
+        } else if (pending_->phase >= Phase::deliver) {
+            break;  // parties would ask for ever
         }
         pending_.reset();
-        looked_ = false;
+        asked_ = false;
     }
-    now_ = horizon;
+    world_.now = horizon;
     finish();
     return nullptr;
 }
 
 /// Whether the event at hand looks at the network, and that has changed since it was last solved or asked.
 bool Replica::is_solution_missing() {
-    if (pending_->phase != Phase::measure && pending_->phase != Phase::record) return false;
-    if (looked_) return false;  // and it has been solved meanwhile
-    looked_ = true;
-    advance_fleet();
-    load_flow_.expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
-    if (!stale_) return solved_ && !load_flow_.has_answers();
-    assemble_power();
-    if (!devices_.solve_themselves()) return true;
-    solve_alone();
-    return false;
+    const bool measures = pending_->phase == Phase::measure && parties_.measures_network();
+    if (!measures && pending_->phase != Phase::record) return false;
+    if (asked_) return false;  // and it has been solved meanwhile
+    asked_ = true;
+    world_.advance_fleet();
+    ElectricalState& network = world_.network;
+    network.load_flow().expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
+    if (!network.is_stale()) return network.is_solved() && !network.load_flow().has_answers();
+    if (network.solves_itself()) {
+        solve_alone();
+        return false;
+    }
+    network.assemble(world_.fleet);
+    return true;
 }
 
 void Replica::take(const LoadFlowResult& result) {
-    devices_.look_at(result, now_);
-    look_at(result);
+    world_.network.take(result, world_.now);
+    take_solution();
 }
 
-/// Takes what happens next: an event of the queue, or a battery's crossing, which is never outdated.
+/// The first of what is to happen: an event of the queue, a battery's crossing (which is never outdated), a message that arrives, or
+/// what parties and recorders have asked for.
 std::optional<Event> Replica::next_event() {
-    const auto at = fleet_.next_crossing_at();
-    if (at && (queue_.empty() || Event{*at, Phase::threshold}.is_before(queue_.top()))) return planned(*at, Phase::threshold);
-    if (queue_.empty()) return std::nullopt;
+    std::optional<Event> first;
+    const auto consider = [&first](std::optional<Instant> at, Phase phase) {
+        if (at && (!first || planned(*at, phase).is_before(*first))) first = planned(*at, phase);
+    };
+    consider(world_.fleet.next_crossing_at(), Phase::threshold);
+    consider(parties_.next_message(), Phase::deliver);
+    consider(parties_.next_reading(), Phase::measure);
+    consider(parties_.next_turn(), Phase::act);
+    consider(recording_.next_sample(), Phase::sample);
+    if (queue_.empty() || (first && first->is_before(queue_.top()))) return first;
     return queue_.pop();
 }
 
 void Replica::schedule_sessions() {
+    const auto& sessions = world_.population.sessions;
     std::vector<Event> events;
-    events.reserve(2 * population_.sessions.size());
-    for (std::size_t s = 0; s < population_.sessions.size(); ++s) {
-        events.push_back(planned(population_.sessions[s].plug_in, Phase::plug_in, s));
-        events.push_back(planned(population_.sessions[s].unplug, Phase::unplug, s));
+    events.reserve(2 * sessions.size());
+    for (std::size_t s = 0; s < sessions.size(); ++s) {
+        events.push_back(planned(sessions[s].plug_in, Phase::plug_in, s));
+        events.push_back(planned(sessions[s].unplug, Phase::unplug, s));
     }
     queue_.plan(std::move(events));
 }
 
-/// Plans what every control step has: base load where it changes, measuring and deciding where asked for, recording.
+/// Plans what every control step has: base load where it changes, measuring where anybody reads a meter, recording.
 void Replica::schedule_step(std::size_t step) {
     const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
     if (site_.base.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
-    if (sees_network_) queue_.push(planned(at, Phase::measure, step));
-    if (cadence_.period && at.time_since_epoch() % *cadence_.period == Duration::zero()) ask_for_decision(at);
+    if (parties_.has_meters()) queue_.push(planned(at, Phase::measure, step));
     queue_.push(planned(at, Phase::record, step));
 }
 
 void Replica::handle(const Event& event) {
-    if (RunProfile* profile = company_.watch.profile()) ++profile->events;
+    if (RunProfile* profile = world_.shared.watch.profile()) ++profile->events;
     constexpr bool is_complete = [] {
         for (std::size_t i = 0; i < phases; ++i)
             if (handlers[i].phase != static_cast<Phase>(i) || !handlers[i].handle) return false;
@@ -185,142 +167,78 @@ void Replica::handle(const Event& event) {
 }
 
 void Replica::change_base_load(const Event& event) {
-    base_step_ = event.subject;
-    base_is_new_ = stale_ = true;
-    tell(EventKind::base_load, std::nullopt);
+    world_.network.change_base_load(event.subject);
+    recording_.note(EventKind::base_load);
 }
 
 void Replica::unplug(const Event& event) {
-    const ConnectorId c = population_.sessions[event.subject].connector;
-    const SessionRecord record = fleet_.unplug(c, now_);
-    setpoints_.set(c, 0.0, 0.0);
-    setpoints_.settle();
-    change_power(c);
-    ledger_.book(record, population_.vehicles);
-    std::erase(arrived_, c);
-    std::erase(halted_, c);
-    left_.push_back(c);
-    for (Recorder* r : recorders_) r->session_ended(record);
-    tell(EventKind::unplug, c);
-    if (cadence_.on_unplug) ask_for_decision(now_);
+    const ConnectorId c = world_.population.sessions[event.subject].connector;
+    const SessionRecord record = world_.fleet.unplug(c, world_.now);
+    parties_.unplugged(c);
+    world_.network.change_power(c);
+    recording_.end_session(record);
+    recording_.note(EventKind::unplug, c);
 }
 
 void Replica::plug_in(const Event& event) {
-    const ConnectorId c = population_.sessions[event.subject].connector;
-    fleet_.plug_in(SessionId(event.subject), now_);
-    arrived_.push_back(c);
-    tell(EventKind::plug_in, c);
-    if (cadence_.on_plug_in) ask_for_decision(now_);
+    const ConnectorId c = world_.population.sessions[event.subject].connector;
+    world_.fleet.plug_in(SessionId(event.subject), world_.now);
+    parties_.plugged_in(c);
+    recording_.note(EventKind::plug_in, c);
 }
 
 void Replica::cross(const Event&) {
-    const Crossing crossing = *fleet_.next_crossing();
-    const ConnectorId c = crossing.connector;
-    fleet_.cross(crossing);
-    change_power(c);
-    if (crossing.kind != Threshold::knee) {
-        setpoints_.set(c, 0.0, fleet_.q_kvar()[c.index()]);
-        setpoints_.settle();
-        halted_.push_back(c);
-    }
-    tell(kind_of(crossing.kind), c);
+    const Crossing crossing = *world_.fleet.next_crossing();
+    world_.fleet.cross(crossing);
+    world_.network.change_power(crossing.connector);
+    if (crossing.kind != Threshold::knee) parties_.halted(crossing.connector);
+    recording_.note(kind_of(crossing.kind), crossing.connector);
 }
 
-/// One instant, one decision, however many ask for it.
-void Replica::ask_for_decision(Instant at) { queue_.push_once(planned(at, Phase::decide)); }
+void Replica::deliver(const Event&) { parties_.deliver(); }
 
-/// Brings powers up to date; one that tapers has changed meanwhile.
-void Replica::advance_fleet() {
-    fleet_.refresh_power(now_);
-    for (const std::uint32_t c : fleet_.tapering()) change_power(ConnectorId(c));
+void Replica::measure(const Event&) {
+    world_.step = static_cast<std::size_t>(world_.now.time_since_epoch() / site_.scenario.time.step);
+    parties_.measure();
+    if (world_.network.is_solved()) recording_.note(EventKind::measurement);
+    if (world_.now.time_since_epoch() % site_.scenario.time.step != Duration::zero()) recording_.hold_powers();
 }
 
-void Replica::change_power(ConnectorId c) {
-    charging_.changed(c);
-    stale_ = true;
+void Replica::act(const Event&) {
+    parties_.act([this] { recording_.note(EventKind::decision); });
 }
 
-void Replica::measure(const Event& event) {
-    step_ = event.subject;
-    if (!solved_) return metering_.miss(step_);
-    if (needs_.contains(Need::voltage))
-        for (std::size_t point = 0; point < point_voltage_.size(); ++point)
-            point_voltage_[point] = ports_.voltage_pu(point, load_flow_);
-    metering_.read(step_, point_voltage_, load_flow_.source_kw(), fleet_.plugged_in());
-    tell(EventKind::measurement, std::nullopt);
+void Replica::record(const Event& event) {
+    world_.step = event.subject;
+    const Activity before = world_.shared.watch.switch_to(Activity::recording);
+    recording_.take_step();
+    world_.shared.watch.switch_to(before);
+    if (world_.step + 1 < site_.base.steps()) schedule_step(world_.step + 1);
 }
 
-void Replica::decide(const Event&) {
-    EVSWEEP_EXPECTS(decided_at_ != now_, "a controller decides once per instant");
-    decided_at_ = now_;
-    if (needs_.contains(Need::state_of_charge)) {
-        advance_fleet();
-        fleet_.refresh_soc(now_);
-    }
-    show_columns();
-    const Activity before = company_.watch.switch_to(Activity::control);
-    controller_.decide(seen_, setpoints_);
-    apply_setpoints();
-    const auto took = company_.watch.lap();
-    company_.watch.switch_to(before);
-    if (RunProfile* profile = company_.watch.profile()) profile->count_decision(took);
-    arrived_.clear();
-    left_.clear();
-    halted_.clear();
-    tell(EventKind::decision, std::nullopt);
-}
-
-void Replica::apply_setpoints() {
-    for (ConnectorId c : setpoints_.changed()) {
-        check_setpoint(population_, fleet_, setpoints_, c, now_);
-        fleet_.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), now_);
-        change_power(c);
-    }
-    setpoints_.settle();
-}
-
-/// Base load and chargers, as the load flow draws them from now on.
-void Replica::assemble_power() {
-    const bool is_new = base_is_new_ || devices_.has_injections();
-    const PortPower& base = devices_.with_injections(company_.base.at(base_step_), site_.base, base_step_);
-    charging_.put(fleet_, base, is_new ? ChargingPower::Base::is_new : ChargingPower::Base::known, load_flow_.power());
-    base_is_new_ = false;
+void Replica::sample(const Event&) {
+    const Activity before = world_.shared.watch.switch_to(Activity::recording);
+    recording_.take_sample();
+    world_.shared.watch.switch_to(before);
 }
 
 /// Solves here and now, with whatever relays have to do.
 void Replica::solve_alone() {
-    if (!stale_) return;
-    assemble_power();
-    const Activity before = company_.watch.switch_to(Activity::load_flow);
-    const LoadFlowResult result = devices_.solve(now_);
-    company_.watch.switch_to(before);
-    look_at(result);
+    if (!world_.network.is_stale()) return;
+    world_.network.solve_alone(world_.fleet, world_.now);
+    take_solution();
 }
 
 /// The network is solved as far as it can be.
-void Replica::look_at(const LoadFlowResult& result) {
-    last_result_ = result;
-    solved_ = result.status == LoadFlowStatus::converged;
-    stale_ = false;
-    if (RunProfile* profile = company_.watch.profile()) {
-        ++profile->load_flows;
-        profile->sweeps += static_cast<std::uint64_t>(result.iterations);
-    }
-    if (!solved_) tell(EventKind::unsolved, std::nullopt);
-    if (devices_.take_hunting()) tell(EventKind::hunting, std::nullopt);
+void Replica::take_solution() {
+    if (!world_.network.is_solved()) recording_.note(EventKind::unsolved);
+    if (world_.network.devices().take_hunting()) recording_.note(EventKind::hunting);
     plan_devices();
-}
-
-/// From here on the energies of the step follow the new load flow. (On the control grid a new step opens with it.)
-void Replica::hold_powers() {
-    if (!solved_) return books_.hold(now_, std::nullopt);
-    const double ev_kw = fleet_.charging_kw() - fleet_.discharging_kw();
-    books_.hold(now_, StepBooks::Held{load_flow_.source_kw(), load_flow_.drawn_kw() - ev_kw, load_flow_.loss_kw(), ev_kw});
 }
 
 /// Plans the next action of relays anew; an older plan for another instant is outdated.
 void Replica::plan_devices() {
-    const auto at = devices_.next(now_);
+    const auto at = world_.network.devices().next(world_.now);
     if (at == devices_at_) return;
     devices_at_ = at;
     ++devices_stamp_;
@@ -331,31 +249,27 @@ void Replica::plan_devices() {
 void Replica::move_devices(const Event& event) {
     if (event.stamp != devices_stamp_) return;
     devices_at_.reset();
-    advance_fleet();
+    world_.advance_fleet();
     solve_alone();
-    for (const DeviceMove& move : devices_.act(now_)) {
-        stale_ = true;
+    for (const DeviceMove& move : world_.network.devices().act(world_.now)) {
+        world_.network.change_devices();
         if (move.what == DeviceMove::What::injection) continue;  // these follow the voltage all day
         const bool is_tap = move.what == DeviceMove::What::tap;
-        books_.count(now_, is_tap ? std::abs(move.steps) : 0, is_tap ? 0 : std::abs(move.steps));
-        tell(move);
+        recording_.count(is_tap ? std::abs(move.steps) : 0, is_tap ? 0 : std::abs(move.steps));
+        recording_.note(move);
     }
-    if (stale_)
+    if (world_.network.is_stale())
         solve_alone();
     else
         plan_devices();
-    hold_powers();
+    recording_.hold_powers();
 }
 
 void Replica::finish() {
     finished_ = true;
-    book_step(now_);
-    const std::vector<ConnectorId> occupied(fleet_.plugged_in().begin(), fleet_.plugged_in().end());
-    for (ConnectorId c : occupied) {
-        const SessionRecord record = fleet_.end_of_horizon(c, now_);
-        ledger_.book(record, population_.vehicles);
-        for (Recorder* r : recorders_) r->session_ended(record);
-    }
+    recording_.close_step();
+    const std::vector<ConnectorId> occupied(world_.fleet.plugged_in().begin(), world_.fleet.plugged_in().end());
+    for (ConnectorId c : occupied) recording_.end_session(world_.fleet.end_of_horizon(c, world_.now));
 }
 
 }  // namespace evsweep

@@ -8,7 +8,7 @@
 
 namespace evsweep {
 
-void check_setpoint(const Population& population, const ChargingState& fleet, const Setpoints& setpoints, ConnectorId c,
+void check_setpoint(const Population& population, const ChargingState& fleet, const SetpointTable& setpoints, ConnectorId c,
                     Instant now) {
     const std::size_t i = c.index();
     const double p = setpoints.p_kw(c);
@@ -28,6 +28,11 @@ void check_setpoint(const Population& population, const ChargingState& fleet, co
     if (wrong.empty()) return;
     throw SetpointError(fmt::format("connector {} was told {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
                                     hours(now.time_since_epoch()), wrong));
+}
+
+void throw_foreign_setpoint(ConnectorId c, Instant now) {
+    throw SetpointError(fmt::format("connector {} was set at {:.4f} h by a controller whose groups do not have it", c.index(),
+                                    hours(now.time_since_epoch())));
 }
 
 }  // namespace evsweep

@@ -8,7 +8,10 @@
 namespace evsweep {
 
 /// Throws SetpointError where the connector's setpoint is outside its limits, off its steps or beyond its apparent power.
-void check_setpoint(const Population& population, const ChargingState& fleet, const Setpoints& setpoints, ConnectorId c,
+void check_setpoint(const Population& population, const ChargingState& fleet, const SetpointTable& setpoints, ConnectorId c,
                     Instant now);
+
+/// Throws SetpointError of a connector that the controller does not decide.
+[[noreturn]] void throw_foreign_setpoint(ConnectorId c, Instant now);
 
 }  // namespace evsweep

@@ -4,13 +4,12 @@
 
 namespace evsweep {
 
-void StepBooks::open(const Snapshot& begin, const ChargingState& fleet) {
-    begin_ = Begin{begin.now, begin.price, begin.sell_price, fleet.energy(begin.now)};
-    since_ = begin.now;
+void StepBooks::open(Instant now, const Prices& prices, const std::optional<Held>& powers, const ChargingState& fleet) {
+    begin_ = Begin{now, prices, fleet.energy(now)};
+    since_ = now;
     energy_kwh_ = {};
     solved_ = true;
-    held_.reset();
-    if (begin.solved) held_ = Held{begin.source_kw, begin.load_kw, begin.loss_kw, begin.charging_kw - begin.discharging_kw};
+    held_ = powers;
 }
 
 void StepBooks::accrue(Instant now) {
@@ -51,8 +50,8 @@ Interval StepBooks::close(Instant end, const ChargingState& fleet) {
     interval.loss_kwh = energy_kwh_.loss_kw;
     const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - energy_kwh_.ev_kw;
     interval.source_kwh = energy_kwh_.source_kw + ev_beyond;
-    interval.price = begin_->price;
-    interval.sell_price = begin_->sell_price;
+    interval.price = begin_->prices.buy;
+    interval.sell_price = begin_->prices.sell;
     for (const Moves& moves : moves_) {
         if (moves.at >= end) continue;
         interval.tap_steps += moves.tap_steps;

@@ -21,8 +21,13 @@ class StepBooks {
         double ev_kw = 0.0;  ///< drawn less returned
     };
 
-    /// Opens a step that begins as this snapshot shows.
-    void open(const Snapshot& begin, const ChargingState& fleet);
+    /// What energy costs in a step, currency per kWh.
+    struct Prices {
+        double buy = 0.0;
+        double sell = 0.0;
+    };
+    /// Opens a step that begins now with these powers; none where there is no solution.
+    void open(Instant now, const Prices& prices, const std::optional<Held>& powers, const ChargingState& fleet);
     [[nodiscard]] bool is_open() const { return begin_.has_value(); }
     /// From now on these powers hold. Nothing happens while no step is open.
     void hold(Instant now, const std::optional<Held>& powers);
@@ -36,7 +41,7 @@ class StepBooks {
 
     struct Begin {
         Instant at{};
-        double price = 0.0, sell_price = 0.0;
+        Prices prices{};
         FleetEnergy energy{};  ///< of the fleet, until then
     };
     std::optional<Begin> begin_;

@@ -83,8 +83,7 @@ class Blocks {
         table.rows.push_back({"", "base"});
         for (const auto& run : result_.controllers) table.rows.front().push_back(printable(run.label));
         for (Row row : rows_) {
-            const bool base_means_something = !row->variable.gain_over_reference;
-            std::vector<std::string> cells{row_text(row).label(), base_means_something ? mean(row, result_.base) : no_number};
+            std::vector<std::string> cells{row_text(row).label(), mean(row, result_.base)};
             for (const auto& run : result_.controllers) cells.push_back(mean(row, run));
             table.rows.push_back(std::move(cells));
         }
@@ -108,7 +107,7 @@ class Blocks {
             if (&run != &*reference) table.rows.front().push_back(printable(run.label) + "  ");
         for (Row row : rows_) {
             const VariableResult* of_reference = find_numbers(*reference, row->output, row->variable.name);
-            if (row->variable.display == Display::category || row->variable.gain_over_reference || !of_reference) continue;
+            if (row->variable.display == Display::category || !of_reference) continue;
             std::vector<std::string> cells{row_text(row).label()};
             for (const auto& run : runs)
                 if (&run != &*reference) cells.push_back(difference(row, run, *reference, *of_reference));

@@ -47,9 +47,10 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.voltage_min_pu = scenario.limits.voltage_min.value();
     result.voltage_max_pu = scenario.limits.voltage_max.value();
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
-        result.outputs.push_back({scenario.outputs[o].label, scenario.outputs[o].type, outputs.outputs[o]->coordinates()});
+        result.outputs.push_back({scenario.outputs[o].label, scenario.outputs[o].type, outputs.declared[o].coordinates()});
     result.outputs.push_back({"ledger", "ledger", {}});
     result.outputs.push_back({"counters", "counters", {}});
+    result.outputs.push_back({"messages", "messages", {}});
     describe_feeder(*study.feeder, result);
     describe_places(study, result);
     result.provenance = provenance_of_this_build();

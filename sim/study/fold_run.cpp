@@ -2,12 +2,14 @@
 
 #include <array>
 
+#include "evsweep/contracts.hpp"
+
 namespace evsweep {
 
 namespace {
 
-/// So many unsolved steps, and remarks, are told one by one: more is not read, and memory must not grow with the replicas.
-constexpr std::size_t most_told = 1000;
+/// So many unsolved steps, and remarks, are kept one by one: more is not read, and memory must not grow with the replicas.
+constexpr std::size_t most_kept = 1000;
 
 /// A gap of the ledger, so that anybody can see that the books close.
 struct Gap {
@@ -34,8 +36,8 @@ VariableResult number_per_replica(std::string output, std::string name, std::str
 
 RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_(study) {
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
-        for (Variable& variable : outputs.outputs[o]->variables())
-            result_.variables.push_back({study.scenario.outputs[o].label, std::move(variable), {}, {}, {}});
+        for (const Variable& variable : outputs.declared[o].variables())
+            result_.variables.push_back({study.scenario.outputs[o].label, variable, {}, {}, {}});
     first_of_ledger_ = result_.variables.size();
     bands_.resize(first_of_ledger_);
     for (const Gap& gap : gaps) result_.variables.push_back(number_per_replica("ledger", gap.name, "kWh", gap.meaning));
@@ -43,29 +45,29 @@ RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_
 }
 
 void RunFold::add(ReplicaId replica, ControllerRun run) {
-    if (result_.needs.empty()) result_.needs = std::move(run.needs);
-    add_outputs(replica, std::move(run.recorded));
+    if (result_.reads.empty()) result_.reads = std::move(run.reads);
+    add_outputs(replica, run.recorded);
     add_ledger(run.outcome.ledger);
-    add_counters(run.counters);
+    add_counts(run);
     add_unsolved(replica, run.outcome.unsolved);
     add_remarks(replica, run.remarks);
 }
 
-void RunFold::add_outputs(ReplicaId replica, std::vector<Recorded> recorded) {
+void RunFold::add_outputs(ReplicaId replica, std::vector<std::optional<Recorded>>& recorded) {
     std::size_t v = 0;
     for (std::size_t o = 0; o < recorded.size(); ++o) {
         const std::string& label = study_.scenario.outputs[o].label;
-        auto array = recorded[o].begin();
-        for (; v < first_of_ledger_ && result_.variables[v].output == label; ++v) {
-            if (recorded[o].empty()) continue;  // the output left this replica out
+        for (std::size_t k = 0; v < first_of_ledger_ && result_.variables[v].output == label; ++v, ++k) {
+            if (!recorded[o]) continue;  // the output left this replica out
+            auto& array = recorded[o]->arrays()[k];
             VariableResult& result = result_.variables[v];
+            EVSWEEP_EXPECTS(array, "an output records every variable that it has declared, and not only some");
             if (result.variable.aggregation == Aggregation::bands)
                 bands_[v].add(std::move(*array));
             else if (result.variable.aggregation == Aggregation::trace)
                 result.traces.emplace_back(replica, std::move(*array));
             else
                 result.values.push_back(array->at(0));
-            ++array;
         }
     }
 }
@@ -75,21 +77,49 @@ void RunFold::add_ledger(const EnergyLedger& ledger) {
         result_.variables[first_of_ledger_ + g].values.push_back((ledger.*gaps[g].kwh)());
 }
 
-/// What the controller counted about its own decisions; every replica counts the same things.
-void RunFold::add_counters(const std::vector<Counter>& counters) {
+namespace {
+
+/// A number of a replica that no output records.
+struct Count {
+    const char* output;
+    std::string name, unit, meaning;
+    double value;
+};
+
+/// What parties counted about their own decisions, and what became of their messages; every replica counts the same things.
+std::vector<Count> counts_of(const ControllerRun& run) {
+    std::vector<Count> counts;
+    for (const Counter& counter : run.counters)
+        counts.push_back({"counters", counter.name, "1", "counted by the controller: " + counter.name, counter.value});
+    for (const MessageCount& topic : run.outcome.messages) {
+        const auto add = [&](const char* what, const char* meaning, double value, const char* unit = "1") {
+            counts.push_back({"messages", topic.topic + "_" + what, unit, "messages of " + topic.topic + ": " + meaning, value});
+        };
+        add("sent", "sent, one for each receiver", static_cast<double>(topic.sent));
+        add("delivered", "delivered", static_cast<double>(topic.delivered));
+        add("lost", "lost by the channel", static_cast<double>(topic.lost));
+        add("under_way", "still under way at the end", static_cast<double>(topic.under_way()));
+        add("largest_delay_s", "largest delay of those delivered", static_cast<double>(topic.largest_delay.count()) / 1000.0, "s");
+    }
+    return counts;
+}
+
+}  // namespace
+
+void RunFold::add_counts(const ControllerRun& run) {
+    const std::vector<Count> counts = counts_of(run);
     if (result_.variables.size() == first_counter_)
-        for (const Counter& counter : counters)
-            result_.variables.push_back(
-                number_per_replica("counters", counter.name, "1", "counted by the controller: " + counter.name));
+        for (const Count& count : counts)
+            result_.variables.push_back(number_per_replica(count.output, count.name, count.unit, count.meaning));
     for (std::size_t i = first_counter_; i < result_.variables.size(); ++i)
-        result_.variables[i].values.push_back(counters.at(i - first_counter_).value);
+        result_.variables[i].values.push_back(counts.at(i - first_counter_).value);
 }
 
 void RunFold::add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved) {
     result_.unsolved_steps += unsolved.size();
     if (2 * unsolved.size() > study_.base->steps()) ++result_.mostly_unsolved_replicas;
     for (const Unsolved& u : unsolved) {
-        if (result_.unsolved.size() == most_told) return;
+        if (result_.unsolved.size() == most_kept) return;
         result_.unsolved.push_back(
             {replica, u.at, std::string(name_of(u.result.status)), study_.feeder->site().bus[u.result.worst_bus.index()]});
     }
@@ -99,7 +129,7 @@ void RunFold::add_remarks(ReplicaId replica, std::vector<Remark>& remarks) {
     result_.remark_count += remarks.size();
     if (!remarks.empty()) ++result_.remarked_replicas;
     for (Remark& remark : remarks) {
-        if (result_.remarks.size() == most_told) return;
+        if (result_.remarks.size() == most_kept) return;
         result_.remarks.push_back({replica, remark.at, std::move(remark.text)});
     }
 }

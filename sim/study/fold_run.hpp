@@ -1,4 +1,4 @@
-/// All replicas under one controller, put together as they come and then forgotten.
+/// All replicas under one alternative, put together as they come and then forgotten.
 #pragma once
 
 #include <vector>
@@ -20,9 +20,9 @@ class RunFold {
     [[nodiscard]] RunResult finish();
 
    private:
-    void add_outputs(ReplicaId replica, std::vector<Recorded> recorded);
+    void add_outputs(ReplicaId replica, std::vector<std::optional<Recorded>>& recorded);
     void add_ledger(const EnergyLedger& ledger);
-    void add_counters(const std::vector<Counter>& counters);
+    void add_counts(const ControllerRun& run);
     void add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved);
     void add_remarks(ReplicaId replica, std::vector<Remark>& remarks);
 

@@ -1,27 +1,8 @@
 #include "sim/study/fold_study.hpp"
 
-#include <algorithm>
-
 #include "sim/study/describe_study.hpp"
 
 namespace evsweep {
-
-namespace {
-
-/// The reference's value minus each controller's own, replica by replica.
-void turn_into_gains(std::vector<RunResult>& controllers, const std::string& reference) {
-    const auto found = std::find_if(controllers.begin(), controllers.end(), [&](const auto& c) { return c.label == reference; });
-    if (found == controllers.end()) return;
-    for (std::size_t v = 0; v < found->variables.size(); ++v) {
-        if (!found->variables[v].variable.gain_over_reference) continue;
-        const std::vector<double> base = found->variables[v].values;
-        for (auto& controller : controllers)
-            for (std::size_t r = 0; r < base.size(); ++r)
-                controller.variables[v].values[r] = base[r] - controller.variables[v].values[r];
-    }
-}
-
-}  // namespace
 
 StudyFold::StudyFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_(study), outputs_(outputs) {
     for (std::size_t c = 0; c < study.scenario.controllers.size(); ++c) runs_.emplace_back(study, outputs);
@@ -58,7 +39,6 @@ StudyResult StudyFold::finish(ControllerRun base) {
     result.base = base_fold.finish();
     result.base.label = "base";
     result.base.type = "base";
-    turn_into_gains(result.controllers, result.reference);
     return result;
 }
 

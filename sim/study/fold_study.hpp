@@ -1,4 +1,4 @@
-/// Puts the replicas of a study together as they come: numbers in replica order, bands, gains over the reference.
+/// Puts the replicas of a study together as they come: numbers in replica order, and bands.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ class StudyFold {
    public:
     /// `study` and `outputs` outlive it.
     StudyFold(const LoadedStudy& study, const StudyOutputs& outputs);
-    /// The next replica, in ascending order. One that failed is told in `failures` and left out of everything else.
+    /// The next replica, in ascending order. One that failed is kept in `failures` and left out of everything else.
     void add(ReplicaRun run);
     /// The result but for wall time, threads and profile. Call it once.
     [[nodiscard]] StudyResult finish(ControllerRun base);

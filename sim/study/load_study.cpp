@@ -11,11 +11,11 @@
 #include "evsweep/contracts.hpp"
 #include "sim/base/text_file.hpp"
 #include "sim/config/scenario_reader.hpp"
-#include "sim/engine/complaint.hpp"
 #include "sim/network/load_allocation.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/party_check.hpp"
 #include "sim/study/stay_check.hpp"
 #include "sim/study/study_outputs.hpp"
 
@@ -58,40 +58,6 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
     return nullptr;
 }
 
-void check_multiple(const Scenario& scenario, Duration value, const std::string& path, const Position& at, Issues& issues) {
-    if (value % scenario.time.step == Duration::zero()) return;
-    issues.error(at, path, duration_text(value) + " is not a whole number of control steps",
-                 "time.step is " + duration_text(scenario.time.step));
-}
-
-void check_controller(const LoadedStudy& study, const Configured<Controller>& configured, const Population& population,
-                      Issues& issues) {
-    const std::string path = "controllers." + configured.label;
-    if (configured.label == "base")
-        issues.error(configured.at, path, "is the name of the run without vehicles", "name it otherwise");
-    try {
-        const auto controller = configured.make(controller_context(study, configured, population, ReplicaId(0)));
-        if (const auto period = controller->cadence().period)
-            check_multiple(study.scenario, *period, path + ".period", configured.at, issues);
-        const auto controls = study.feeder->injection_controls();
-        if (controller->needs().contains(Need::linear_grid) && !controls.empty())
-            issues.error(configured.at, path,
-                         "plans with a linear model of the feeder, which does not know that the power of '" +
-                             controls.front().load + "' follows the voltage",
-                         "remove the injection controls from the feeder, or take a controller that does not plan");
-        if (controller->needs().contains(Need::price) && !study.scenario.prices)
-            issues.error(configured.at, path, "needs prices, and the scenario has none", "add a section `prices`");
-    } catch (const std::bad_alloc&) {
-        throw;
-    } catch (...) {
-        issues.error(configured.at, path, "cannot be made: " + complaint_of_exception());
-    }
-}
-
-void check_controllers(const LoadedStudy& study, const Population& population, Issues& issues) {
-    for (const auto& configured : study.scenario.controllers) check_controller(study, configured, population, issues);
-}
-
 /// Replicas that an output names and the study has not: nothing is recorded of them.
 void check_named_replicas(const Configured<Output>& configured, int replicas, Issues& issues) {
     for (const Setting& setting : configured.settings) {
@@ -110,16 +76,20 @@ void check_named_replicas(const Configured<Output>& configured, int replicas, Is
 
 /// Outputs check their own parameters against the control grid when they are made.
 void check_outputs(const LoadedStudy& study, const Population& population, Issues& issues) {
-    constexpr std::array taken{"ledger", "counters", "unsolved", "remarks"};  // groups that results have of their own
+    constexpr std::array taken{"ledger", "counters", "messages", "reads", "unsolved", "remarks"};  // groups that results have
+    StudyOutputs outputs;
+    if (!issues.has_errors()) outputs.signals = recordable_signals(study, population);
     for (const auto& configured : study.scenario.outputs) {
         if (std::find(taken.begin(), taken.end(), configured.label) != taken.end())
             issues.error(configured.at, "outputs." + configured.label, "is a name that results use themselves",
                          "name it otherwise");
         check_named_replicas(configured, study.scenario.study.replicas, issues);
+        if (outputs.signals.empty()) continue;
         try {
-            (void)configured.make(output_context(study, population, {}));
-        } catch (const ContractViolation& complaint) {
-            issues.error(configured.at, "outputs." + configured.label, complaint.what(),
+            OutputDeclarations declared;
+            (void)make_output(study, configured, population, outputs, declared);
+        } catch (const ContractViolation& wrong) {
+            issues.error(configured.at, "outputs." + configured.label, wrong.what(),
                          "time.step is " + duration_text(study.scenario.time.step));
         }
     }
@@ -192,14 +162,14 @@ std::vector<ChargingPlace> possible_places(const LoadedStudy& study) {
 
 Population LoadedStudy::draw(ReplicaId replica) const { return draw_fleet(*this, static_cast<std::uint32_t>(replica.index())); }
 
-Population LoadedStudy::foretell(ReplicaId replica, const Population& fleet) const {
+Population LoadedStudy::forecast_stays(ReplicaId replica, const Population& fleet) const {
     // Forecasts number their draws from the other end, where no study has a replica.
-    Population foretold =
+    Population expected =
         draw_fleet(*this, std::numeric_limits<std::uint32_t>::max() - static_cast<std::uint32_t>(replica.index()));
-    EVSWEEP_EXPECTS(foretold.connectors.size() == fleet.connectors.size(), "every draw has the same connectors");
-    foretold.connectors = fleet.connectors;  // their ratings and wires are known, and not a matter of forecast
-    foretold.level_sets = fleet.level_sets;
-    return foretold;
+    EVSWEEP_EXPECTS(expected.connectors.size() == fleet.connectors.size(), "every draw has the same connectors");
+    expected.connectors = fleet.connectors;  // their ratings and wires are known, and not a matter of forecast
+    expected.level_sets = fleet.level_sets;
+    return expected;
 }
 
 std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues) {
@@ -228,7 +198,7 @@ std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues, co
 std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                                       Issues& issues) {
     auto scenario = read_scenario(file, overrides, issues);
-    if (!scenario) {  // the feeder's problems are told with the scenario's, not one run later
+    if (!scenario) {  // the feeder's problems are reported with the scenario's, not one run later
         if (const auto choice = read_feeder_choice(file, overrides)) (void)load_feeder(*choice, issues);
         return std::nullopt;
     }
@@ -243,7 +213,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     study.network = std::make_shared<const ChargingNetwork>(*study.feeder, possible_places(study));
     const Population population = study.draw(ReplicaId(0));
     check_stays(study, population, issues);
-    check_controllers(study, population, issues);
+    check_parties(study, population, issues);
     check_outputs(study, population, issues);
     if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);
     return issues.has_errors() ? std::nullopt : std::optional(std::move(study));

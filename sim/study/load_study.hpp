@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,12 +22,14 @@ struct LoadedStudy {
     std::shared_ptr<const BaseDemand> base;
     std::vector<std::shared_ptr<const Behaviour>> behaviours;  ///< as Scenario::population
     std::shared_ptr<const ChargingNetwork> network;            ///< with the possible places of all charging points
+    std::map<std::string, MeterSettings, std::less<>> meters{};                         ///< by signal
+    std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};      ///< by topic
 
-    /// The fleet of one replica, the same for every controller.
+    /// The fleet of one replica, the same under every alternative.
     [[nodiscard]] Population draw(ReplicaId replica) const;
     /// What may be forecast of that fleet: another draw of the same behaviours, at the same connectors. A function of seed and
-    /// replica, so the same for every controller.
-    [[nodiscard]] Population foretell(ReplicaId replica, const Population& fleet) const;
+    /// replica, so the same under every alternative.
+    [[nodiscard]] Population forecast_stays(ReplicaId replica, const Population& fleet) const;
 };
 
 /// Reads and checks a scenario and all it refers to. `overrides` are `path=value`. Nothing is returned if there was an error.

@@ -46,9 +46,9 @@ std::size_t elements_of(const Variable& variable, const std::vector<Coordinate>&
     return elements;
 }
 
-Elements elements_of(const Output& output, const Counts& counts) {
+Elements elements_of(const OutputDeclarations& output, const Counts& counts) {
     Elements elements;
-    const auto coordinates = output.coordinates();
+    const auto& coordinates = output.coordinates();
     for (const Variable& variable : output.variables()) {
         if (variable.aggregation == Aggregation::per_replica) {
             ++elements.numbers;
@@ -65,7 +65,7 @@ Elements elements_of(const Output& output, const Counts& counts) {
     return elements;
 }
 
-/// Replicas that an output traces: those that it was told to, or all.
+/// Replicas that an output traces: those that it names, or all.
 std::size_t traced_replicas(const Configured<Output>& configured, std::size_t replicas) {
     for (const Setting& setting : configured.settings) {
         if (setting.path != "replicas" || setting.value.empty() || setting.value.front() != '[') continue;
@@ -93,10 +93,11 @@ std::size_t fleets_in(const Counts& counts, const StudyShape& shape) {
     return threads * (shape.width * replica + counts.conductors * per_conductor_of_network);
 }
 
-/// Whether any controller plans; those that do get the linear grid.
+/// Whether any party plans; those that do use the linear grid.
 bool has_planner(const LoadedStudy& study, const Population& sample) {
-    return std::any_of(study.scenario.controllers.begin(), study.scenario.controllers.end(), [&](const auto& configured) {
-        return configured.make(controller_context(study, configured, sample, ReplicaId(0)))->needs().contains(Need::linear_grid);
+    const ReplicaSite site = site_of(study);
+    return std::any_of(study.scenario.controllers.begin(), study.scenario.controllers.end(), [&](const Alternative& alternative) {
+        return PartySet(site, &alternative, sample, rng_of(study, ReplicaId(0))).uses(services::linear_grid.name);
     });
 }
 
@@ -142,8 +143,7 @@ std::size_t MemoryEstimate::peak() const { return loaded + fleets + traces + std
 
 MemoryEstimate estimate_memory(const LoadedStudy& study, const StudyShape& shape) {
     const Population sample = study.draw(ReplicaId(0));
-    StudyOutputs outputs;
-    make_outputs(study, sample, outputs);
+    const StudyOutputs outputs = make_outputs(study, sample);
     const Counts counts = counts_of(study, sample);
     MemoryEstimate sum;
     sum.loaded = memory_held() + (std::size_t{8} << 20U);  // libraries that are first used later
@@ -153,7 +153,7 @@ MemoryEstimate estimate_memory(const LoadedStudy& study, const StudyShape& shape
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o) {
         const auto& configured = study.scenario.outputs[o];
         MemoryEstimate before = sum;
-        add(elements_of(*outputs.outputs[o], counts), traced_replicas(configured, shape.replicas), counts, shape, sum);
+        add(elements_of(outputs.declared[o], counts), traced_replicas(configured, shape.replicas), counts, shape, sum);
         const std::size_t more = sum.peak() - before.peak();
         if (more > largest) largest = more, sum.largest_output = configured.label;
     }

@@ -80,7 +80,6 @@ Variable read_variable(const ResultReader& reader, const std::string& path, cons
     variable.meanings = reader.texts_attribute(path, "labels");
     variable.headline = reader.number_attribute(path, "headline").value_or(0.0) != 0.0;
     variable.decimals = static_cast<int>(bounded(reader.number_attribute(path, "decimals"), 0.0, 12.0));
-    variable.gain_over_reference = reader.number_attribute(path, "gain_over_reference").value_or(0.0) != 0.0;
     variable.over_solved_steps = reader.number_attribute(path, "over_solved_steps").value_or(0.0) != 0.0;
     variable.lowest = reader.number_attribute(path, "lowest").value_or(variable.lowest);
     variable.highest = reader.number_attribute(path, "highest").value_or(variable.highest);
@@ -118,13 +117,12 @@ void read_remarks(const ResultReader& reader, const std::string& group, RunResul
 }
 
 /// Groups of a run that are no output.
-bool is_aside(const std::string& group) { return group == "unsolved" || group == "remarks"; }
+bool is_aside(const std::string& group) { return group == "reads" || group == "unsolved" || group == "remarks"; }
 
 RunResult read_run(const ResultReader& reader, const std::string& group) {
     RunResult run;
     run.label = reader.text_attribute(group, "label");
     run.type = reader.text_attribute(group, "type");
-    run.needs = reader.texts_attribute(group, "needs");
     run.settings = read_settings(reader, group);
     run.unsolved_steps = static_cast<std::size_t>(bounded(reader.number_attribute(group, "unsolved_steps"), 0.0, 1e15));
     run.mostly_unsolved_replicas =

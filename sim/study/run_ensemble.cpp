@@ -1,6 +1,10 @@
 #include "sim/study/run_ensemble.hpp"
 
-#include "sim/engine/complaint.hpp"
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/engine/error_text.hpp"
 #include "sim/engine/ensemble.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 
@@ -8,42 +12,42 @@ namespace evsweep {
 
 namespace {
 
-/// Stands in where there are no vehicles to control.
-class NoControl final : public Controller {
-   public:
-    [[nodiscard]] Needs needs() const override { return {}; }
-    [[nodiscard]] Cadence cadence() const override { return {}; }
-    void decide(const Observation&, Setpoints&) override {}
-};
-
 /// Notes the steps in which any bus but the source's is outside the voltage band, or there is no voltage to speak of.
 class BandWatch final : public Recorder {
    public:
-    BandWatch(const FeederSite& feeder, const Limits& limits, std::vector<std::uint8_t>& outside)
-        : feeder_(feeder),
-          min_pu_(limits.voltage_min.value() - limits.voltage_tolerance_pu()),
-          max_pu_(limits.voltage_max.value() + limits.voltage_tolerance_pu()),
+    BandWatch(const LoadedStudy& study, const StudyOutputs& outputs, std::vector<std::uint8_t>& outside)
+        : feeder_(study.feeder->site()),
+          min_pu_(study.scenario.limits.voltage_min.value() - study.scenario.limits.voltage_tolerance_pu()),
+          max_pu_(study.scenario.limits.voltage_max.value() + study.scenario.limits.voltage_tolerance_pu()),
+          voltage_(slot_of(outputs, signals::supply_voltage.name)),
           outside_(outside) {}
     void at(const Snapshot& s) override {
         bool is_outside = !s.solved;
-        for (std::size_t i = 0; i < s.supply_pu.size() && !is_outside; ++i)
-            is_outside = (s.supply_pu[i] < min_pu_ || s.supply_pu[i] > max_pu_) && FeederSite::is_held_to_band(feeder_.supply[i]);
+        const auto voltage_pu = s.read(voltage_);
+        for (std::size_t i = 0; i < voltage_pu.size() && !is_outside; ++i)
+            is_outside = (voltage_pu[i] < min_pu_ || voltage_pu[i] > max_pu_) && FeederSite::is_held_to_band(feeder_.supply[i]);
         outside_.push_back(is_outside);
     }
-    [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
+    void finish(Recorded&) override {}
 
    private:
+    static Slot slot_of(const StudyOutputs& outputs, std::string_view name) {
+        const auto is_it = [name](const RecordableSignal& signal) { return signal.info.name == name; };
+        const auto found = std::find_if(outputs.signals.begin(), outputs.signals.end(), is_it);
+        return {static_cast<std::uint32_t>(found - outputs.signals.begin()), 0};
+    }
     const FeederSite& feeder_;
     double min_pu_, max_pu_;
+    Slot voltage_;
     std::vector<std::uint8_t>& outside_;
 };
 
-/// One replica of an ensemble under one controller; all that it points to outlives the run.
+/// One replica of an ensemble under one alternative; all that it points to outlives the run.
 struct Place {
     ReplicaId replica;
     const Population* population = nullptr;
-    Controller* controller = nullptr;
-    const Population* foretold = nullptr;  ///< where the controller wants to be told
+    PartySet* parties = nullptr;
+    const Population* expected = nullptr;  ///< a forecast of stays, where a party uses one
     Recorder* extra = nullptr;
 };
 
@@ -53,42 +57,78 @@ Recorders attach_recorders(const StudyOutputs& outputs, const Place& place, Repl
     Recorders recorders;
     for (const auto& output : outputs.outputs) {
         recorders.push_back(output->start({place.replica, place.population}));
-        if (!recorders.back()) continue;
-        engine.record_with(*recorders.back(), output->wants_events());
-        if (output->wants_unbalance()) engine.show_unbalance();
+        if (recorders.back()) engine.recording().add(*recorders.back(), *output);
     }
-    if (place.extra) engine.record_with(*place.extra, false);
+    if (place.extra) engine.recording().add(*place.extra);
     return recorders;
 }
 
-std::vector<std::string> names_of_needs(const Needs& needs) {
-    std::vector<std::string> names;
-    for (const Need n : all_needs)
-        if (needs.contains(n)) names.emplace_back(name_of(n));
-    return names;
+/// A meter in words: "delay 5 min, noise 0.001 pu".
+std::string meter_text(const LoadedStudy& study, std::string_view signal, std::string_view unit) {
+    const auto found = study.meters.find(signal);
+    if (found == study.meters.end()) return {};
+    const MeterSettings& meter = found->second;
+    std::string text = "delay " + duration_text(meter.delay);
+    if (meter.noise > 0.0) text += fmt::format(", noise {:g} {}", meter.noise, unit);
+    if (meter.resolution > 0.0) text += fmt::format(", resolution {:g} {}", meter.resolution, unit);
+    if (meter.sampling) text += ", sampling " + duration_text(*meter.sampling);
+    return text;
 }
 
-ControllerRun gather(ReplicaOutcome outcome, const Recorders& recorders, const Controller& controller) {
+void gather_reads(const LoadedStudy& study, const PartySet& set, std::vector<ReadSignal>& reads) {
+    for (const Party& party : set.parties()) {
+        for (const Declared::Read& read : party.declared.reads) {
+            const auto by = set.publisher_of(read.signal.name);
+            reads.push_back({party.choice->label, std::string(read.signal.name), std::string(read.signal.unit),
+                             by ? set.parties()[*by].choice->label : "simulator",
+                             read.freshness == Freshness::present ? "present" : "previous",
+                             meter_text(study, read.signal.name, read.signal.unit)});
+        }
+        for (const std::string& service : party.declared.uses)
+            reads.push_back({party.choice->label, service, "", "simulator", "present", ""});
+    }
+}
+
+/// Counters carry the name of their party where there are several.
+void gather_words(const PartySet& set, ControllerRun& run) {
+    for (const Party& party : set.parties()) {
+        const std::string prefix = set.parties().size() > 1 ? party.choice->label + "_" : "";
+        const auto take = [&](const auto& plugin) {
+            for (Counter& counter : plugin.counters()) run.counters.push_back({prefix + counter.name, counter.value});
+            for (Remark& remark : plugin.remarks())
+                run.remarks.push_back({remark.at, set.parties().size() > 1 ? party.choice->label + ": " + remark.text : remark.text});
+        };
+        if (party.controller) take(*party.controller);
+        if (party.agent) take(*party.agent);
+    }
+    std::stable_sort(run.remarks.begin(), run.remarks.end(), [](const Remark& a, const Remark& b) { return a.at < b.at; });
+}
+
+ControllerRun gather(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaOutcome outcome, const Recorders& recorders,
+                     const PartySet& set) {
     ControllerRun run;
     run.outcome = std::move(outcome);
-    for (const auto& recorder : recorders) run.recorded.push_back(recorder ? recorder->finish() : Recorded{});
-    run.needs = names_of_needs(controller.needs());
-    run.counters = controller.counters();
-    run.remarks = controller.remarks();
+    for (std::size_t o = 0; o < recorders.size(); ++o) {
+        run.recorded.emplace_back();
+        if (!recorders[o]) continue;
+        run.recorded.back().emplace(outputs.declared[o].variables().size());
+        recorders[o]->finish(*run.recorded.back());
+    }
+    gather_reads(study, set, run.reads);
+    gather_words(set, run);
     return run;
 }
 
 /// Runs all places to the horizon, with the recorders of all outputs attached; one run per place.
 std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
                                             const std::vector<Place>& places, Stopwatch& watch, const StopRequest& stop) {
-    const ReplicaSite site{study.scenario, *study.feeder, *study.base, *study.network, stop};
+    const ReplicaSite site = site_of(study, outputs, stop);
     Ensemble ensemble(site, watch);
     std::vector<Recorders> recorders;
     for (const Place& place : places) {
-        const Rng rng(study.scenario.study.seed, static_cast<std::uint32_t>(place.replica.index()));
         watch.switch_to(Activity::events);
-        Replica& engine = ensemble.add(*place.population, *place.controller, rng);
-        if (place.foretold) engine.foretell(*place.foretold);
+        Replica& engine = ensemble.add(*place.population, *place.parties, rng_of(study, place.replica));
+        if (place.expected) engine.expect_stays(*place.expected);
         watch.switch_to(Activity::recording);
         recorders.push_back(attach_recorders(outputs, place, engine));
     }
@@ -96,64 +136,64 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
     watch.switch_to(Activity::recording);
     std::vector<ControllerRun> runs;
     for (std::size_t i = 0; i < places.size(); ++i)
-        runs.push_back(gather(std::move(outcomes[i]), recorders[i], *places[i].controller));
+        runs.push_back(gather(study, outputs, std::move(outcomes[i]), recorders[i], *places[i].parties));
     return runs;
 }
 
 struct Member {
     ReplicaRun run;
     Population population;
-    std::optional<Population> foretold;  ///< once a controller has wanted to know
+    std::optional<Population> expected;  ///< a forecast of its stays, once a party uses one
 };
 using Members = std::vector<Member*>;
 
-/// The place of a member under a controller, with the forecast of stays that this wants.
-Place place_of(const LoadedStudy& study, Member& member, Controller& controller, Stopwatch& watch) {
-    Place place{member.run.replica, &member.population, &controller};
-    if (!controller.needs().contains(Need::arrivals)) return place;
+/// The place of a member under an alternative, with the forecast of stays that its parties use.
+Place place_of(const LoadedStudy& study, Member& member, PartySet& parties, Stopwatch& watch) {
+    Place place{member.run.replica, &member.population, &parties};
+    if (!parties.uses(services::arrivals.name)) return place;
     const Activity before = watch.switch_to(Activity::sampling);
-    if (!member.foretold) member.foretold = study.foretell(member.run.replica, member.population);
+    if (!member.expected) member.expected = study.forecast_stays(member.run.replica, member.population);
     watch.switch_to(before);
-    place.foretold = &*member.foretold;
+    place.expected = &*member.expected;
     return place;
 }
 
-/// One controller for each member, then all of them to the horizon.
-void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
-                  const Members& members, Stopwatch& watch, const StopRequest& stop) {
+/// The parties of one alternative for each member, then all of them to the horizon.
+void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative, const Members& members,
+                  Stopwatch& watch, const StopRequest& stop) {
     watch.switch_to(Activity::control);
-    std::vector<std::unique_ptr<Controller>> controllers;
+    const ReplicaSite site = site_of(study, outputs, stop);
+    std::vector<std::unique_ptr<PartySet>> sets;
     std::vector<Place> places;
     for (Member* m : members) {
-        Controller::Context context = controller_context(study, configured, m->population, m->run.replica);
-        context.stop = stop;
-        controllers.push_back(configured.make(context));
-        places.push_back(place_of(study, *m, *controllers.back(), watch));
+        sets.push_back(std::make_unique<PartySet>(site, &alternative, m->population, rng_of(study, m->run.replica)));
+        places.push_back(place_of(study, *m, *sets.back(), watch));
     }
     std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch, stop);
     for (std::size_t i = 0; i < members.size(); ++i) {
         ReplicaRun& run = members[i]->run;
-        if (const auto& failure = runs[i].outcome.failure) run.failure = ReplicaFailure{run.replica, configured.label, *failure};
+        if (const auto& failure = runs[i].outcome.failure)
+            run.failure = ReplicaFailure{run.replica, alternative.label, *failure};
         run.controllers.push_back(std::move(runs[i]));
     }
 }
 
 /// A replica must never take the study down: what it throws becomes its failure. Which of several threw shows when each
 /// runs again by itself; for the others that makes no difference.
-void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Configured<Controller>& configured,
+void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative,
                  const Members& members, Stopwatch& watch, const StopRequest& stop) {
     try {
-        return run_together(study, outputs, configured, members, watch, stop);
+        return run_together(study, outputs, alternative, members, watch, stop);
     } catch (const Stopped&) {
         throw;
     } catch (...) {
         if (members.size() == 1) {
             ReplicaRun& run = members.front()->run;
-            run.failure = ReplicaFailure{run.replica, configured.label, complaint_of_exception()};
+            run.failure = ReplicaFailure{run.replica, alternative.label, error_text_of_exception()};
             return;
         }
     }
-    for (Member* m : members) run_guarded(study, outputs, configured, {m}, watch, stop);
+    for (Member* m : members) run_guarded(study, outputs, alternative, {m}, watch, stop);
 }
 
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
@@ -163,7 +203,7 @@ Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
         member.population = study.draw(replica);
         member.run.fleet = fleet_fingerprint(member.population);
     } catch (...) {
-        member.run.failure = ReplicaFailure{replica, "", complaint_of_exception()};
+        member.run.failure = ReplicaFailure{replica, "", error_text_of_exception()};
     }
     return member;
 }
@@ -171,18 +211,15 @@ Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
 }  // namespace
 
 ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop) {
-    outputs.base_outside_band.clear();
-    const Population sample = study.draw(ReplicaId(0));
-    make_outputs(study, sample, outputs);
     std::vector<std::uint8_t> outside;
-    BandWatch band_watch(study.feeder->site(), study.scenario.limits, outside);
+    BandWatch band_watch(study, outputs, outside);
     Population nobody;
-    nobody.zones = sample.zones;
-    NoControl control;
+    nobody.zones = study.draw(ReplicaId(0)).zones;
+    const ReplicaSite site = site_of(study, outputs, stop);
+    PartySet agents(site, nullptr, nobody, rng_of(study, ReplicaId(0)));
     Stopwatch unwatched;
-    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &control, nullptr, &band_watch}}, unwatched, stop);
-    outputs.base_outside_band = std::move(outside);
-    make_outputs(study, sample, outputs);
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &agents, nullptr, &band_watch}}, unwatched, stop);
+    outputs.base_outside = std::move(outside);
     return std::move(runs.front());
 }
 

@@ -13,19 +13,16 @@
 
 namespace evsweep {
 
-/// What one output recorded: one array per variable; empty where it left the replica out.
-using Recorded = std::vector<std::vector<double>>;
-
-/// One replica under one controller.
+/// One replica under one alternative.
 struct ControllerRun {
-    std::vector<Recorded> recorded;  ///< as Scenario::outputs
+    std::vector<std::optional<Recorded>> recorded;  ///< as Scenario::outputs; none where an output left the replica out
     ReplicaOutcome outcome;
-    std::vector<std::string> needs;
-    std::vector<Counter> counters;  ///< what the controller counted
-    std::vector<Remark> remarks;    ///< what it has to tell
+    std::vector<ReadSignal> reads;
+    std::vector<Counter> counters;  ///< what the parties counted
+    std::vector<Remark> remarks;    ///< what they have to say
 };
 
-/// One replica under all controllers, in scenario order; under fewer of them if it failed.
+/// One replica under all alternatives, in scenario order; under fewer of them if it failed.
 struct ReplicaRun {
     ReplicaId replica;
     std::vector<ControllerRun> controllers;
@@ -33,11 +30,11 @@ struct ReplicaRun {
     std::uint64_t fleet = 0;  ///< fingerprint of what was drawn
 };
 
-/// The feeder without vehicles. Also finds the steps in which it leaves the voltage band by itself. Throws
-/// Stopped once that was requested.
+/// The feeder without vehicles, with the agents that act under every alternative. Also finds the steps in which it leaves the
+/// voltage band by itself (StudyOutputs::base_outside). Throws Stopped once that was requested.
 [[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop = {});
 
-/// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one controller after
+/// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one alternative after
 /// the other. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out
 /// but Stopped, once that was requested. What a replica records does not depend on the replicas beside it.
 [[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first,

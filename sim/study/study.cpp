@@ -41,9 +41,9 @@ StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_
 }
 
 /// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
-class Crew {
+class WorkerPool {
    public:
-    Crew(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, const StudyShape& shape)
+    WorkerPool(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, const StudyShape& shape)
         : study_(study),
           outputs_(outputs),
           options_(options),
@@ -125,7 +125,7 @@ class Crew {
 
 StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     const auto start = Clock::now();
-    StudyOutputs outputs;
+    StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
     ControllerRun base;
     try {
         base = run_base(study, outputs, StopRequest(options.stop));
@@ -133,11 +133,11 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
         return nothing_finished(study);
     }
     const StudyShape shape = shape_of(study, options);
-    Crew crew(study, outputs, options, shape);
-    crew.run();
-    RunProfile total = crew.profile();
+    WorkerPool pool(study, outputs, options, shape);
+    pool.run();
+    RunProfile total = pool.profile();
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
-    StudyResult result = crew.fold().finish(std::move(base));
+    StudyResult result = pool.fold().finish(std::move(base));
     choose_headlines(result);
     watch.switch_to(Activity::recording);
     result.interrupted = options.stop.stop_requested() &&

@@ -70,7 +70,7 @@ Estimate StudyEstimates::mean(const VariableResult& row) const {
     const bool clock = row.variable.display == Display::clock;
     Estimate estimate =
         clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : estimate_mean(row.values, study_.confidence);
-    if (one_day_ || is_reference_of_gains(row)) return without_interval(estimate);
+    if (one_day_) return without_interval(estimate);
     if (clock) return estimate;
     if (estimate.kind == IntervalKind::alike) bound_alike(estimate, plausible(row), study_.confidence);
     end_within(estimate, {row.variable.lowest, row.variable.highest});
@@ -104,22 +104,13 @@ std::vector<double> StudyEstimates::of_the_clock(std::vector<double> hours_since
 ValueRange StudyEstimates::plausible(const VariableResult& row) const {
     const Variable& variable = row.variable;
     ValueRange seen{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-    if (!variable.gain_over_reference)
-        if (const auto* base = find_numbers(study_.base, row.output, variable.name)) widen(seen, base->values);
+    if (const auto* base = find_numbers(study_.base, row.output, variable.name)) widen(seen, base->values);
     for (const auto& run : study_.controllers)
         if (const auto* found = find_numbers(run, row.output, variable.name)) widen(seen, found->values);
     const ValueRange unknown;
     const ValueRange usable = has_extent(seen) ? seen : unknown;
     return {std::isfinite(variable.lowest) ? variable.lowest : usable.lowest,
             std::isfinite(variable.highest) ? variable.highest : usable.highest};
-}
-
-/// The reference gains nothing over itself, by definition and not by a sample.
-bool StudyEstimates::is_reference_of_gains(const VariableResult& row) const {
-    if (!row.variable.gain_over_reference) return false;
-    const auto& runs = study_.controllers;
-    const auto reference = std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return run.label == study_.reference; });
-    return reference != runs.end() && find_numbers(*reference, row.output, row.variable.name) == &row;
 }
 
 }  // namespace evsweep

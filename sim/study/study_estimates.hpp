@@ -30,7 +30,6 @@ class StudyEstimates {
    private:
     [[nodiscard]] std::vector<double> of_the_clock(std::vector<double> hours_since_start) const;
     [[nodiscard]] ValueRange plausible(const VariableResult& row) const;
-    [[nodiscard]] bool is_reference_of_gains(const VariableResult& row) const;
 
     const StudyResult& study_;
     double start_h_;  ///< the wall clock's hour of the study's start

@@ -1,42 +1,120 @@
 #include "sim/study/study_outputs.hpp"
 
+#include <algorithm>
+
+#include "evsweep/contracts.hpp"
+#include "sim/engine/provided_signal.hpp"
+
 namespace evsweep {
 
-Controller::Context controller_context(const LoadedStudy& study, const Configured<Controller>& configured,
-                                       const Population& population, ReplicaId replica) {
-    Controller::Context context;
-    context.label = configured.label;
-    context.connectors = &population.connectors;
-    context.step = study.scenario.time.step;
-    context.calendar = study.scenario.time.start;
-    context.accounting = study.scenario.study.accounting;
-    context.rng = Rng(study.scenario.study.seed, static_cast<std::uint32_t>(replica.index()));
-    return context;
+namespace {
+
+/// Slots are the places of signals in the study's list.
+class CatalogExchange final : public OutputExchange {
+   public:
+    explicit CatalogExchange(const std::vector<RecordableSignal>& signals) : signals_(signals) {}
+    [[nodiscard]] const std::vector<RecordableSignal>& signals() const override { return signals_; }
+
+   private:
+    Slot add_subscription(std::string_view name) override {
+        const auto found = std::find_if(signals_.begin(), signals_.end(), [&](const auto& s) { return s.info.name == name; });
+        EVSWEEP_EXPECTS(found != signals_.end(), "an output records a signal that somebody publishes");
+        return {static_cast<std::uint32_t>(found - signals_.begin()), 0};
+    }
+    const std::vector<RecordableSignal>& signals_;
+};
+
+std::size_t size_of(Extent extent, const LoadedStudy& study, const Population& sample, std::size_t areas) {
+    const FeederSite& feeder = study.feeder->site();
+    switch (extent) {
+        case Extent::feeder:
+            return 1;
+        case Extent::bus:
+            return feeder.bus.size();
+        case Extent::branch:
+            return study.feeder->branches();
+        case Extent::conductor:
+            return feeder.conductor.size();
+        case Extent::supply:
+            return feeder.supply.size();
+        case Extent::connector:
+            return sample.connectors.size();
+        case Extent::group:
+            return study.scenario.population.size();
+        case Extent::area:
+            return areas;
+    }
+    return 0;
 }
 
-Output::Context output_context(const LoadedStudy& study, const Population& population,
-                               std::span<const std::uint8_t> base_outside_band) {
+void add_published(const LoadedStudy& study, const Population& sample, const PartySet& set, std::vector<RecordableSignal>& list) {
+    for (const Party& party : set.parties())
+        for (const Declared::Written& written : party.declared.writes) {
+            const auto is_same = [&](const RecordableSignal& s) { return s.info.name == written.signal.name; };
+            if (std::any_of(list.begin(), list.end(), is_same)) continue;
+            const std::size_t size = size_of(written.signal.extent, study, sample, written.members.size());
+            list.push_back({written.signal, written.members, size, false});
+        }
+}
+
+}  // namespace
+
+std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const Population& sample) {
+    std::vector<RecordableSignal> list;
+    for (const auto& [name, provided] : provided_signals())
+        if (provided.info.form == Form::present)
+            list.push_back(
+                {provided.info, {}, size_of(provided.info.extent, study, sample, 0), provided.origin == Origin::network});
+    const ReplicaSite site = site_of(study);
+    const Rng rng = rng_of(study, ReplicaId(0));
+    add_published(study, sample, PartySet(site, nullptr, sample, rng), list);
+    for (const Alternative& alternative : study.scenario.controllers)
+        add_published(study, sample, PartySet(site, &alternative, sample, rng), list);
+    return list;
+}
+
+std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<Output>& configured, const Population& sample,
+                                    StudyOutputs& outputs, OutputDeclarations& declared) {
     const auto& scenario = study.scenario;
-    Output::Context context;
+    CatalogExchange exchange(outputs.signals);
+    Output::Context context{configured.label, declared, exchange, outputs.levels};
     context.calendar = scenario.time.start;
     context.step = scenario.time.step;
     context.horizon = scenario.time.duration;
     context.measure_from = Instant(scenario.time.warm_up);
     context.feeder = &study.feeder->site();
-    context.zones = population.zones;
-    context.connectors = population.connectors.size();
+    context.zones = sample.zones;
+    context.connectors = sample.connectors.size();
     context.voltage_min_pu = scenario.limits.voltage_min.value();
     context.voltage_max_pu = scenario.limits.voltage_max.value();
     context.voltage_tolerance_pu = scenario.limits.voltage_tolerance_pu();
     context.loading_tolerance = scenario.limits.loading_tolerance();
-    context.base_outside_band = base_outside_band;
-    return context;
+    for (const auto& group : scenario.population) context.groups.push_back(group.label);
+    return configured.make(context);
 }
 
-void make_outputs(const LoadedStudy& study, const Population& sample, StudyOutputs& outputs) {
-    outputs.outputs.clear();
-    const auto context = output_context(study, sample, outputs.base_outside_band);
-    for (const auto& configured : study.scenario.outputs) outputs.outputs.push_back(configured.make(context));
+StudyOutputs make_outputs(const LoadedStudy& study, const Population& sample) {
+    StudyOutputs outputs;
+    outputs.signals = recordable_signals(study, sample);
+    for (const auto& configured : study.scenario.outputs) {
+        OutputDeclarations declared;
+        outputs.outputs.push_back(make_output(study, configured, sample, outputs, declared));
+        outputs.declared.push_back(std::move(declared));
+    }
+    return outputs;
+}
+
+ReplicaSite site_of(const LoadedStudy& study) {
+    return {study.scenario, *study.feeder, *study.base, *study.network, {}, study.meters, study.channels, {}, {}, {}};
+}
+
+ReplicaSite site_of(const LoadedStudy& study, const StudyOutputs& outputs, const StopRequest& stop) {
+    return {study.scenario, *study.feeder,  *study.base,     *study.network, stop,
+            study.meters,   study.channels, outputs.signals, outputs.levels, outputs.base_outside};
+}
+
+Rng rng_of(const LoadedStudy& study, ReplicaId replica) {
+    return {study.scenario.study.seed, static_cast<std::uint32_t>(replica.index())};
 }
 
 }  // namespace evsweep

@@ -42,11 +42,18 @@ struct UnsolvedStep {
     std::string worst_bus;
 };
 
-/// Something that a controller had to tell of a replica.
-struct ToldRemark {
+/// A remark of a party on a replica.
+struct ReplicaRemark {
     ReplicaId replica;
     Instant at{};
     std::string text;
+};
+
+/// Something that a party reads, from whom and how fresh.
+struct ReadSignal {
+    std::string party, signal, unit, publisher;
+    std::string freshness;  ///< "present" or "previous"
+    std::string meter;      ///< in words; empty where the value is read as it is
 };
 
 /// All replicas under one controller.
@@ -54,12 +61,12 @@ struct RunResult {
     std::string label;
     std::string type;
     std::vector<Setting> settings;
-    std::vector<std::string> needs;
+    std::vector<ReadSignal> reads{};  ///< what its parties read, from whom, and how fresh
     std::vector<VariableResult> variables;
     std::vector<UnsolvedStep> unsolved;        ///< the first 1000, in replica order
     std::size_t unsolved_steps = 0;            ///< in all replicas
     std::size_t mostly_unsolved_replicas = 0;  ///< replicas without a solution in more than half of their steps
-    std::vector<ToldRemark> remarks{};         ///< the first 1000, in replica order
+    std::vector<ReplicaRemark> remarks{};         ///< the first 1000, in replica order
     std::size_t remark_count = 0;              ///< in all replicas
     std::size_t remarked_replicas = 0;         ///< of which there is any
 };

@@ -69,7 +69,6 @@ class OutputGroup {
 
     [[nodiscard]] Attributes notes_on(const Variable& variable) const {
         Attributes attributes = attributes_of(variable, study_.currency);
-        attributes.emplace_back("gain_over_reference", std::int64_t{variable.gain_over_reference});
         if (std::isfinite(variable.lowest)) attributes.emplace_back("lowest", variable.lowest);
         if (std::isfinite(variable.highest)) attributes.emplace_back("highest", variable.highest);
         for (auto& meaning : meanings_of(variable)) attributes.push_back(std::move(meaning));

@@ -176,18 +176,34 @@ void write_remarks(ResultFile& file, const std::string& group, const RunResult& 
     file.add_dimension(group, "remark", run.remarks.size());
     file.write({group, "replica", {"remark"}, {{"long_name", "replica"}}}, replica);
     file.write({group, "time_h", {"remark"}, {{"units", "h"}, {"long_name", "time since the start"}}}, time_h);
-    file.write({group, "text", {"remark"}, {{"long_name", "what the controller has to tell"}}}, text);
+    file.write({group, "text", {"remark"}, {{"long_name", "remark of a controller or agent"}}}, text);
+}
+
+/// Who reads what, from whom, and how fresh.
+void write_reads(ResultFile& file, const std::string& group, const RunResult& run) {
+    const auto write = [&](const char* name, const char* meaning, std::string ReadSignal::*member) {
+        std::vector<std::string> column;
+        for (const ReadSignal& read : run.reads) column.push_back(read.*member);
+        file.write({group, name, {"read"}, {{"long_name", meaning}}}, column);
+    };
+    file.add_dimension(group, "read", run.reads.size());
+    write("party", "controller or agent that reads", &ReadSignal::party);
+    write("signal", "signal or service that it reads", &ReadSignal::signal);
+    write("unit", "unit of the signal", &ReadSignal::unit);
+    write("publisher", "who publishes it", &ReadSignal::publisher);
+    write("freshness", "present: the value of the instant; previous: the one before", &ReadSignal::freshness);
+    write("meter", "what the meter between them adds; empty where there is none", &ReadSignal::meter);
 }
 
 void write_run(ResultFile& file, const std::string& group, const StudyResult& result, const RunResult& run) {
     file.annotate(group, {{"label", run.label},
                           {"type", run.type},
-                          {"needs", run.needs},
                           {"unsolved_steps", static_cast<std::int64_t>(run.unsolved_steps)},
                           {"mostly_unsolved_replicas", static_cast<std::int64_t>(run.mostly_unsolved_replicas)},
                           {"remarks", static_cast<std::int64_t>(run.remark_count)},
                           {"remarked_replicas", static_cast<std::int64_t>(run.remarked_replicas)}});
     write_settings(file, group, run.settings);
+    if (!run.reads.empty()) write_reads(file, group + "/reads", run);
     if (!run.unsolved.empty()) write_unsolved(file, group + "/unsolved", run);
     if (!run.remarks.empty()) write_remarks(file, group + "/remarks", run);
     write_outputs(file, group, result, run);

@@ -1,4 +1,4 @@
-#include "sim/engine/complaint.hpp"
+#include "sim/engine/error_text.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <new>
 
 #include "evsweep/contracts.hpp"
-#include "evsweep/controller.hpp"
+#include "evsweep/party.hpp"
 
 namespace evsweep {
 
@@ -20,12 +20,12 @@ std::string clock_text(const Calendar& calendar, Instant now) {
 
 }  // namespace
 
-std::string complaint_of_exception() {
+std::string error_text_of_exception() {
     try {
         throw;
     } catch (const SetpointError& error) {
         return error.what();
-    } catch (const ControllerError& error) {
+    } catch (const PartyError& error) {
         return error.what();
     } catch (const ContractViolation& error) {
         return error.what();
@@ -38,13 +38,13 @@ std::string complaint_of_exception() {
     }
 }
 
-std::string complaint_of_exception(const Calendar& calendar, Instant now) {
+std::string error_text_of_exception(const Calendar& calendar, Instant now) {
     try {
         throw;
-    } catch (const ControllerError& error) {
+    } catch (const PartyError& error) {
         return "at " + clock_text(calendar, now) + ": " + error.what();
     } catch (...) {
-        return complaint_of_exception();
+        return error_text_of_exception();
     }
 }
 

@@ -9,10 +9,10 @@ namespace evsweep {
 
 /// What the exception that is being handled says to the user: a wrong setpoint, a broken promise and a controller that cannot
 /// decide in their own words. Only in a handler.
-[[nodiscard]] std::string complaint_of_exception();
+[[nodiscard]] std::string error_text_of_exception();
 
 /// The same of a controller that was asked at `now`: "at HH:MM: ..." where it cannot decide, with the days since the start behind
 /// the time from the second day on ("at 02:00+1d").
-[[nodiscard]] std::string complaint_of_exception(const Calendar& calendar, Instant now);
+[[nodiscard]] std::string error_text_of_exception(const Calendar& calendar, Instant now);
 
 }  // namespace evsweep

@@ -1,0 +1,75 @@
+/// What is taken down of one replica: snapshots and energies for its recorders, the energy ledger, and steps without a solution.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "evsweep/output.hpp"
+#include "sim/engine/ledger.hpp"
+#include "sim/engine/signal_board.hpp"
+#include "sim/engine/step_books.hpp"
+#include "sim/engine/world.hpp"
+
+namespace evsweep {
+
+/// A control step without a load-flow solution.
+struct Unsolved {
+    Instant at{};
+    LoadFlowResult result{};
+};
+
+/// Belongs to one replica. It only looks: what is recorded never changes what happens.
+class Recording final : public SnapshotSource {
+   public:
+    /// Both outlive it.
+    Recording(World& world, SignalBoard& board);
+
+    /// Before the replica runs. The recorder outlives it.
+    void add(Recorder& recorder, const Output& output);
+    void add(Recorder& recorder);
+
+    /// Closes the control step that ends now, if one is open, and opens the next.
+    void take_step();
+    /// Closes the control step that ends now.
+    void close_step();
+    /// When a recorder next wants a sample.
+    [[nodiscard]] std::optional<Instant> next_sample() const { return next_sample_; }
+    void take_sample();
+    void end_session(const SessionRecord& record);
+
+    /// From here on the energies of the step follow the load flow as it is now.
+    void hold_powers();
+    /// What devices have moved.
+    void count(int tap_steps, int switchings) { books_.count(world_.now, tap_steps, switchings); }
+
+    void note(EventKind kind, std::optional<ConnectorId> connector = std::nullopt);
+    void note(const DeviceMove& move);
+
+    [[nodiscard]] const EnergyLedger& ledger() const { return ledger_; }
+    [[nodiscard]] std::vector<Unsolved>& unsolved() { return unsolved_; }
+
+    [[nodiscard]] std::span<const double> read(std::uint32_t slot) override;
+
+   private:
+    struct Sampler {
+        Recorder* recorder = nullptr;
+        Duration every{};
+        Instant next{};
+    };
+    [[nodiscard]] Snapshot snapshot();
+    void find_next_sample();
+    [[nodiscard]] std::vector<double> unknown(const RecordableSignal& signal) const;
+
+    World& world_;
+    SignalBoard& board_;
+    std::vector<Recorder*> recorders_, event_recorders_;
+    std::vector<Sampler> samplers_;
+    std::optional<Instant> next_sample_;
+    std::vector<std::function<std::span<const double>()>> signals_;  ///< by slot, once it has been read
+    StepBooks books_;
+    EnergyLedger ledger_;
+    std::vector<Unsolved> unsolved_;
+};
+
+}  // namespace evsweep

@@ -1,0 +1,45 @@
+// Signals that the scenario gives: base load, prices, and what the run without vehicles found.
+#include <limits>
+
+#include "sim/engine/provided_signal.hpp"
+
+namespace evsweep {
+
+namespace {
+
+std::optional<Lack> prices_missing(const ReplicaSite& site) {
+    if (site.scenario.prices) return std::nullopt;
+    return Lack{"needs prices, and the scenario has none", "add a section `prices`"};
+}
+
+/// A row of the table of base load and prices: the whole of it, or the value of the present step.
+template <std::span<const double> (BaseDemand::*row)() const>
+SignalReader forecast_of(const World&) {
+    return [](World& w) { return (w.site.base.*row)(); };
+}
+template <std::span<const double> (BaseDemand::*row)() const>
+SignalReader present_of(const World&) {
+    return reader_of_number([](World& w) { return Forecast{w.site.scenario.time.step, (w.site.base.*row)()}.at(w.now); });
+}
+
+SignalReader outside_band(const World&) {
+    return reader_of_number([](World& w) {
+        const auto& outside = w.site.base_outside;
+        if (outside.empty()) return std::numeric_limits<double>::quiet_NaN();
+        return static_cast<double>(outside[w.step]);
+    });
+}
+
+const bool registered[] = {
+    provide(signals::base_demand, Origin::given, present_of<&BaseDemand::demand_kw>),
+    provide(signals::base_demand_forecast, Origin::given, forecast_of<&BaseDemand::demand_kw>),
+    provide(signals::price, Origin::given, present_of<&BaseDemand::price>, prices_missing),
+    provide(signals::price_forecast, Origin::given, forecast_of<&BaseDemand::price>, prices_missing),
+    provide(signals::sell_price, Origin::given, present_of<&BaseDemand::sell_price>, prices_missing),
+    provide(signals::sell_price_forecast, Origin::given, forecast_of<&BaseDemand::sell_price>, prices_missing),
+    provide(signals::outside_band_without_vehicles, Origin::given, outside_band),
+};
+
+}  // namespace
+
+}  // namespace evsweep

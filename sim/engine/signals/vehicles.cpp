@@ -1,0 +1,76 @@
+// Signals of vehicles and their charging points.
+#include <vector>
+
+#include "sim/engine/provided_signal.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// A column that the fleet keeps.
+template <std::span<const double> (ChargingState::*column)() const>
+SignalReader column_of(const World&) {
+    return [](World& w) { return (w.fleet.*column)(); };
+}
+
+SignalReader state_of_charge(const World&) {
+    return [](World& w) {
+        w.fleet.refresh_soc(w.now);
+        return w.fleet.soc();
+    };
+}
+
+SignalReader stated_departure(const World& world) {
+    return [ms = std::vector<double>(world.population.connectors.size())](World& w) mutable {
+        const auto departure = w.fleet.stated_departure();
+        for (std::size_t c = 0; c < ms.size(); ++c) ms[c] = static_cast<double>(departure[c].time_since_epoch().count());
+        return std::span<const double>(ms);
+    };
+}
+
+SignalReader group_power(const World& world) {
+    return [kw = std::vector<double>(world.site.scenario.population.size())](World& w) mutable {
+        std::fill(kw.begin(), kw.end(), 0.0);
+        const auto& group = w.population.connectors.group;
+        const auto p_kw = w.fleet.p_kw();
+        for (std::size_t c = 0; c < group.size(); ++c) kw[group[c]] += p_kw[c];
+        return std::span<const double>(kw);
+    };
+}
+
+SignalReader charging(const World&) {
+    return reader_of_number([](World& w) { return w.fleet.charging_kw(); });
+}
+SignalReader discharging(const World&) {
+    return reader_of_number([](World& w) { return w.fleet.discharging_kw(); });
+}
+SignalReader fleet_kvar(const World&) {
+    return reader_of_number([](World& w) { return w.fleet.ev_kvar(); });
+}
+SignalReader connected(const World&) {
+    return reader_of_number([](World& w) { return static_cast<double>(w.fleet.plugged_in().size()); });
+}
+
+using enum Origin;
+const bool registered[] = {
+    provide(signals::state_of_charge, batteries, state_of_charge),
+    provide(signals::target_soc, given, column_of<&ChargingState::target_soc>),
+    provide(signals::stated_departure, given, stated_departure),
+    provide(signals::reserve_soc, given, column_of<&ChargingState::reserve_soc>),
+    provide(signals::capacity, given, column_of<&ChargingState::capacity_kwh>),
+    provide(signals::stored_per_drawn, given, column_of<&ChargingState::stored_per_drawn>),
+    provide(signals::drawn_per_returned, given, column_of<&ChargingState::drawn_per_returned>),
+    provide(signals::taper_knee, given, column_of<&ChargingState::taper_knee>),
+    provide(signals::taper_end, given, column_of<&ChargingState::taper_end>),
+    provide(signals::power, batteries, column_of<&ChargingState::p_kw>),
+    provide(signals::reactive_power, given, column_of<&ChargingState::q_kvar>),
+    provide(signals::group_power, batteries, group_power),
+    provide(signals::charging_power, batteries, charging),
+    provide(signals::discharging_power, batteries, discharging),
+    provide(signals::fleet_reactive_power, given, fleet_kvar),
+    provide(signals::vehicles_connected, given, connected),
+};
+
+}  // namespace
+
+}  // namespace evsweep

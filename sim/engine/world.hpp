@@ -1,0 +1,39 @@
+/// The physical side of one replica: fleet and network at the present instant, as providers of signals see it.
+#pragma once
+
+#include <functional>
+
+#include "sim/engine/electrical_state.hpp"
+#include "sim/fleet/charging_state.hpp"
+
+namespace evsweep {
+
+/// All that changes by the laws of nature. Parties change it only through setpoints.
+struct World {
+    World(const ReplicaSite& of, SharedSite& with, const Population& people)
+        : site(of),
+          shared(with),
+          population(people),
+          ports(with.ports_of(people.connectors)),
+          fleet(people, of.levels),
+          network(of, with, ports) {}
+
+    /// Brings powers up to date; one that tapers has changed meanwhile.
+    void advance_fleet() {
+        fleet.refresh_power(now);
+        for (const std::uint32_t c : fleet.tapering()) network.change_power(ConnectorId(c));
+    }
+
+    const ReplicaSite& site;
+    SharedSite& shared;
+    const Population& population;
+    const ChargingPorts& ports;
+    ChargingState fleet;
+    ElectricalState network;
+    Instant now{};
+    std::size_t step = 0;                        ///< of the control grid: the step that contains `now`
+    const Population* expected_stays = nullptr;  ///< a forecast of the fleet's stays, where somebody plans with it
+    std::function<void()> settle_devices;        ///< lets the devices find their places first, where they have not yet
+};
+
+}  // namespace evsweep
