@@ -30,8 +30,10 @@ double first_whole(double x) {
 
 }  // namespace
 
-ChargingState::ChargingState(const Population& population)
+ChargingState::ChargingState(const Population& population, std::span<const Fraction> margins)
     : population_(&population),
+      margins_(margins),
+      reached_(population.connectors.size() * margins.size()),
       motions_(population.connectors.size()),
       stays_(population.connectors.size()),
       crossings_(population.connectors.size()),
@@ -84,9 +86,9 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     stay.returned_kwh_per_soc = capacity_[i] / drawn_per_returned_[i];
     stay.full_rate = rating * stored_per_drawn_[i] / capacity_[i];
     stay.taper = Taper::of(rating, vehicles.taper_knee[v], vehicles.taper_end[v]);
-    stay.recharged_soc = session.target_soc - recharge_margin;
-    if (session.initial_soc >= stay.recharged_soc) stay.recharged_at = now;
     stays_[i] = stay;
+    std::fill(reached(i).begin(), reached(i).end(), std::nullopt);
+    note_levels(i, session.initial_soc, [now](double) { return now; });
     motions_[i] = Motion{.since_ms = ms_of(now), .soc = session.initial_soc, .threshold = session.initial_soc};
     plugged_in_.insert(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), session.connector), session.connector);
     set_limits(i, session.initial_soc);
@@ -117,7 +119,29 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
             .discharged_kwh = stay.fall * stay.returned_kwh_per_soc,
             .stored_kwh = stay.rise * capacity_[i],
             .released_kwh = stay.fall * capacity_[i],
-            .recharged_at = stay.recharged_at};
+            .reached = reached(i)};
+}
+
+std::span<std::optional<Instant>> ChargingState::reached(std::size_t i) {
+    return std::span(reached_).subspan(i * margins_.size(), margins_.size());
+}
+
+/// Notes the levels that a stay has come to with `soc`; `when(level)` tells when it was at one. The next level is then the
+/// lowest of the others.
+template <class When>
+void ChargingState::note_levels(std::size_t i, double soc, const When& when) {
+    const double target = population_->sessions[stays_[i].id.index()].target_soc;
+    double next = HUGE_VAL;
+    for (std::size_t k = 0; k < margins_.size(); ++k) {
+        std::optional<Instant>& at = reached(i)[k];
+        if (at) continue;
+        const double level = target - margins_[k].value();
+        if (soc >= level)
+            at = when(level);
+        else
+            next = std::min(next, level);
+    }
+    stays_[i].next_level = next;
 }
 
 void ChargingState::set_power(ConnectorId c, double p_kw, double q_kvar, Instant now) {
@@ -142,8 +166,10 @@ void ChargingState::land(std::size_t i, double soc, double now_ms) {
     Stay& stay = stays_[i];
     const double change = soc - motion.soc;
     if (change > 0.0) {
-        if (!stay.recharged_at && soc >= stay.recharged_soc)
-            stay.recharged_at = instant_of(std::min(now_ms, motion.since_ms + first_whole(rising_ms(i, stay.recharged_soc))));
+        if (soc >= stay.next_level)
+            note_levels(i, soc, [&](double level) {
+                return instant_of(std::min(now_ms, motion.since_ms + first_whole(rising_ms(i, level))));
+            });
         stay.rise += change;
         charged_kwh_.add(change * stay.drawn_kwh_per_soc);
         stored_kwh_.add(change * capacity_[i]);

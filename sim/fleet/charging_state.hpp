@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,12 +43,13 @@ struct FleetEnergy {
 /// and looking changes nothing of what comes later. Crossings must be crossed before time moves past them, or anybody looks.
 class ChargingState {
    public:
-    /// `population` must outlive the state.
-    explicit ChargingState(const Population& population);
+    /// `population` and `margins` must outlive the state. `margins`: distances below the target, each of which every stay is
+    /// watched for (SessionRecord::reached, in this order).
+    explicit ChargingState(const Population& population, std::span<const Fraction> margins = {});
 
     /// The session's vehicle arrives at its connector with setpoint 0.
     void plug_in(SessionId id, Instant now);
-    /// Books up to `now`, leaves the connector free with setpoint 0.
+    /// Books up to `now`, leaves the connector free with setpoint 0. `reached` of the record holds until the next call.
     SessionRecord unplug(ConnectorId c, Instant now);
     /// The same for a session that the horizon cuts.
     SessionRecord end_of_horizon(ConnectorId c, Instant now);
@@ -141,10 +143,9 @@ class ChargingState {
         double returned_kwh_per_soc = 0.0;
         double full_rate = 0.0;  ///< ds/dt at the charge rating, 1/h
         Taper taper{};
-        double rise = 0.0;                      ///< of the state of charge, all risings together
-        double fall = 0.0;                      ///< all fallings together, >= 0
-        double recharged_soc = 0.0;             ///< state of charge from which on it counts as recharged
-        std::optional<Instant> recharged_at{};  ///< when it first had that
+        double rise = 0.0;             ///< of the state of charge, all risings together
+        double fall = 0.0;             ///< all fallings together, >= 0
+        double next_level = HUGE_VAL;  ///< lowest watched state of charge that it has not come to yet
     };
     /// Constant powers in one direction, and their energies from each vehicle's last event to the fleet's.
     struct Flow {
@@ -166,6 +167,9 @@ class ChargingState {
     };
 
     void take_place(std::size_t i, const Session& session);
+    [[nodiscard]] std::span<std::optional<Instant>> reached(std::size_t i);
+    template <class When>
+    void note_levels(std::size_t i, double soc, const When& when);
     SessionRecord finish(ConnectorId c, Instant now);
     void book(std::size_t i, Instant now);
     void land(std::size_t i, double soc, double now_ms);
@@ -180,6 +184,8 @@ class ChargingState {
     [[nodiscard]] const Sums& sums() const;
 
     const Population* population_;
+    std::span<const Fraction> margins_;
+    std::vector<std::optional<Instant>> reached_;  ///< by connector, then by margin: of the session now there, or the last one
     Column<Fraction> soc_;
     Column<Kilowatts> p_;
     Column<Kilowatts> setpoint_;

@@ -13,6 +13,7 @@ namespace {
 
 const ConnectorId c0(0);
 const SessionId s0(0);
+const std::vector<Fraction> a_hundredth{Fraction(0.01)};
 Instant at_h(double h) { return Instant(from_hours(h)); }
 double h_of(Instant t) { return hours(t.time_since_epoch()); }
 
@@ -66,16 +67,16 @@ TEST_CASE("charging at constant power ends at the target at the instant of the c
     CHECK(record.end == at_h(10.0));
 }
 
-TEST_CASE("a stay is told when its battery first came within a hundredth of the target, in whole milliseconds", "[charging]") {
+TEST_CASE("a stay tells when its battery first came within a hundredth of the target, in whole milliseconds", "[charging]") {
     OneVehicle one;  // from 0.5 to 0.8; 0.79 counts
     const Population population = fleet_of(one);
-    ChargingState state(population);
+    ChargingState state(population, a_hundredth);
     state.plug_in(s0, at_h(1.0));
     SECTION("charging through at 7.4 kW: 0.29 x 40 kWh at 6.66 kW") {
         state.set_power(c0, 7.4, 0.0, at_h(1.0));
         state.cross(*state.next_crossing(c0));
         const double exact_ms = 3.6e6 + 0.29 * 40.0 / (0.9 * 7.4) * 3.6e6;
-        const auto recharged = state.unplug(c0, at_h(9.0)).recharged_at;
+        const auto recharged = state.unplug(c0, at_h(9.0)).reached[0];
         REQUIRE(recharged);
         CHECK(static_cast<double>(recharged->time_since_epoch().count()) == std::ceil(exact_ms));
     }
@@ -85,18 +86,18 @@ TEST_CASE("a stay is told when its battery first came within a hundredth of the 
         state.set_power(c0, 0.0, 0.0, at_h(3.0));
         state.set_power(c0, 5.0, 0.0, at_h(4.0));  // from 0.535 by 0.1125 an hour
         state.set_power(c0, 2.0, 0.0, at_h(6.3));  // past 0.79 since 4 h + 0.255 / 0.1125 h
-        CHECK(h_of(state.unplug(c0, at_h(6.4)).recharged_at.value()) == Approx(4.0 + 0.255 / 0.1125).margin(1e-6));
+        CHECK(h_of(state.unplug(c0, at_h(6.4)).reached[0].value()) == Approx(4.0 + 0.255 / 0.1125).margin(1e-6));
     }
     SECTION("what comes afterwards does not change it") {
         state.set_power(c0, 7.4, 0.0, at_h(1.0));
         state.cross(*state.next_crossing(c0));
         state.set_power(c0, -7.4, 0.0, at_h(4.0));
         state.set_power(c0, 7.4, 0.0, at_h(5.0));
-        CHECK(h_of(state.unplug(c0, at_h(5.1)).recharged_at.value()) == Approx(1.0 + 0.29 * 40.0 / 6.66).margin(1e-6));
+        CHECK(h_of(state.unplug(c0, at_h(5.1)).reached[0].value()) == Approx(1.0 + 0.29 * 40.0 / 6.66).margin(1e-6));
     }
     SECTION("never, where it leaves before") {
         state.set_power(c0, 7.4, 0.0, at_h(1.0));
-        CHECK_FALSE(state.unplug(c0, at_h(2.0)).recharged_at);
+        CHECK_FALSE(state.unplug(c0, at_h(2.0)).reached[0]);
     }
 }
 
@@ -105,20 +106,61 @@ TEST_CASE("who arrives within a hundredth of the target is recharged on arrival,
     OneVehicle one;
     one.initial_soc = 0.795;
     const Population nearly = fleet_of(one);
-    ChargingState state(nearly);
+    ChargingState state(nearly, a_hundredth);
     state.plug_in(s0, at_h(2.0));
-    CHECK(state.unplug(c0, at_h(3.0)).recharged_at == at_h(2.0));
+    CHECK(state.unplug(c0, at_h(3.0)).reached[0] == at_h(2.0));
 
     one.initial_soc = 0.6;
     one.target_soc = 1.0;
     one.knee = 0.7;
     const Population tapering = fleet_of(one);
-    ChargingState slow(tapering);
+    ChargingState slow(tapering, a_hundredth);
     slow.plug_in(s0, Instant{});
     slow.set_power(c0, 7.4, 0.0, Instant{});
     while (slow.next_crossing(c0)) slow.cross(*slow.next_crossing(c0));
-    const double h = h_of(slow.unplug(c0, at_h(24.0)).recharged_at.value());
+    const double h = h_of(slow.unplug(c0, at_h(24.0)).reached[0].value());
     CHECK(integrated_soc(one, 0.6, 7.4, h) == Approx(0.99).margin(1e-6));
+}
+
+TEST_CASE("every level that is watched for is told by itself, in the order in which they were asked for", "[charging]") {
+    OneVehicle one;  // from 0.5 to 0.8
+    const std::vector<Fraction> margins{Fraction(0.01), Fraction(0.2), Fraction(0.0), Fraction(0.3), Fraction(0.1)};
+    const Population population = fleet_of(one);
+    ChargingState state(population, margins);
+    const auto hours_to = [](double soc) { return (soc - 0.5) * 40.0 / 6.66; };
+    state.plug_in(s0, at_h(1.0));
+    state.set_power(c0, 7.4, 0.0, at_h(1.0));
+    SECTION("those that it passes between two events, and not those ahead") {
+        const double leave_h = 1.0 + hours_to(0.75);
+        const SessionRecord record = state.unplug(c0, at_h(leave_h));
+        REQUIRE(record.reached.size() == margins.size());
+        CHECK_FALSE(record.reached[0]);
+        CHECK(h_of(record.reached[1].value()) == Approx(1.0 + hours_to(0.6)).margin(1e-6));
+        CHECK_FALSE(record.reached[2]);
+        CHECK(record.reached[3] == at_h(1.0));  // as it arrived
+        CHECK(h_of(record.reached[4].value()) == Approx(1.0 + hours_to(0.7)).margin(1e-6));
+    }
+    SECTION("the target itself, where charging ends there") {
+        state.cross(*state.next_crossing(c0));
+        const auto full_ms = static_cast<double>(at_h(1.0).time_since_epoch().count()) + hours_to(0.8) * 3.6e6;
+        const SessionRecord record = state.unplug(c0, at_h(9.0));
+        CHECK(static_cast<double>(record.reached[2].value().time_since_epoch().count()) == std::ceil(full_ms));
+    }
+    SECTION("anew for the next stay at the connector") {
+        state.cross(*state.next_crossing(c0));
+        CHECK(state.unplug(c0, at_h(9.0)).reached[0]);
+        state.plug_in(s0, at_h(9.5));
+        const SessionRecord next = state.unplug(c0, at_h(9.6));
+        CHECK_FALSE(next.reached[0]);
+        CHECK(next.reached[3] == at_h(9.5));
+    }
+}
+
+TEST_CASE("where nobody watches for a level a stay tells none", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    state.plug_in(s0, at_h(1.0));
+    CHECK(state.unplug(c0, at_h(2.0)).reached.empty());
 }
 
 TEST_CASE("discharging ends at the reserve, or as empty where the battery's floor is not below it", "[charging]") {
