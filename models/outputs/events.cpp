@@ -13,32 +13,6 @@ struct Params {
     std::vector<int> replicas{0};
 };
 
-class EventRecorder final : public Recorder {
-   public:
-    explicit EventRecorder(Instant measure_from) : measure_from_(measure_from) {}
-
-    void event(const EventRecord& e) override {
-        if (e.at < measure_from_) return;
-        time_h_.push_back(hours(e.at.time_since_epoch()));
-        kind_.push_back(static_cast<double>(e.kind));
-        connector_.push_back(e.connector ? static_cast<double>(e.connector->index()) : not_a_number);
-        soc_.push_back(e.connector ? e.soc : not_a_number);
-        p_kw_.push_back(e.connector ? e.p_kw : not_a_number);
-        device_.push_back(e.device ? static_cast<double>(*e.device) : not_a_number);
-        state_.push_back(e.device ? e.state : not_a_number);
-    }
-    [[nodiscard]] std::vector<std::vector<double>> finish() override {
-        std::vector<std::vector<double>> arrays;
-        for (auto* column : {&time_h_, &kind_, &connector_, &soc_, &p_kw_, &device_, &state_})
-            arrays.push_back(std::move(*column));
-        return arrays;
-    }
-
-   private:
-    Instant measure_from_;
-    std::vector<double> time_h_, kind_, connector_, soc_, p_kw_, device_, state_;
-};
-
 Variable column(std::string name, std::string unit, std::string long_name, int decimals) {
     Variable v;
     v.name = std::move(name);
@@ -50,6 +24,60 @@ Variable column(std::string name, std::string unit, std::string long_name, int d
     return v;
 }
 
+/// What is told of an event, in the order in which it is declared.
+struct Columns {
+    VariableHandle time_h, kind, connector, soc, p_kw, device, state;
+};
+
+/// The dimension `event` has no coordinate: its length differs from replica to replica.
+Columns declare_columns(OutputDeclarations& declare) {
+    Variable time = column("time_h", "h", "time of the event", 4);
+    time.display = Display::clock;
+    Variable kind = column("kind", "1", "what happened", 0);
+    kind.display = Display::category;
+    kind.meanings.assign(std::begin(event_kind_names), std::end(event_kind_names));
+    Columns columns;
+    columns.time_h = declare.variable(std::move(time));
+    columns.kind = declare.variable(std::move(kind));
+    columns.connector = declare.variable(column("connector", "1", "number of the connector; NaN where none is concerned", 0));
+    columns.soc = declare.variable(column("soc", "1", "state of charge at the connector", 3));
+    columns.p_kw = declare.variable(column("p_kw", "kW", "power drawn at the connector after the event", 2));
+    columns.device =
+        declare.variable(column("device", "1", "regulator or capacitor control, as in the feeder file; NaN for others", 0));
+    columns.state = declare.variable(column("state", "1", "its tap, or its steps that are on, after the event", 5));
+    return columns;
+}
+
+class EventRecorder final : public Recorder {
+   public:
+    EventRecorder(const Columns& columns, Instant measure_from) : columns_(columns), measure_from_(measure_from) {}
+
+    void event(const EventRecord& e) override {
+        if (e.at < measure_from_) return;
+        time_h_.push_back(hours(e.at.time_since_epoch()));
+        kind_.push_back(static_cast<double>(e.kind));
+        connector_.push_back(e.connector ? static_cast<double>(e.connector->index()) : not_a_number);
+        soc_.push_back(e.connector ? e.soc : not_a_number);
+        p_kw_.push_back(e.connector ? e.p_kw : not_a_number);
+        device_.push_back(e.device ? static_cast<double>(*e.device) : not_a_number);
+        state_.push_back(e.device ? e.state : not_a_number);
+    }
+    void finish(Recorded& recorded) override {
+        recorded.put(columns_.time_h, std::move(time_h_));
+        recorded.put(columns_.kind, std::move(kind_));
+        recorded.put(columns_.connector, std::move(connector_));
+        recorded.put(columns_.soc, std::move(soc_));
+        recorded.put(columns_.p_kw, std::move(p_kw_));
+        recorded.put(columns_.device, std::move(device_));
+        recorded.put(columns_.state, std::move(state_));
+    }
+
+   private:
+    const Columns& columns_;
+    Instant measure_from_;
+    std::vector<double> time_h_, kind_, connector_, soc_, p_kw_, device_, state_;
+};
+
 class Events final : public Output {
    public:
     static constexpr std::string_view name = "events";
@@ -59,32 +87,19 @@ class Events final : public Output {
         return schema;
     }
 
-    Events(const Params& params, const Context& context) : replicas_(params.replicas), measure_from_(context.measure_from) {}
+    Events(const Params& params, const Context& context)
+        : replicas_(params.replicas), measure_from_(context.measure_from), columns_(declare_columns(context.declare)) {}
 
-    /// The dimension `event` has no coordinate: its length differs from replica to replica.
-    [[nodiscard]] std::vector<Variable> variables() const override {
-        std::vector<Variable> list{
-            column("time_h", "h", "time of the event", 4),
-            column("kind", "1", "what happened", 0),
-            column("connector", "1", "number of the connector; NaN where none is concerned", 0),
-            column("soc", "1", "state of charge at the connector", 3),
-            column("p_kw", "kW", "power drawn at the connector after the event", 2),
-            column("device", "1", "regulator or capacitor control, as in the feeder file; NaN for others", 0),
-            column("state", "1", "its tap, or its steps that are on, after the event", 5)};
-        list[0].display = Display::clock;
-        list[1].display = Display::category;
-        list[1].meanings.assign(std::begin(event_kind_names), std::end(event_kind_names));
-        return list;
-    }
     [[nodiscard]] bool wants_events() const override { return true; }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
         if (std::count(replicas_.begin(), replicas_.end(), static_cast<int>(start.replica.index())) == 0) return nullptr;
-        return std::make_unique<EventRecorder>(measure_from_);
+        return std::make_unique<EventRecorder>(columns_, measure_from_);
     }
 
    private:
     std::vector<int> replicas_;
     Instant measure_from_;
+    Columns columns_;
 };
 
 const bool registered = add_plugin<Output, Events>();

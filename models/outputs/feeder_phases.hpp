@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ namespace evsweep {
     if (feeder.supplies_are_conductors()) return conductor_axis(feeder);
     Coordinate axis{.name = "supply", .long_name = "what loads see: conductor to neutral or earth, or phase to phase"};
     for (const SupplyVoltage& seen : feeder.supply) axis.labels.push_back(feeder.supply_name(seen));
+    return axis;
+}
+
+/// The dimension of values by connector: their numbers.
+[[nodiscard]] inline Coordinate connector_axis(std::size_t connectors) {
+    Coordinate axis{.name = "connector", .unit = "1", .long_name = "number of the connector"};
+    for (std::size_t c = 0; c < connectors; ++c) axis.values.push_back(static_cast<double>(c));
     return axis;
 }
 
@@ -89,30 +97,33 @@ class SupplyGroups {
     /// Which group a supply belongs to.
     [[nodiscard]] std::size_t group_of(std::size_t supply) const { return group_at_[supply]; }
 
-    /// Lowest and highest voltage of group k that is held to limits: without the source. Only where the snapshot is solved.
-    [[nodiscard]] VoltageRange range_held(const Snapshot& s, std::size_t k) const {
+    /// Lowest and highest voltage of group k that is held to limits: without the source. `supply_pu`: signals::supply_voltage, where
+    /// there is a solution.
+    [[nodiscard]] VoltageRange range_held(std::span<const double> supply_pu, std::size_t k) const {
         const Group& group = groups_[k];
-        if (whole_) return range_of(s.supply_pu.subspan(group.of_source));
+        if (whole_) return range_of(supply_pu.subspan(group.of_source));
         VoltageRange range;
-        for (std::size_t i = group.of_source; i < group.places.size(); ++i) widen(range, s.supply_pu[group.places[i]]);
+        for (std::size_t i = group.of_source; i < group.places.size(); ++i) widen(range, supply_pu[group.places[i]]);
         return range;
     }
     /// That range with the source's voltage: lowest and highest voltage of group k.
-    [[nodiscard]] VoltageRange with_source(VoltageRange range, const Snapshot& s, std::size_t k) const {
-        for (std::size_t i = 0; i < groups_[k].of_source; ++i) widen(range, s.supply_pu[groups_[k].places[i]]);
+    [[nodiscard]] VoltageRange with_source(VoltageRange range, std::span<const double> supply_pu, std::size_t k) const {
+        for (std::size_t i = 0; i < groups_[k].of_source; ++i) widen(range, supply_pu[groups_[k].places[i]]);
         return range;
     }
-    [[nodiscard]] VoltageRange range(const Snapshot& s, std::size_t k) const { return with_source(range_held(s, k), s, k); }
+    [[nodiscard]] VoltageRange range(std::span<const double> supply_pu, std::size_t k) const {
+        return with_source(range_held(supply_pu, k), supply_pu, k);
+    }
     /// Of all groups.
-    [[nodiscard]] VoltageRange range(const Snapshot& s) const {
+    [[nodiscard]] VoltageRange range(std::span<const double> supply_pu) const {
         VoltageRange all;
-        for (std::size_t k = 0; k < size(); ++k) all = enclosing(all, range(s, k));
+        for (std::size_t k = 0; k < size(); ++k) all = enclosing(all, range(supply_pu, k));
         return all;
     }
     /// The first supply of group k that has this voltage; there is one.
-    [[nodiscard]] std::size_t place(const Snapshot& s, std::size_t k, double voltage_pu) const {
+    [[nodiscard]] std::size_t place(std::span<const double> supply_pu, std::size_t k, double voltage_pu) const {
         const auto& places = groups_[k].places;
-        return *std::find_if(places.begin(), places.end(), [&](auto i) { return s.supply_pu[i] == voltage_pu; });
+        return *std::find_if(places.begin(), places.end(), [&](auto i) { return supply_pu[i] == voltage_pu; });
     }
 
    private:

@@ -18,15 +18,62 @@
 
 namespace evsweep::kpi {
 
+/// The signals that KPIs follow from. Currents are read only where a branch has a rating, and unbalance and neutral currents only
+/// on feeders that are not balanced.
+struct Signals {
+    SubscriptionTo<signals::feeder_head> feeder_head;
+    SubscriptionTo<signals::load_power> load_power;
+    SubscriptionTo<signals::loss_power> loss_power;
+    SubscriptionTo<signals::charging_power> charging_power;
+    SubscriptionTo<signals::discharging_power> discharging_power;
+    SubscriptionTo<signals::fleet_reactive_power> fleet_reactive_power;
+    SubscriptionTo<signals::supply_voltage> supply_voltage;
+    SubscriptionTo<signals::outside_band_without_vehicles> outside_band_without_vehicles;
+    SubscriptionTo<signals::conductor_current> conductor_current{};
+    SubscriptionTo<signals::unbalance> unbalance{};
+    SubscriptionTo<signals::neutral_current> neutral_current{};
+
+    Signals(OutputExchange& exchange, bool has_ratings, bool has_unbalance)
+        : feeder_head(exchange.subscribe(signals::feeder_head)),
+          load_power(exchange.subscribe(signals::load_power)),
+          loss_power(exchange.subscribe(signals::loss_power)),
+          charging_power(exchange.subscribe(signals::charging_power)),
+          discharging_power(exchange.subscribe(signals::discharging_power)),
+          fleet_reactive_power(exchange.subscribe(signals::fleet_reactive_power)),
+          supply_voltage(exchange.subscribe(signals::supply_voltage)),
+          outside_band_without_vehicles(exchange.subscribe(signals::outside_band_without_vehicles)) {
+        if (has_ratings) conductor_current = exchange.subscribe(signals::conductor_current);
+        if (!has_unbalance) return;
+        unbalance = exchange.subscribe(signals::unbalance);
+        neutral_current = exchange.subscribe(signals::neutral_current);
+    }
+};
+
+/// What counts as beyond a limit.
+struct Limits {
+    double voltage_min_pu = 0.0;
+    double voltage_max_pu = 0.0;
+    double voltage_tolerance_pu = 0.0;
+    double loading_tolerance = 0.0;  ///< as a share of the rating
+    double unbalance = 0.0;          ///< |V2|/|V1| above which time is counted
+    double short_below = 0.0;        ///< state of charge by which a vehicle may miss its target
+};
+
 /// What all recorders of one study share.
 struct Frame {
-    Output::Context context;
+    const FeederSite& feeder;
+    bool balanced;
+    Calendar calendar;
+    Duration step;
+    Instant measure_from;
+    Instant end;
     Marks marks;
     RatedConductors rated;
     LivePhases phases;
     SupplyGroups supply;
-    double short_below = 0.0;      ///< state of charge by which a vehicle may miss its target
-    double unbalance_limit = 0.0;  ///< |V2|/|V1| above which time is counted
+    Limits limits;
+    Signals signals;
+    LevelHandle recharged;  ///< a vehicle that has come so close to its target counts as recharged
 };
 
 /// Depths at which minutes beyond limits are told besides: loadings in percent, voltages in pu outside the band.
@@ -91,7 +138,7 @@ class NetworkTally {
         : supply(frame.supply.size()), phase_loading_pct(frame.phases.size()), frame_(frame) {}
 
     void see(const Snapshot& s) {
-        ev_kvar.see(std::abs(s.ev_kvar), s.now);
+        ev_kvar.see(std::abs(s.value(frame_.signals.fleet_reactive_power)), s.now);
         if (!s.solved) {
             see_no_solution(s);
             return;
@@ -100,10 +147,10 @@ class NetworkTally {
         see_powers(s);
         see_voltages(s);
         if (!frame_.rated.empty()) see_currents(s);
-        see_unbalance(s);
+        if (!frame_.balanced) see_unbalance(s);
     }
     [[nodiscard]] double minutes(std::size_t steps) const {
-        return 60.0 * hours(frame_.context.step) * static_cast<double>(steps);
+        return 60.0 * hours(frame_.step) * static_cast<double>(steps);
     }
 
     Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
@@ -141,88 +188,91 @@ class NetworkTally {
     /// A step outside the band, and whether the vehicles are the cause.
     void see_outside(const Snapshot& s) {
         ++steps_outside;
-        const auto& without_vehicles = frame_.context.base_outside_band;
-        if (without_vehicles.empty()) return;
-        EVSWEEP_EXPECTS(s.step < without_vehicles.size(), "the feeder without vehicles is known at every step");
-        if (!without_vehicles[s.step]) ++steps_caused;
+        if (s.value(frame_.signals.outside_band_without_vehicles) == 0.0) ++steps_caused;  // not where it is not known
     }
 
     void see_powers(const Snapshot& s) {
-        const double demand = evsweep::demand_kw(s);
+        const Signals& read = frame_.signals;
+        const double demand =
+            evsweep::demand_kw(s.value(read.load_power), s.value(read.charging_power), s.value(read.discharging_power));
+        const double loss = s.value(read.loss_power);
         demand_kw.see(demand, s.now);
         valley_kw.see(demand, s.now);
-        source_kw.see(s.source_kw, s.now);
-        loss_kw.see(s.loss_kw, s.now);
+        source_kw.see(s.value(read.feeder_head), s.now);
+        loss_kw.see(loss, s.now);
         if (!frame_.marks.at(s.now)) return;
         demand_mark_kw.see(demand, s.now);
-        loss_mark_kw.see(s.loss_kw, s.now);
+        loss_mark_kw.see(loss, s.now);
     }
 
     void see_voltages(const Snapshot& s) {
-        const VoltageRange held = see_supplies(s);
-        const double below = frame_.context.voltage_min_pu - held.min_pu;
-        const double above = held.max_pu - frame_.context.voltage_max_pu;
+        const VoltageRange held = see_supplies(s[frame_.signals.supply_voltage], s.now);
+        const double below = frame_.limits.voltage_min_pu - held.min_pu;
+        const double above = held.max_pu - frame_.limits.voltage_max_pu;
         const double beyond = std::max(below, above);
         beyond_band_pu.see(std::max(0.0, beyond), s.now);
         if (!is_outside(held)) return;
         see_outside(s);
-        if (below > frame_.context.voltage_tolerance_pu) ++steps_below;
-        if (above > frame_.context.voltage_tolerance_pu) ++steps_above;
+        if (below > frame_.limits.voltage_tolerance_pu) ++steps_below;
+        if (above > frame_.limits.voltage_tolerance_pu) ++steps_above;
         for (std::size_t d = 0; d < deep_voltages_pu.size(); ++d)
             if (beyond > deep_voltages_pu[d]) ++steps_far_outside[d];
     }
 
     [[nodiscard]] bool is_outside(const VoltageRange& range) const {
-        const Output::Context& limits = frame_.context;
+        const Limits& limits = frame_.limits;
         return !(range.min_pu >= limits.voltage_min_pu - limits.voltage_tolerance_pu &&
                  range.max_pu <= limits.voltage_max_pu + limits.voltage_tolerance_pu);
     }
 
     /// Voltages group by group; returns the range of all that are held to limits.
-    VoltageRange see_supplies(const Snapshot& s) {
+    VoltageRange see_supplies(std::span<const double> supply_pu, Instant now) {
         VoltageRange all, all_held;
         for (std::size_t k = 0; k < supply.size(); ++k) {
-            const VoltageRange held = frame_.supply.range_held(s, k);
-            const VoltageRange range = frame_.supply.with_source(held, s, k);
+            const VoltageRange held = frame_.supply.range_held(supply_pu, k);
+            const VoltageRange range = frame_.supply.with_source(held, supply_pu, k);
             all = enclosing(all, range);
             all_held = enclosing(all_held, held);
-            if (vmin_pu.see(range.min_pu, s.now)) vmin_at = frame_.supply.place(s, k, range.min_pu);
-            if (vmax_pu.see(range.max_pu, s.now)) vmax_at = frame_.supply.place(s, k, range.max_pu);
-            supply[k].vmin_pu.see(range.min_pu, s.now);
-            supply[k].vmax_pu.see(range.max_pu, s.now);
+            if (vmin_pu.see(range.min_pu, now)) vmin_at = frame_.supply.place(supply_pu, k, range.min_pu);
+            if (vmax_pu.see(range.max_pu, now)) vmax_at = frame_.supply.place(supply_pu, k, range.max_pu);
+            supply[k].vmin_pu.see(range.min_pu, now);
+            supply[k].vmax_pu.see(range.max_pu, now);
             if (is_outside(held)) ++supply[k].steps_outside;
         }
-        if (frame_.marks.at(s.now)) vmin_mark_pu.see(all.min_pu, s.now);
+        if (frame_.marks.at(now)) vmin_mark_pu.see(all.min_pu, now);
         return all_held;
     }
 
     void see_currents(const Snapshot& s) {
+        const auto current_a = s[frame_.signals.conductor_current];
         double highest = 0.0;
         double excess_kva = 0.0;
         for (std::size_t k = 0; k < frame_.rated.size(); ++k) {
-            const double loading = frame_.rated.loading_pct(s, k);
+            const double loading = frame_.rated.loading_pct(current_a, k);
             highest = std::max(highest, loading);
             excess_kva += frame_.rated.excess_kva(loading, k);
             const auto p = frame_.phases.phase_of(frame_.rated.conductor(k));
             if (p) phase_loading_pct[*p].see(loading, s.now);
         }
         loading_pct.see(highest, s.now);
-        overload_kvah += excess_kva * hours(frame_.context.step);
-        if (highest > 100.0 * (1.0 + frame_.context.loading_tolerance)) ++steps_overloaded;
+        overload_kvah += excess_kva * hours(frame_.step);
+        if (highest > 100.0 * (1.0 + frame_.limits.loading_tolerance)) ++steps_overloaded;
         for (std::size_t d = 0; d < deep_loadings_pct.size(); ++d)
             if (highest > deep_loadings_pct[d]) ++steps_deeply_overloaded[d];
     }
 
     void see_unbalance(const Snapshot& s) {
         double highest = 0.0;
-        for (std::size_t b = 0; b < s.unbalance.size(); ++b) {
-            if (std::isnan(s.unbalance[b])) continue;
-            highest = std::max(highest, s.unbalance[b]);
-            if (unbalance.see(s.unbalance[b], s.now)) unbalance_bus = BusId(b);
+        const auto factor = s[frame_.signals.unbalance];
+        for (std::size_t b = 0; b < factor.size(); ++b) {
+            if (std::isnan(factor[b])) continue;
+            highest = std::max(highest, factor[b]);
+            if (unbalance.see(factor[b], s.now)) unbalance_bus = BusId(b);
         }
-        if (highest > frame_.unbalance_limit) ++steps_unbalanced;
-        for (std::size_t b = 0; b < s.neutral_a.size(); ++b) {
-            if (neutral_a.see(s.neutral_a[b], s.now)) neutral_branch = BranchId(b);
+        if (highest > frame_.limits.unbalance) ++steps_unbalanced;
+        const auto amperes = s[frame_.signals.neutral_current];
+        for (std::size_t b = 0; b < amperes.size(); ++b) {
+            if (neutral_a.see(amperes[b], s.now)) neutral_branch = BranchId(b);
         }
     }
 
@@ -241,7 +291,6 @@ class EnergyTally {
         purchases += i.charged_kwh * i.price;
         sales += i.discharged_kwh * i.sell_price;
         price_at_end = i.price;
-        highest_price = std::max({highest_price, i.price, i.sell_price});
         tap_steps += i.tap_steps;
         switchings += i.switchings;
         if (!i.solved) return;
@@ -258,8 +307,7 @@ class EnergyTally {
 
     double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
     double purchases = 0.0, sales = 0.0;
-    double price_at_end = 0.0;   ///< of buying
-    double highest_price = 0.0;  ///< of buying or selling; none is below 0
+    double price_at_end = 0.0;  ///< of buying
     double tap_steps = 0.0, switchings = 0.0;
     Duration solved{};
     ClockHours clock_hours;
@@ -268,8 +316,9 @@ class EnergyTally {
 /// What the vehicles got, from whole stays.
 class FleetTally {
    public:
-    FleetTally(const Population& population, double short_below)
-        : short_below_(short_below),
+    FleetTally(const Population& population, const Frame& frame)
+        : short_below_(frame.limits.short_below),
+          recharged_(frame.recharged),
           stays_asked_(population.all_stays()),
           vehicles_(population.vehicles),
           capacity_kwh_(total(population.vehicles.capacity.raw())),
@@ -283,15 +332,14 @@ class FleetTally {
         const double missing = r.session.target_soc - r.final_soc;
         const double missing_kwh = std::max(0.0, missing) * r.capacity_kwh;
         const double per_stored = 1.0 / vehicles_.stored_per_drawn.raw()[vehicle];
-        const double lacking = std::max(0.0, std::max(r.session.target_soc, r.session.initial_soc) - r.final_soc);
-        lacking_drawn_kwh_ += lacking * r.capacity_kwh * per_stored;
         if (!r.complete) {  // who has not left yet cannot have left short
             owed_kwh_ += missing_kwh;
             owed_drawn_kwh_ += missing_kwh * per_stored;
             return;
         }
         ++stays_;
-        recharge_h_ += hours(r.recharged_at.value_or(r.end) - r.session.plug_in);
+        EVSWEEP_EXPECTS(recharged_.index < r.reached.size(), "a stay tells of every level that is watched for");
+        recharge_h_ += hours(r.reached[recharged_.index].value_or(r.end) - r.session.plug_in);
         unserved_kwh_ += missing_kwh;
         if (missing > short_below_) short_[vehicle] = true;
     }
@@ -303,8 +351,6 @@ class FleetTally {
     /// Energy to their targets that vehicles still plugged in at the end lack: in batteries, and to be drawn for it.
     [[nodiscard]] double owed_kwh() const { return owed_kwh_; }
     [[nodiscard]] double owed_drawn_kwh() const { return owed_drawn_kwh_; }
-    /// To be drawn so that every battery had at the end of its stay what was wanted, and no less than it came with.
-    [[nodiscard]] double lacking_drawn_kwh() const { return lacking_drawn_kwh_; }
     [[nodiscard]] double short_vehicles() const { return number_of(short_); }
     [[nodiscard]] double v2g_vehicles() const { return number_of(returned_); }
     /// What became of the stays that could not be played as they were drawn.
@@ -323,10 +369,11 @@ class FleetTally {
     }
 
     double short_below_;
+    LevelHandle recharged_;
     StayTally stays_asked_;
     const Vehicles& vehicles_;
     double capacity_kwh_;
-    double unserved_kwh_ = 0.0, owed_kwh_ = 0.0, owed_drawn_kwh_ = 0.0, lacking_drawn_kwh_ = 0.0;
+    double unserved_kwh_ = 0.0, owed_kwh_ = 0.0, owed_drawn_kwh_ = 0.0;
     double throughput_kwh_ = 0.0;
     double recharge_h_ = 0.0;  // of all whole stays together
     std::size_t stays_ = 0;

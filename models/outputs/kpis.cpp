@@ -13,6 +13,9 @@ using kpi::hour_of;
 using kpi::Kpi;
 using kpi::Tally;
 
+/// So far below its target, as a share of its capacity, a battery counts as recharged.
+constexpr Fraction recharged_within(0.01);
+
 struct Params {
     Duration mark_every = std::chrono::hours(1);
     Fraction short_below{0.001};
@@ -261,16 +264,6 @@ std::vector<Kpi> money_kpis() {
           .notable_beside = "purchases",
           .notable_share = 0.001},
          [](const Tally& t) { return t.fleet.owed_drawn_kwh() * t.energy.price_at_end; }},
-        {{.name = "net_benefit",
-          .unit = "currency",
-          .long_name = "net cost saved against the reference controller, what batteries lack at the end of stays at the highest "
-                       "price",
-          .headline = true,
-          .decimals = 2,
-          .gain_over_reference = true},
-         [](const Tally& t) {
-             return t.energy.purchases - t.energy.sales + t.fleet.lacking_drawn_kwh() * t.energy.highest_price;
-         }},
     };
 }
 
@@ -286,17 +279,17 @@ std::vector<Kpi> never_negative(std::vector<Kpi> part) {
 }
 
 /// Minutes are of the measured time, all of it at most.
-void bound_minutes(std::vector<Kpi>& list, const Output::Context& context) {
+void bound_minutes(std::vector<Kpi>& list, const kpi::Frame& frame) {
     for (Kpi& kpi : list) {
         if (kpi.variable.unit != "min") continue;
         kpi.variable.lowest = 0.0;
-        kpi.variable.highest = 60.0 * hours(Instant(context.horizon) - context.measure_from);
+        kpi.variable.highest = 60.0 * hours(frame.end - frame.measure_from);
     }
 }
 
 std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     std::vector<Kpi> list;
-    const FeederSite& feeder = *frame.context.feeder;
+    const FeederSite& feeder = frame.feeder;
     const auto add = [&list](std::vector<Kpi> part) {
         for (auto& kpi : part) list.push_back(std::move(kpi));
     };
@@ -306,20 +299,25 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     add(of_solved_steps(band_kpis()));
     add(of_solved_steps(loading_kpis()));
     add(device_kpis());
-    if (!is_balanced(feeder)) add(of_solved_steps(kpi::phase_kpis(frame)));
+    if (!frame.balanced) add(of_solved_steps(kpi::phase_kpis(frame)));
     add(never_negative(fleet_kpis()));
     add(money_kpis());
-    bound_minutes(list, frame.context);
+    bound_minutes(list, frame);
     return list;
 }
 
+/// A KPI that has been declared.
+struct DeclaredKpi {
+    VariableHandle variable;
+    std::function<double(const Tally&)> value;
+};
+
 class KpiRecorder final : public Recorder {
    public:
-    KpiRecorder(const kpi::Frame& frame, const std::vector<Kpi>& kpis, const Population& population)
+    KpiRecorder(const kpi::Frame& frame, const std::vector<DeclaredKpi>& kpis, const Population& population)
         : kpis_(kpis),
-          measure_from_(frame.context.measure_from),
-          tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.context.calendar),
-                 kpi::FleetTally(population, frame.short_below)} {}
+          measure_from_(frame.measure_from),
+          tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.calendar), kpi::FleetTally(population, frame)} {}
 
     void at(const Snapshot& s) override {
         if (s.now >= measure_from_) tally_.network.see(s);
@@ -333,17 +331,40 @@ class KpiRecorder final : public Recorder {
         // Who leaves in the measured time counts, whenever they came; who is still there does as well.
         if (r.end >= measure_from_) tally_.fleet.see(r);
     }
-    [[nodiscard]] std::vector<std::vector<double>> finish() override {
-        std::vector<std::vector<double>> values;
-        for (const Kpi& kpi : kpis_) values.push_back({kpi.value(tally_)});
-        return values;
+    void finish(Recorded& recorded) override {
+        for (const DeclaredKpi& kpi : kpis_) recorded.put(kpi.variable, kpi.value(tally_));
     }
 
    private:
-    const std::vector<Kpi>& kpis_;
+    const std::vector<DeclaredKpi>& kpis_;
     Instant measure_from_;
     Tally tally_;
 };
+
+kpi::Limits limits_of(const Output::Context& context, const Params& params) {
+    return {context.voltage_min_pu,    context.voltage_max_pu,         context.voltage_tolerance_pu,
+            context.loading_tolerance, params.unbalance_limit.value(), params.short_below.value()};
+}
+
+kpi::Frame frame_of(const Output::Context& context, const Params& params) {
+    const FeederSite& feeder = *context.feeder;
+    const bool balanced = is_balanced(feeder);
+    RatedConductors rated(feeder);
+    const kpi::Signals signals(context.exchange, !rated.empty(), !balanced);
+    return {.feeder = feeder,
+            .balanced = balanced,
+            .calendar = context.calendar,
+            .step = context.step,
+            .measure_from = context.measure_from,
+            .end = Instant(context.horizon),
+            .marks = Marks(context, params.mark_every, "mark_every"),
+            .rated = std::move(rated),
+            .phases = LivePhases(feeder),
+            .supply = SupplyGroups(feeder),
+            .limits = limits_of(context, params),
+            .signals = signals,
+            .recharged = context.watch(recharged_within)};
+}
 
 class Kpis final : public Output {
    public:
@@ -363,29 +384,20 @@ class Kpis final : public Output {
         return schema;
     }
 
-    Kpis(const Params& params, const Context& context)
-        : frame_{context,
-                 Marks(context, params.mark_every, "mark_every"),
-                 RatedConductors(*context.feeder),
-                 LivePhases(*context.feeder),
-                 SupplyGroups(*context.feeder),
-                 params.short_below.value(),
-                 params.unbalance_limit.value()},
-          kpis_(all_kpis(frame_)) {}
-
-    [[nodiscard]] std::vector<Variable> variables() const override {
-        std::vector<Variable> list;
-        for (const Kpi& kpi : kpis_) list.push_back(kpi.variable);
-        return list;
+    Kpis(const Params& params, const Context& context) : frame_(frame_of(context, params)) {
+        for (Kpi& kpi : all_kpis(frame_)) {
+            const VariableHandle variable = context.declare.variable(std::move(kpi.variable));
+            kpis_.push_back({variable, std::move(kpi.value)});
+        }
     }
+
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
         return std::make_unique<KpiRecorder>(frame_, kpis_, *start.population);
     }
-    [[nodiscard]] bool wants_unbalance() const override { return true; }
 
    private:
     kpi::Frame frame_;
-    std::vector<Kpi> kpis_;
+    std::vector<DeclaredKpi> kpis_;
 };
 
 const bool registered = add_plugin<Output, Kpis>();

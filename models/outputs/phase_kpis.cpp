@@ -20,7 +20,7 @@ Kpi category(std::string name, std::string long_name, std::vector<std::string> m
 }
 
 std::vector<Kpi> places_of_extremes(const Frame& frame) {
-    const FeederSite* feeder = frame.context.feeder;
+    const FeederSite* feeder = &frame.feeder;
     const SupplyGroups* supply = &frame.supply;
     const auto wires = [supply](std::size_t at, double seen) {
         return std::isnan(seen) ? not_a_number : static_cast<double>(supply->group_of(at));
@@ -113,7 +113,7 @@ std::vector<Kpi> phase_kpis(const Frame& frame) {
     };
     for (std::size_t k = 0; k < frame.supply.size(); ++k) add(of_supply(frame, k));
     for (std::size_t k = 0; k < frame.phases.size() && !frame.rated.empty(); ++k) list.push_back(of_loading(frame, k));
-    add(of_unbalance(*frame.context.feeder));
+    add(of_unbalance(frame.feeder));
     return list;
 }
 

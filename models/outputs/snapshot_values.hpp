@@ -18,8 +18,14 @@ inline constexpr const char* unsolved_meaning = "share of the replicas without a
 
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
+/// The right to read a signal of the simulator, by its constant: SubscriptionTo<signals::power>.
+template <const auto& signal>
+using SubscriptionTo = decltype(std::declval<OutputExchange&>().subscribe(signal));
+
 /// Base load and vehicles, without losses. Only where the snapshot is solved.
-[[nodiscard]] inline double demand_kw(const Snapshot& s) { return s.load_kw + s.charging_kw - s.discharging_kw; }
+[[nodiscard]] inline double demand_kw(double load_kw, double charging_kw, double discharging_kw) {
+    return load_kw + charging_kw - discharging_kw;
+}
 
 struct VoltageRange {
     double min_pu = std::numeric_limits<double>::infinity();
@@ -64,9 +70,9 @@ class RatedConductors {
     [[nodiscard]] bool empty() const { return rated_.empty(); }
     /// The k-th rated conductor.
     [[nodiscard]] ConductorId conductor(std::size_t k) const { return ConductorId(rated_[k].first); }
-    /// Its loading in percent of its rating.
-    [[nodiscard]] double loading_pct(const Snapshot& s, std::size_t k) const {
-        return s.current_a[rated_[k].first] * rated_[k].second;
+    /// Its loading in percent of its rating, of signals::conductor_current.
+    [[nodiscard]] double loading_pct(std::span<const double> current_a, std::size_t k) const {
+        return current_a[rated_[k].first] * rated_[k].second;
     }
     /// What it carries beyond its rating at this loading, at nominal voltage.
     [[nodiscard]] double excess_kva(double loading_pct, std::size_t k) const {
@@ -94,11 +100,10 @@ class FleetSoc {
         for (std::size_t c = 0; c < used.size(); ++c)
             if (used[c]) connectors_.push_back(c);
     }
-    /// NaN where there is no session at all.
-    [[nodiscard]] double mean(const Snapshot& s) const {
+    /// Of signals::state_of_charge; NaN where there is no session at all.
+    [[nodiscard]] double mean(std::span<const double> soc) const {
         if (connectors_.empty()) return not_a_number;
         double sum = 0.0;
-        const auto soc = s.soc.read();
         for (const std::size_t c : connectors_) sum += soc[c];
         return sum / static_cast<double>(connectors_.size());
     }

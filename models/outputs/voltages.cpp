@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "evsweep/plugins.hpp"
@@ -19,17 +22,6 @@ struct Params {
 
 /// Where among the voltages that loads see the spread is told: the lowest, quartiles and tails, the highest.
 constexpr std::array shares{0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0};
-
-/// What all recorders of one study share.
-struct Frame {
-    Marks marks;
-    RatedConductors rated;
-    std::vector<std::size_t> held;         ///< supplies that are held to the voltage band
-    std::vector<std::size_t> three_phase;  ///< buses that have an unbalance
-    std::size_t supplies = 0;
-    std::size_t conductors = 0;  ///< whose voltages to earth are told besides; 0 where these are what loads see
-    std::size_t branches = 0;    ///< whose neutral currents are told; 0 on balanced feeders
-};
 
 std::vector<std::size_t> held_supplies(const FeederSite& feeder) {
     std::vector<std::size_t> held;
@@ -58,16 +50,122 @@ std::vector<std::size_t> three_phase_buses(const FeederSite& feeder) {
     return found;
 }
 
+/// The signals that are read at the marks; which of them there are decides what is recorded.
+struct Signals {
+    SubscriptionTo<signals::supply_voltage> supply_voltage;
+    std::optional<SubscriptionTo<signals::earth_voltage>> earth_voltage{};          ///< where these are not what loads see
+    std::optional<SubscriptionTo<signals::conductor_current>> conductor_current{};  ///< where there are ratings
+    std::optional<SubscriptionTo<signals::unbalance>> unbalance{};                  ///< where a bus has three phases
+    std::optional<SubscriptionTo<signals::neutral_current>> neutral_current{};      ///< where there are branches and phases
+};
+
+/// What is recorded; only `voltage` and `unsolved` always are.
+struct Variables {
+    VariableHandle voltage;
+    std::optional<VariableHandle> spread{}, loading{}, unbalance{}, neutral{}, earth_voltage{};
+    VariableHandle unsolved;
+};
+
+/// What all recorders of one study share.
+struct Frame {
+    const FeederSite& feeder;
+    bool balanced;
+    Marks marks;
+    RatedConductors rated;
+    std::vector<std::size_t> held;         ///< supplies that are held to the voltage band
+    std::vector<std::size_t> three_phase;  ///< buses that have an unbalance
+    Signals signals{};
+    Variables variables{};
+
+    /// The dimension of loadings.
+    [[nodiscard]] std::string rated_axis() const { return balanced ? "branch" : "rated_conductor"; }
+};
+
+Signals subscribe(OutputExchange& exchange, const Frame& frame) {
+    Signals read{.supply_voltage = exchange.subscribe(signals::supply_voltage)};
+    if (!frame.feeder.supplies_are_conductors()) read.earth_voltage = exchange.subscribe(signals::earth_voltage);
+    if (!frame.rated.empty()) read.conductor_current = exchange.subscribe(signals::conductor_current);
+    if (!frame.three_phase.empty()) read.unbalance = exchange.subscribe(signals::unbalance);
+    if (!frame.balanced && !frame.feeder.branch.empty()) read.neutral_current = exchange.subscribe(signals::neutral_current);
+    return read;
+}
+
+Variable band(std::string name, std::string unit, std::string long_name, std::string along, int decimals) {
+    return {.name = std::move(name),
+            .unit = std::move(unit),
+            .long_name = std::move(long_name),
+            .dims = {"time", std::move(along)},
+            .aggregation = Aggregation::bands,
+            .decimals = decimals,
+            .sampling = Sampling::sample,
+            .over_solved_steps = true};
+}
+
+Variables declare_variables(OutputDeclarations& declare, const Frame& frame) {
+    const bool balanced = frame.balanced;
+    const bool to_earth = !balanced && !frame.signals.earth_voltage;
+    const char* meaning = balanced ? "voltage" : to_earth ? "voltage to earth" : "voltage that loads see";
+    Variables v;
+    v.voltage = declare.variable(band("voltage_pu", "pu", meaning, supply_axis(frame.feeder).name, 4));
+    if (!frame.held.empty())
+        v.spread = declare.variable(band("spread_pu", "pu",
+                                         balanced ? "voltage below which a share of the buses is, the source's apart"
+                                                  : "voltage below which a share of what loads see is, the source's apart",
+                                         "share", 4));
+    if (!frame.rated.empty())
+        v.loading = declare.variable(band("loading_pct", "%", "loading of the branch", frame.rated_axis(), 1));
+    if (!frame.three_phase.empty())
+        v.unbalance =
+            declare.variable(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
+    if (frame.signals.neutral_current)
+        v.neutral = declare.variable(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
+    if (frame.signals.earth_voltage)
+        v.earth_voltage =
+            declare.variable(band("earth_voltage_pu", "pu", "voltage to earth", conductor_axis(frame.feeder).name, 4));
+    v.unsolved = declare.variable({.name = "unsolved",
+                                   .unit = "1",
+                                   .long_name = unsolved_meaning,
+                                   .dims = {"time"},
+                                   .aggregation = Aggregation::bands,
+                                   .decimals = 3});
+    return v;
+}
+
+void declare_coordinates(OutputDeclarations& declare, const Frame& frame) {
+    const FeederSite& feeder = frame.feeder;
+    declare.coordinate(frame.marks.coordinate());
+    declare.coordinate(supply_axis(feeder));
+    if (frame.signals.earth_voltage) declare.coordinate(conductor_axis(feeder));
+    if (!frame.held.empty())
+        declare.coordinate({.name = "share",
+                            .unit = "1",
+                            .long_name = "share with a lower voltage",
+                            .values = {shares.begin(), shares.end()}});
+    if (!frame.rated.empty()) {
+        Coordinate rated{.name = frame.rated_axis(),
+                         .long_name = frame.balanced ? "branch with a rating" : "conductor with a rating"};
+        for (std::size_t k = 0; k < frame.rated.size(); ++k) rated.labels.push_back(fed_by(feeder, frame.rated.conductor(k)));
+        declare.coordinate(std::move(rated));
+    }
+    if (!frame.three_phase.empty()) {
+        Coordinate buses{.name = "three_phase_bus", .long_name = "bus with three phases"};
+        for (const std::size_t bus : frame.three_phase) buses.labels.push_back(feeder.bus[bus]);
+        declare.coordinate(std::move(buses));
+    }
+    if (frame.signals.neutral_current)
+        declare.coordinate({.name = "branch", .long_name = "branch", .labels = feeder.branch});
+}
+
 class VoltageRecorder final : public Recorder {
    public:
     explicit VoltageRecorder(const Frame& frame)
         : frame_(frame),
-          voltage_pu_(frame.marks.size() * frame.supplies, not_a_number),
-          earth_voltage_pu_(frame.marks.size() * frame.conductors, not_a_number),
+          voltage_pu_(frame.marks.size() * frame.feeder.supply.size(), not_a_number),
+          earth_voltage_pu_(frame.signals.earth_voltage ? frame.marks.size() * frame.feeder.conductor.size() : 0, not_a_number),
           spread_pu_(frame.marks.size() * shares.size(), not_a_number),
           loading_pct_(frame.marks.size() * frame.rated.size(), not_a_number),
           unbalance_pct_(frame.marks.size() * frame.three_phase.size(), not_a_number),
-          neutral_a_(frame.marks.size() * frame.branches, not_a_number),
+          neutral_a_(frame.signals.neutral_current ? frame.marks.size() * frame.feeder.branch.size() : 0, not_a_number),
           unsolved_(frame.marks.size(), 0.0) {}
 
     void at(const Snapshot& s) override {
@@ -75,26 +173,24 @@ class VoltageRecorder final : public Recorder {
         if (!m) return;
         unsolved_[*m] = s.solved ? 0.0 : 1.0;
         if (!s.solved) return;
-        put(s.supply_pu, *m, voltage_pu_);
-        if (frame_.conductors > 0) put(s.voltage_pu, *m, earth_voltage_pu_);
-        put_spread(s.supply_pu, *m);
-        double* loading = loading_pct_.data() + *m * frame_.rated.size();
-        for (std::size_t k = 0; k < frame_.rated.size(); ++k) loading[k] = frame_.rated.loading_pct(s, k);
-        if (s.unbalance.empty()) return;
-        double* unbalance = unbalance_pct_.data() + *m * frame_.three_phase.size();
-        for (std::size_t k = 0; k < frame_.three_phase.size(); ++k) unbalance[k] = 100.0 * s.unbalance[frame_.three_phase[k]];
-        put(s.neutral_a, *m, neutral_a_);
+        const Signals& read = frame_.signals;
+        const auto supply_pu = s[read.supply_voltage];
+        put(supply_pu, *m, voltage_pu_);
+        put_spread(supply_pu, *m);
+        if (read.earth_voltage) put(s[*read.earth_voltage], *m, earth_voltage_pu_);
+        if (read.conductor_current) put_loading(s[*read.conductor_current], *m);
+        if (read.unbalance) put_unbalance(s[*read.unbalance], *m);
+        if (read.neutral_current) put(s[*read.neutral_current], *m, neutral_a_);
     }
-    [[nodiscard]] std::vector<std::vector<double>> finish() override {
-        std::vector<std::vector<double>> arrays;
-        arrays.push_back(std::move(voltage_pu_));
-        if (!frame_.held.empty()) arrays.push_back(std::move(spread_pu_));
-        if (!frame_.rated.empty()) arrays.push_back(std::move(loading_pct_));
-        if (!frame_.three_phase.empty()) arrays.push_back(std::move(unbalance_pct_));
-        if (frame_.branches > 0) arrays.push_back(std::move(neutral_a_));
-        if (frame_.conductors > 0) arrays.push_back(std::move(earth_voltage_pu_));
-        arrays.push_back(std::move(unsolved_));
-        return arrays;
+    void finish(Recorded& recorded) override {
+        const Variables& v = frame_.variables;
+        recorded.put(v.voltage, std::move(voltage_pu_));
+        if (v.spread) recorded.put(*v.spread, std::move(spread_pu_));
+        if (v.loading) recorded.put(*v.loading, std::move(loading_pct_));
+        if (v.unbalance) recorded.put(*v.unbalance, std::move(unbalance_pct_));
+        if (v.neutral) recorded.put(*v.neutral, std::move(neutral_a_));
+        if (v.earth_voltage) recorded.put(*v.earth_voltage, std::move(earth_voltage_pu_));
+        recorded.put(v.unsolved, std::move(unsolved_));
     }
 
    private:
@@ -110,20 +206,19 @@ class VoltageRecorder final : public Recorder {
         for (std::size_t k = 0; k < shares.size(); ++k) spread_pu_[m * shares.size() + k] = quantile_of(sorted_, shares[k]);
     }
 
+    void put_loading(std::span<const double> current_a, std::size_t m) {
+        double* loading = loading_pct_.data() + m * frame_.rated.size();
+        for (std::size_t k = 0; k < frame_.rated.size(); ++k) loading[k] = frame_.rated.loading_pct(current_a, k);
+    }
+    void put_unbalance(std::span<const double> factor, std::size_t m) {
+        double* unbalance = unbalance_pct_.data() + m * frame_.three_phase.size();
+        for (std::size_t k = 0; k < frame_.three_phase.size(); ++k) unbalance[k] = 100.0 * factor[frame_.three_phase[k]];
+    }
+
     const Frame& frame_;
     std::vector<double> voltage_pu_, earth_voltage_pu_, spread_pu_, loading_pct_, unbalance_pct_, neutral_a_, unsolved_;
     std::vector<double> sorted_;  // kept for its memory
 };
-
-Variable band(std::string name, std::string unit, std::string long_name, std::string along, int decimals) {
-    return {.name = std::move(name),
-            .unit = std::move(unit),
-            .long_name = std::move(long_name),
-            .dims = {"time", std::move(along)},
-            .aggregation = Aggregation::bands,
-            .decimals = decimals,
-            .sampling = Sampling::sample};
-}
 
 class Voltages final : public Output {
    public:
@@ -139,72 +234,22 @@ class Voltages final : public Output {
     }
 
     Voltages(const Params& params, const Context& context)
-        : feeder_(*context.feeder),
-          balanced_(is_balanced(feeder_)),
-          frame_{Marks(context, params.every, "every"),
-                 RatedConductors(feeder_),
-                 held_supplies(feeder_),
-                 three_phase_buses(feeder_),
-                 feeder_.supply.size(),
-                 feeder_.supplies_are_conductors() ? 0 : feeder_.conductor.size(),
-                 balanced_ ? 0 : feeder_.branch.size()} {}
+        : frame_{*context.feeder,
+                 is_balanced(*context.feeder),
+                 Marks(context, params.every, "every"),
+                 RatedConductors(*context.feeder),
+                 held_supplies(*context.feeder),
+                 three_phase_buses(*context.feeder)} {
+        frame_.signals = subscribe(context.exchange, frame_);
+        frame_.variables = declare_variables(context.declare, frame_);
+        declare_coordinates(context.declare, frame_);
+    }
 
-    [[nodiscard]] std::vector<Variable> variables() const override {
-        std::vector<Variable> list;
-        const bool to_earth = !balanced_ && frame_.conductors == 0;
-        const char* meaning = balanced_ ? "voltage" : to_earth ? "voltage to earth" : "voltage that loads see";
-        list.push_back(band("voltage_pu", "pu", meaning, supply_axis(feeder_).name, 4));
-        if (!frame_.held.empty())
-            list.push_back(band("spread_pu", "pu",
-                                balanced_ ? "voltage below which a share of the buses is, the source's apart"
-                                          : "voltage below which a share of what loads see is, the source's apart",
-                                "share", 4));
-        if (!frame_.rated.empty()) list.push_back(band("loading_pct", "%", "loading of the branch", rated_axis(), 1));
-        if (!frame_.three_phase.empty())
-            list.push_back(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
-        if (frame_.branches > 0)
-            list.push_back(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
-        if (frame_.conductors > 0)
-            list.push_back(band("earth_voltage_pu", "pu", "voltage to earth", conductor_axis(feeder_).name, 4));
-        for (Variable& variable : list) variable.over_solved_steps = true;
-        list.push_back({.name = "unsolved",
-                        .unit = "1",
-                        .long_name = unsolved_meaning,
-                        .dims = {"time"},
-                        .aggregation = Aggregation::bands,
-                        .decimals = 3});
-        return list;
-    }
-    [[nodiscard]] std::vector<Coordinate> coordinates() const override {
-        std::vector<Coordinate> list{frame_.marks.coordinate(), supply_axis(feeder_)};
-        if (frame_.conductors > 0) list.push_back(conductor_axis(feeder_));
-        if (!frame_.held.empty())
-            list.push_back({.name = "share",
-                            .unit = "1",
-                            .long_name = "share with a lower voltage",
-                            .values = {shares.begin(), shares.end()}});
-        if (!frame_.rated.empty()) {
-            list.push_back({.name = rated_axis(), .long_name = balanced_ ? "branch with a rating" : "conductor with a rating"});
-            for (std::size_t k = 0; k < frame_.rated.size(); ++k)
-                list.back().labels.push_back(fed_by(feeder_, frame_.rated.conductor(k)));
-        }
-        if (!frame_.three_phase.empty()) {
-            list.push_back({.name = "three_phase_bus", .long_name = "bus with three phases"});
-            for (const std::size_t bus : frame_.three_phase) list.back().labels.push_back(feeder_.bus[bus]);
-        }
-        if (frame_.branches > 0) list.push_back({.name = "branch", .long_name = "branch", .labels = feeder_.branch});
-        return list;
-    }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start&) const override {
         return std::make_unique<VoltageRecorder>(frame_);
     }
-    [[nodiscard]] bool wants_unbalance() const override { return true; }
 
    private:
-    [[nodiscard]] std::string rated_axis() const { return balanced_ ? "branch" : "rated_conductor"; }
-
-    const FeederSite& feeder_;
-    bool balanced_;
     Frame frame_;
 };
 
