@@ -177,9 +177,9 @@ class Turn {
     }
     template <class Interface>
     [[nodiscard]] Interface& operator[](const Use<Interface>& use) const {
-        void* const object = at(access_.objects, use);
+        const void* const object = at(access_.objects, use);
         if (!object) throw ExchangeError("a service is used that is not there");
-        return *static_cast<Interface*>(object);
+        return *static_cast<Interface*>(const_cast<void*>(object));
     }
 
     /// `use(Message<Body>)` for every message that has arrived since the last turn: by receiver, then by arrival, then in the

@@ -18,11 +18,11 @@ class Uncoordinated final : public Controller {
 
     Uncoordinated(const UncoordinatedParams&, const Context&) {}
 
-    [[nodiscard]] Needs needs() const override { return {}; }
     [[nodiscard]] Cadence cadence() const override { return {.on_plug_in = true}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
-        for (ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, seen.connectors->charge_rating[c.index()]));
+    void decide(Turn&, const Connection& seen, Setpoints& setpoints) override {
+        for (ConnectorId c : seen.arrived)
+            setpoints.set(c, Kilowatts(seen.admissible_kw(c, seen.connectors->charge_rating[c.index()])));
     }
 };
 

@@ -36,8 +36,13 @@ Group group_of(std::string heading) {
 }
 
 std::vector<Group> all_groups() {
-    return {group_of<Controller>("controllers"), group_of<Agent>("agents"), group_of<Channel>("channels"), group_of<Behaviour>("behaviours"), group_of<Distribution>("distributions"),
-            group_of<FeederFormat>("formats"), group_of<Output>("outputs")};
+    return {group_of<Controller>("controllers"),
+            group_of<Agent>("agents"),
+            group_of<Channel>("channels"),
+            group_of<Behaviour>("behaviours"),
+            group_of<Distribution>("distributions"),
+            group_of<FeederFormat>("formats"),
+            group_of<Output>("outputs")};
 }
 
 std::string type_text(const FieldInfo& field) {

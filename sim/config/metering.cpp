@@ -13,9 +13,10 @@ const Schema<MeterText>& MeterText::schema() {
             .optional("delay", &MeterText::delay, "age of what is seen", at_least(0))
             .optional("noise", &MeterText::noise, "standard deviation of the error, in the signal's unit")
             .optional("resolution", &MeterText::resolution, "step of the display, in the signal's unit; 0 is exact")
-            .optional("sampling", &MeterText::sampling,
-                      "time between two readings; none: every control step, of a signal that a party publishes every time it does",
-                      above(0));
+            .optional(
+                "sampling", &MeterText::sampling,
+                "time between two readings; none: every control step, of a signal that a party publishes every time it does",
+                above(0));
     return schema;
 }
 
@@ -27,8 +28,8 @@ std::vector<MeterChoice> read_metering(const Node& section, Issues& issues, std:
         const std::string path = "metering." + key.scalar;
         const auto text = MeterText::schema().read(value.is_null() ? Node::make_map(value.at) : value, path, reader);
         if (!text) continue;
-        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, key.at, text->noise.at,
-                          text->resolution.at});
+        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, key.at,
+                          text->noise.at, text->resolution.at});
         for (auto& setting : MeterText::schema().settings(*text, path)) resolved.push_back(std::move(setting));
     }
     return meters;

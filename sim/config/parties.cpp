@@ -41,8 +41,7 @@ class PartyReader {
         if (node) {
             auto read = Value<std::vector<std::string>>::read(*node, path + ".groups", reader_);
             if (read) own = std::move(*read), own_at = node->at;
-            if (read && own.empty())
-                issues_.error(node->at, path + ".groups", "names no group", "leave it out for all groups");
+            if (read && own.empty()) issues_.error(node->at, path + ".groups", "names no group", "leave it out for all groups");
             check_groups(own, *node, path + ".groups");
         }
         auto controller = read_plugin<Controller>(node ? without(value, "groups") : value, path, reader_, key.scalar);
@@ -82,7 +81,8 @@ class PartyReader {
         }
         for (const std::string& group : groups_)
             if (owner.count(group) == 0)
-                issues_.error(alternative.at, "controllers." + alternative.label, fmt::format("no controller decides group '{}'", group),
+                issues_.error(alternative.at, "controllers." + alternative.label,
+                              fmt::format("no controller decides group '{}'", group),
                               "name it in the `groups` of one of the parties");
     }
 

@@ -85,7 +85,8 @@ void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const P
 void check_meters(const TimeSettings& time, const std::vector<MeterChoice>& meters, Issues& issues) {
     for (const MeterChoice& meter : meters)
         if (meter.delay >= time.duration)
-            issues.error(meter.at, "metering." + meter.signal + ".delay", duration_text(meter.delay) + " is no shorter than the study",
+            issues.error(meter.at, "metering." + meter.signal + ".delay",
+                         duration_text(meter.delay) + " is no shorter than the study",
                          "must be less than " + duration_text(time.duration));
 }
 

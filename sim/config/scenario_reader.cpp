@@ -166,7 +166,6 @@ class SectionReader {
         if (buy) scenario_.prices = Prices{std::move(*buy), prices_->sell_share, *prices_->currency};
     }
 
-
     /// The map of a group of plug-ins; nothing (reported) where it is no map.
     std::optional<Node> group(const std::string& name) {
         const Node node = section(name);
@@ -225,8 +224,7 @@ class SectionReader {
         log(devices_schema(), scenario_.devices, "devices");
         log(limits_schema(), scenario_.limits, "limits");
         log(BaseLoadText::schema(), base_load_, "base_load", "profiles");
-        for (const auto& [name, profile] : base_load_.profiles)
-            log(ProfileText::schema(), profile, "base_load.profiles." + name);
+        for (const auto& [name, profile] : base_load_.profiles) log(ProfileText::schema(), profile, "base_load.profiles." + name);
         if (prices_) {
             log(ProfileText::schema(), prices_->buy, "prices.buy");
             log(PricesText::schema(), *prices_, "prices", "buy");

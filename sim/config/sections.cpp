@@ -32,9 +32,10 @@ std::vector<SectionInfo> make_sections() {
                     "nothing and take no time.",
                     {}});
     list.push_back({"population", "Groups of vehicles, by name; the key `behaviour` of each chooses a behaviour.", {}});
-    list.push_back({"agents",
-                    "Agents that act under every alternative, by label, e.g. a power system; the key `agent` defaults to the label.",
-                    {}});
+    list.push_back(
+        {"agents",
+         "Agents that act under every alternative, by label, e.g. a power system; the key `agent` defaults to the label.",
+         {}});
     list.push_back({"controllers",
                     "Alternatives to compare, by label: a charging controller (the key `controller` defaults to the label), or "
                     "`parties`, a map of controllers with their `groups` of the population and of agents.",

@@ -11,8 +11,8 @@
 
 namespace evsweep {
 
-/// The load flow is stale from the first change of an injection until it is solved anew: by an ensemble, side by side with those of
-/// other replicas, or alone where relays have to act in it.
+/// The load flow is stale from the first change of an injection until it is solved anew: by an ensemble, side by side with those
+/// of other replicas, or alone where relays have to act in it.
 class ElectricalState {
    public:
     /// All outlive it.

@@ -82,8 +82,7 @@ Mail::Mail(const PartySet& set, const ReplicaSite& site, const Connectors& conne
             enter(joined, p, party.choice ? party.choice->label : std::string(), site, connectors);
     }
     for (TopicState& topic : topics_)
-        if (topic.channel && !topic.channel->always())
-            topic.number.assign(std::size_t{topic.members} * topic.members, 0);
+        if (topic.channel && !topic.channel->always()) topic.number.assign(std::size_t{topic.members} * topic.members, 0);
 }
 
 void Mail::enter(const Declared::Joined& joined, std::size_t party, const std::string& label, const ReplicaSite& site,
@@ -91,8 +90,8 @@ void Mail::enter(const Declared::Joined& joined, std::size_t party, const std::s
     auto topic = std::find_if(topics_.begin(), topics_.end(), [&](const TopicState& t) { return t.name == joined.topic; });
     if (topic == topics_.end()) {
         const auto channel = site.channels.find(joined.topic);
-        topics_.push_back({joined.topic, channel == site.channels.end() ? nullptr : channel->second,
-                           MessageBodies(joined.body_bytes)});
+        topics_.push_back(
+            {joined.topic, channel == site.channels.end() ? nullptr : channel->second, MessageBodies(joined.body_bytes)});
         topic = topics_.end() - 1;
         topic->count.topic = joined.topic;
     }

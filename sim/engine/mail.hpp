@@ -78,9 +78,9 @@ class Mail {
         MessageBodies bodies;
         std::uint32_t members = 0;
         std::vector<std::size_t> inboxes{};
-        std::vector<Purpose> sender{};         ///< by member
+        std::vector<Purpose> sender{};          ///< by member
         std::vector<std::uint32_t> receiver{};  ///< by member
-        std::vector<std::uint32_t> number{};   ///< [from][to], of channels that lose or delay by chance
+        std::vector<std::uint32_t> number{};    ///< [from][to], of channels that lose or delay by chance
         MessageCount count{};
     };
     struct UnderWay {

@@ -21,8 +21,8 @@ struct MeteredSignal {
 };
 
 /// Takes readings and shows the latest that is old enough. A value asked for before the first reading is old enough is the first
-/// reading. Before any reading it shows 1 for signals in pu and 0 for others. Noise is keyed by the group of a connector and its number
-/// there, for other extents by the row, and by the control step.
+/// reading. Before any reading it shows 1 for signals in pu and 0 for others. Noise is keyed by the group of a connector and its
+/// number there, for other extents by the row, and by the control step.
 class Meter {
    public:
     /// `connectors` are asked for the keys of noise only.

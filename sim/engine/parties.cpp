@@ -17,8 +17,7 @@ constexpr std::uint32_t nobody = Slot::nowhere;
 /// Stays at these connectors only; the vehicles keep their numbers.
 Population stays_at(const Population& fleet, const std::vector<ConnectorId>& own) {
     Population part = fleet;
-    std::erase_if(part.sessions,
-                  [&](const Session& s) { return !std::binary_search(own.begin(), own.end(), s.connector); });
+    std::erase_if(part.sessions, [&](const Session& s) { return !std::binary_search(own.begin(), own.end(), s.connector); });
     return part;
 }
 

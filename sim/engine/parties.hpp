@@ -73,9 +73,9 @@ class Parties {
     SignalBoard board_;
     Mail mail_;
     SetpointTable setpoints_;
-    std::vector<std::unique_ptr<State>> states_;    ///< in the order of turns
-    std::vector<std::uint32_t> owner_;              ///< by connector: of `states_`
-    std::vector<std::uint8_t> woken_;               ///< by party
+    std::vector<std::unique_ptr<State>> states_;  ///< in the order of turns
+    std::vector<std::uint32_t> owner_;            ///< by connector: of `states_`
+    std::vector<std::uint8_t> woken_;             ///< by party
     std::optional<Instant> next_turn_;
     std::optional<Instant> acted_at_;
     std::optional<Instant> measured_at_;

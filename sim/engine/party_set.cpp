@@ -51,16 +51,15 @@ class PartyExchange final : public Exchange {
 std::vector<ConnectorId> connectors_of(const std::vector<std::string>& groups, const Connectors& connectors) {
     std::vector<ConnectorId> own;
     for (std::size_t c = 0; c < connectors.size(); ++c)
-        if (groups.empty() || (c < connectors.group.size() &&
-                               std::count(groups.begin(), groups.end(), connectors.groups[connectors.group[c]]) > 0))
+        if (groups.empty() ||
+            (c < connectors.group.size() && std::count(groups.begin(), groups.end(), connectors.groups[connectors.group[c]]) > 0))
             own.emplace_back(c);
     return own;
 }
 
 /// What two descriptions of one signal disagree in; empty where they agree.
 std::string difference(const SignalInfo& asked, const SignalInfo& published) {
-    if (asked.unit != published.unit)
-        return fmt::format("'{}' is in {}, not in {}", asked.name, published.unit, asked.unit);
+    if (asked.unit != published.unit) return fmt::format("'{}' is in {}, not in {}", asked.name, published.unit, asked.unit);
     if (asked.extent != published.extent)
         return fmt::format("'{}' has a value for each {}, not for each {}", asked.name, name_of(published.extent),
                            name_of(asked.extent));
@@ -94,8 +93,8 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
     PartyExchange exchange(static_cast<std::uint32_t>(parties_.size() - 1), party.declared);
     const TimeSettings& time = site.scenario.time;
     if (const auto* agent = choice.agent()) {
-        party.agent = agent->make({choice.label, exchange, site.feeder.site(), population.connectors, time.start, time.step,
-                                   time.duration, rng});
+        party.agent = agent->make(
+            {choice.label, exchange, site.feeder.site(), population.connectors, time.start, time.step, time.duration, rng});
         party.cadence = party.agent->cadence();
         return;
     }

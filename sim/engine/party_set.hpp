@@ -53,8 +53,8 @@ struct PartyProblem {
     std::string hint;
 };
 
-/// The parties of one replica, in the order of their turns: who publishes before who reads the present value, and otherwise agents
-/// first, in the order of the scenario.
+/// The parties of one replica, in the order of their turns: who publishes before who reads the present value, and otherwise
+/// agents first, in the order of the scenario.
 class PartySet {
    public:
     /// Makes the agents of the scenario and the parties of `alternative` (none where null). All outlive the set.

@@ -16,9 +16,9 @@ namespace evsweep {
 
 /// Where the values of a signal come from, which decides when they are new.
 enum class Origin {
-    given,     ///< by scenario or session: changes with time and plug-ins only
+    given,      ///< by scenario or session: changes with time and plug-ins only
     batteries,  ///< moves on with time: powers are brought up to date before anybody reads it
-    network,   ///< of the load flow: read through a meter, which takes its readings on the control grid
+    network,    ///< of the load flow: read through a meter, which takes its readings on the control grid
 };
 
 /// Gives the values at `World::now`, valid until the next call. One reader serves one replica.
@@ -35,7 +35,8 @@ struct ProvidedSignal {
     SignalInfo info;
     Origin origin = Origin::given;
     SignalReader (*make)(const World&) = nullptr;
-    /// Where several connectors see one value: by connector, which value of the reader is its own; none: the values are by connector.
+    /// Where several connectors see one value: by connector, which value of the reader is its own; none: the values are by
+    /// connector.
     std::span<const std::uint32_t> (*row_of_connector)(const World&) = nullptr;
     LackOf lack = nullptr;
 };

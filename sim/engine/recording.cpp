@@ -80,8 +80,7 @@ std::span<const double> Recording::read(std::uint32_t slot) {
     EVSWEEP_EXPECTS(slot < signals_.size(), "an output reads a signal that it has subscribed to");
     auto& signal = signals_[slot];
     if (!signal) signal = board_.truth(world_.site.signals[slot].info.name);
-    if (!signal)
-        signal = [none = unknown(world_.site.signals[slot])] { return std::span<const double>(none); };
+    if (!signal) signal = [none = unknown(world_.site.signals[slot])] { return std::span<const double>(none); };
     return signal();
 }
 

@@ -120,8 +120,8 @@ void Replica::take(const LoadFlowResult& result) {
     take_solution();
 }
 
-/// The first of what is to happen: an event of the queue, a battery's crossing (which is never outdated), a message that arrives, or
-/// what parties and recorders have asked for.
+/// The first of what is to happen: an event of the queue, a battery's crossing (which is never outdated), a message that arrives,
+/// or what parties and recorders have asked for.
 std::optional<Event> Replica::next_event() {
     std::optional<Event> first;
     const auto consider = [&first](std::optional<Instant> at, Phase phase) {

@@ -1,4 +1,5 @@
-/// What the replicas of a study share: the site, which is the same for all threads, and what one thread works out once for its own.
+/// What the replicas of a study share: the site, which is the same for all threads, and what one thread works out once for its
+/// own.
 #pragma once
 
 #include <map>
@@ -22,11 +23,11 @@ struct ReplicaSite {
     const BaseDemand& base;
     const ChargingNetwork& network;
     StopRequest stop{};  ///< once it is made, replicas are given up at their next event, by throwing Stopped
-    const std::map<std::string, MeterSettings, std::less<>>& meters = no_meters();  ///< by signal
+    const std::map<std::string, MeterSettings, std::less<>>& meters = no_meters();                       ///< by signal
     const std::map<std::string, std::shared_ptr<const Channel>, std::less<>>& channels = no_channels();  ///< by topic
-    std::span<const RecordableSignal> signals{};     ///< that outputs may read; their slots are the positions in it
-    std::span<const Fraction> levels{};              ///< that outputs watch stays for (Output::Context::watch)
-    std::span<const std::uint8_t> base_outside{};    ///< by control step: whether the feeder without vehicles is outside its band
+    std::span<const RecordableSignal> signals{};   ///< that outputs may read; their slots are the positions in it
+    std::span<const Fraction> levels{};            ///< that outputs watch stays for (Output::Context::watch)
+    std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band
 
     [[nodiscard]] static const std::map<std::string, MeterSettings, std::less<>>& no_meters() {
         static const std::map<std::string, MeterSettings, std::less<>> none;

@@ -7,7 +7,8 @@
 
 namespace evsweep {
 
-SignalBoard::SignalBoard(PartySet& set, World& world, Rng rng) : set_(set), world_(world), rng_(rng), slots_(set.parties().size()) {
+SignalBoard::SignalBoard(PartySet& set, World& world, Rng rng)
+    : set_(set), world_(world), rng_(rng), slots_(set.parties().size()) {
     for (std::size_t p = 0; p < slots_.size(); ++p) add_publications(p);
     for (std::size_t p = 0; p < slots_.size(); ++p) {
         const Party& party = set.parties()[p];
@@ -93,7 +94,8 @@ SignalBoard::Feed SignalBoard::feed_of(const Declared::Read& read, const Party& 
 
 std::size_t SignalBoard::meter_of(const Feed& feed, const SignalInfo& info, const MeterSettings& settings) {
     for (std::size_t m = 0; m < meters_.size(); ++m)
-        if (meters_[m]->source == feed.source && meters_[m]->published == feed.published && meters_[m]->freshness == feed.freshness)
+        if (meters_[m]->source == feed.source && meters_[m]->published == feed.published &&
+            meters_[m]->freshness == feed.freshness)
             return m;
     MeteredSignal signal{info};
     signal.rows = feed.published != none ? published_[feed.published].values.size() : size_of(info.extent);
@@ -101,8 +103,8 @@ std::size_t SignalBoard::meter_of(const Feed& feed, const SignalInfo& info, cons
     if (provided && provided->row_of_connector) signal.value_of_row = provided->row_of_connector(world_);
     Meter meter(settings, signal, world_.population.connectors, world_.site.scenario.time.step, rng_);
     const bool is_electrical = provided && provided->origin == Origin::network;
-    meters_.push_back(std::make_unique<Metered>(
-        Metered{std::move(meter), feed.source, feed.published, is_electrical, feed.freshness}));
+    meters_.push_back(
+        std::make_unique<Metered>(Metered{std::move(meter), feed.source, feed.published, is_electrical, feed.freshness}));
     measures_network_ = measures_network_ || is_electrical;
     return meters_.size() - 1;
 }

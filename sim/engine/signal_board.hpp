@@ -1,4 +1,5 @@
-/// Who reads what in one replica: the values behind the slots of every party, fresh from the world, from meters or from publishers.
+/// Who reads what in one replica: the values behind the slots of every party, fresh from the world, from meters or from
+/// publishers.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,7 @@ struct PublishedSignal {
     std::size_t party = 0;
     std::vector<std::string> members{};
     std::vector<double> values{};
-    std::vector<double> before{};        ///< as they stood before the present instant, where somebody reads that
+    std::vector<double> before{};  ///< as they stood before the present instant, where somebody reads that
     std::optional<Instant> published_at{};
     bool keeps_before = false;
 };

@@ -83,15 +83,15 @@ std::string kind_of(const std::string& text) {
 /// Remarks of one kind under one controller.
 struct RemarkKind {
     std::string kind;
-    const ToldRemark* first = nullptr;
-    const ToldRemark* latest = nullptr;
+    const ReplicaRemark* first = nullptr;
+    const ReplicaRemark* latest = nullptr;
     std::size_t replicas = 0;
 };
 
 /// In the order of their first remarks.
-std::vector<RemarkKind> kinds_of(const std::vector<ToldRemark>& remarks) {
+std::vector<RemarkKind> kinds_of(const std::vector<ReplicaRemark>& remarks) {
     std::vector<RemarkKind> kinds;
-    for (const ToldRemark& remark : remarks) {
+    for (const ReplicaRemark& remark : remarks) {
         const std::string kind = kind_of(remark.text);
         auto known = std::find_if(kinds.begin(), kinds.end(), [&](const RemarkKind& k) { return k.kind == kind; });
         if (known == kinds.end()) known = kinds.insert(known, RemarkKind{kind, &remark, nullptr, 0});
@@ -113,7 +113,7 @@ std::string remarks(const StudyResult& result, const RunResult& run) {
     text += run.remarks.size() < run.remark_count ? fmt::format("; among the first {}\n", run.remarks.size()) : "\n";
     const auto kinds = kinds_of(run.remarks);
     for (std::size_t k = 0; k < std::min(few, kinds.size()); ++k) {
-        const ToldRemark& first = *kinds[k].first;
+        const ReplicaRemark& first = *kinds[k].first;
         text += fmt::format("  in {}, first in replica {} at {}: {}\n", plural(kinds[k].replicas, "replica"),
                             first.replica.index(), clock.text(hours(first.at.time_since_epoch())), printable(first.text));
     }

@@ -99,7 +99,8 @@ std::vector<Count> counts_of(const ControllerRun& run) {
         add("delivered", "delivered", static_cast<double>(topic.delivered));
         add("lost", "lost by the channel", static_cast<double>(topic.lost));
         add("under_way", "still under way at the end", static_cast<double>(topic.under_way()));
-        add("largest_delay_s", "largest delay of those delivered", static_cast<double>(topic.largest_delay.count()) / 1000.0, "s");
+        add("largest_delay_s", "largest delay of those delivered", static_cast<double>(topic.largest_delay.count()) / 1000.0,
+            "s");
     }
     return counts;
 }

@@ -20,10 +20,10 @@ struct LoadedStudy {
     Scenario scenario;
     std::shared_ptr<const Feeder> feeder;
     std::shared_ptr<const BaseDemand> base;
-    std::vector<std::shared_ptr<const Behaviour>> behaviours;  ///< as Scenario::population
-    std::shared_ptr<const ChargingNetwork> network;            ///< with the possible places of all charging points
-    std::map<std::string, MeterSettings, std::less<>> meters{};                         ///< by signal
-    std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};      ///< by topic
+    std::vector<std::shared_ptr<const Behaviour>> behaviours;    ///< as Scenario::population
+    std::shared_ptr<const ChargingNetwork> network;              ///< with the possible places of all charging points
+    std::map<std::string, MeterSettings, std::less<>> meters{};  ///< by signal
+    std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
 
     /// The fleet of one replica, the same under every alternative.
     [[nodiscard]] Population draw(ReplicaId replica) const;

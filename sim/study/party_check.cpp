@@ -78,11 +78,11 @@ class MeterCheck {
         const auto party = names_.publication.find(meter.signal);
         const Duration step = study_.scenario.time.step;
         const Duration every = party == names_.publication.end() ? step : party->second.value_or(Duration(1));
-        const std::string what = party == names_.publication.end()
-                                     ? "control steps; the control step is " + duration_text(step)
-                                     : "its publisher's periods of " + duration_text(every);
+        const std::string what = party == names_.publication.end() ? "control steps; the control step is " + duration_text(step)
+                                                                   : "its publisher's periods of " + duration_text(every);
         if (meter.sampling && *meter.sampling % every != Duration::zero())
-            issues_.error(meter.at, path_ + ".sampling", duration_text(*meter.sampling) + " is not a whole number of " + what, "");
+            issues_.error(meter.at, path_ + ".sampling", duration_text(*meter.sampling) + " is not a whole number of " + what,
+                          "");
         if (meter.delay % every != Duration::zero())
             issues_.error(meter.at, path_ + ".delay", duration_text(meter.delay) + " is not a whole number of " + what, "");
     }
@@ -131,7 +131,8 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
         const PartySet set(site, alternative, sample, rng_of(study, ReplicaId(0)));
         for (const PartyProblem& problem : set.problems()) {
             const bool is_of_all = alternative && problem.party && problem.party->path.rfind("agents.", 0) == 0;
-            if (is_of_all && study.scenario.controllers.size() > 1 && alternative != &study.scenario.controllers.front()) continue;
+            if (is_of_all && study.scenario.controllers.size() > 1 && alternative != &study.scenario.controllers.front())
+                continue;
             issues.error(problem.party ? problem.party->at : at, problem.party ? problem.party->path : path, problem.problem,
                          problem.hint);
         }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "sim/engine/error_text.hpp"
 #include "sim/engine/ensemble.hpp"
+#include "sim/engine/error_text.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 
 namespace evsweep {
@@ -96,7 +96,8 @@ void gather_words(const PartySet& set, ControllerRun& run) {
         const auto take = [&](const auto& plugin) {
             for (Counter& counter : plugin.counters()) run.counters.push_back({prefix + counter.name, counter.value});
             for (Remark& remark : plugin.remarks())
-                run.remarks.push_back({remark.at, set.parties().size() > 1 ? party.choice->label + ": " + remark.text : remark.text});
+                run.remarks.push_back(
+                    {remark.at, set.parties().size() > 1 ? party.choice->label + ": " + remark.text : remark.text});
         };
         if (party.controller) take(*party.controller);
         if (party.agent) take(*party.agent);
@@ -172,16 +173,15 @@ void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const A
     std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch, stop);
     for (std::size_t i = 0; i < members.size(); ++i) {
         ReplicaRun& run = members[i]->run;
-        if (const auto& failure = runs[i].outcome.failure)
-            run.failure = ReplicaFailure{run.replica, alternative.label, *failure};
+        if (const auto& failure = runs[i].outcome.failure) run.failure = ReplicaFailure{run.replica, alternative.label, *failure};
         run.controllers.push_back(std::move(runs[i]));
     }
 }
 
 /// A replica must never take the study down: what it throws becomes its failure. Which of several threw shows when each
 /// runs again by itself; for the others that makes no difference.
-void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative,
-                 const Members& members, Stopwatch& watch, const StopRequest& stop) {
+void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative, const Members& members,
+                 Stopwatch& watch, const StopRequest& stop) {
     try {
         return run_together(study, outputs, alternative, members, watch, stop);
     } catch (const Stopped&) {

@@ -66,7 +66,7 @@ struct RunResult {
     std::vector<UnsolvedStep> unsolved;        ///< the first 1000, in replica order
     std::size_t unsolved_steps = 0;            ///< in all replicas
     std::size_t mostly_unsolved_replicas = 0;  ///< replicas without a solution in more than half of their steps
-    std::vector<ReplicaRemark> remarks{};         ///< the first 1000, in replica order
+    std::vector<ReplicaRemark> remarks{};      ///< the first 1000, in replica order
     std::size_t remark_count = 0;              ///< in all replicas
     std::size_t remarked_replicas = 0;         ///< of which there is any
 };

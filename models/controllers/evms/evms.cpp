@@ -58,17 +58,23 @@ class Evms final : public Controller {
         return schema;
     }
 
-    Evms(const EvmsParams& params, const Context& context) : period_(params.period) {
+    Evms(const EvmsParams& params, const Context& context)
+        : period_(params.period),
+          need_(context.exchange),
+          base_demand_(context.exchange.subscribe(signals::base_demand)),
+          base_forecast_(context.exchange.subscribe(signals::base_demand_forecast)) {
         if (params.reading == EvmsReading::literal)
-            literal_.emplace(params, context.connectors->size());
+            literal_.emplace(params, context.connectors.size());
         else
-            net_demand_.emplace(params, context.connectors->size());
+            net_demand_.emplace(params, context.connectors.size());
     }
 
-    [[nodiscard]] Needs needs() const override { return {Need::state_of_charge, Need::session, Need::base_demand}; }
     [[nodiscard]] Cadence cadence() const override { return {.period = period_, .on_plug_in = literal_.has_value()}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        EvmsView seen(need_.at(turn, connection));
+        seen.base_demand_kw = turn.value(base_demand_).value();
+        seen.base_forecast = turn[base_forecast_];
         if (literal_)
             literal_->decide(seen, setpoints);
         else
@@ -82,6 +88,9 @@ class Evms final : public Controller {
 
    private:
     Duration period_;
+    ChargingNeed need_;
+    Subscription<"kW", Extent::feeder, Form::present> base_demand_;
+    Subscription<"kW", Extent::feeder, Form::forecast> base_forecast_;
     std::optional<NetDemandRule> net_demand_;
     std::optional<LiteralRule> literal_;
 };

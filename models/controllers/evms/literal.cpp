@@ -10,14 +10,14 @@ namespace evsweep {
 namespace {
 
 /// State of charge at the end of a leg that starts now.
-double end_of_leg(const Observation& seen, ConnectorId c, double energy_kwh) {
+double end_of_leg(const EvmsView& seen, ConnectorId c, double energy_kwh) {
     const std::size_t i = c.index();
     const double rise = energy_kwh * seen.stored_per_drawn[i] / seen.capacity_kwh[i];
     return std::min(seen.soc[i] + rise, seen.target_soc[i]);
 }
 
 /// Hours at full power that a leg takes which starts now.
-double leg_h(const Observation& seen, ConnectorId c, double energy_kwh) {
+double leg_h(const EvmsView& seen, ConnectorId c, double energy_kwh) {
     const double end_soc = end_of_leg(seen, c, energy_kwh);
     if (!tapers_below(seen, c, end_soc)) return energy_kwh / full_power_kw(seen, c);
     return charging_h(seen, c, seen.soc[c.index()], end_soc);
@@ -47,7 +47,7 @@ LiteralRule::LiteralRule(const EvmsParams& params, std::size_t connectors)
     charging_.reserve(connectors);
 }
 
-void LiteralRule::decide(const Observation& seen, Setpoints& setpoints) {
+void LiteralRule::decide(const EvmsView& seen, Setpoints& setpoints) {
     if (booked_kw_.empty()) {
         const Duration covered = seen.base_forecast.step * static_cast<std::int64_t>(seen.base_forecast.values.size());
         booked_kw_.assign(static_cast<std::size_t>(covered / params_.period + 1), 0.0);
@@ -66,26 +66,26 @@ void LiteralRule::decide(const Observation& seen, Setpoints& setpoints) {
     admit(seen, setpoints);
 }
 
-void LiteralRule::arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
+void LiteralRule::arrive(const EvmsView& seen, Setpoints& setpoints, ConnectorId c) {
     Leg& leg = leg_[c.index()];
     leg = {};
     leg.energy_kwh = needed_kwh(seen, c);
     leg.full_kw = full_power_kw(seen, c);
-    setpoints.set(c, seen.admissible_kw(c, -full_return_kw(seen, c)));
+    setpoints.set(c, Kilowatts(seen.admissible_kw(c, -full_return_kw(seen, c))));
     if (setpoints.p_kw(c) < 0.0)
         state_[c.index()] = State::returning;
     else
         wait(seen, c);
 }
 
-void LiteralRule::wait(const Observation& seen, ConnectorId c) {
+void LiteralRule::wait(const EvmsView& seen, ConnectorId c) {
     const Leg& leg = leg_[c.index()];
     const bool charges = leg.energy_kwh > 0.0 && leg.full_kw > 0.0;
     state_[c.index()] = charges ? State::waiting : State::done;
-    if (charges) waiting_.enter(c, leg_h(seen, c, leg.energy_kwh) - hours(seen.stated_departure[c.index()].time_since_epoch()));
+    if (charges) waiting_.enter(c, leg_h(seen, c, leg.energy_kwh) - hours(seen.stated_departure(c).time_since_epoch()));
 }
 
-void LiteralRule::leave(const Observation& seen, ConnectorId c) {
+void LiteralRule::leave(const EvmsView& seen, ConnectorId c) {
     waiting_.leave(c);
     if (state_[c.index()] == State::charging) {
         book(leg_[c.index()], seen.now.time_since_epoch() / params_.period, -1.0);
@@ -95,18 +95,19 @@ void LiteralRule::leave(const Observation& seen, ConnectorId c) {
 }
 
 /// Gives every leg under way the power of the period that begins, and closes those that are through.
-void LiteralRule::follow_legs(const Observation& seen, Setpoints& setpoints) {
+void LiteralRule::follow_legs(const EvmsView& seen, Setpoints& setpoints) {
     const std::int64_t period = seen.now.time_since_epoch() / params_.period;
     std::erase_if(charging_, [&](ConnectorId c) {
         const Leg& leg = leg_[c.index()];
-        if (period >= leg.first_period + leg.full_periods) setpoints.set(c, seen.admissible_kw(c, leg.power_kw(period)));
+        if (period >= leg.first_period + leg.full_periods)
+            setpoints.set(c, Kilowatts(seen.admissible_kw(c, leg.power_kw(period))));
         const bool is_through = period >= leg.end();
         if (is_through) state_[c.index()] = State::done;
         return is_through;
     });
 }
 
-void LiteralRule::admit(const Observation& seen, Setpoints& setpoints) {
+void LiteralRule::admit(const EvmsView& seen, Setpoints& setpoints) {
     const bool in_window = is_within(seen.calendar.time_of_day(seen.now), params_.legs_from, params_.charging_until);
     const double start_by = hours((seen.now + params_.override_laxity).time_since_epoch());
     while (!waiting_.empty()) {
@@ -116,7 +117,7 @@ void LiteralRule::admit(const Observation& seen, Setpoints& setpoints) {
         if (!is_fitting && -waiting_.key(c) > start_by) return;
         if (!is_fitting) ++overrides_;
         start(c, leg);
-        setpoints.set(c, seen.admissible_kw(c, leg.power_kw(leg.first_period)));
+        setpoints.set(c, Kilowatts(seen.admissible_kw(c, leg.power_kw(leg.first_period))));
     }
 }
 
@@ -129,7 +130,7 @@ void LiteralRule::start(ConnectorId c, const Leg& leg) {
 }
 
 /// The connector's leg if it started now.
-LiteralRule::Leg LiteralRule::planned_from(const Observation& seen, ConnectorId c) const {
+LiteralRule::Leg LiteralRule::planned_from(const EvmsView& seen, ConnectorId c) const {
     Leg leg = leg_[c.index()];
     leg.first_period = seen.now.time_since_epoch() / params_.period;
     if (tapers_below(seen, c, end_of_leg(seen, c, leg.energy_kwh))) return tapering(seen, c, leg);
@@ -141,7 +142,7 @@ LiteralRule::Leg LiteralRule::planned_from(const Observation& seen, ConnectorId 
 }
 
 /// As `planned_from`, for a battery that takes less and less before the leg's end.
-LiteralRule::Leg LiteralRule::tapering(const Observation& seen, ConnectorId c, Leg leg) const {
+LiteralRule::Leg LiteralRule::tapering(const EvmsView& seen, ConnectorId c, Leg leg) const {
     const std::size_t i = c.index();
     const double period_h = hours(params_.period);
     const double rise = seen.stored_per_drawn[i] / seen.capacity_kwh[i];
@@ -158,7 +159,7 @@ LiteralRule::Leg LiteralRule::tapering(const Observation& seen, ConnectorId c, L
     return leg;
 }
 
-bool LiteralRule::fits(const Observation& seen, const Leg& leg) const {
+bool LiteralRule::fits(const EvmsView& seen, const Leg& leg) const {
     for (std::int64_t k = leg.first_period; k < leg.end(); ++k) {
         const auto row = static_cast<std::size_t>(k);
         const double booked_kw = row < booked_kw_.size() ? booked_kw_[row] : 0.0;

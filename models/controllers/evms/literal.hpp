@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "controllers/evms/params.hpp"
-#include "evsweep/controller.hpp"
+#include "controllers/evms/view.hpp"
 #include "evsweep/ranking.hpp"
 
 namespace evsweep {
@@ -22,7 +21,7 @@ class LiteralRule {
    public:
     LiteralRule(const EvmsParams& params, std::size_t connectors);
 
-    void decide(const Observation& seen, Setpoints& setpoints);
+    void decide(const EvmsView& seen, Setpoints& setpoints);
     /// How many legs were started at their latest start though they did not fit.
     [[nodiscard]] std::size_t overrides() const { return overrides_; }
 
@@ -38,15 +37,15 @@ class LiteralRule {
         [[nodiscard]] double power_kw(std::int64_t period) const;
     };
 
-    void arrive(const Observation& seen, Setpoints& setpoints, ConnectorId c);
-    void wait(const Observation& seen, ConnectorId c);
-    void leave(const Observation& seen, ConnectorId c);
-    void follow_legs(const Observation& seen, Setpoints& setpoints);
-    void admit(const Observation& seen, Setpoints& setpoints);
+    void arrive(const EvmsView& seen, Setpoints& setpoints, ConnectorId c);
+    void wait(const EvmsView& seen, ConnectorId c);
+    void leave(const EvmsView& seen, ConnectorId c);
+    void follow_legs(const EvmsView& seen, Setpoints& setpoints);
+    void admit(const EvmsView& seen, Setpoints& setpoints);
     void start(ConnectorId c, const Leg& leg);
-    [[nodiscard]] Leg planned_from(const Observation& seen, ConnectorId c) const;
-    [[nodiscard]] Leg tapering(const Observation& seen, ConnectorId c, Leg leg) const;
-    [[nodiscard]] bool fits(const Observation& seen, const Leg& leg) const;
+    [[nodiscard]] Leg planned_from(const EvmsView& seen, ConnectorId c) const;
+    [[nodiscard]] Leg tapering(const EvmsView& seen, ConnectorId c, Leg leg) const;
+    [[nodiscard]] bool fits(const EvmsView& seen, const Leg& leg) const;
     void book(const Leg& leg, std::int64_t from, double sign);
 
     EvmsParams params_;

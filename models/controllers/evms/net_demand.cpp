@@ -10,7 +10,7 @@ NetDemandRule::NetDemandRule(const EvmsParams& params, std::size_t connectors)
     returning_.reserve(connectors);
 }
 
-void NetDemandRule::decide(const Observation& seen, Setpoints& setpoints) {
+void NetDemandRule::decide(const EvmsView& seen, Setpoints& setpoints) {
     Step step{seen, setpoints, 0.0};
     take_note(step);
     step.net_kw = net_demand_kw(seen, setpoints);
@@ -43,12 +43,12 @@ void NetDemandRule::leave_lists(ConnectorId c) {
 /// Sets the connector to zero and ranks its vehicle by what it may do next. Its state of charge, and so both keys,
 /// stay put until it starts again.
 void NetDemandRule::rest(Step& step, ConnectorId c) {
-    const Observation& seen = step.seen;
+    const EvmsView& seen = step.seen;
     const std::size_t i = c.index();
     leave_lists(c);
     state_[i] = State::resting;
     step.net_kw -= step.setpoints.p_kw(c);
-    step.setpoints.set(c, 0.0);
+    step.setpoints.set(c, Kilowatts(0.0));
     if (needed_kwh(seen, c) > 0.0) waiting_.enter(c, -(hours(seen.now.time_since_epoch()) + laxity_h(seen, c)));
     const bool returns = full_return_kw(seen, c) > 0.0;
     if (returns && seen.soc[i] > seen.reserve_soc[i] + params_.soc_margin.value())
@@ -60,7 +60,7 @@ void NetDemandRule::start_charging(Step& step, ConnectorId c) {
     state_[c.index()] = State::charging;
     charging_.push_back(c);
     const double before_kw = step.setpoints.p_kw(c);
-    step.setpoints.set(c, step.seen.admissible_kw(c, full_power_kw(step.seen, c)));
+    step.setpoints.set(c, Kilowatts(step.seen.admissible_kw(c, full_power_kw(step.seen, c))));
     step.net_kw += step.setpoints.p_kw(c) - before_kw;
 }
 
@@ -68,7 +68,7 @@ void NetDemandRule::start_returning(Step& step, ConnectorId c, double power_kw) 
     leave_lists(c);
     state_[c.index()] = State::returning;
     returning_.push_back(c);
-    step.setpoints.set(c, -power_kw);
+    step.setpoints.set(c, Kilowatts(-power_kw));
     step.net_kw -= power_kw;
 }
 
@@ -121,7 +121,7 @@ void NetDemandRule::admit_below_cap(Step& step) {
     }
 }
 
-double NetDemandRule::net_demand_kw(const Observation& seen, const Setpoints& setpoints) const {
+double NetDemandRule::net_demand_kw(const EvmsView& seen, const Setpoints& setpoints) const {
     double net_kw = seen.base_demand_kw;
     for (ConnectorId c : charging_) net_kw += setpoints.p_kw(c);
     for (ConnectorId c : returning_) net_kw += setpoints.p_kw(c);
@@ -129,16 +129,16 @@ double NetDemandRule::net_demand_kw(const Observation& seen, const Setpoints& se
 }
 
 /// Whether charging may be started by the rule, apart from the cap.
-bool NetDemandRule::admits(const Observation& seen) const {
+bool NetDemandRule::admits(const EvmsView& seen) const {
     return !peak_ && is_within(seen.calendar.time_of_day(seen.now), params_.charging_from, params_.charging_until);
 }
 
-bool NetDemandRule::can_spare_a_period(const Observation& seen, ConnectorId c) const {
+bool NetDemandRule::can_spare_a_period(const EvmsView& seen, ConnectorId c) const {
     const double cost_h = laxity_cost_h(seen, c, full_return_kw(seen, c), hours(params_.period));
     return laxity_h(seen, c) - cost_h > hours(params_.override_laxity);
 }
 
-std::optional<ConnectorId> NetDemandRule::most_patient_charging(const Observation& seen) const {
+std::optional<ConnectorId> NetDemandRule::most_patient_charging(const EvmsView& seen) const {
     std::optional<ConnectorId> found;
     double largest_h = 0.0;
     for (ConnectorId c : charging_) {
@@ -152,7 +152,7 @@ std::optional<ConnectorId> NetDemandRule::most_patient_charging(const Observatio
 
 /// While a vehicle rests, its laxity only falls and its limits stay put: one that cannot return now cannot later, until
 /// it has charged and rests again.
-std::optional<ConnectorId> NetDemandRule::next_to_return(const Observation& seen) {
+std::optional<ConnectorId> NetDemandRule::next_to_return(const EvmsView& seen) {
     while (!ready_.empty()) {
         const ConnectorId c = ready_.first();
         if (can_spare_a_period(seen, c) && seen.admissible_kw(c, -full_return_kw(seen, c)) < 0.0) return c;

@@ -5,8 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "controllers/evms/params.hpp"
-#include "evsweep/controller.hpp"
+#include "controllers/evms/view.hpp"
 #include "evsweep/ranking.hpp"
 
 namespace evsweep {
@@ -25,7 +24,7 @@ class NetDemandRule {
    public:
     NetDemandRule(const EvmsParams& params, std::size_t connectors);
 
-    void decide(const Observation& seen, Setpoints& setpoints);
+    void decide(const EvmsView& seen, Setpoints& setpoints);
     /// How many charging starts broke the cap, the peak or the window.
     [[nodiscard]] std::size_t overrides() const { return overrides_; }
 
@@ -33,7 +32,7 @@ class NetDemandRule {
     enum class State : std::uint8_t { away, resting, charging, returning };
     /// One decision: what is seen, what is set, and the demand that results so far (kW).
     struct Step {
-        const Observation& seen;
+        const EvmsView& seen;
         Setpoints& setpoints;
         double net_kw;
     };
@@ -51,11 +50,11 @@ class NetDemandRule {
     void release_beyond_need(Step& step);
     void admit_below_cap(Step& step);
 
-    [[nodiscard]] double net_demand_kw(const Observation& seen, const Setpoints& setpoints) const;
-    [[nodiscard]] bool admits(const Observation& seen) const;
-    [[nodiscard]] bool can_spare_a_period(const Observation& seen, ConnectorId c) const;
-    [[nodiscard]] std::optional<ConnectorId> most_patient_charging(const Observation& seen) const;
-    [[nodiscard]] std::optional<ConnectorId> next_to_return(const Observation& seen);
+    [[nodiscard]] double net_demand_kw(const EvmsView& seen, const Setpoints& setpoints) const;
+    [[nodiscard]] bool admits(const EvmsView& seen) const;
+    [[nodiscard]] bool can_spare_a_period(const EvmsView& seen, ConnectorId c) const;
+    [[nodiscard]] std::optional<ConnectorId> most_patient_charging(const EvmsView& seen) const;
+    [[nodiscard]] std::optional<ConnectorId> next_to_return(const EvmsView& seen);
 
     EvmsParams params_;
     bool peak_ = false;

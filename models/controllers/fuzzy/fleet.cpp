@@ -42,7 +42,7 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
     set_bit(to.tapers, k, (from.tapers >> m & 1U) != 0);
 }
 
-[[gnu::always_inline]] inline void look(const Observation& seen, const FuzzyBlock& block, std::size_t rows, Sight& sight) {
+[[gnu::always_inline]] inline void look(const FuzzyView& seen, const FuzzyBlock& block, std::size_t rows, Sight& sight) {
     if (rows < width) sight = {};
     for (std::size_t k = 0; k < rows; ++k) {
         const std::size_t i = block.connector[k].index();
@@ -54,7 +54,7 @@ void copy_row(FuzzyBlock& to, std::size_t k, const FuzzyBlock& from, std::size_t
 }
 
 /// How long each vehicle still has to charge, and how long it stays.
-[[gnu::always_inline]] inline void reckon(const Observation& seen, const FuzzyBlock& block, double now_h, Sight& sight) {
+[[gnu::always_inline]] inline void reckon(const FuzzyView& seen, const FuzzyBlock& block, double now_h, Sight& sight) {
     for (std::size_t k = 0; k < width; ++k) {
         const double gap = block.target_soc[k] - sight.soc[k];
         const double charging_h = gap * block.hours_per_soc[k];
@@ -145,7 +145,7 @@ struct Decision {
 }
 
 /// What a vehicle with a tapering battery returns: to draw it back takes the longer the fuller it is.
-[[gnu::always_inline]] inline double returned_by_tapering_kw(const Observation& seen, const FuzzyBlock& block, std::size_t k,
+[[gnu::always_inline]] inline double returned_by_tapering_kw(const FuzzyView& seen, const FuzzyBlock& block, std::size_t k,
                                                              const Decision& decision, const Sight& sight) {
     const double returned_kw = -block.share[k] * block.full_return_kw[k];
     const double cost_h = laxity_cost_h(seen, block.connector[k], returned_kw, decision.period_h);
@@ -153,7 +153,7 @@ struct Decision {
 }
 
 /// Chargers with levels take what they have a step for, and batteries that taper are reckoned with one by one.
-[[gnu::always_inline]] inline void follow_one_by_one(const Observation& seen, const FuzzyBlock& block, const Decision& decision,
+[[gnu::always_inline]] inline void follow_one_by_one(const FuzzyView& seen, const FuzzyBlock& block, const Decision& decision,
                                                      Sight& sight) {
     for (std::uint32_t left = block.stepped | block.tapers, k = 0; left != 0; left >>= 1U, ++k) {
         if ((left & 1U) == 0) continue;
@@ -178,7 +178,7 @@ struct Decision {
 #if defined(__x86_64__) && defined(__ELF__)
 [[gnu::target_clones("avx512f", "avx2", "default")]]
 #endif
-void steer_blocks(const Observation& seen, const FuzzyLayer& layer, const Decision& given, std::span<FuzzyBlock> blocks,
+void steer_blocks(const FuzzyView& seen, const FuzzyLayer& layer, const Decision& given, std::span<FuzzyBlock> blocks,
                   std::size_t rows) {
     const Decision decision = given;
     std::array<Sight, together> sights;
@@ -200,7 +200,7 @@ void steer_blocks(const Observation& seen, const FuzzyLayer& layer, const Decisi
 void tell_changes(const FuzzyBlock& block, std::size_t rows, Setpoints& setpoints) {
     for (std::uint32_t left = block.changed & ((1U << rows) - 1); left != 0; left &= left - 1) {
         const auto k = static_cast<std::size_t>(std::countr_zero(left));
-        setpoints.set(block.connector[k], block.setpoint_kw[k]);
+        setpoints.set(block.connector[k], Kilowatts(block.setpoint_kw[k]));
     }
 }
 
@@ -213,7 +213,7 @@ Decision decision_at(Instant now, const FuzzyManners& manners, double next_way) 
 FuzzyFleet::FuzzyFleet(const FuzzyManners& manners, std::size_t connectors)
     : manners_(manners), way_per_period_(manners.way_in(manners.period)), place_(connectors, nowhere) {}
 
-void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
+void FuzzyFleet::enter(const FuzzyView& seen, ConnectorId c) {
     leave(c);
     if (size_ == block_.size() * width) block_.emplace_back();
     FuzzyBlock& block = block_[size_ / width];
@@ -222,7 +222,7 @@ void FuzzyFleet::enter(const Observation& seen, ConnectorId c) {
     const double full_kw = full_power_kw(seen, c);
     block.target_soc[k] = seen.target_soc[i];
     block.hours_per_soc[k] = seen.capacity_kwh[i] / seen.stored_per_drawn[i] / full_kw;
-    block.departure_h[k] = hours(seen.stated_departure[i].time_since_epoch());
+    block.departure_h[k] = hours(seen.stated_departure(c).time_since_epoch());
     block.full_kw[k] = full_kw;
     block.full_return_kw[k] = full_return_kw(seen, c);
     block.redraw_h_per_kwh[k] = seen.drawn_per_returned[i] / seen.stored_per_drawn[i] / full_kw;
@@ -251,7 +251,7 @@ void FuzzyFleet::halt(ConnectorId c) {
     if (row != nowhere) block_[row / width].setpoint_kw[row % width] = 0.0;
 }
 
-void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
+void FuzzyFleet::steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
     const std::size_t filled = (size_ + width - 1) / width;
     const Decision decision = decision_at(seen.now, manners_, way_per_period_);
     for (std::size_t b = 0; b < filled; b += together) {
@@ -261,7 +261,7 @@ void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoin
     for (std::size_t b = 0; b < filled; ++b) tell_changes(block_[b], std::min(width, size_ - b * width), setpoints);
 }
 
-void FuzzyFleet::steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints,
+void FuzzyFleet::steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints,
                        std::span<const ConnectorId> connectors) {
     const Duration until_next = manners_.period - seen.now.time_since_epoch() % manners_.period;
     const Decision decision = decision_at(seen.now, manners_, manners_.way_in(until_next));

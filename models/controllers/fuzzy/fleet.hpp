@@ -9,9 +9,18 @@
 #include <vector>
 
 #include "controllers/fuzzy/surface.hpp"
-#include "evsweep/controller.hpp"
+#include "evsweep/charging_need.hpp"
 
 namespace evsweep {
+
+/// Vehicles, and the inputs of the rules; what no rule uses is empty.
+struct FuzzyView : ChargingView {
+    explicit FuzzyView(const ChargingView& view) : ChargingView(view) {}
+    std::span<const double> voltage_pu{};
+    double feeder_head_kw = 0.0;
+    double price = 0.0;
+    Forecast price_forecast{};  ///< currency per kWh
+};
 
 /// How vehicles follow the rules' power.
 struct FuzzyManners {
@@ -58,15 +67,15 @@ class FuzzyFleet {
 
     /// Takes in a vehicle that has just plugged in, with a share and a setpoint of 0 and the head start ahead of it; in place of
     /// the one before it at its connector.
-    void enter(const Observation& seen, ConnectorId c);
+    void enter(const FuzzyView& seen, ConnectorId c);
     /// Nothing happens if no vehicle has entered at `c`.
     void leave(ConnectorId c);
     /// The battery has ended the vehicle's setpoint; nothing happens if none has entered at `c`.
     void halt(ConnectorId c);
     /// Steers every vehicle, at an instant of the period.
-    void steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints);
+    void steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints);
     /// Steers only those at `connectors`, all of them entered, at any instant.
-    void steer(const Observation& seen, const FuzzyLayer& layer, Setpoints& setpoints, std::span<const ConnectorId> connectors);
+    void steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints, std::span<const ConnectorId> connectors);
 
    private:
     static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();

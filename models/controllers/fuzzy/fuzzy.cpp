@@ -114,18 +114,19 @@ class Fuzzy final : public Controller {
           period_(params.period),
           layer_(surface_->layer_size()),
           fleet_({params.period, params.approach.value(), head_start(context.step), params.deadband.value()},
-                 context.connectors->size()) {}
-
-    [[nodiscard]] Needs needs() const override {
-        Needs needs{Need::state_of_charge, Need::session};
-        if (surface_->uses(FuzzyInput::voltage)) needs.insert(Need::voltage);
-        if (stress_source_ == Stress::load) needs.insert(Need::feeder_head);
-        if (stress_source_ == Stress::price) needs.insert(Need::price);
-        return needs;
+                 context.connectors.size()),
+          need_(context.exchange) {
+        if (surface_->uses(FuzzyInput::voltage)) voltage_ = context.exchange.subscribe(signals::voltage);
+        if (stress_source_ == Stress::load) head_ = context.exchange.subscribe(signals::feeder_head);
+        if (stress_source_ != Stress::price) return;
+        price_ = context.exchange.subscribe(signals::price);
+        price_forecast_ = context.exchange.subscribe(signals::price_forecast);
     }
+
     [[nodiscard]] Cadence cadence() const override { return {.period = period_, .on_plug_in = true}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        const FuzzyView seen = view_at(turn, connection);
         for (ConnectorId c : seen.left) fleet_.leave(c);
         for (ConnectorId c : seen.arrived) fleet_.enter(seen, c);
         for (ConnectorId c : seen.halted) fleet_.halt(c);
@@ -139,7 +140,17 @@ class Fuzzy final : public Controller {
     }
 
    private:
-    double stress_of(const Observation& seen) {
+    [[nodiscard]] FuzzyView view_at(const Turn& turn, const Connection& connection) const {
+        FuzzyView seen(need_.at(turn, connection));
+        if (voltage_) seen.voltage_pu = turn[*voltage_];
+        if (head_) seen.feeder_head_kw = turn.value(*head_).value();
+        if (!price_) return seen;
+        seen.price = turn.value(*price_).value();
+        seen.price_forecast = turn[*price_forecast_];
+        return seen;
+    }
+
+    double stress_of(const FuzzyView& seen) {
         if (stress_source_ == Stress::none) return 1.0;
         if (stress_source_ == Stress::load) return seen.feeder_head_kw / load_reference_kw_;
         if (!mean_price_) {
@@ -163,6 +174,11 @@ class Fuzzy final : public Controller {
     std::vector<double> layer_;  ///< the surface at `layer_stress_`
     std::optional<double> layer_stress_{};
     FuzzyFleet fleet_;
+    ChargingNeed need_;
+    std::optional<Subscription<"pu", Extent::connector, Form::present>> voltage_{};
+    std::optional<Subscription<"kW", Extent::feeder, Form::present>> head_{};
+    std::optional<Subscription<"currency/kWh", Extent::feeder, Form::present>> price_{};
+    std::optional<Subscription<"currency/kWh", Extent::feeder, Form::forecast>> price_forecast_{};
     std::optional<double> mean_price_{};
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evsweep/bounds.hpp"
+#include "evsweep/issues.hpp"
 
 namespace evsweep {
 

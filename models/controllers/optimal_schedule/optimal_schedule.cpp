@@ -60,7 +60,7 @@ double mean_soc_after(const ChargingPlan& plan) {
 }
 
 /// kW, then kvar, of all places as connectors are set.
-std::vector<double> power_of(const Observation& seen, const Setpoints& setpoints) {
+std::vector<double> power_of(const PlanView& seen, const Setpoints& setpoints) {
     const std::size_t places = seen.grid->places();
     const auto place = seen.grid->place_of_connector();
     std::vector<double> power(2 * places, 0.0);
@@ -82,21 +82,14 @@ class OptimalSchedule final : public Controller {
           step_(context.step),
           maker_(params, context.stop),
           newcomers_(params, context.stop),
-          foreseen_(context.connectors->size()),
-          follower_(context.connectors->size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned) {
+          foreseen_(context.connectors.size()),
+          follower_(context.connectors.size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned),
+          need_(context.exchange) {
+        subscribe(context.exchange);
         EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller is told the control step");
         if (params.period() % step_ != Duration::zero())
-            throw ControllerError("every: " + Value<Duration>::text(params.period()) +
-                                  " is not a whole number of control steps; time.step is " + Value<Duration>::text(step_));
-    }
-
-    [[nodiscard]] Needs needs() const override {
-        Needs needs{Need::state_of_charge, Need::session};
-        if (params_.sees_grid()) needs.insert(Need::linear_grid);
-        if (params_.is_day_ahead()) needs.insert(Need::foresight);
-        if (params_.arrivals == ArrivalForecast::forecast) needs.insert(Need::arrivals);
-        if (params_.objective == ScheduleGoal::cost) needs.insert(Need::price);
-        return needs;
+            throw PartyError("every: " + Value<Duration>::text(params.period()) +
+                             " is not a whole number of control steps; time.step is " + Value<Duration>::text(step_));
     }
 
     /// Whose plan is made anew for newcomers at the next control step, or knows them, is asked when they come, too.
@@ -104,7 +97,8 @@ class OptimalSchedule final : public Controller {
         return {.period = step_, .on_plug_in = params_.is_day_ahead() || params_.replan_on_plug_in};
     }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        const PlanView seen = view_at(turn, connection);
         if (seen.now.time_since_epoch() % step_ != Duration::zero()) return set_newcomers(seen, setpoints);
         if (is_time_to_plan(seen)) make_plan(seen);
         follower_.set(seen, setpoints);
@@ -136,13 +130,33 @@ class OptimalSchedule final : public Controller {
     }
 
    private:
-    [[nodiscard]] bool is_time_to_plan(const Observation& seen) const {
+    void subscribe(Exchange& exchange) {
+        if (params_.sees_grid()) grid_ = exchange.use(services::linear_grid);
+        if (params_.is_day_ahead()) foresight_ = exchange.use(services::foresight);
+        if (params_.arrivals == ArrivalForecast::forecast) arrivals_ = exchange.use(services::arrivals);
+        if (params_.objective != ScheduleGoal::cost) return;
+        price_ = exchange.subscribe(signals::price_forecast);
+        sell_price_ = exchange.subscribe(signals::sell_price_forecast);
+    }
+
+    [[nodiscard]] PlanView view_at(const Turn& turn, const Connection& connection) const {
+        PlanView seen(need_.at(turn, connection));
+        if (grid_) seen.grid = &turn[*grid_];
+        if (foresight_) seen.foreseen = &turn[*foresight_];
+        if (arrivals_) seen.expected = &turn[*arrivals_];
+        if (!price_) return seen;
+        seen.price_forecast = turn[*price_];
+        seen.sell_forecast = turn[*sell_price_];
+        return seen;
+    }
+
+    [[nodiscard]] bool is_time_to_plan(const PlanView& seen) const {
         if (!plan_ || seen.now >= planned_until_) return true;
         return !params_.is_day_ahead() && params_.replan_on_plug_in && (have_come_ || !seen.arrived.empty());
     }
 
     /// Between two control steps: a day-ahead plan knows who comes; others plan for the newcomers alone until the next step.
-    void set_newcomers(const Observation& seen, Setpoints& setpoints) {
+    void set_newcomers(const PlanView& seen, Setpoints& setpoints) {
         have_come_ = true;
         if (params_.is_day_ahead()) return follower_.set_newcomers(seen, setpoints);
         follower_.welcome(seen);
@@ -151,7 +165,7 @@ class OptimalSchedule final : public Controller {
     }
 
     /// In a step of the plan, whose power counts as drawn whether those who are to come have come or not.
-    void catch_up(const Observation& seen, Setpoints& setpoints) {
+    void catch_up(const PlanView& seen, Setpoints& setpoints) {
         const auto step = static_cast<std::size_t>((seen.now - plan_->window.start) / step_);
         const std::size_t width = plan_->power.size() / plan_->window.steps;
         PlanRoom room =
@@ -159,11 +173,11 @@ class OptimalSchedule final : public Controller {
         follower_.catch_up(seen, room, setpoints);
     }
 
-    [[nodiscard]] PlanRoom room_beside(const Observation& seen, std::span<const double> power) const {
+    [[nodiscard]] PlanRoom room_beside(const PlanView& seen, std::span<const double> power) const {
         return PlanRoom(*seen.grid, params_, seen.now, power);
     }
 
-    void make_plan(const Observation& seen) {
+    void make_plan(const PlanView& seen) {
         PlanWindow window = PlanWindow::from(seen.now, step_, params_.horizon, seen.horizon);
         const std::vector<PlannedStay> stays = stays_for(seen, window);
         if (params_.is_day_ahead()) window = window.to_end_of(stays, seen.horizon);
@@ -182,7 +196,7 @@ class OptimalSchedule final : public Controller {
         }
     }
 
-    [[nodiscard]] std::vector<PlannedStay> stays_for(const Observation& seen, const PlanWindow& window) {
+    [[nodiscard]] std::vector<PlannedStay> stays_for(const PlanView& seen, const PlanWindow& window) {
         if (params_.is_day_ahead()) return foreseen_.within(seen, window);
         auto stays = stays_of_plugged_in(seen);
         if (params_.arrivals == ArrivalForecast::forecast) add_expected_stays(seen, window, stays);
@@ -195,6 +209,10 @@ class OptimalSchedule final : public Controller {
     NewcomerPlans newcomers_;
     ForeseenStays foreseen_;
     PlanFollower follower_;
+    ChargingNeed need_;
+    std::optional<Use<GridModel>> grid_{};
+    std::optional<Use<const Population>> foresight_{}, arrivals_{};
+    std::optional<Subscription<"currency/kWh", Extent::feeder, Form::forecast>> price_{}, sell_price_{};
     PlanRemarks remarks_;
     PlanTally tally_;
     std::optional<ChargingPlan> plan_;

@@ -30,15 +30,15 @@ double total_kva(const ScheduleProblem& problem) {
 /// Of squared kW of the feeder head: the marginal cost of a kW is then the head's power over that of all chargers.
 double peak_weight(const ScheduleProblem& problem) { return 1.0 / total_kva(problem); }
 
-std::vector<double> costs_of(const Forecast& forecast, const PlanWindow& window, const Observation& seen, const char* what) {
+std::vector<double> costs_of(const Forecast& forecast, const PlanWindow& window, const PlanView& seen, const char* what) {
     if (forecast.values.empty())
-        throw ControllerError(fmt::format("there is no forecast of the {}; give the scenario a section `prices`", what));
+        throw PartyError(fmt::format("there is no forecast of the {}; give the scenario a section `prices`", what));
     std::vector<double> per_kw;
     for (std::uint32_t k = 0; k < window.steps; ++k) {
         const double price = forecast.at(window.begin_of(k));
         if (!std::isfinite(price))
-            throw ControllerError(fmt::format("the forecast of the {} has no number for {}; look for missing values in `prices`",
-                                              what, clock_text_of(window.begin_of(k), seen.calendar)));
+            throw PartyError(fmt::format("the forecast of the {} has no number for {}; look for missing values in `prices`", what,
+                                         clock_text_of(window.begin_of(k), seen.calendar)));
         per_kw.push_back(price * hours(window.step));
     }
     return per_kw;
@@ -192,7 +192,7 @@ LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance, std:
     return result;
 }
 
-void set_objective(const OptimalScheduleParams& params, const Observation& seen, const PlanWindow& window,
+void set_objective(const OptimalScheduleParams& params, const PlanView& seen, const PlanWindow& window,
                    ScheduleProblem& problem) {
     problem.objective.deficit_weight = params.deficit_weight();
     problem.objective.throughput_weight = params.circling_weight();

@@ -22,9 +22,8 @@ struct LowRank {
 };
 [[nodiscard]] LowRank factor(std::vector<double> matrix, std::size_t n, double tolerance, std::size_t most_rank);
 
-/// Weights, and prices of energy. Throws ControllerError where a price is not a number.
-void set_objective(const OptimalScheduleParams& params, const Observation& seen, const PlanWindow& window,
-                   ScheduleProblem& problem);
+/// Weights, and prices of energy. Throws PartyError where a price is not a number.
+void set_objective(const OptimalScheduleParams& params, const PlanView& seen, const PlanWindow& window, ScheduleProblem& problem);
 
 /// Rows for peak and loss around the present linearisation, in place of older ones; linear parts go into `limits`, behind the
 /// rows that are there, as excess over what is always exceeded.

@@ -12,12 +12,12 @@ constexpr double power_rounding = 1e-6;
 /// A deficit below this at the end of a step is the solver's rounding too: the vehicle is to be full.
 constexpr double deficit_rounding = 1e-5;
 
-bool has_steps(const Observation& seen, ConnectorId c) {
+bool has_steps(const PlanView& seen, ConnectorId c) {
     return seen.connectors->level_set[c.index()] != 0 || seen.connectors->minimum_power[c.index()] > 0.0;
 }
 
 /// The smallest size of power not below `size_kw` that the charger can be set to; none where there is none.
-std::optional<double> step_above(const Observation& seen, ConnectorId c, double size_kw) {
+std::optional<double> step_above(const PlanView& seen, ConnectorId c, double size_kw) {
     const std::size_t i = c.index();
     size_kw = std::max(size_kw, seen.connectors->minimum_power[i]);
     const auto& levels = (*seen.level_sets)[seen.connectors->level_set[i]];
@@ -27,7 +27,7 @@ std::optional<double> step_above(const Observation& seen, ConnectorId c, double 
 }
 
 /// The power next above `wish_kw` in size that charger and battery allow; else the one next below.
-double admissible_above_kw(const Observation& seen, ConnectorId c, double wish_kw) {
+double admissible_above_kw(const PlanView& seen, ConnectorId c, double wish_kw) {
     const auto above = step_above(seen, c, std::abs(wish_kw));
     const double below_kw = seen.admissible_kw(c, wish_kw);
     if (!above) return below_kw;
@@ -35,7 +35,7 @@ double admissible_above_kw(const Observation& seen, ConnectorId c, double wish_k
     return std::abs(seen.admissible_kw(c, above_kw) - above_kw) <= power_rounding_kw ? above_kw : below_kw;
 }
 
-double nearest_admissible_kw(const Observation& seen, ConnectorId c, double wish_kw) {
+double nearest_admissible_kw(const PlanView& seen, ConnectorId c, double wish_kw) {
     const double below_kw = seen.admissible_kw(c, wish_kw);
     const double above_kw = admissible_above_kw(seen, c, wish_kw);
     return std::abs(above_kw - wish_kw) < std::abs(wish_kw - below_kw) ? above_kw : below_kw;
@@ -59,7 +59,7 @@ void PlanFollower::follow(const ChargingPlan& plan) {
 
 bool PlanFollower::PlannedStep::ends_full() const { return p_kw > 0.0 && deficit_after <= deficit_rounding; }
 
-void PlanFollower::welcome(const Observation& seen) {
+void PlanFollower::welcome(const PlanView& seen) {
     for (const ConnectorId c : seen.arrived) {
         owed_kwh_[c.index()] = 0.0;
         soc_after_[c.index()] = unknown;
@@ -68,7 +68,7 @@ void PlanFollower::welcome(const Observation& seen) {
     }
 }
 
-void PlanFollower::set(const Observation& seen, Setpoints& setpoints) {
+void PlanFollower::set(const PlanView& seen, Setpoints& setpoints) {
     welcome(seen);
     behind_.clear();
     for (const ConnectorId c : seen.plugged_in) {
@@ -77,7 +77,7 @@ void PlanFollower::set(const Observation& seen, Setpoints& setpoints) {
     }
 }
 
-void PlanFollower::set_newcomers(const Observation& seen, Setpoints& setpoints) {
+void PlanFollower::set_newcomers(const PlanView& seen, Setpoints& setpoints) {
     welcome(seen);
     behind_.clear();
     for (const ConnectorId c : seen.arrived) set_connector(seen, c, setpoints);
@@ -110,9 +110,9 @@ std::optional<PlanFollower::PlannedStep> PlanFollower::planned_at(ConnectorId c,
     return planned;
 }
 
-void PlanFollower::set_connector(const Observation& seen, ConnectorId c, Setpoints& setpoints) {
+void PlanFollower::set_connector(const PlanView& seen, ConnectorId c, Setpoints& setpoints) {
     const auto planned = planned_at(c, seen.now);
-    if (!planned) return setpoints.set(c, 0.0, 0.0);
+    if (!planned) return setpoints.set(c, Kilowatts(0.0));
     planned_return_kwh_ += std::max(0.0, -planned->p_kw) * planned->hours;
     double wish_kw = planned->p_kw;
     // The last rounding is charged as well; the battery ends at its target by itself.
@@ -126,7 +126,7 @@ void PlanFollower::set_connector(const Observation& seen, ConnectorId c, Setpoin
 }
 
 /// What the step brings less or more than planned. A battery that is full before lacks nothing of a charge to full.
-double PlanFollower::missed_kwh(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const {
+double PlanFollower::missed_kwh(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const {
     const double off_kwh = (planned.p_kw - set_kw) * planned.hours;
     if (!planned.ends_full()) return std::abs(off_kwh);
     const std::size_t i = c.index();
@@ -134,16 +134,16 @@ double PlanFollower::missed_kwh(const Observation& seen, ConnectorId c, const Pl
     return std::max(0.0, std::min(off_kwh, lacks_soc * seen.capacity_kwh[i] / seen.stored_per_drawn[i]));
 }
 
-void PlanFollower::put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints) {
+void PlanFollower::put(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints) {
     const double q_kvar = use_ == ReactiveUse::as_planned
                               ? within_circle(planned.q_kvar, set_kw, seen.connectors->apparent_rating[c.index()])
                               : 0.0;
-    setpoints.set(c, set_kw, q_kvar);
+    setpoints.set(c, Kilowatts(set_kw), Kilovars(q_kvar));
     const double led_to = seen.soc[c.index()] + set_kw * planned.soc_per_kw;
     soc_after_[c.index()] = set_kw > 0.0 ? std::min(plan_->stays[planned.vehicle].full_soc, led_to) : unknown;
 }
 
-double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw) {
+double PlanFollower::followed_kw(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double wish_kw) {
     if (!has_steps(seen, c)) return seen.admissible_kw(c, wish_kw);
     double& owed_kwh = owed_kwh_[c.index()];
     const bool ends_full = planned.ends_full();
@@ -158,14 +158,14 @@ double PlanFollower::followed_kw(const Observation& seen, ConnectorId c, const P
 }
 
 /// What this step has to bring so that full power in later steps brings the battery where the plan ends.
-double PlanFollower::least_power_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned) const {
+double PlanFollower::least_power_kw(const PlanView& seen, ConnectorId c, const PlannedStep& planned) const {
     const std::size_t i = c.index();
     const double lacks_kwh = (planned.soc_at_end - seen.soc[i]) * seen.capacity_kwh[i] / seen.stored_per_drawn[i];
     const double full_kw = seen.admissible_kw(c, seen.connectors->charge_rating[i]);
     return (lacks_kwh - full_kw * planned.hours_later) / planned.hours;
 }
 
-void PlanFollower::catch_up(const Observation& seen, PlanRoom& room, Setpoints& setpoints) {
+void PlanFollower::catch_up(const PlanView& seen, PlanRoom& room, Setpoints& setpoints) {
     for (const Behind& one : behind_) {
         const double set_kw = setpoints.p_kw(one.connector);
         const double wish_kw = seen.admissible_kw(one.connector, set_kw + one.lacks_kwh / one.planned.hours);
@@ -177,7 +177,7 @@ void PlanFollower::catch_up(const Observation& seen, PlanRoom& room, Setpoints& 
 }
 
 /// What the battery has drawn less than it was set to since the last decision: its limit falls while it charges.
-void PlanFollower::count_untaken(const Observation& seen, ConnectorId c) {
+void PlanFollower::count_untaken(const PlanView& seen, ConnectorId c) {
     const std::size_t i = c.index();
     const double lacking = soc_after_[i] - seen.soc[i];
     if (lacking > deficit_rounding) count_unfollowed(seen.now, lacking * seen.capacity_kwh[i] / seen.stored_per_drawn[i]);

@@ -8,7 +8,7 @@
 
 #include "controllers/optimal_schedule/plan_maker.hpp"
 #include "controllers/optimal_schedule/plan_room.hpp"
-#include "evsweep/controller.hpp"
+#include "controllers/optimal_schedule/plan_view.hpp"
 
 namespace evsweep {
 
@@ -26,16 +26,16 @@ class PlanFollower {
     /// From now on follows `plan`, which outlives its use.
     void follow(const ChargingPlan& plan);
     /// Sets every occupied connector for the step that begins now. Who has come since the plan was made, and is not in it, waits.
-    void set(const Observation& seen, Setpoints& setpoints);
+    void set(const PlanView& seen, Setpoints& setpoints);
     /// Forgets who was there before, at the connectors of those who have just come.
-    void welcome(const Observation& seen);
+    void welcome(const PlanView& seen);
     /// Sets the connectors of those who have just come within a step, for what is left of it, as the plan foresaw them.
-    void set_newcomers(const Observation& seen, Setpoints& setpoints);
+    void set_newcomers(const PlanView& seen, Setpoints& setpoints);
 
     /// Whether batteries have taken less than was planned until now, where the plan does not make up for it itself.
     [[nodiscard]] bool is_behind() const { return !behind_.empty(); }
     /// Lets them draw what they lack in this step, within `room`. Follows `set`.
-    void catch_up(const Observation& seen, PlanRoom& room, Setpoints& setpoints);
+    void catch_up(const PlanView& seen, PlanRoom& room, Setpoints& setpoints);
 
     /// Energy by which setpoints were off what was planned, and batteries took less than they were set to, kWh.
     [[nodiscard]] double unfollowed_kwh() const { return unfollowed_kwh_; }
@@ -65,12 +65,12 @@ class PlanFollower {
     static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
     [[nodiscard]] std::optional<PlannedStep> planned_at(ConnectorId c, Instant now) const;
-    void set_connector(const Observation& seen, ConnectorId c, Setpoints& setpoints);
-    [[nodiscard]] double missed_kwh(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const;
-    void put(const Observation& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints);
-    [[nodiscard]] double followed_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned, double wish_kw);
-    [[nodiscard]] double least_power_kw(const Observation& seen, ConnectorId c, const PlannedStep& planned) const;
-    void count_untaken(const Observation& seen, ConnectorId c);
+    void set_connector(const PlanView& seen, ConnectorId c, Setpoints& setpoints);
+    [[nodiscard]] double missed_kwh(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double set_kw) const;
+    void put(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double set_kw, Setpoints& setpoints);
+    [[nodiscard]] double followed_kw(const PlanView& seen, ConnectorId c, const PlannedStep& planned, double wish_kw);
+    [[nodiscard]] double least_power_kw(const PlanView& seen, ConnectorId c, const PlannedStep& planned) const;
+    void count_untaken(const PlanView& seen, ConnectorId c);
     void count_unfollowed(Instant at, double kwh);
 
     ReactiveUse use_;

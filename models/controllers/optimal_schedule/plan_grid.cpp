@@ -109,9 +109,8 @@ bool PlanGrid::try_at(std::uint32_t step, std::span<const double> y) {
 void PlanGrid::expect_numbers(std::uint32_t step) const {
     const LinearGrid& grid = grids_[step];
     const auto complain = [&](const std::string& what) {
-        throw ControllerError(
-            fmt::format("the forecast for {} has no number for the {}; look for missing values in the base load",
-                        clock_text_of(window_.begin_of(step), calendar_), what));
+        throw PartyError(fmt::format("the forecast for {} has no number for the {}; look for missing values in the base load",
+                                     clock_text_of(window_.begin_of(step), calendar_), what));
     };
     for (std::size_t i = 0; i < grid.voltage.value.size(); ++i)
         if (!std::isfinite(grid.voltage.value[i])) complain(model_->voltages()[i].name);

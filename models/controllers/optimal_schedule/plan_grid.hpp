@@ -54,7 +54,7 @@ class PlanGrid {
 
     /// Linearises every step at `y`. Where the load flow has no solution there, between `y` and the last power that had one;
     /// `has_grid` is false where none was found. Steps at which `known` is linearised at `y` already are taken from there. Throws
-    /// ControllerError where a number is not finite.
+    /// PartyError where a number is not finite.
     void linearise(const PlanPower& y, const PlanGrid* known = nullptr);
 
     [[nodiscard]] const PlanWindow& window() const { return window_; }

@@ -50,7 +50,7 @@ PlanPower first_power(const ChargingPlan& plan, const ChargingPlan* last, const 
 
 void expect_sound(const ScheduleProblem& problem) {
     const auto wrong = complaints(problem);
-    if (!wrong.empty()) throw ControllerError("no schedule can be computed: " + wrong.front());
+    if (!wrong.empty()) throw PartyError("no schedule can be computed: " + wrong.front());
 }
 
 }  // namespace
@@ -68,7 +68,7 @@ PlanMaker::PlanMaker(const OptimalScheduleParams& params, StopRequest stop)
                .threads = params.threads,
                .stop = stop_}) {}
 
-ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
+ChargingPlan PlanMaker::make(const PlanView& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
                              const ChargingPlan* last) {
     ChargingPlan plan;
     plan.window = window;
@@ -91,7 +91,7 @@ ChargingPlan PlanMaker::make(const Observation& seen, const PlanWindow& window, 
 }
 
 /// Everything of the problem that does not depend on where the grid is linearised.
-void PlanMaker::state(ChargingPlan& plan, const Observation& seen) const {
+void PlanMaker::state(ChargingPlan& plan, const PlanView& seen) const {
     ScheduleProblem& problem = plan.problem;
     problem.steps = plan.window.steps;
     problem.places = params_.sees_grid() ? static_cast<std::uint32_t>(seen.grid->places()) : 1;
@@ -157,7 +157,7 @@ void PlanMaker::put_rows(ChargingPlan& plan, const GridKnowledge& known, const P
 
 /// Solves at one linearisation after the other: each is at the schedule before. Ends with the first schedule that the exact load
 /// flow confirms, or with the one that it contradicts least.
-void PlanMaker::solve_on_grid(ChargingPlan& plan, const Observation& seen, const ChargingPlan* last) {
+void PlanMaker::solve_on_grid(ChargingPlan& plan, const PlanView& seen, const ChargingPlan* last) {
     GridKnowledge known{PlanGrid(*seen.grid, plan.window, seen.calendar), {}, {}};
     const PlanLimitsOf limits{*seen.grid, params_};
     PlanGrid& grid = known.grid;

@@ -44,17 +44,17 @@ class PlanMaker {
    public:
     explicit PlanMaker(const OptimalScheduleParams& params, StopRequest stop = {});
 
-    /// A plan for these stays. `last`: an earlier plan to start from. Throws ControllerError where forecasts hold no numbers,
+    /// A plan for these stays. `last`: an earlier plan to start from. Throws PartyError where forecasts hold no numbers,
     /// and Stopped once a stop was requested.
-    [[nodiscard]] ChargingPlan make(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
+    [[nodiscard]] ChargingPlan make(const PlanView& seen, const PlanWindow& window, std::vector<PlannedStay> stays,
                                     const ChargingPlan* last);
 
    private:
-    void state(ChargingPlan& plan, const Observation& seen) const;
+    void state(ChargingPlan& plan, const PlanView& seen) const;
     void price_shortfalls(ChargingPlan& plan, const PlanGrid* grid) const;
     void solve(ChargingPlan& plan, const ChargingPlan* near);
     void solve_without_reliefs(ChargingPlan& plan, const ChargingPlan* near);
-    void solve_on_grid(ChargingPlan& plan, const Observation& seen, const ChargingPlan* last);
+    void solve_on_grid(ChargingPlan& plan, const PlanView& seen, const ChargingPlan* last);
     struct GridKnowledge;
     void put_rows(ChargingPlan& plan, const GridKnowledge& known, const PlanReach& reach) const;
 

@@ -13,7 +13,7 @@ constexpr double newcomer_tolerance = 1e-7;
 constexpr double least_part = 1e-6;
 
 /// From the step that the newcomer comes in, on the grid of `plan`.
-PlanWindow window_of(const Observation& seen, const OptimalScheduleParams& params, const PlanWindow& plan) {
+PlanWindow window_of(const PlanView& seen, const OptimalScheduleParams& params, const PlanWindow& plan) {
     const Instant start = plan.begin_of(static_cast<std::uint32_t>((seen.now - plan.start) / plan.step));
     return PlanWindow::from(start, plan.step, params.horizon, seen.horizon);
 }
@@ -36,7 +36,7 @@ void add_place_prices(const ChargingPlan& plan, std::size_t place, const PlanWin
 NewcomerPlans::NewcomerPlans(const OptimalScheduleParams& params, StopRequest stop)
     : params_(params), solver_({.tolerance = newcomer_tolerance, .stop = std::move(stop)}) {}
 
-double NewcomerPlans::wish_kw(const Observation& seen, ConnectorId c, const ChargingPlan& plan) {
+double NewcomerPlans::wish_kw(const PlanView& seen, ConnectorId c, const ChargingPlan& plan) {
     const PlanWindow window = window_of(seen, params_, plan.window);
     const PlannedStay stay = stay_at(seen, c);
     ScheduleProblem problem;
@@ -54,11 +54,11 @@ double NewcomerPlans::wish_kw(const Observation& seen, ConnectorId c, const Char
     return std::abs(share) < least_part ? 0.0 : vehicle.rating_kva * share;
 }
 
-void NewcomerPlans::set(const Observation& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints) {
+void NewcomerPlans::set(const PlanView& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints) {
     for (const ConnectorId c : seen.arrived) {
         const double set_kw = seen.admissible_kw(c, room.allowed_kw(c, wish_kw(seen, c, plan)));
         room.take(c, set_kw);
-        setpoints.set(c, set_kw);
+        setpoints.set(c, Kilowatts(set_kw));
     }
 }
 

@@ -3,7 +3,7 @@
 
 #include "controllers/optimal_schedule/plan_maker.hpp"
 #include "controllers/optimal_schedule/plan_room.hpp"
-#include "evsweep/controller.hpp"
+#include "controllers/optimal_schedule/plan_view.hpp"
 
 namespace evsweep {
 
@@ -15,10 +15,10 @@ class NewcomerPlans {
     explicit NewcomerPlans(const OptimalScheduleParams& params, StopRequest stop = {});
 
     /// Sets the connectors of all who have just come, one after the other, within `room`. Control steps are those of `plan`.
-    void set(const Observation& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints);
+    void set(const PlanView& seen, const ChargingPlan& plan, PlanRoom& room, Setpoints& setpoints);
 
    private:
-    [[nodiscard]] double wish_kw(const Observation& seen, ConnectorId c, const ChargingPlan& plan);
+    [[nodiscard]] double wish_kw(const PlanView& seen, ConnectorId c, const ChargingPlan& plan);
 
     OptimalScheduleParams params_;
     ScheduleSolver solver_;

@@ -75,12 +75,12 @@ std::uint32_t PlanWindow::begun_before(Instant t) const {
 }
 
 /// A battery that takes nothing is full, wherever its target is.
-PlannedStay stay_at(const Observation& seen, ConnectorId c) {
+PlannedStay stay_at(const PlanView& seen, ConnectorId c) {
     const std::size_t i = c.index();
     PlannedStay stay;
     stay.connector = c;
     stay.from = seen.now;
-    stay.until = seen.stated_departure[i];
+    stay.until = seen.stated_departure(c);
     stay.soc = seen.soc[i];
     stay.full_soc = seen.p_max_kw[i] > 0.0 ? std::max(seen.soc[i], seen.target_soc[i]) : seen.soc[i];
     stay.floor_soc = seen.reserve_soc[i];
@@ -91,15 +91,15 @@ PlannedStay stay_at(const Observation& seen, ConnectorId c) {
     return stay;
 }
 
-std::vector<PlannedStay> stays_of_plugged_in(const Observation& seen) {
+std::vector<PlannedStay> stays_of_plugged_in(const PlanView& seen) {
     std::vector<PlannedStay> stays;
     stays.reserve(seen.plugged_in.size());
     for (const ConnectorId c : seen.plugged_in) stays.push_back(stay_at(seen, c));
     return stays;
 }
 
-void add_expected_stays(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay>& stays) {
-    const Population& fleet = *seen.foretold;
+void add_expected_stays(const PlanView& seen, const PlanWindow& window, std::vector<PlannedStay>& stays) {
+    const Population& fleet = *seen.expected;
     std::vector<Instant> free_from(seen.connectors->size(), seen.now);
     for (const PlannedStay& stay : stays) free_from[stay.connector.index()] = stay.until;
     const auto& sessions = fleet.sessions;
@@ -115,7 +115,7 @@ void add_expected_stays(const Observation& seen, const PlanWindow& window, std::
     }
 }
 
-std::vector<PlannedStay> ForeseenStays::within(const Observation& seen, const PlanWindow& window) {
+std::vector<PlannedStay> ForeseenStays::within(const PlanView& seen, const PlanWindow& window) {
     const Population& fleet = *seen.foreseen;
     for (; next_ < fleet.sessions.size() && fleet.sessions[next_].plug_in <= seen.now; ++next_)
         current_[fleet.sessions[next_].connector.index()] = next_;
@@ -130,7 +130,7 @@ std::vector<PlannedStay> ForeseenStays::within(const Observation& seen, const Pl
     return stays;
 }
 
-ScheduleVehicle vehicle_of(const PlannedStay& stay, const Observation& seen, const PlanWindow& window,
+ScheduleVehicle vehicle_of(const PlannedStay& stay, const PlanView& seen, const PlanWindow& window,
                            const OptimalScheduleParams& params, std::uint32_t place) {
     const Connectors& connectors = *seen.connectors;
     const std::size_t i = stay.connector.index();

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "controllers/optimal_schedule/params.hpp"
-#include "evsweep/controller.hpp"
+#include "controllers/optimal_schedule/plan_view.hpp"
 #include "solvers/schedule/schedule_problem.hpp"
 
 namespace evsweep {
@@ -52,13 +52,13 @@ struct PlannedStay {
 };
 
 /// The vehicles that are plugged in, with their stated departures. Needs state_of_charge and session.
-[[nodiscard]] std::vector<PlannedStay> stays_of_plugged_in(const Observation& seen);
+[[nodiscard]] std::vector<PlannedStay> stays_of_plugged_in(const PlanView& seen);
 /// The one at `c`, likewise.
-[[nodiscard]] PlannedStay stay_at(const Observation& seen, ConnectorId c);
+[[nodiscard]] PlannedStay stay_at(const PlanView& seen, ConnectorId c);
 
 /// Adds stays of the foretold fleet that begin within the window, where their connector is free by then. Those that make no
 /// sense (numbers that are not finite, an end before the beginning) are left out: a forecast may be anything.
-void add_expected_stays(const Observation& seen, const PlanWindow& window, std::vector<PlannedStay>& stays);
+void add_expected_stays(const PlanView& seen, const PlanWindow& window, std::vector<PlannedStay>& stays);
 
 /// Reads the true fleet from front to back, as time goes by.
 class ForeseenStays {
@@ -66,7 +66,7 @@ class ForeseenStays {
     explicit ForeseenStays(std::size_t connectors) : current_(connectors, 0) {}
 
     /// All stays that touch the window: those that are there with their present state of charge, the others as they will come.
-    [[nodiscard]] std::vector<PlannedStay> within(const Observation& seen, const PlanWindow& window);
+    [[nodiscard]] std::vector<PlannedStay> within(const PlanView& seen, const PlanWindow& window);
 
    private:
     std::size_t next_ = 0;              ///< the first session that was yet to come when last asked
@@ -75,7 +75,7 @@ class ForeseenStays {
 
 /// A stay as the solver takes it, without prices of shortfalls. `place` is its connector's. A vehicle acts in every step that it
 /// is there for a part of; one that is still there when it should be gone, in one step.
-[[nodiscard]] ScheduleVehicle vehicle_of(const PlannedStay& stay, const Observation& seen, const PlanWindow& window,
+[[nodiscard]] ScheduleVehicle vehicle_of(const PlannedStay& stay, const PlanView& seen, const PlanWindow& window,
                                          const OptimalScheduleParams& params, std::uint32_t place);
 
 /// By how much the deficit of a vehicle can still fall at full power after the window, when it stays longer.

@@ -12,7 +12,7 @@
 #include "controllers/evms/params.hpp"
 #include "controllers/fuzzy/surface.hpp"
 #include "controllers/threshold_v2g/params.hpp"
-#include "controllers/threshold_v2g/signals.hpp"
+#include "controllers/threshold_v2g/bands.hpp"
 #include "evsweep/charging_need.hpp"
 
 namespace evsweep::reference {

@@ -1,7 +1,7 @@
 /// Bands, dwell, release and the must-charge rule of `threshold_v2g`; 40 kWh, 5 kW in, 10 kW out, no losses.
 #include <catch2/catch.hpp>
 
-#include "controllers/threshold_v2g/signals.hpp"
+#include "controllers/threshold_v2g/bands.hpp"
 #include "unit/models/controller_desk.hpp"
 
 using namespace evsweep;
