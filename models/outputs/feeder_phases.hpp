@@ -97,8 +97,8 @@ class SupplyGroups {
     /// Which group a supply belongs to.
     [[nodiscard]] std::size_t group_of(std::size_t supply) const { return group_at_[supply]; }
 
-    /// Lowest and highest voltage of group k that is held to limits: without the source. `supply_pu`: signals::supply_voltage, where
-    /// there is a solution.
+    /// Lowest and highest voltage of group k that is held to limits: without the source. `supply_pu`: signals::supply_voltage,
+    /// where there is a solution.
     [[nodiscard]] VoltageRange range_held(std::span<const double> supply_pu, std::size_t k) const {
         const Group& group = groups_[k];
         if (whole_) return range_of(supply_pu.subspan(group.of_source));

@@ -149,9 +149,7 @@ class NetworkTally {
         if (!frame_.rated.empty()) see_currents(s);
         if (!frame_.balanced) see_unbalance(s);
     }
-    [[nodiscard]] double minutes(std::size_t steps) const {
-        return 60.0 * hours(frame_.step) * static_cast<double>(steps);
-    }
+    [[nodiscard]] double minutes(std::size_t steps) const { return 60.0 * hours(frame_.step) * static_cast<double>(steps); }
 
     Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
     Highest beyond_band_pu;  ///< of buses that are held to limits

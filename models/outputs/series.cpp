@@ -63,7 +63,8 @@ PhaseVariables declare_phases(OutputDeclarations& declare) {
     v.neutral =
         declare.variable(over_solved(band("neutral_a", "A", "highest current in a neutral or back through earth", sample)));
     v.vmin = declare.variable(along("phase", over_solved(band("phase_vmin_pu", "pu", "lowest voltage of the phase", sample, 4))));
-    v.vmax = declare.variable(along("phase", over_solved(band("phase_vmax_pu", "pu", "highest voltage of the phase", sample, 4))));
+    v.vmax =
+        declare.variable(along("phase", over_solved(band("phase_vmax_pu", "pu", "highest voltage of the phase", sample, 4))));
     return v;
 }
 

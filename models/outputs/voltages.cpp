@@ -115,8 +115,7 @@ Variables declare_variables(OutputDeclarations& declare, const Frame& frame) {
     if (!frame.rated.empty())
         v.loading = declare.variable(band("loading_pct", "%", "loading of the branch", frame.rated_axis(), 1));
     if (!frame.three_phase.empty())
-        v.unbalance =
-            declare.variable(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
+        v.unbalance = declare.variable(band("unbalance_pct", "%", "voltage unbalance factor |V2|/|V1|", "three_phase_bus", 2));
     if (frame.signals.neutral_current)
         v.neutral = declare.variable(band("neutral_a", "A", "current in the neutral or back through earth", "branch", 1));
     if (frame.signals.earth_voltage)
@@ -137,10 +136,8 @@ void declare_coordinates(OutputDeclarations& declare, const Frame& frame) {
     declare.coordinate(supply_axis(feeder));
     if (frame.signals.earth_voltage) declare.coordinate(conductor_axis(feeder));
     if (!frame.held.empty())
-        declare.coordinate({.name = "share",
-                            .unit = "1",
-                            .long_name = "share with a lower voltage",
-                            .values = {shares.begin(), shares.end()}});
+        declare.coordinate(
+            {.name = "share", .unit = "1", .long_name = "share with a lower voltage", .values = {shares.begin(), shares.end()}});
     if (!frame.rated.empty()) {
         Coordinate rated{.name = frame.rated_axis(),
                          .long_name = frame.balanced ? "branch with a rating" : "conductor with a rating"};
@@ -152,8 +149,7 @@ void declare_coordinates(OutputDeclarations& declare, const Frame& frame) {
         for (const std::size_t bus : frame.three_phase) buses.labels.push_back(feeder.bus[bus]);
         declare.coordinate(std::move(buses));
     }
-    if (frame.signals.neutral_current)
-        declare.coordinate({.name = "branch", .long_name = "branch", .labels = feeder.branch});
+    if (frame.signals.neutral_current) declare.coordinate({.name = "branch", .long_name = "branch", .labels = feeder.branch});
 }
 
 class VoltageRecorder final : public Recorder {
