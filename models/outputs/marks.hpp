@@ -42,6 +42,18 @@ class Marks {
                                     " is not a whole number of control steps");
     }
 
+    /// Marks that need not be control steps: at the whole multiples of `every` from the start of the scenario, since that is when
+    /// recorders get samples. Throws ContractViolation where none lies after the warm-up and before the horizon.
+    [[nodiscard]] static Marks between_steps(const Output::Context& context, Duration every, std::string_view parameter) {
+        EVSWEEP_EXPECTS(every > Duration::zero(), "marks are apart");
+        const Duration warm_up = context.measure_from.time_since_epoch();
+        const Marks marks(Instant((warm_up + every - Duration(1)) / every * every), Instant(context.horizon), every);
+        if (marks.first_ >= marks.end_)
+            throw ContractViolation(std::string(parameter) + " = " + duration_text(every) +
+                                    " leaves no mark between the warm-up and the end");
+        return marks;
+    }
+
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>((end_ - first_ + every_ - Duration(1)) / every_); }
 
     /// The mark that lies at `t`, if any does.
@@ -65,6 +77,7 @@ class Marks {
     }
 
    private:
+    Marks(Instant first, Instant end, Duration every) : first_(first), end_(end), every_(every) {}
     [[nodiscard]] Instant mark(std::size_t m) const { return first_ + every_ * static_cast<std::int64_t>(m); }
 
     Instant first_;
