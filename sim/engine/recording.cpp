@@ -6,26 +6,26 @@
 
 namespace evsweep {
 
-Recording::Recording(World& world, SignalBoard& board) : world_(world), board_(board), signals_(world.site.signals.size()) {}
+ReplicaRecording::ReplicaRecording(World& world, SignalBoard& board) : world_(world), board_(board), signals_(world.site.signals.size()) {}
 
-void Recording::add(Recorder& recorder) { recorders_.push_back(&recorder); }
+void ReplicaRecording::add(Recorder& recorder) { recorders_.push_back(&recorder); }
 
-void Recording::add(Recorder& recorder, const Output& output) {
+void ReplicaRecording::add(Recorder& recorder, const Output& output) {
     add(recorder);
     if (output.wants_events()) event_recorders_.push_back(&recorder);
     if (const auto every = output.samples_every()) samplers_.push_back({&recorder, *every, Instant{}});
     find_next_sample();
 }
 
-void Recording::find_next_sample() {
+void ReplicaRecording::find_next_sample() {
     next_sample_.reset();
     for (const Sampler& sampler : samplers_)
         if (!next_sample_ || sampler.next < *next_sample_) next_sample_ = sampler.next;
 }
 
-Snapshot Recording::snapshot() { return {world_.now, world_.step, world_.network.is_solved(), *this}; }
+Snapshot ReplicaRecording::snapshot() { return {world_.now, world_.step, world_.network.is_solved(), *this}; }
 
-void Recording::take_step() {
+void ReplicaRecording::take_step() {
     close_step();
     if (!world_.network.is_solved()) unsolved_.push_back({world_.now, world_.network.result()});
     const BaseDemand& base = world_.site.base;
@@ -35,14 +35,14 @@ void Recording::take_step() {
     for (Recorder* r : recorders_) r->at(begin);
 }
 
-void Recording::close_step() {
+void ReplicaRecording::close_step() {
     if (!books_.is_open()) return;
     const Interval interval = books_.close(world_.now, world_.fleet);
     ledger_.book(interval);
     for (Recorder* r : recorders_) r->over(interval);
 }
 
-void Recording::take_sample() {
+void ReplicaRecording::take_sample() {
     world_.advance_fleet();
     const Snapshot now = snapshot();
     for (Sampler& sampler : samplers_) {
@@ -53,14 +53,14 @@ void Recording::take_sample() {
     find_next_sample();
 }
 
-void Recording::end_session(const SessionRecord& record) {
+void ReplicaRecording::end_session(const SessionRecord& record) {
     ledger_.book(record, world_.population.vehicles);
     for (Recorder* r : recorders_) r->session_ended(record);
 }
 
-void Recording::hold_powers() { books_.hold(world_.now, world_.network.powers(world_.fleet)); }
+void ReplicaRecording::hold_powers() { books_.hold(world_.now, world_.network.powers(world_.fleet)); }
 
-void Recording::note(EventKind kind, std::optional<ConnectorId> connector) {
+void ReplicaRecording::note(EventKind kind, std::optional<ConnectorId> connector) {
     if (event_recorders_.empty()) return;
     EventRecord record{world_.now, kind, connector};
     if (connector) {
@@ -70,13 +70,13 @@ void Recording::note(EventKind kind, std::optional<ConnectorId> connector) {
     for (Recorder* r : event_recorders_) r->event(record);
 }
 
-void Recording::note(const DeviceMove& move) {
+void ReplicaRecording::note(const DeviceMove& move) {
     const EventKind kind = move.what == DeviceMove::What::tap ? EventKind::tap : EventKind::capacitor;
     const EventRecord record{.at = world_.now, .kind = kind, .device = move.relay, .state = move.state};
     for (Recorder* r : event_recorders_) r->event(record);
 }
 
-std::span<const double> Recording::read(std::uint32_t slot) {
+std::span<const double> ReplicaRecording::read(std::uint32_t slot) {
     EVSWEEP_EXPECTS(slot < signals_.size(), "an output reads a signal that it has subscribed to");
     auto& signal = signals_[slot];
     if (!signal) signal = board_.truth(world_.site.signals[slot].info.name);
@@ -85,7 +85,7 @@ std::span<const double> Recording::read(std::uint32_t slot) {
 }
 
 /// For a signal that nobody publishes in this replica.
-std::vector<double> Recording::unknown(const RecordableSignal& signal) const {
+std::vector<double> ReplicaRecording::unknown(const RecordableSignal& signal) const {
     return std::vector<double>(signal.size, std::numeric_limits<double>::quiet_NaN());
 }
 

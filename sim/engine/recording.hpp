@@ -20,10 +20,10 @@ struct Unsolved {
 };
 
 /// Belongs to one replica. It only looks: what is recorded never changes what happens.
-class Recording final : public SnapshotSource {
+class ReplicaRecording final : public SnapshotSource {
    public:
     /// Both outlive it.
-    Recording(World& world, SignalBoard& board);
+    ReplicaRecording(World& world, SignalBoard& board);
 
     /// Before the replica runs. The recorder outlives it.
     void add(Recorder& recorder, const Output& output);

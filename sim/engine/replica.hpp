@@ -29,7 +29,7 @@ class Replica {
     Replica(const Replica&) = delete;
 
     /// Where recorders are added, before it runs.
-    [[nodiscard]] Recording& recording() { return recording_; }
+    [[nodiscard]] ReplicaRecording& recording() { return recording_; }
     /// What a party that plans for arrivals knows of the fleet's stays; before it runs. Outlives the replica.
     void expect_stays(const Population& fleet);
 
@@ -73,7 +73,7 @@ class Replica {
     const ReplicaSite& site_;
     World world_;
     Parties parties_;
-    Recording recording_;
+    ReplicaRecording recording_;
     EventQueue queue_;
     std::optional<Event> pending_;  ///< the event that is at hand
     std::optional<std::string> failure_;
