@@ -29,6 +29,7 @@ Meter::Meter(const MeterSettings& settings, const MeteredSignal& signal, const C
       signal_(signal),
       step_(step),
       rng_(rng),
+      is_exact_(settings.noise == 0.0 && settings.resolution == 0.0),
       shown_(signal.rows, signal.info.unit == PerUnit::unit() ? 1.0 : 0.0) {
     const Purpose purpose = noise_of(signal.info.name);
     if (signal.info.extent == Extent::connector) {
@@ -71,10 +72,14 @@ const Meter::Reading* Meter::old_enough(Instant now) {
 void Meter::show(Instant now, std::span<const ConnectorId> connectors) {
     const Reading* const reading = old_enough(now);
     if (!reading) return;
-    if (signal_.info.extent == Extent::connector)
+    if (signal_.info.extent == Extent::connector && is_exact_ && !signal_.value_of_row.empty()) {
+        const double* const values = reading->values.data();
+        for (ConnectorId c : connectors) shown_[c.index()] = values[signal_.value_of_row[c.index()]];
+    } else if (signal_.info.extent == Extent::connector) {
         for (ConnectorId c : connectors) show_row(*reading, c.index());
-    else
+    } else {
         for (std::size_t row = 0; row < shown_.size(); ++row) show_row(*reading, row);
+    }
 }
 
 void Meter::show_row(const Reading& reading, std::size_t row) {

@@ -57,6 +57,7 @@ class Meter {
     Duration step_;
     Rng rng_;
     std::vector<DrawKey> key_;  ///< by row
+    bool is_exact_;             ///< shows what it reads
     std::deque<Reading> readings_;
     std::vector<double> shown_;
 };

@@ -41,9 +41,13 @@ void Parties::begin(State& state, std::size_t index) {
     state.party = &party;
     state.index = index;
     if (party.cadence.period) state.next = Instant(party.cadence.offset);
+    const Duration step = world_.site.scenario.time.step;
+    const auto is_on_grid = [step](Duration d) { return d % step == Duration::zero(); };
+    if (party.cadence.period && board_.reads_network(index))
+        reads_between_steps_ = reads_between_steps_ || !is_on_grid(*party.cadence.period) || !is_on_grid(party.cadence.offset);
     state.access.owner = static_cast<std::uint32_t>(index);
     state.access.mailbox = party.declared.topics.empty() ? nullptr : mail_.mailbox(index);
-    state.access.forecast_step = world_.site.scenario.time.step;
+    state.access.forecast_step = step;
     for (const std::string& use : party.declared.uses) {
         const ProvidedService& service = provided_services().at(use);
         state.services.push_back(service.find);
@@ -58,7 +62,7 @@ void Parties::begin(State& state, std::size_t index) {
     for (ConnectorId c : party.own) owner_[c.index()] = static_cast<std::uint32_t>(states_.size() - 1);
 }
 
-std::optional<Instant> Parties::next_reading() const {
+std::optional<Instant> Parties::find_next_reading() const {
     std::optional<Instant> first;
     for (const auto& state : states_) {
         if (!state->next || !board_.reads_network(state->index) || state->next == measured_at_) continue;

@@ -24,7 +24,10 @@ class Parties {
     /// When the next turn comes, however it was asked for; none where no party will act any more.
     [[nodiscard]] std::optional<Instant> next_turn() const { return next_turn_; }
     /// When a party that reads the network next acts between two control steps, so that the network is measured before.
-    [[nodiscard]] std::optional<Instant> next_reading() const;
+    [[nodiscard]] std::optional<Instant> next_reading() const {
+        if (!reads_between_steps_) return std::nullopt;
+        return find_next_reading();
+    }
     [[nodiscard]] std::optional<Instant> next_message() const { return mail_.next_arrival(); }
 
     /// Whether there is anything to measure on the control grid.
@@ -67,6 +70,7 @@ class Parties {
     [[nodiscard]] State* owner_of(ConnectorId c);
     void wake(State& state);
     void find_next_turn();
+    [[nodiscard]] std::optional<Instant> find_next_reading() const;
 
     PartySet& set_;
     World& world_;
@@ -79,6 +83,7 @@ class Parties {
     std::optional<Instant> next_turn_;
     std::optional<Instant> acted_at_;
     std::optional<Instant> measured_at_;
+    bool reads_between_steps_ = false;  ///< a party reads the network at a period that is not control steps
     int waves_ = 0;  ///< of turns at one instant
 };
 

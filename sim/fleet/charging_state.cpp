@@ -46,7 +46,7 @@ ChargingState::ChargingState(const Population& population, std::span<const Fract
     for (auto* column : {&p_, &setpoint_, &p_min_, &p_max_}) column->resize(n);
     q_.resize(n);
     capacity_.resize(n);
-    stated_departure_.resize(n);
+    stated_departure_ms_.resize(n);
     plugged_in_.reserve(n);
     const auto& sessions = population.sessions;
     for (auto s = sessions.rbegin(); s != sessions.rend(); ++s) take_place(s->connector.index(), *s);
@@ -63,7 +63,7 @@ void ChargingState::take_place(std::size_t i, const Session& session) {
     drawn_per_returned_[i] = vehicles.drawn_per_returned[v];
     taper_knee_[i] = vehicles.taper_knee[v];
     taper_end_[i] = vehicles.taper_end[v];
-    stated_departure_[i] = session.stated_departure;
+    stated_departure_ms_[i] = static_cast<double>(session.stated_departure.time_since_epoch().count());
 }
 
 void ChargingState::plug_in(SessionId id, Instant now) {

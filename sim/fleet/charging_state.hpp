@@ -111,7 +111,8 @@ class ChargingState {
     [[nodiscard]] std::span<const double> drawn_per_returned() const { return drawn_per_returned_.raw(); }
     [[nodiscard]] std::span<const double> taper_knee() const { return taper_knee_.raw(); }
     [[nodiscard]] std::span<const double> taper_end() const { return taper_end_.raw(); }
-    [[nodiscard]] std::span<const Instant> stated_departure() const { return stated_departure_; }
+    /// In milliseconds after the scenario's start.
+    [[nodiscard]] std::span<const double> stated_departure_ms() const { return stated_departure_ms_.raw(); }
 
    private:
     /// How a connector's battery has moved since the last event there; one cache line.
@@ -198,7 +199,7 @@ class ChargingState {
     Column<Fraction> stored_per_drawn_;
     Column<Fraction> drawn_per_returned_;
     Column<Fraction> taper_knee_, taper_end_;
-    std::vector<Instant> stated_departure_;
+    Column<Quantity<"ms">> stated_departure_ms_;
     std::vector<Motion> motions_;
     std::vector<Stay> stays_;
     Earliest crossings_;

@@ -1,4 +1,5 @@
 // Signals of vehicles and their charging points.
+#include <algorithm>
 #include <vector>
 
 #include "sim/engine/provided_signal.hpp"
@@ -17,14 +18,6 @@ SignalReader state_of_charge(const World&) {
     return [](World& w) {
         w.fleet.refresh_soc(w.now);
         return w.fleet.soc();
-    };
-}
-
-SignalReader stated_departure(const World& world) {
-    return [ms = std::vector<double>(world.population.connectors.size())](World& w) mutable {
-        const auto departure = w.fleet.stated_departure();
-        for (std::size_t c = 0; c < ms.size(); ++c) ms[c] = static_cast<double>(departure[c].time_since_epoch().count());
-        return std::span<const double>(ms);
     };
 }
 
@@ -55,7 +48,7 @@ using enum Origin;
 const bool registered[] = {
     provide(signals::state_of_charge, batteries, state_of_charge),
     provide(signals::target_soc, given, column_of<&ChargingState::target_soc>),
-    provide(signals::stated_departure, given, stated_departure),
+    provide(signals::stated_departure, given, column_of<&ChargingState::stated_departure_ms>),
     provide(signals::reserve_soc, given, column_of<&ChargingState::reserve_soc>),
     provide(signals::capacity, given, column_of<&ChargingState::capacity_kwh>),
     provide(signals::stored_per_drawn, given, column_of<&ChargingState::stored_per_drawn>),
