@@ -149,10 +149,18 @@ void Parties::take_turn(State& state, const Decided& decided) {
     if (!state.services.empty()) show_services(state);
     if (state.access.mailbox) mail_.open(state.index);
     Turn turn(world_.now, state.access);
+    Stopwatch& watch = world_.shared.watch;
+    const Activity before = watch.switch_to(Activity::control);
     if (party.agent)
         party.agent->act(turn);
     else
         decide(state, turn);
+    const auto took = watch.lap();
+    watch.switch_to(before);
+    if (RunProfile* profile = watch.profile()) {
+        ++profile->turns;
+        if (party.controller) profile->count_decision(took);
+    }
     if (!state.access.writes.empty()) board_.take(state.index, state.access);
     if (state.access.mailbox) mail_.clear(state.index);
     if (party.controller) decided();
@@ -168,13 +176,8 @@ void Parties::decide(State& state, Turn& turn) {
     seen.p_min_kw = world_.fleet.p_min_kw();
     seen.p_max_kw = world_.fleet.p_max_kw();
     Setpoints setpoints(setpoints_);
-    Stopwatch& watch = world_.shared.watch;
-    const Activity before = watch.switch_to(Activity::control);
     state.party->controller->decide(turn, seen, setpoints);
     apply_setpoints(state);
-    const auto took = watch.lap();
-    watch.switch_to(before);
-    if (RunProfile* profile = watch.profile()) profile->count_decision(took);
     state.arrived.clear();
     state.left.clear();
     state.halted.clear();

@@ -15,7 +15,7 @@ enum class Activity : std::size_t {
     sampling,   ///< drawing fleets
     events,     ///< queue, plug-ins, batteries, meters
     load_flow,  ///< sweeps, and the columns they read and leave behind
-    control,    ///< decisions, and putting setpoints in force
+    control,    ///< turns of controllers and agents, and putting setpoints in force
     recording,  ///< outputs, and putting replicas together
     waiting,    ///< for another thread's replicas, which come first
     writing,    ///< the result file
@@ -41,6 +41,7 @@ struct DecisionProfile {
 struct RunProfile {
     std::array<std::chrono::nanoseconds, activity_names.size()> spent{};
     std::uint64_t events = 0;
+    std::uint64_t turns = 0;                   ///< of controllers and agents
     std::uint64_t load_flows = 0;
     std::uint64_t sweeps = 0;                  ///< of all load flows
     DecisionProfile decided{};                 ///< by all controllers
@@ -62,6 +63,7 @@ struct RunProfile {
     RunProfile& operator+=(const RunProfile& other) {
         for (std::size_t a = 0; a < spent.size(); ++a) spent[a] += other.spent[a];
         events += other.events;
+        turns += other.turns;
         load_flows += other.load_flows;
         sweeps += other.sweeps;
         decided += other.decided;

@@ -41,6 +41,7 @@ std::string rates(const StudyProfile& profile) {
     add("replica-days", total.replica_days);
     add("events", static_cast<double>(total.events));
     add("load flows", static_cast<double>(total.load_flows));
+    add("turns", static_cast<double>(total.turns));
     add("decisions", static_cast<double>(total.decided.decisions));
     return table.text(100);
 }

@@ -268,6 +268,7 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
     rate("replica_days", "simulated days of replicas under all controllers", total.replica_days);
     rate("events", "events", static_cast<double>(total.events));
     rate("load_flows", "load flows", static_cast<double>(total.load_flows));
+    rate("turns", "turns of controllers and agents", static_cast<double>(total.turns));
     rate("decisions", "decisions of controllers", static_cast<double>(total.decided.decisions));
     number("sweeps_per_load_flow", "1", "mean number of sweeps of a load flow",
            ratio(static_cast<double>(total.sweeps), static_cast<double>(total.load_flows)));
