@@ -46,6 +46,7 @@ void ElectricalState::note(const LoadFlowResult& result) {
     result_ = result;
     solved_ = result.status == LoadFlowStatus::converged;
     stale_ = false;
+    totals_.reset();
     RunProfile* const profile = shared_.watch.profile();
     if (!profile) return;
     ++profile->load_flows;
@@ -55,7 +56,13 @@ void ElectricalState::note(const LoadFlowResult& result) {
 std::optional<StepBooks::Held> ElectricalState::powers(const ChargingState& fleet) const {
     if (!solved_) return std::nullopt;
     const double ev_kw = fleet.charging_kw() - fleet.discharging_kw();
-    return StepBooks::Held{load_flow_.source_kw(), load_flow_.drawn_kw() - ev_kw, load_flow_.loss_kw(), ev_kw};
+    const Totals& total = totals();
+    return StepBooks::Held{load_flow_.source_kw(), total.drawn_kw - ev_kw, total.loss_kw, ev_kw};
+}
+
+const ElectricalState::Totals& ElectricalState::totals() const {
+    if (!totals_) totals_ = Totals{load_flow_.drawn_kw(), load_flow_.loss_kw()};
+    return *totals_;
 }
 
 }  // namespace evsweep

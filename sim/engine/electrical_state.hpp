@@ -43,6 +43,13 @@ class ElectricalState {
     /// What energies are booked with from now on; nothing where there is no solution.
     [[nodiscard]] std::optional<StepBooks::Held> powers(const ChargingState& fleet) const;
 
+    /// Power drawn and lost in the load flow as it was solved last, kW.
+    struct Totals {
+        double drawn_kw = 0.0;
+        double loss_kw = 0.0;
+    };
+    [[nodiscard]] const Totals& totals() const;
+
     [[nodiscard]] LoadFlow& load_flow() { return load_flow_; }
     [[nodiscard]] const LoadFlow& load_flow() const { return load_flow_; }
     [[nodiscard]] Devices& devices() { return devices_; }
@@ -60,6 +67,7 @@ class ElectricalState {
     bool stale_ = true;          ///< injections changed since the last load flow
     bool solved_ = false;
     LoadFlowResult result_{};
+    mutable std::optional<Totals> totals_;  ///< once somebody has asked
 };
 
 }  // namespace evsweep

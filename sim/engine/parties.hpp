@@ -84,7 +84,7 @@ class Parties {
     std::optional<Instant> acted_at_;
     std::optional<Instant> measured_at_;
     bool reads_between_steps_ = false;  ///< a party reads the network at a period that is not control steps
-    int waves_ = 0;  ///< of turns at one instant
+    int waves_ = 0;                     ///< of turns at one instant
 };
 
 }  // namespace evsweep

@@ -41,7 +41,7 @@ struct DecisionProfile {
 struct RunProfile {
     std::array<std::chrono::nanoseconds, activity_names.size()> spent{};
     std::uint64_t events = 0;
-    std::uint64_t turns = 0;                   ///< of controllers and agents
+    std::uint64_t turns = 0;  ///< of controllers and agents
     std::uint64_t load_flows = 0;
     std::uint64_t sweeps = 0;                  ///< of all load flows
     DecisionProfile decided{};                 ///< by all controllers

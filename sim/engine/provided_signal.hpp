@@ -39,6 +39,7 @@ struct ProvidedSignal {
     /// connector.
     std::span<const std::uint32_t> (*row_of_connector)(const World&) = nullptr;
     LackOf lack = nullptr;
+    bool stays_in_place = false;  ///< what was read once is a column that its owner keeps up to date
 };
 
 /// A service: finds its object; called before each turn of a party that uses it.
@@ -57,7 +58,14 @@ struct ProvidedService {
 template <class S>
 bool provide(const S& signal, Origin origin, SignalReader (*make)(const World&), LackOf lack = nullptr) {
     const SignalInfo info = info_of(signal);
-    return provided_signals().emplace(info.name, ProvidedSignal{info, origin, make, nullptr, lack}).second;
+    return provided_signals().emplace(info.name, ProvidedSignal{info, origin, make, nullptr, lack, false}).second;
+}
+
+/// The same for a column that its owner keeps up to date, at one place in memory.
+template <class S>
+bool provide_column(const S& signal, Origin origin, SignalReader (*make)(const World&)) {
+    provide(signal, origin, make);
+    return provided_signals().at(signal.name).stays_in_place = true;
 }
 
 /// A reader of one number.

@@ -6,7 +6,8 @@
 
 namespace evsweep {
 
-ReplicaRecording::ReplicaRecording(World& world, SignalBoard& board) : world_(world), board_(board), signals_(world.site.signals.size()) {}
+ReplicaRecording::ReplicaRecording(World& world, SignalBoard& board)
+    : world_(world), board_(board), signals_(world.site.signals.size()) {}
 
 void ReplicaRecording::add(Recorder& recorder) { recorders_.push_back(&recorder); }
 
@@ -78,15 +79,29 @@ void ReplicaRecording::note(const DeviceMove& move) {
 
 std::span<const double> ReplicaRecording::read(std::uint32_t slot) {
     EVSWEEP_EXPECTS(slot < signals_.size(), "an output reads a signal that it has subscribed to");
-    auto& signal = signals_[slot];
-    if (!signal) signal = board_.truth(world_.site.signals[slot].info.name);
-    if (!signal) signal = [none = unknown(world_.site.signals[slot])] { return std::span<const double>(none); };
-    return signal();
+    Known& signal = signals_[slot];
+    if (!signal.is_known) get_to_know(slot);
+    if (signal.truth.column.data()) return signal.truth.column;
+    if (signal.truth.is_electrical && !world_.network.is_solved()) return not_known(slot);
+    const std::span<const double> values = signal.truth.read(world_);
+    if (signal.truth.row_of_connector.empty()) return values;
+    signal.values.resize(signal.truth.row_of_connector.size());
+    for (std::size_t c = 0; c < signal.values.size(); ++c) signal.values[c] = values[signal.truth.row_of_connector[c]];
+    return signal.values;
 }
 
-/// For a signal that nobody publishes in this replica.
-std::vector<double> ReplicaRecording::unknown(const RecordableSignal& signal) const {
-    return std::vector<double>(signal.size, std::numeric_limits<double>::quiet_NaN());
+void ReplicaRecording::get_to_know(std::uint32_t slot) {
+    Known& signal = signals_[slot];
+    signal.is_known = true;
+    if (auto truth = board_.truth(world_.site.signals[slot].info.name))
+        signal.truth = std::move(*truth);
+    else
+        signal.truth.column = not_known(slot);  // nobody publishes it in this replica
+}
+
+std::span<const double> ReplicaRecording::not_known(std::uint32_t slot) {
+    signals_[slot].values.assign(world_.site.signals[slot].size, std::numeric_limits<double>::quiet_NaN());
+    return signals_[slot].values;
 }
 
 }  // namespace evsweep

@@ -59,14 +59,21 @@ class ReplicaRecording final : public SnapshotSource {
     };
     [[nodiscard]] Snapshot snapshot();
     void find_next_sample();
-    [[nodiscard]] std::vector<double> unknown(const RecordableSignal& signal) const;
+    void get_to_know(std::uint32_t slot);
+    [[nodiscard]] std::span<const double> not_known(std::uint32_t slot);
 
     World& world_;
     SignalBoard& board_;
     std::vector<Recorder*> recorders_, event_recorders_;
     std::vector<Sampler> samplers_;
     std::optional<Instant> next_sample_;
-    std::vector<std::function<std::span<const double>()>> signals_;  ///< by slot, once it has been read
+    /// A signal that has been read, and the values that are worked out for it.
+    struct Known {
+        bool is_known = false;
+        SignalBoard::Truth truth{};
+        std::vector<double> values{};
+    };
+    std::vector<Known> signals_;  ///< by slot
     StepBooks books_;
     EnergyLedger ledger_;
     std::vector<Unsolved> unsolved_;

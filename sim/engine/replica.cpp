@@ -123,17 +123,18 @@ void Replica::take(const LoadFlowResult& result) {
 /// The first of what is to happen: an event of the queue, a battery's crossing (which is never outdated), a message that arrives,
 /// or what parties and recorders have asked for.
 std::optional<Event> Replica::next_event() {
-    std::optional<Event> first;
-    const auto consider = [&first](std::optional<Instant> at, Phase phase) {
-        if (at && (!first || planned(*at, phase).is_before(*first))) first = planned(*at, phase);
+    Event first{Instant::max(), Phase::sample};
+    const auto consider = [&first](const std::optional<Instant>& at, Phase phase) {
+        if (at && (*at < first.at || (*at == first.at && phase < first.phase))) first.at = *at, first.phase = phase;
     };
     consider(world_.fleet.next_crossing_at(), Phase::threshold);
     consider(parties_.next_message(), Phase::deliver);
     consider(parties_.next_reading(), Phase::measure);
     consider(parties_.next_turn(), Phase::act);
     consider(recording_.next_sample(), Phase::sample);
-    if (queue_.empty() || (first && first->is_before(queue_.top()))) return first;
-    return queue_.pop();
+    if (!queue_.empty() && !first.is_before(queue_.top())) return queue_.pop();
+    if (first.at == Instant::max()) return std::nullopt;
+    return first;
 }
 
 void Replica::schedule_sessions() {

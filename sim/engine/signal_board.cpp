@@ -158,13 +158,28 @@ std::span<const double> SignalBoard::values_of(Feed& feed, const Party& party, s
     return feed.copy;
 }
 
+/// Columns that stay in place are looked at once.
+void SignalBoard::show_all(Slots& slots, const Party& party, std::span<const ConnectorId> arrived, TurnAccess& access) {
+    slots.is_shown = true;
+    access.reads.resize(slots.feeds.size());
+    access.writes.resize(slots.published.size());
+    for (std::size_t i = 0; i < slots.feeds.size(); ++i) {
+        Feed& feed = slots.feeds[i];
+        const bool is_plain =
+            feed.meter == none && feed.published == none && feed.freshness == Freshness::present && !feed.is_masked;
+        if (is_plain && sources_[feed.source].provided->stays_in_place)
+            access.reads[i] = values_of(feed, party, arrived);
+        else
+            slots.fresh.push_back(i);
+    }
+}
+
 void SignalBoard::show(std::size_t p, std::span<const ConnectorId> arrived, TurnAccess& access) {
     Slots& slots = slots_[p];
     const Party& party = set_.parties()[p];
     if (slots.moves_batteries) world_.advance_fleet();
-    access.reads.resize(slots.feeds.size());
-    for (std::size_t i = 0; i < slots.feeds.size(); ++i) access.reads[i] = values_of(slots.feeds[i], party, arrived);
-    access.writes.resize(slots.published.size());
+    if (!slots.is_shown) show_all(slots, party, arrived, access);
+    for (const std::size_t i : slots.fresh) access.reads[i] = values_of(slots.feeds[i], party, arrived);
     access.written.assign(slots.published.size(), 0);
     for (std::size_t i = 0; i < slots.published.size(); ++i) {
         PublishedSignal& signal = published_[slots.published[i]];
@@ -185,27 +200,18 @@ void SignalBoard::take(std::size_t p, TurnAccess& access) {
     }
 }
 
-std::function<std::span<const double>()> SignalBoard::truth(std::string_view name) {
+std::optional<SignalBoard::Truth> SignalBoard::truth(std::string_view name) {
     for (const PublishedSignal& signal : published_)
-        if (signal.info.name == name) return [&signal] { return std::span<const double>(signal.values); };
+        if (signal.info.name == name) return Truth{signal.values};
     const auto provided = provided_signals().find(name);
-    if (provided == provided_signals().end()) return nullptr;
-    SignalReader read = provided->second.make(world_);
-    const bool is_electrical = provided->second.origin == Origin::network;
-    const std::size_t rows = size_of(provided->second.info.extent);
-    const auto row_of = provided->second.row_of_connector;
-    return [this, read = std::move(read), is_electrical, rows, row_of, spread = std::vector<double>()]() mutable {
-        if (is_electrical && !world_.network.is_solved()) {
-            spread.assign(rows, std::numeric_limits<double>::quiet_NaN());
-            return std::span<const double>(spread);
-        }
-        const std::span<const double> values = read(world_);
-        if (!row_of) return values;
-        const auto of_connector = row_of(world_);
-        spread.resize(rows);
-        for (std::size_t c = 0; c < rows; ++c) spread[c] = values[of_connector[c]];
-        return std::span<const double>(spread);
-    };
+    if (provided == provided_signals().end()) return std::nullopt;
+    const ProvidedSignal& signal = provided->second;
+    Truth truth;
+    truth.read = signal.make(world_);
+    truth.is_electrical = signal.origin == Origin::network;
+    if (signal.row_of_connector) truth.row_of_connector = signal.row_of_connector(world_);
+    if (signal.stays_in_place) truth.column = truth.read(world_);
+    return truth;
 }
 
 }  // namespace evsweep

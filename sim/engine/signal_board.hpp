@@ -42,8 +42,14 @@ class SignalBoard {
     /// Takes over what a party has written in its turn.
     void take(std::size_t party, TurnAccess& access);
 
-    /// For outputs: the true values of a signal by name; null where nobody publishes it in this replica.
-    [[nodiscard]] std::function<std::span<const double>()> truth(std::string_view signal);
+    /// For outputs: how to read the true values of a signal; none where nobody publishes it in this replica.
+    struct Truth {
+        std::span<const double> column{};  ///< where it stays in place
+        SignalReader read{};
+        bool is_electrical = false;
+        std::span<const std::uint32_t> row_of_connector{};
+    };
+    [[nodiscard]] std::optional<Truth> truth(std::string_view signal);
 
    private:
     /// A signal of the simulator that somebody reads.
@@ -70,10 +76,13 @@ class SignalBoard {
     struct Slots {
         std::vector<Feed> feeds;
         std::vector<std::size_t> published;  ///< by publication
+        std::vector<std::size_t> fresh{};    ///< feeds that have to be looked at before every turn
+        bool is_shown = false;               ///< all have been, once
         bool reads_network = false;
         bool moves_batteries = false;  ///< reads what has to be brought up to date first
     };
 
+    void show_all(Slots& slots, const Party& party, std::span<const ConnectorId> arrived, TurnAccess& access);
     void add_publications(std::size_t party);
     [[nodiscard]] Feed feed_of(const Declared::Read& read, const Party& party);
     [[nodiscard]] std::size_t source_of(const ProvidedSignal& provided);

@@ -25,10 +25,10 @@ SignalReader head_kvar(const World&) {
 }
 SignalReader load_kw(const World&) {
     return reader_of_number(
-        [](World& w) { return w.network.load_flow().drawn_kw() - (w.fleet.charging_kw() - w.fleet.discharging_kw()); });
+        [](World& w) { return w.network.totals().drawn_kw - (w.fleet.charging_kw() - w.fleet.discharging_kw()); });
 }
 SignalReader loss_kw(const World&) {
-    return reader_of_number([](World& w) { return w.network.load_flow().loss_kw(); });
+    return reader_of_number([](World& w) { return w.network.totals().loss_kw; });
 }
 
 template <std::span<const double> (LoadFlow::*column)() const>
