@@ -73,7 +73,6 @@ class Log final : public Output {
     static constexpr std::string_view name = "test_log";
     static const Schema<LogParams>& schema() { return LogParams::schema(); }
     Log(const LogParams&, const Context&) {}
-    [[nodiscard]] std::vector<Variable> variables() const override { return {}; }
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start&) const override { return nullptr; }
 };
 
