@@ -113,7 +113,8 @@ void add_describe(CommandLine& line) {
     CLI::App* describe = add_command(line, "describe", "List all plug-ins and sections, or the parameters of one",
                                      "  evsweep describe\n"
                                      "  evsweep describe evms\n"
-                                     "  evsweep describe study");
+                                     "  evsweep describe study\n"
+                                     "  evsweep describe signals");
     describe->add_option("NAME", line.plugin, "A controller, behaviour, distribution, feeder format, output or section")
         ->option_text(" ");
     describe->callback([&line] { line.command = [&line] { return describe_command(line.plugin); }; });

@@ -1,11 +1,15 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
 #include "sim/config/describe.hpp"
+#include "sim/report/signal_table.hpp"
 
 namespace evsweep {
 
 ExitStatus describe_command(const std::string& name) {
-    if (name.empty()) return say(describe_all()), ExitStatus::success;
+    if (name.empty())
+        return say(describe_all() + "\nsignals\n  `evsweep describe signals` lists what can be metered and recorded\n"),
+               ExitStatus::success;
+    if (name == "signals") return say(signal_table()), ExitStatus::success;
     const auto text = describe(name);
     if (!text) return refuse("there is nothing called '" + name + "' to describe", describe_hint(name));
     return say(*text), ExitStatus::success;

@@ -32,6 +32,11 @@ class ElectricalState {
     [[nodiscard]] bool is_solved() const { return solved_; }
     [[nodiscard]] const LoadFlowResult& result() const { return result_; }
 
+    /// What will be asked of the load flow before it is solved again (LoadFlow::expect).
+    void expect(LoadFlow::Questions questions) {
+        load_flow_.expect(questions);
+        totals_.reset();
+    }
     /// Puts base load and charging points into the load flow.
     void assemble(const ChargingState& fleet);
     /// Whether solving takes more than one load flow, so that `solve_alone` has to be asked for it.

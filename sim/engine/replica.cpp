@@ -105,7 +105,7 @@ bool Replica::is_solution_missing() {
     asked_ = true;
     world_.advance_fleet();
     ElectricalState& network = world_.network;
-    network.load_flow().expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
+    network.expect(pending_->phase == Phase::record ? LoadFlow::Questions::everything : LoadFlow::Questions::none);
     if (!network.is_stale()) return network.is_solved() && !network.load_flow().has_answers();
     if (network.solves_itself()) {
         solve_alone();

@@ -89,8 +89,9 @@ void check_outputs(const LoadedStudy& study, const Population& population, Issue
             OutputDeclarations declared;
             (void)make_output(study, configured, population, outputs, declared);
         } catch (const ContractViolation& wrong) {
+            const bool is_of_steps = std::string_view(wrong.what()).find("control step") != std::string_view::npos;
             issues.error(configured.at, "outputs." + configured.label, wrong.what(),
-                         "time.step is " + duration_text(study.scenario.time.step));
+                         is_of_steps ? "time.step is " + duration_text(study.scenario.time.step) : "");
         }
     }
 }

@@ -19,6 +19,7 @@ namespace {
 /// What all parties of a study use by name.
 struct Names {
     std::map<std::string, SignalInfo> signals;                   ///< that somebody publishes
+    std::map<std::string, std::vector<std::string>> areas;       ///< by signal: as its first publisher names them
     std::map<std::string, std::optional<Duration>> publication;  ///< by signal of a party: its period
     std::set<std::string> read, topics;
 };
@@ -93,9 +94,14 @@ class MeterCheck {
     std::string path_;
 };
 
-void note_names(const PartySet& set, Names& names) {
+void note_names(const PartySet& set, Names& names, Issues& issues) {
     for (const Party& party : set.parties()) {
         for (const Declared::Written& written : party.declared.writes) {
+            const auto [areas, is_new] = names.areas.emplace(written.signal.name, written.members);
+            if (!is_new && areas->second != written.members)
+                issues.error(party.choice->at, party.choice->path,
+                             fmt::format("publishes '{}' for other areas than another alternative does", written.signal.name),
+                             "results need the same areas under every alternative");
             names.signals.emplace(written.signal.name, written.signal);
             names.publication.emplace(written.signal.name, party.cadence.period);
         }
@@ -136,7 +142,7 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
             issues.error(problem.party ? problem.party->at : at, problem.party ? problem.party->path : path, problem.problem,
                          problem.hint);
         }
-        note_names(set, names);
+        note_names(set, names, issues);
         check_groups(set, issues);
         check_planners(set, issues);
     } catch (const std::bad_alloc&) {
