@@ -296,32 +296,32 @@ struct Source : Object {
 /// had when these were given.
 [[nodiscard]] double allocated_kw(const Load& load);
 
-void finish_edit(LineCode& code, Desk& desk);
-void finish_edit(Load& load, Desk& desk);
-void finish_edit(GrowthShape& shape, Desk& desk);
-void finish_edit(XyCurve& curve, Desk& desk);
-void finish_edit(InvControl& control, Desk& desk);
-void finish_edit(ExpControl& control, Desk& desk);
+void finish_edit(LineCode& code, PropertyReader& reader);
+void finish_edit(Load& load, PropertyReader& reader);
+void finish_edit(GrowthShape& shape, PropertyReader& reader);
+void finish_edit(XyCurve& curve, PropertyReader& reader);
+void finish_edit(InvControl& control, PropertyReader& reader);
+void finish_edit(ExpControl& control, PropertyReader& reader);
 /// What a Solve of the script leaves: taps and banks that controls may have moved.
 void let_controls_act(Circuit& circuit, const Position& at);
 /// Controls that acted in a Solve of the script on what was not set behind it.
 [[nodiscard]] std::vector<std::string> controls_that_acted(const Circuit& circuit);
 /// Brings the matrices of all lines up to date.
 void calculate_lines(Circuit& circuit);
-void after_like(Transformer& transformer, const Transformer& before, Desk& desk, const Value& value);
-void after_like(CapControl& control, const CapControl& before, Desk& desk, const Value& value);
-void after_like(Line& line, const Line& before, Desk& desk, const Value& value);
+void after_like(Transformer& transformer, const Transformer& before, PropertyReader& reader, const Value& value);
+void after_like(CapControl& control, const CapControl& before, PropertyReader& reader, const Value& value);
+void after_like(Line& line, const Line& before, PropertyReader& reader, const Value& value);
 inline void start_with_frequency(LineCode& code, double frequency) { code.frequency = frequency; }
 inline void start_with_frequency(Line& line, double frequency) { line.frequency = frequency; }
 
-void set_line_geometry(Line& line, const Value& value, Desk& desk);
-void set_line_spacing(Line& line, const Value& value, Desk& desk);
+void set_line_geometry(Line& line, const Value& value, PropertyReader& reader);
+void set_line_spacing(Line& line, const Value& value, PropertyReader& reader);
 /// Conductors of the line's spacing; bare wires after cables are its neutrals.
 template <ConductorKind Kind>
-void set_line_conductors(Line& line, const Value& value, Desk& desk);
-[[nodiscard]] std::optional<EarthModel> to_earth_model(const Value& value, Desk& desk);
+void set_line_conductors(Line& line, const Value& value, PropertyReader& reader);
+[[nodiscard]] std::optional<EarthModel> to_earth_model(const Value& value, PropertyReader& reader);
 /// Impedances per metre from where the wires are, at the circuit's frequency.
-[[nodiscard]] LineData geometric_data(const Line& line, Circuit& circuit, Desk& desk);
+[[nodiscard]] LineData geometric_data(const Line& line, Circuit& circuit, PropertyReader& reader);
 
 [[nodiscard]] Properties<LineCode> line_code_properties();
 [[nodiscard]] Properties<Line> line_properties();
@@ -416,10 +416,10 @@ struct Circuit {
 
 /// Elements other than lines must agree with the circuit about the frequency.
 template <class T>
-void check_frequency(T&, const Value& value, Desk& desk) {
-    const auto number = desk.number(value);
-    if (number && *number != desk.circuit().frequency)
-        desk.refuse(value, "differs from the circuit's base frequency", "give the values at that frequency");
+void check_frequency(T&, const Value& value, PropertyReader& reader) {
+    const auto number = reader.number(value);
+    if (number && *number != reader.circuit().frequency)
+        reader.refuse(value, "differs from the circuit's base frequency", "give the values at that frequency");
 }
 
 /// Properties of all controls, and of all elements.

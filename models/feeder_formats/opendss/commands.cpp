@@ -35,13 +35,13 @@ bool is_in(const std::string& name, const std::string_view* begin, const std::st
 }
 
 /// Whether a class is passed over; says so.
-bool is_passed_over(const std::string& class_name, const Position& at, Desk& desk) {
+bool is_passed_over(const std::string& class_name, const Position& at, PropertyReader& reader) {
     const bool opens = is_in(class_name, std::begin(protective), std::end(protective));
     if (opens)
-        desk.note(class_name, at, "never opens here, and in OpenDSS it does so when its current is too high",
-                  "open the branches that are to be open");
+        reader.note(class_name, at, "never opens here, and in OpenDSS it does so when its current is too high",
+                    "open the branches that are to be open");
     else if (is_in(class_name, std::begin(harmless), std::end(harmless)))
-        desk.leave_out(class_name, at);
+        reader.leave_out(class_name, at);
     else
         return false;
     return true;
@@ -103,18 +103,18 @@ const std::vector<Script::Command>& Script::commands() {
 
 void Script::leave_out(const Parameters& p) {
     const Command* command = command_of(lower(p.front().value.text));
-    desk_.leave_out("command " + std::string(command ? command->name : "?"), p.front().value.at);
+    reader_.leave_out("command " + std::string(command ? command->name : "?"), p.front().value.at);
 }
 
 void Script::refuse(const Parameters& p) {
     const Command* command = command_of(lower(p.front().value.text));
-    desk_.error(p.front().value.at, std::string(command ? command->name : "?"),
-                "changes the circuit in a way that is not supported", "save the changed circuit and read that");
+    reader_.error(p.front().value.at, std::string(command ? command->name : "?"),
+                  "changes the circuit in a way that is not supported", "save the changed circuit and read that");
 }
 
 void Script::clear(const Parameters&) {
     circuit_ = std::make_unique<Circuit>();
-    desk_.turn_to(*circuit_);
+    reader_.set_circuit(*circuit_);
     active_ = {};
     mode_ = "snapshot";
 }
@@ -122,20 +122,20 @@ void Script::clear(const Parameters&) {
 void Script::make(const Parameters& p) {
     is_lost_ = false;
     if (p.size() < 2 || p[1].value.text.empty() || (!p[1].name.empty() && p[1].name != "object"))
-        return desk_.error(p.front().value.at, "new", "names no object", "write New CLASS.NAME");
+        return reader_.error(p.front().value.at, "new", "names no object", "write New CLASS.NAME");
     const Value& full = p[1].value;
     const auto [class_name, name] = parts_of(full.text);
     active_ = {};
     if (class_name == "circuit") return make_circuit(name, p);
     active_.left_out = true;
-    if (is_passed_over(class_name, full.at, desk_)) return;
+    if (is_passed_over(class_name, full.at, reader_)) return;
     ObjectClass* object_class = class_of(class_name);
     if (!object_class) {
         std::vector<std::string> names;
         for (ObjectClass* each : circuit_->classes()) names.push_back(each->name());
-        return desk_.error(full.at, lower(full.text), "unknown class '" + class_name + "'", did_you_mean(class_name, names));
+        return reader_.error(full.at, lower(full.text), "unknown class '" + class_name + "'", did_you_mean(class_name, names));
     }
-    if (name.empty()) return desk_.error(full.at, class_name, "has no name", "write New " + class_name + ".NAME");
+    if (name.empty()) return reader_.error(full.at, class_name, "has no name", "write New " + class_name + ".NAME");
     if (const auto before = object_class->find(name)) {
         const Position& at = object_class->object(*before).at;
         if (!at.file) {  // one that OpenDSS has built in, and that every saved circuit defines
@@ -147,8 +147,8 @@ void Script::make(const Parameters& p) {
         active_ = {object_class, *before, false};
         if (!object_class->is_general() && allows_duplicates_) return make_another(*object_class, name, again, p);
         if (!object_class->is_general())
-            return desk_.error(full.at, class_name + "." + name, again, "rename one of them, or use Edit");
-        desk_.warning(full.at, class_name + "." + name, again, "it is edited, as in OpenDSS");
+            return reader_.error(full.at, class_name + "." + name, again, "rename one of them, or use Edit");
+        reader_.warning(full.at, class_name + "." + name, again, "it is edited, as in OpenDSS");
         return set_properties(active_, p, 2);
     }
     add(*object_class, name, p);
@@ -165,15 +165,15 @@ void Script::add(ObjectClass& object_class, const std::string& name, const Param
 void Script::make_another(ObjectClass& object_class, const std::string& name, const std::string& problem, const Parameters& p) {
     std::string own;
     for (int i = 2; own.empty() || object_class.find(own); ++i) own = fmt::format("{}_{}", name, i);
-    desk_.warning(p[1].value.at, object_class.name() + "." + name, problem,
-                  "AllowDuplicates lets both of them be; here it is called " + own);
+    reader_.warning(p[1].value.at, object_class.name() + "." + name, problem,
+                    "AllowDuplicates lets both of them be; here it is called " + own);
     add(object_class, own, p);
 }
 
 void Script::make_circuit(const std::string& name, const Parameters& p) {
     if (circuit_->exists) {
         active_.left_out = true;
-        return desk_.error(p[1].value.at, "circuit." + name, "there is a circuit already", "one file describes one feeder");
+        return reader_.error(p[1].value.at, "circuit." + name, "there is a circuit already", "one file describes one feeder");
     }
     circuit_->exists = true;
     circuit_->name = name;
@@ -186,17 +186,17 @@ void Script::make_circuit(const std::string& name, const Parameters& p) {
 
 std::optional<Script::Active> Script::named(const Parameters& p) {
     if (p.size() < 2) {
-        desk_.error(p.front().value.at, lower(p.front().value.text), "names no object", "write CLASS.NAME");
+        reader_.error(p.front().value.at, lower(p.front().value.text), "names no object", "write CLASS.NAME");
         return std::nullopt;
     }
     const Value& full = p[1].value;
     auto [class_name, name] = parts_of(full.text);
     if (class_name == "circuit") class_name = "vsource", name = "source";
-    if (is_passed_over(class_name, full.at, desk_)) return Active{nullptr, 0, true};
+    if (is_passed_over(class_name, full.at, reader_)) return Active{nullptr, 0, true};
     ObjectClass* object_class = class_of(class_name);
     const auto index = object_class ? object_class->find(name) : std::nullopt;
     if (!index) {
-        desk_.error(full.at, lower(full.text), "there is no such object before this line", "write CLASS.NAME");
+        reader_.error(full.at, lower(full.text), "there is no such object before this line", "write CLASS.NAME");
         return std::nullopt;
     }
     return Active{object_class, *index, false};
@@ -210,9 +210,9 @@ void Script::edit(const Parameters& p) {
     is_lost_ = object_class && !name.empty() && !object_class->find(name);
     if (is_lost_) {
         active_ = {nullptr, 0, true};
-        return desk_.warning(p[1].value.at, full,
-                             "there is no such object before this line, and the edit is passed over, as in OpenDSS",
-                             "check its name");
+        return reader_.warning(p[1].value.at, full,
+                               "there is no such object before this line, and the edit is passed over, as in OpenDSS",
+                               "check its name");
     }
     edit_named(p);
 }
@@ -230,23 +230,23 @@ void Script::select(const Parameters& p) {
 
 void Script::more(const Parameters& p) {
     if (is_lost_)
-        return desk_.error(p.front().value.at, "more", "continues an edit of an object that is not there",
-                           "define the object before it is edited");
+        return reader_.error(p.front().value.at, "more", "continues an edit of an object that is not there",
+                             "define the object before it is edited");
     if (!active_.object_class && !active_.left_out)
-        return desk_.error(p.front().value.at, "more", "there is nothing to continue", "begin with New or Edit");
+        return reader_.error(p.front().value.at, "more", "there is nothing to continue", "begin with New or Edit");
     set_properties(active_, p, 1);
 }
 
 void Script::batch_edit(const Parameters& p) {
-    if (p.size() < 2) return desk_.error(p.front().value.at, "batchedit", "names no objects", "write BatchEdit CLASS.PATTERN");
+    if (p.size() < 2) return reader_.error(p.front().value.at, "batchedit", "names no objects", "write BatchEdit CLASS.PATTERN");
     const auto [class_name, pattern] = parts_of(p[1].value.text);
-    if (is_passed_over(class_name, p[1].value.at, desk_)) return;
+    if (is_passed_over(class_name, p[1].value.at, reader_)) return;
     ObjectClass* object_class = class_of(class_name);
-    if (!object_class) return desk_.error(p[1].value.at, class_name, "is not a class that is known");
+    if (!object_class) return reader_.error(p[1].value.at, class_name, "is not a class that is known");
     constexpr std::size_t most_edits = 10'000'000;  // a feeder has thousands
     batch_edits_ += object_class->size();
-    if (batch_edits_ > most_edits) return desk_.error(p[1].value.at, "batchedit", "there are too many batch edits");
-    for (std::size_t i = 0; i < object_class->size() && !desk_.is_full(); ++i)
+    if (batch_edits_ > most_edits) return reader_.error(p[1].value.at, "batchedit", "there are too many batch edits");
+    for (std::size_t i = 0; i < object_class->size() && !reader_.is_full(); ++i)
         if (matches(pattern, object_class->object(i).name)) set_properties({object_class, i, false}, p, 2);
 }
 
@@ -256,20 +256,20 @@ void Script::set_properties(const Active& target, const Parameters& p, std::size
     ObjectClass& object_class = *target.object_class;
     const std::size_t end = end_of_values(p, first, object_class.name());
     std::size_t next = 0;
-    for (std::size_t i = first; i < end && !desk_.is_full(); ++i) {
+    for (std::size_t i = first; i < end && !reader_.is_full(); ++i) {
         if (!p[i].name.empty()) {
             const auto property = object_class.property(p[i].name);
             if (!property) {
-                desk_.error(p[i].value.at, fmt::format("{}.{}", object_class.name(), object_class.object(target.index).name),
-                            "unknown property '" + p[i].name.substr(0, 40) + "'",
-                            did_you_mean(p[i].name, object_class.property_names()));
+                reader_.error(p[i].value.at, fmt::format("{}.{}", object_class.name(), object_class.object(target.index).name),
+                              "unknown property '" + p[i].name.substr(0, 40) + "'",
+                              did_you_mean(p[i].name, object_class.property_names()));
                 continue;
             }
             next = *property;
         }
-        object_class.set(target.index, next++, p[i].value, desk_);
+        object_class.set(target.index, next++, p[i].value, reader_);
     }
-    object_class.finish(target.index, desk_);
+    object_class.finish(target.index, reader_);
 }
 
 /// An empty value ends a line in OpenDSS: its property and those behind it stay as they are.
@@ -277,8 +277,8 @@ std::size_t Script::end_of_values(const Parameters& p, std::size_t first, const 
     for (std::size_t i = first; i < p.size(); ++i) {
         if (!p[i].value.text.empty()) continue;
         const std::string name = of_what + "." + p[i].name.substr(0, 40);
-        desk_.leave_out(name + " without a value", p[i].value.at);
-        if (i + 1 < p.size()) desk_.leave_out("values behind the empty " + name, p[i + 1].value.at);
+        reader_.leave_out(name + " without a value", p[i].value.at);
+        if (i + 1 < p.size()) reader_.leave_out("values behind the empty " + name, p[i + 1].value.at);
         return i;
     }
     return p.size();
@@ -289,8 +289,8 @@ void Script::assign(const Parameter& parameter, const Parameters& all) {
     const auto first = parameter.name.find('.');
     const auto last = parameter.name.rfind('.');
     if (first == std::string::npos || first == last)
-        return desk_.error(parameter.value.at, parameter.name, "is not a command that is known",
-                           "write CLASS.NAME.PROPERTY=VALUE, or begin with ~ to continue a line");
+        return reader_.error(parameter.value.at, parameter.name, "is not a command that is known",
+                             "write CLASS.NAME.PROPERTY=VALUE, or begin with ~ to continue a line");
     Parameters line{{"", {"edit", false, parameter.value.at}},
                     {"", {parameter.name.substr(0, last), false, parameter.value.at}},
                     {parameter.name.substr(last + 1), parameter.value}};
@@ -311,8 +311,8 @@ void Script::switch_element(const Parameters& p, bool closed) {
     if (!target || !target->object_class) return;
     const auto conductor = p.size() > 3 ? to_integer(p[3].value.text) : 0;
     if (!conductor || *conductor != 0)
-        return desk_.error(p[3].value.at, lower(p[1].value.text), "opening one conductor is not supported",
-                           "open all conductors of the terminal");
+        return reader_.error(p[3].value.at, lower(p[1].value.text), "opening one conductor is not supported",
+                             "open all conductors of the terminal");
     note_change(p.front().value.at);
     const std::string name = target->object_class->name() + "." + target->object_class->object(target->index).name;
     if (closed)
@@ -328,7 +328,7 @@ void Script::variable(const Parameters& p) {
         if (p[i].name.size() > 1 && p[i].name.front() == '@' && variables_.size() < 10'000)
             variables_[p[i].name] = {p[i].value.text.substr(0, 1000), p[i].value.quoted, p[i].value.at};
         else
-            desk_.error(p[i].value.at, "var", "is not a variable", "write var @NAME=VALUE");
+            reader_.error(p[i].value.at, "var", "is not a variable", "write var @NAME=VALUE");
     }
 }
 
@@ -336,15 +336,15 @@ void Script::set_bus_base(const Parameters& p) {
     std::string bus;
     double factor = 1.0;
     std::optional<double> kv;
-    desk_.turn_to(std::string("setkvbase"));
+    reader_.set_path(std::string("setkvbase"));
     for (std::size_t i = 1; i < p.size(); ++i) {
         const bool named = !p[i].name.empty();
         if (p[i].name == "bus" || (!named && i == 1))
             bus = lower(p[i].value.text);
         else if (p[i].name == "kvll" || p[i].name == "kvln" || (!named && i == 2))
-            kv = desk_.number(p[i].value), factor = p[i].name == "kvln" ? 1.7320508075688772 : 1.0;
+            kv = reader_.number(p[i].value), factor = p[i].name == "kvln" ? 1.7320508075688772 : 1.0;
         else
-            desk_.refuse(p[i].value, "is not known here", "write SetkVBase bus=NAME kvll=NUMBER");
+            reader_.refuse(p[i].value, "is not known here", "write SetkVBase bus=NAME kvll=NUMBER");
     }
     if (kv && !bus.empty()) circuit_->bus_bases[bus] = *kv * factor;
 }
@@ -352,32 +352,33 @@ void Script::set_bus_base(const Parameters& p) {
 void Script::set_bus_coordinates(const Parameters& p) {
     std::string bus;
     std::optional<double> x, y;
-    desk_.turn_to(std::string("setbusxy"));
+    reader_.set_path(std::string("setbusxy"));
     for (std::size_t i = 1; i < p.size(); ++i) {
         const std::string_view what = !p[i].name.empty() ? std::string_view(p[i].name) : i == 1 ? "bus" : i == 2 ? "x" : "y";
         if (what == "bus")
             bus = lower(p[i].value.text);
         else if (what == "x")
-            x = desk_.number(p[i].value);
+            x = reader_.number(p[i].value);
         else if (what == "y")
-            y = desk_.number(p[i].value);
+            y = reader_.number(p[i].value);
         else
-            desk_.refuse(p[i].value, "is not known here", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
+            reader_.refuse(p[i].value, "is not known here", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
     }
     if (bus.empty() || !x || !y)
-        return desk_.refuse(p.front().value, "is without a bus or a coordinate", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
+        return reader_.refuse(p.front().value, "is without a bus or a coordinate", "write SetBusXY bus=NAME x=NUMBER y=NUMBER");
     circuit_->coordinates[bus] = {*x, *y};
 }
 
 void Script::read_coordinates(const Parameters& p, bool latitude_first) {
-    if (p.size() < 2) return desk_.error(p.front().value.at, "buscoords", "names no file");
+    if (p.size() < 2) return reader_.error(p.front().value.at, "buscoords", "names no file");
     const auto found = look_for(p[1].value.text);
     if (!found)
-        return desk_.warning(p[1].value.at, "buscoords", fmt::format("file '{}' cannot be read", p[1].value.text.substr(0, 100)),
-                             "buses have no coordinates from it, which the load flow does without");
+        return reader_.warning(p[1].value.at, "buscoords",
+                               fmt::format("file '{}' cannot be read", p[1].value.text.substr(0, 100)),
+                               "buses have no coordinates from it, which the load flow does without");
     const auto file = std::make_shared<const std::string>(found->path.string());
     std::string_view rest = found->text;
-    for (int number = 1; !rest.empty() && !desk_.is_full(); ++number) {
+    for (int number = 1; !rest.empty() && !reader_.is_full(); ++number) {
         const auto end = rest.find('\n');
         const auto words = split_list({std::string(rest.substr(0, end)), false, {file, number, 1}});
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
@@ -387,7 +388,7 @@ void Script::read_coordinates(const Parameters& p, bool latitude_first) {
         if (x && y)
             circuit_->coordinates[lower(words[0].text)] = latitude_first ? Coordinates{*y, *x} : Coordinates{*x, *y};
         else
-            desk_.warning(words[0].at, "buscoords", "is not a bus with two coordinates, and is left out");
+            reader_.warning(words[0].at, "buscoords", "is not a bus with two coordinates, and is left out");
     }
 }
 void Script::bus_coordinates(const Parameters& p) { read_coordinates(p, false); }

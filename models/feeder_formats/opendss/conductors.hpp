@@ -17,7 +17,7 @@ struct CoupledConductors {
 [[nodiscard]] CoupledConductors joined_parallel(const CoupledConductors& all);
 
 /// Takes conductors away at whose ends no current enters: what their voltages, found from that, do to the others stays, exactly.
-/// Numbers that are not finite tell that these voltages are not determined.
+/// Numbers that are not finite mean that these voltages are not determined.
 [[nodiscard]] CoupledConductors without_floating(const CoupledConductors& all, const std::vector<bool>& floats);
 
 }  // namespace evsweep::opendss

@@ -7,8 +7,8 @@ namespace evsweep::opendss {
 namespace {
 
 template <auto Member, int Lowest, int Highest, class T>
-void set_integer(T& object, const Value& value, Desk& desk) {
-    if (const auto number = desk.integer(value, Lowest, Highest)) object.*Member = *number;
+void set_integer(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto number = reader.integer(value, Lowest, Highest)) object.*Member = *number;
 }
 
 /// Name of an element, which a control of one class may give with or without the class.
@@ -17,32 +17,32 @@ std::string plain_name(const std::string& text, const std::string& class_name) {
     return word.rfind(class_name + ".", 0) == 0 ? word.substr(class_name.size() + 1) : word;
 }
 
-void set_transformer(RegControl& control, const Value& value, Desk& desk) {
+void set_transformer(RegControl& control, const Value& value, PropertyReader& reader) {
     control.transformer = plain_name(value.text, "transformer");
-    if (!desk.circuit().transformers.find(control.transformer))
-        desk.refuse(value, "unknown transformer '" + control.transformer + "'", "define it before its control");
+    if (!reader.circuit().transformers.find(control.transformer))
+        reader.refuse(value, "unknown transformer '" + control.transformer + "'", "define it before its control");
 }
-void set_regulated_winding(RegControl& control, const Value& value, Desk& desk) {
-    set_integer<&RegControl::winding, 1, 3>(control, value, desk);
+void set_regulated_winding(RegControl& control, const Value& value, PropertyReader& reader) {
+    set_integer<&RegControl::winding, 1, 3>(control, value, reader);
     control.tap_winding = control.winding;
 }
-void set_pt_ratio(RegControl& control, const Value& value, Desk& desk) {
-    set_number<&RegControl::pt_ratio>(control, value, desk);
+void set_pt_ratio(RegControl& control, const Value& value, PropertyReader& reader) {
+    set_number<&RegControl::pt_ratio>(control, value, reader);
     control.remote_pt_ratio = control.pt_ratio;
 }
-void set_regulated_bus(RegControl& control, const Value& value, Desk&) { control.regulated_bus = value; }
+void set_regulated_bus(RegControl& control, const Value& value, PropertyReader&) { control.regulated_bus = value; }
 
-void set_seen_phase(RegControl& control, const Value& value, Desk& desk) {
+void set_seen_phase(RegControl& control, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text.substr(0, 3));
     control.sees = word == "max" ? SeenCoil::highest : word == "min" ? SeenCoil::lowest : SeenCoil::given;
     if (control.sees != SeenCoil::given) return;
-    set_integer<&RegControl::phase, 1, 3>(control, value, desk);
+    set_integer<&RegControl::phase, 1, 3>(control, value, reader);
 }
 
 /// Moves the winding to the tap of that number, counted from the middle.
-void set_tap_number(RegControl& control, const Value& value, Desk& desk) {
-    const auto number = desk.integer(value, -100'000, 100'000);
-    Transformer* transformer = desk.circuit().transformers.look_up(control.transformer);
+void set_tap_number(RegControl& control, const Value& value, PropertyReader& reader) {
+    const auto number = reader.integer(value, -100'000, 100'000);
+    Transformer* transformer = reader.circuit().transformers.look_up(control.transformer);
     const auto winding = static_cast<std::size_t>(control.tap_winding - 1);
     if (!number || !transformer || winding >= transformer->windings.size()) return;
     Winding& w = transformer->windings[winding];
@@ -51,21 +51,21 @@ void set_tap_number(RegControl& control, const Value& value, Desk& desk) {
 }
 
 template <class T>
-void refuse_unless_zero(T&, const Value& value, Desk& desk) {
-    if (desk.number(value).value_or(0.0) != 0.0) desk.refuse(value, "is not supported, and it would change the solution");
+void refuse_unless_zero(T&, const Value& value, PropertyReader& reader) {
+    if (reader.number(value).value_or(0.0) != 0.0) reader.refuse(value, "is not supported, and it would change the solution");
 }
 template <class T>
-void refuse_if_on(T&, const Value& value, Desk& desk) {
-    if (desk.boolean(value).value_or(false)) desk.refuse(value, "is not supported, and it would change the solution");
+void refuse_if_on(T&, const Value& value, PropertyReader& reader) {
+    if (reader.boolean(value).value_or(false)) reader.refuse(value, "is not supported, and it would change the solution");
 }
 
-void set_capacitor(CapControl& control, const Value& value, Desk& desk) {
+void set_capacitor(CapControl& control, const Value& value, PropertyReader& reader) {
     control.capacitor = plain_name(value.text, "capacitor");
-    if (!desk.circuit().capacitors.find(control.capacitor))
-        desk.refuse(value, "unknown capacitor '" + control.capacitor + "'", "define it before its control");
+    if (!reader.circuit().capacitors.find(control.capacitor))
+        reader.refuse(value, "unknown capacitor '" + control.capacitor + "'", "define it before its control");
 }
 /// A control by power factor begins with settings of its own.
-void set_signal(CapControl& control, const Value& value, Desk& desk) {
+void set_signal(CapControl& control, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text);
     for (const char* signal : {"current", "voltage", "kvar", "time", "powerfactor"}) {
         const bool is_it = !word.empty() && std::string_view(signal).substr(0, word.size()) == word;
@@ -74,68 +74,70 @@ void set_signal(CapControl& control, const Value& value, Desk& desk) {
         if (control.signal == "powerfactor") control.factor_on = 0.95, control.factor_off = 1.05;
         return;
     }
-    desk.refuse(value, "is not a kind of capacitor control", "kinds: current, voltage, kvar, time, powerfactor");
+    reader.refuse(value, "is not a kind of capacitor control", "kinds: current, voltage, kvar, time, powerfactor");
 }
 
 /// Settings that come before `type=powerfactor` are none of power factors, as in OpenDSS.
 template <auto Member, auto Factor>
-void set_threshold(CapControl& control, const Value& value, Desk& desk) {
-    set_number<Member>(control, value, desk);
+void set_threshold(CapControl& control, const Value& value, PropertyReader& reader) {
+    set_number<Member>(control, value, reader);
     if (control.signal != "powerfactor") return;
     const double factor = control.*Member;
-    if (std::abs(factor) > 1.0) return desk.refuse(value, "is no power factor from -1 to 1", "negative ones are leading");
+    if (std::abs(factor) > 1.0) return reader.refuse(value, "is no power factor from -1 to 1", "negative ones are leading");
     control.*Factor = factor < 0.0 ? 2.0 + factor : factor;
 }
 
 template <auto Member>
-void set_state(SwitchControl& control, const Value& value, Desk& desk) {
+void set_state(SwitchControl& control, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text.substr(0, 1));
     if (word == "o" || word == "t")
         control.*Member = false;
     else if (word == "c")
         control.*Member = true;
     else
-        desk.refuse(value, "is neither open nor close");
+        reader.refuse(value, "is neither open nor close");
 }
 
 template <auto Member, Source::Given Kind>
-void set_strength(Source& source, const Value& value, Desk& desk) {
-    set_number<Member>(source, value, desk);
+void set_strength(Source& source, const Value& value, PropertyReader& reader) {
+    set_number<Member>(source, value, reader);
     source.given = Kind;
     if (Kind != Source::Given::ohm && !(source.*Member > 0.0))
-        desk.refuse(value, "'" + value.text.substr(0, 40) + "' is no short-circuit strength", "give a number above 0");
+        reader.refuse(value, "'" + value.text.substr(0, 40) + "' is no short-circuit strength", "give a number above 0");
 }
-void set_source_z1(Source& source, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) source.r1 = z->real(), source.x1 = z->imag();
+void set_source_z1(Source& source, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) source.r1 = z->real(), source.x1 = z->imag();
     if (!source.has_z0) source.r0 = source.r1, source.x0 = source.x1;
     source.given = Source::Given::ohm;
 }
-void set_source_z0(Source& source, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) source.r0 = z->real(), source.x0 = z->imag();
+void set_source_z0(Source& source, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) source.r0 = z->real(), source.x0 = z->imag();
     source.has_z0 = true;
     source.given = Source::Given::ohm;
 }
-void set_pu_z1(Source& source, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) source.pu_z1 = *z;
+void set_pu_z1(Source& source, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) source.pu_z1 = *z;
     if (!source.pu_z0) source.pu_z0 = source.pu_z1;
     source.given = Source::Given::ohm;
 }
-void set_pu_z0(Source& source, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) source.pu_z0 = *z;
+void set_pu_z0(Source& source, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) source.pu_z0 = *z;
     source.given = Source::Given::ohm;
 }
-void set_source_model(Source& source, const Value& value, Desk&) { source.ideal = lower(value.text.substr(0, 1)) == "i"; }
-void set_pu_ideal(Source& source, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) source.pu_ideal = *z;
+void set_source_model(Source& source, const Value& value, PropertyReader&) {
+    source.ideal = lower(value.text.substr(0, 1)) == "i";
 }
-void set_sequence(Source&, const Value& value, Desk& desk) {
+void set_pu_ideal(Source& source, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) source.pu_ideal = *z;
+}
+void set_sequence(Source&, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text.substr(0, 1));
-    if (word != "p" && word != "1") desk.refuse(value, "only a positive-sequence source is supported");
+    if (word != "p" && word != "1") reader.refuse(value, "only a positive-sequence source is supported");
 }
 
 }  // namespace
 
-void after_like(CapControl& control, const CapControl& before, Desk&, const Value&) {
+void after_like(CapControl& control, const CapControl& before, PropertyReader&, const Value&) {
     // OpenDSS does not copy these.
     control.delay_on = before.delay_on;
     control.delay_off = before.delay_off;

@@ -7,7 +7,7 @@
 namespace evsweep::opendss {
 namespace {
 
-/// `takes` counts for an element for which none of the properties `any_of` was given; the first of them is told.
+/// `takes` counts for an element for which none of the properties `any_of` was given; the first of them is reported.
 struct Default {
     const char* element;
     std::vector<const char*> any_of;

@@ -20,93 +20,93 @@ bool is_known_unit(const std::string& name, const Circuit& circuit) {
     return (kind == "pvsystem" && circuit.pv_systems.find(rest)) || (kind == "storage" && circuit.storages.find(rest));
 }
 
-void set_units(InverterControl& control, const Value& value, const std::string& prefix, Desk& desk) {
+void set_units(InverterControl& control, const Value& value, const std::string& prefix, PropertyReader& reader) {
     control.units.clear();
     for (const Value& member : split_list(value)) {
         const std::string name = prefix + lower(member.text);
-        if (is_known_unit(name, desk.circuit()))
+        if (is_known_unit(name, reader.circuit()))
             control.units.push_back(name);
         else
-            desk.refuse(value,
-                        fmt::format("'{}' is no photovoltaic system or storage that is defined before this line",
-                                    member.text.substr(0, 60)),
-                        "write pvsystem.NAME or storage.NAME");
+            reader.refuse(value,
+                          fmt::format("'{}' is no photovoltaic system or storage that is defined before this line",
+                                      member.text.substr(0, 60)),
+                          "write pvsystem.NAME or storage.NAME");
     }
 }
 template <class T>
-void set_der_list(T& control, const Value& value, Desk& desk) {
-    set_units(control, value, "", desk);
+void set_der_list(T& control, const Value& value, PropertyReader& reader) {
+    set_units(control, value, "", reader);
 }
 template <class T>
-void set_pv_list(T& control, const Value& value, Desk& desk) {
-    set_units(control, value, "pvsystem.", desk);
+void set_pv_list(T& control, const Value& value, PropertyReader& reader) {
+    set_units(control, value, "pvsystem.", reader);
 }
 
-void set_mode(InvControl& control, const Value& value, Desk& desk) {
+void set_mode(InvControl& control, const Value& value, PropertyReader& reader) {
     control.both = false;
     control.var = is_choice(value.text, "voltvar", 5);
     control.watt = !control.var && is_choice(value.text, "voltwatt", 5);
     if (control.var || control.watt) return;
-    desk.refuse(value, fmt::format("mode '{}' {}", value.text.substr(0, 20), would_change), "supported: voltvar, voltwatt");
+    reader.refuse(value, fmt::format("mode '{}' {}", value.text.substr(0, 20), would_change), "supported: voltvar, voltwatt");
 }
-void set_both(InvControl& control, const Value& value, Desk& desk) {
+void set_both(InvControl& control, const Value& value, PropertyReader& reader) {
     control.both = is_choice(value.text, "vv_vw", 4) && value.text.size() >= 4;
     if (!control.both)
-        desk.refuse(value, fmt::format("combination '{}' {}", value.text.substr(0, 20), would_change), "supported: VV_VW");
+        reader.refuse(value, fmt::format("combination '{}' {}", value.text.substr(0, 20), would_change), "supported: VV_VW");
 }
 
 template <auto Member>
-void set_curve(InvControl& control, const Value& value, Desk& desk) {
+void set_curve(InvControl& control, const Value& value, PropertyReader& reader) {
     const std::string name = lower(value.text);
-    const XyCurve* curve = desk.circuit().curves.look_up(name);
+    const XyCurve* curve = reader.circuit().curves.look_up(name);
     if (!curve)
-        return desk.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
+        return reader.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
     control.*Member = name;
 }
 /// OpenDSS takes no shares of active power outside 0 to 1.
 template <auto Member>
-void set_watt_curve(InvControl& control, const Value& value, Desk& desk) {
-    set_curve<Member>(control, value, desk);
-    const XyCurve* curve = desk.circuit().curves.look_up(lower(value.text));
+void set_watt_curve(InvControl& control, const Value& value, PropertyReader& reader) {
+    set_curve<Member>(control, value, reader);
+    const XyCurve* curve = reader.circuit().curves.look_up(lower(value.text));
     if (!curve) return;
     for (const double y : curve->y)
         if (y < 0.0 || y > 1.0)
-            return desk.refuse(value, "has shares of active power below 0 or above 1", "give shares from 0 to 1");
+            return reader.refuse(value, "has shares of active power below 0 or above 1", "give shares from 0 to 1");
 }
 
 /// Of a voltage averaged over time and of hysteresis there is nothing in a snapshot.
 template <class T>
-void note_history(T&, const Value& value, Desk& desk) {
+void note_history(T&, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text);
     if (word == "rated" || to_number(value).value_or(1.0) == 0.0) return;
-    desk.note(desk.path().substr(0, desk.path().find('.')) + desk.path().substr(desk.path().rfind('.')), value.at,
-              "has an effect in time series only, where it is not followed");
+    reader.note(reader.path().substr(0, reader.path().find('.')) + reader.path().substr(reader.path().rfind('.')), value.at,
+                "has an effect in time series only, where it is not followed");
 }
-void set_watt_axis(InvControl& control, const Value& value, Desk& desk) {
+void set_watt_axis(InvControl& control, const Value& value, PropertyReader& reader) {
     constexpr std::string_view names[] = {"pavailablepu", "pmpppu", "pctpmpppu", "kvaratingpu"};
     for (int i = 0; i < 4; ++i)
         if (value.text.size() > 1 && is_choice(value.text, names[i], 2)) return (void)(control.watt_axis = i);
-    desk.refuse(value, "is no base of active power", "bases: PAvailablePU, PMPPPU, PctPMPPPU, KVARatingPU");
+    reader.refuse(value, "is no base of active power", "bases: PAvailablePU, PMPPPU, PctPMPPPU, KVARatingPU");
 }
-void set_reference(InvControl& control, const Value& value, Desk& desk) {
+void set_reference(InvControl& control, const Value& value, PropertyReader& reader) {
     control.by_kvar_limits = is_choice(value.text, "varmax", 4);
     if (!control.by_kvar_limits && !is_choice(value.text, "varaval", 4))
-        desk.refuse(value, "is no base of reactive power", "bases: VARAVAL, VARMAX");
+        reader.refuse(value, "is no base of reactive power", "bases: VARAVAL, VARMAX");
 }
-void refuse_rate(InvControl&, const Value& value, Desk& desk) {
-    if (!is_choice(value.text, "inactive", 3)) desk.refuse(value, would_change, "set RateofChangeMode=Inactive");
+void refuse_rate(InvControl&, const Value& value, PropertyReader& reader) {
+    if (!is_choice(value.text, "inactive", 3)) reader.refuse(value, would_change, "set RateofChangeMode=Inactive");
 }
-void refuse_model(InvControl&, const Value& value, Desk& desk) {
-    if (desk.integer(value, 0, 1).value_or(0) != 0) desk.refuse(value, would_change, "set ControlModel=0");
+void refuse_model(InvControl&, const Value& value, PropertyReader& reader) {
+    if (reader.integer(value, 0, 1).value_or(0) != 0) reader.refuse(value, would_change, "set ControlModel=0");
 }
-void set_seen(InvControl& control, const Value& value, Desk& desk) {
+void set_seen(InvControl& control, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text).substr(0, 3);
     if (word == "avg") return (void)(control.seen = -1);
     if (word == "max") return (void)(control.seen = -2);
     if (word == "min") return (void)(control.seen = -3);
-    if (const auto phase = desk.integer(value, 1, 3)) control.seen = *phase;
+    if (const auto phase = reader.integer(value, 1, 3)) control.seen = *phase;
 }
-void set_seen_buses(InvControl& control, const Value& value, Desk&) { control.seen_buses = split_list(value); }
+void set_seen_buses(InvControl& control, const Value& value, PropertyReader&) { control.seen_buses = split_list(value); }
 
 template <class T>
 void take_all(T& control, Circuit& circuit) {
@@ -120,8 +120,8 @@ void take_all(T& control, Circuit& circuit) {
 
 /// Numbers that OpenDSS ignores where they make no sense.
 template <auto Member, int Least>
-void set_if_positive(ExpControl& control, const Value& value, Desk& desk) {
-    const auto number = desk.number(value);
+void set_if_positive(ExpControl& control, const Value& value, PropertyReader& reader) {
+    const auto number = reader.number(value);
     if (number && (*number > 0.0 || (*number == 0.0 && Least == 0))) control.*Member = *number;
 }
 
@@ -129,8 +129,8 @@ void set_if_positive(ExpControl& control, const Value& value, Desk& desk) {
 
 /// The units of a control without a list are those that are there at the end of the line. All modes but volt-watt take the
 /// priority of the power factor from them.
-void finish_edit(InvControl& control, Desk& desk) {
-    Circuit& circuit = desk.circuit();
+void finish_edit(InvControl& control, PropertyReader& reader) {
+    Circuit& circuit = reader.circuit();
     if (control.units.empty()) take_all(control, circuit);
     if (control.watt) return;
     for (const std::string& name : control.units) {
@@ -140,8 +140,8 @@ void finish_edit(InvControl& control, Desk& desk) {
     }
 }
 
-void finish_edit(ExpControl& control, Desk& desk) {
-    if (control.units.empty()) take_all(control, desk.circuit());
+void finish_edit(ExpControl& control, PropertyReader& reader) {
+    if (control.units.empty()) take_all(control, reader.circuit());
 }
 
 Properties<InvControl> inv_control_properties() {

@@ -5,37 +5,37 @@ namespace evsweep::opendss {
 namespace {
 
 template <class T>
-void set_inverter_factor(T& inverter, const Value& value, Desk& desk) {
-    set_factor<&Inverter::pf>(inverter, value, desk);
+void set_inverter_factor(T& inverter, const Value& value, PropertyReader& reader) {
+    set_factor<&Inverter::pf>(inverter, value, reader);
     inverter.by_pf = true;
 }
 template <class T>
-void set_inverter_kvar(T& inverter, const Value& value, Desk& desk) {
-    set_number<&Inverter::kvar>(inverter, value, desk);
+void set_inverter_kvar(T& inverter, const Value& value, PropertyReader& reader) {
+    set_number<&Inverter::kvar>(inverter, value, reader);
     inverter.by_pf = false;
 }
 template <auto Member, class T>
-void set_kvar_limit(T& inverter, const Value& value, Desk& desk) {
-    if (const auto limit = desk.number(value)) inverter.*Member = std::abs(*limit);
+void set_kvar_limit(T& inverter, const Value& value, PropertyReader& reader) {
+    if (const auto limit = reader.number(value)) inverter.*Member = std::abs(*limit);
 }
 template <auto Member, class T>
-void set_share(T& object, const Value& value, Desk& desk) {
-    if (const auto percent = desk.number(value)) object.*Member = *percent * 0.01;
+void set_share(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto percent = reader.number(value)) object.*Member = *percent * 0.01;
 }
 template <auto Member, class T>
-void set_inverter_curve(T& inverter, const Value& value, Desk& desk) {
+void set_inverter_curve(T& inverter, const Value& value, PropertyReader& reader) {
     const std::string name = lower(value.text);
-    if (!desk.circuit().curves.find(name))
-        return desk.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
+    if (!reader.circuit().curves.find(name))
+        return reader.refuse(value, "unknown curve '" + name.substr(0, 40) + "'", "define it with New XYCurve before this line");
     inverter.*Member = name;
 }
 template <class T>
-void set_inverter_model(T& inverter, const Value& value, Desk& desk) {
-    set_model<1, 2>(inverter, value, desk);
+void set_inverter_model(T& inverter, const Value& value, PropertyReader& reader) {
+    set_model<1, 2>(inverter, value, reader);
 }
 template <class T>
-void set_control_mode(T&, const Value& value, Desk& desk) {
-    if (lower(value.text) != "gfl") desk.refuse(value, "an inverter that forms the grid is not supported", "use GFL");
+void set_control_mode(T&, const Value& value, PropertyReader& reader) {
+    if (lower(value.text) != "gfl") reader.refuse(value, "an inverter that forms the grid is not supported", "use GFL");
 }
 
 /// Properties of the dynamic model of inverters, which both classes end with.
@@ -52,51 +52,51 @@ Properties<T> inverter_properties() {
     return all;
 }
 
-void set_storage_kv(Storage& storage, const Value& value, Desk& desk) {
-    set_number<&Storage::kv>(storage, value, desk);
+void set_storage_kv(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_number<&Storage::kv>(storage, value, reader);
     storage.rated_phases = storage.phases;
 }
-void set_storage_connection(Storage& storage, const Value& value, Desk& desk) {
-    set_delta<&Storage::delta>(storage, value, desk);
+void set_storage_connection(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_delta<&Storage::delta>(storage, value, reader);
     storage.rated_phases = storage.phases;
 }
 /// A power says what the storage does.
-void set_storage_kw(Storage& storage, const Value& value, Desk& desk) {
-    const auto kw = desk.number(value);
+void set_storage_kw(Storage& storage, const Value& value, PropertyReader& reader) {
+    const auto kw = reader.number(value);
     if (!kw) return;
     storage.state = *kw > 0.0 ? Storage::State::discharging : *kw < 0.0 ? Storage::State::charging : Storage::State::idling;
     if (*kw > 0.0) storage.discharge = *kw / storage.rated_kw * 100.0;
     if (*kw < 0.0) storage.charge = -*kw / storage.rated_kw * 100.0;
 }
-void set_storage_kva(Storage& storage, const Value& value, Desk& desk) {
-    set_number<&Storage::kva>(storage, value, desk);
+void set_storage_kva(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_number<&Storage::kva>(storage, value, reader);
     storage.kva_given = true;
     storage.usual_kvar_max.reset();
 }
-void set_rated_kw(Storage& storage, const Value& value, Desk& desk) {
-    set_number<&Storage::rated_kw>(storage, value, desk);
-    if (!(storage.rated_kw > 0.0)) desk.refuse(value, "is not a rated power", "give a number above 0");
+void set_rated_kw(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_number<&Storage::rated_kw>(storage, value, reader);
+    if (!(storage.rated_kw > 0.0)) reader.refuse(value, "is not a rated power", "give a number above 0");
     if (!storage.kva_given) storage.kva = storage.rated_kw;
 }
-void set_rated_kwh(Storage& storage, const Value& value, Desk& desk) {
-    set_number<&Storage::rated_kwh>(storage, value, desk);
+void set_rated_kwh(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_number<&Storage::rated_kwh>(storage, value, reader);
     storage.kwh = storage.rated_kwh;
     storage.reserve_kwh = storage.rated_kwh * storage.reserve * 0.01;
 }
-void set_stored(Storage& storage, const Value& value, Desk& desk) {
-    if (const auto percent = desk.number(value)) storage.kwh = *percent * 0.01 * storage.rated_kwh;
+void set_stored(Storage& storage, const Value& value, PropertyReader& reader) {
+    if (const auto percent = reader.number(value)) storage.kwh = *percent * 0.01 * storage.rated_kwh;
 }
-void set_reserve(Storage& storage, const Value& value, Desk& desk) {
-    set_number<&Storage::reserve>(storage, value, desk);
+void set_reserve(Storage& storage, const Value& value, PropertyReader& reader) {
+    set_number<&Storage::reserve>(storage, value, reader);
     storage.reserve_kwh = storage.rated_kwh * storage.reserve * 0.01;
 }
-void set_storage_state(Storage& storage, const Value& value, Desk& desk) {
+void set_storage_state(Storage& storage, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text.substr(0, 1));
     if (word != "c" && word != "i" && word != "d")
-        return desk.refuse(value, "is no state of a storage", "states: charging, idling, discharging");
+        return reader.refuse(value, "is no state of a storage", "states: charging, idling, discharging");
     storage.state = word == "c" ? Storage::State::charging : word == "d" ? Storage::State::discharging : Storage::State::idling;
 }
-void set_storage_dispatch(Storage& storage, const Value& value, Desk& desk) {
+void set_storage_dispatch(Storage& storage, const Value& value, PropertyReader& reader) {
     using D = Storage::Dispatch;
     const std::string word = lower(value.text.substr(0, 1));
     if (word == "d")
@@ -108,7 +108,7 @@ void set_storage_dispatch(Storage& storage, const Value& value, Desk& desk) {
     else if (word == "l" || word == "p")
         storage.dispatch = D::trigger;
     else
-        desk.refuse(value, "is no way to dispatch a storage", "ways: default, follow, external, loadlevel, price");
+        reader.refuse(value, "is no way to dispatch a storage", "ways: default, follow, external, loadlevel, price");
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ MetricShield metric_shield(const TapeShieldData& cable) {
     return {r, (across - tape) / 2.0, (across - tape) / 2.0, 0, layer_nf(cable)};
 }
 
-std::optional<std::string> trouble_of(const std::vector<MetricWire>& wires) {
+std::optional<std::string> error_text_of(const std::vector<MetricWire>& wires) {
     const bool is_cable = std::any_of(wires.begin(), wires.end(), [](const MetricWire& w) { return w.shield.has_value(); });
     for (std::size_t i = 0; i < wires.size(); ++i) {
         const MetricWire& w = wires[i];

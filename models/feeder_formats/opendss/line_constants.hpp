@@ -25,12 +25,12 @@ struct MetricWire {
 [[nodiscard]] double to_metres(double length, LengthUnit unit);
 [[nodiscard]] double per_metre(double value, LengthUnit unit);
 [[nodiscard]] MetricWire metric(const WirePlace& place, const WireData& wire);
-/// NaN or negative numbers tell what is missing. A diameter of strands that is not given counts as -1, as in OpenDSS.
+/// NaN or negative numbers mark missing data. A diameter of strands that is not given counts as -1, as in OpenDSS.
 [[nodiscard]] MetricShield metric_shield(const ConcentricNeutralData& cable);
 [[nodiscard]] MetricShield metric_shield(const TapeShieldData& cable);
 
 /// What is wrong with the numbers or places of wires; nothing where they are sound.
-[[nodiscard]] std::optional<std::string> trouble_of(const std::vector<MetricWire>& wires);
+[[nodiscard]] std::optional<std::string> error_text_of(const std::vector<MetricWire>& wires);
 
 /// Series impedances (ohm/m) of wires and cores; shields are reduced away.
 [[nodiscard]] ComplexMatrix impedances(const std::vector<MetricWire>& wires, EarthModel model, double rho, double frequency);

@@ -20,31 +20,31 @@ constexpr struct {
 };
 
 /// After `nphases` has changed the matrices are those of the sequence values again, and the last conductor is the neutral.
-void set_code_phases(LineCode& code, const Value& value, Desk& desk) {
+void set_code_phases(LineCode& code, const Value& value, PropertyReader& reader) {
     const int before = code.phases;
-    set_phases<&LineCode::phases>(code, value, desk);
+    set_phases<&LineCode::phases>(code, value, reader);
     if (code.phases == before) return;
     code.fill_matrices();
     code.neutral = code.phases;
 }
 
-void set_code_neutral(LineCode& code, const Value& value, Desk& desk) {
-    code.neutral = desk.integer(value, 0, code.phases).value_or(code.neutral);
+void set_code_neutral(LineCode& code, const Value& value, PropertyReader& reader) {
+    code.neutral = reader.integer(value, 0, code.phases).value_or(code.neutral);
 }
 
 /// Takes the neutral out of the matrices that stand there, at once: it is on earth all along the line. OpenDSS passes over a
 /// reduction of what has no matrices or no neutral (any more).
-void reduce_code(LineCode& code, const Value& value, Desk& desk) {
-    if (!desk.boolean(value).value_or(false)) return;
+void reduce_code(LineCode& code, const Value& value, PropertyReader& reader) {
+    if (!reader.boolean(value).value_or(false)) return;
     if (code.by_sequence)
-        return desk.warning(value.at, desk.path(), "has no effect, for OpenDSS reduces no sequence values",
-                            "put kron=yes after the matrices");
-    if (code.neutral == 0) return desk.warning(value.at, desk.path(), "has no effect, for there is no neutral to reduce");
+        return reader.warning(value.at, reader.path(), "has no effect, for OpenDSS reduces no sequence values",
+                              "put kron=yes after the matrices");
+    if (code.neutral == 0) return reader.warning(value.at, reader.path(), "has no effect, for there is no neutral to reduce");
     const auto order = static_cast<std::size_t>(code.phases);
     const auto k = static_cast<std::size_t>(code.neutral) - 1;
-    if (order < 2) return desk.refuse(value, "would leave no conductor", "reduce codes of two conductors and more");
+    if (order < 2) return reader.refuse(value, "would leave no conductor", "reduce codes of two conductors and more");
     if (code.z[k * (order + 1)] == 0.0)
-        return desk.refuse(value, "the neutral has no impedance", "give rmatrix and xmatrix before kron=yes");
+        return reader.refuse(value, "the neutral has no impedance", "give rmatrix and xmatrix before kron=yes");
     code.z = kron_reduced(code.z, order, k);
     code.c = without_row(code.c, order, k);  // the capacitances of a conductor without voltage
     --code.phases;
@@ -54,8 +54,8 @@ void reduce_code(LineCode& code, const Value& value, Desk& desk) {
 enum class Part { r, x, c };
 
 template <Part P, class T>
-void put_matrix(T& data, const Value& value, Desk& desk) {
-    const auto matrix = desk.matrix(value, static_cast<std::size_t>(data.phases));
+void put_matrix(T& data, const Value& value, PropertyReader& reader) {
+    const auto matrix = reader.matrix(value, static_cast<std::size_t>(data.phases));
     if (!matrix) return;
     if (data.z.size() != matrix->size()) data.fill_matrices();
     for (std::size_t i = 0; i < matrix->size(); ++i) {
@@ -68,25 +68,25 @@ void put_matrix(T& data, const Value& value, Desk& desk) {
 }
 
 template <auto Member>
-void set_code_value(LineCode& code, const Value& value, Desk& desk) {
-    set_number<Member>(code, value, desk);
+void set_code_value(LineCode& code, const Value& value, PropertyReader& reader) {
+    set_number<Member>(code, value, reader);
     code.by_sequence = true;
 }
 /// Susceptance in microsiemens, kept as capacitance.
 template <auto Member, class T>
-void set_susceptance(T& data, const Value& value, Desk& desk) {
-    if (const auto b = desk.number(value)) data.*Member = *b * 1e3 / (2.0 * std::numbers::pi * data.frequency);
+void set_susceptance(T& data, const Value& value, PropertyReader& reader) {
+    if (const auto b = reader.number(value)) data.*Member = *b * 1e3 / (2.0 * std::numbers::pi * data.frequency);
 }
 template <auto Member>
-void set_code_susceptance(LineCode& code, const Value& value, Desk& desk) {
-    set_susceptance<Member>(code, value, desk);
+void set_code_susceptance(LineCode& code, const Value& value, PropertyReader& reader) {
+    set_susceptance<Member>(code, value, reader);
     code.by_sequence = true;
 }
 template <class T>
-void set_ampacity(T& data, const Value& value, Desk& desk) {
-    const auto amperes = desk.number(value);
+void set_ampacity(T& data, const Value& value, PropertyReader& reader) {
+    const auto amperes = reader.number(value);
     if (!amperes) return;
-    if (*amperes < 0.0) desk.warning(value.at, desk.path(), "is negative: it counts as no rating");
+    if (*amperes < 0.0) reader.warning(value.at, reader.path(), "is negative: it counts as no rating");
     data.ampacity = *amperes;
 }
 
@@ -100,36 +100,36 @@ void forget_code(Line& line) {
 }
 
 template <auto Member>
-void set_line_value(Line& line, const Value& value, Desk& desk) {
-    set_number<Member>(line, value, desk);
+void set_line_value(Line& line, const Value& value, PropertyReader& reader) {
+    set_number<Member>(line, value, reader);
     forget_code(line);
     line.by_sequence = line.stale = true;
 }
 template <auto Member>
-void set_line_capacitance(Line& line, const Value& value, Desk& desk) {
-    set_line_value<Member>(line, value, desk);
+void set_line_capacitance(Line& line, const Value& value, PropertyReader& reader) {
+    set_line_value<Member>(line, value, reader);
     line.has_capacitance = true;
 }
 template <auto Member>
-void set_line_susceptance(Line& line, const Value& value, Desk& desk) {
-    set_susceptance<Member>(line, value, desk);
+void set_line_susceptance(Line& line, const Value& value, PropertyReader& reader) {
+    set_susceptance<Member>(line, value, reader);
     forget_code(line);
     line.by_sequence = line.stale = line.has_capacitance = true;
 }
 /// Sequence values that were set before (`switch=yes` does) win as long as nothing was solved with them.
 template <Part P>
-void set_line_matrix(Line& line, const Value& value, Desk& desk) {
+void set_line_matrix(Line& line, const Value& value, PropertyReader& reader) {
     if (line.stale)
-        desk.note("matrices of lines", value.at,
-                  "do not count where sequence values or switch=yes stand before them, as in OpenDSS",
-                  "remove one of them from line." + line.name);
-    put_matrix<P>(line, value, desk);
+        reader.note("matrices of lines", value.at,
+                    "do not count where sequence values or switch=yes stand before them, as in OpenDSS",
+                    "remove one of them from line." + line.name);
+    put_matrix<P>(line, value, reader);
     forget_code(line);
     if (P == Part::c) line.has_capacitance = true;
 }
 
-void set_line_code(Line& line, const Value& value, Desk& desk) {
-    const auto& codes = desk.circuit().line_codes;
+void set_line_code(Line& line, const Value& value, PropertyReader& reader) {
+    const auto& codes = reader.circuit().line_codes;
     const LineCode* code = codes.look_up(lower(value.text));
     if (!code) {
         std::vector<std::string> names;
@@ -138,10 +138,10 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
         const bool is_lost = names.empty() || (names.size() > few && nearest_name(lower(value.text), names).empty());
         const std::string hint =
             is_lost ? "define it with New LineCode before this line" : did_you_mean(lower(value.text), names);
-        return desk.refuse(value, "unknown line code '" + lower(value.text) + "'", hint);
+        return reader.refuse(value, "unknown line code '" + lower(value.text) + "'", hint);
     }
     if (line.phases_given > 0 && line.phases != code->phases)
-        desk.note("line.phases", value.at, "is replaced by the phases of the line code that follows");
+        reader.note("line.phases", value.at, "is replaced by the phases of the line code that follows");
     const LineData before = line;
     const LengthUnit unit = line.unit;
     static_cast<LineData&>(line) = *code;
@@ -162,30 +162,30 @@ void set_line_code(Line& line, const Value& value, Desk& desk) {
     line.spacing.clear();
 }
 
-void set_line_unit(Line& line, const Value& value, Desk& desk) {
-    const auto unit = to_unit(value, desk);
+void set_line_unit(Line& line, const Value& value, PropertyReader& reader) {
+    const auto unit = to_unit(value, reader);
     if (!unit) return;
     line.convert = line.has_code ? conversion(line.code_unit, *unit) : line.convert * conversion(line.unit, *unit);
     line.unit = *unit;
 }
 
-void set_phases_of_line(Line& line, const Value& value, Desk& desk) {
+void set_phases_of_line(Line& line, const Value& value, PropertyReader& reader) {
     const int before = line.phases;
-    set_phases<&Line::phases>(line, value, desk);
+    set_phases<&Line::phases>(line, value, reader);
     line.phases_given = line.phases;
     if (line.phases == before) return;
     if (line.by_sequence) {
         line.fill_matrices();
         line.stale = false;
     } else {
-        desk.refuse(value, fmt::format("differs from the {} phases of its impedance matrix", before),
-                    "give the phases before the matrices, or a line code of so many phases");
+        reader.refuse(value, fmt::format("differs from the {} phases of its impedance matrix", before),
+                      "give the phases before the matrices, or a line code of so many phases");
     }
 }
 
 /// A switch is a short line of an impedance that hardly counts.
-void set_switch(Line& line, const Value& value, Desk& desk) {
-    set_boolean<&Line::is_switch>(line, value, desk);
+void set_switch(Line& line, const Value& value, PropertyReader& reader) {
+    set_boolean<&Line::is_switch>(line, value, reader);
     if (!line.is_switch) return;
     forget_code(line);
     line.r1 = line.x1 = line.r0 = line.x0 = 1.0;
@@ -195,11 +195,13 @@ void set_switch(Line& line, const Value& value, Desk& desk) {
     line.by_sequence = line.stale = true;
 }
 
-void set_earth(Line& line, const Value& value, Desk& desk) { line.earth = to_earth_model(value, desk).value_or(line.earth); }
+void set_earth(Line& line, const Value& value, PropertyReader& reader) {
+    line.earth = to_earth_model(value, reader).value_or(line.earth);
+}
 
 template <class T>
-void set_unit(T& data, const Value& value, Desk& desk) {
-    if (const auto unit = to_unit(value, desk)) data.unit = *unit;
+void set_unit(T& data, const Value& value, PropertyReader& reader) {
+    if (const auto unit = to_unit(value, reader)) data.unit = *unit;
 }
 
 }  // namespace
@@ -208,11 +210,11 @@ double metres_of(LengthUnit unit) {
     return std::find_if(std::begin(units), std::end(units), [&](const auto& u) { return u.unit == unit; })->metres;
 }
 
-std::optional<LengthUnit> to_unit(const Value& value, Desk& desk) {
+std::optional<LengthUnit> to_unit(const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text).substr(0, 2);
     for (const auto& u : units)
         if (u.name == word) return u.unit;
-    desk.refuse(value, "is not a unit of length", "units: mi, kft, km, m, ft, in, cm, mm, none");
+    reader.refuse(value, "is not a unit of length", "units: mi, kft, km, m, ft, in, cm, mm, none");
     return std::nullopt;
 }
 
@@ -252,21 +254,22 @@ void calculate_lines(Circuit& circuit) {
     for (Line& line : circuit.lines.objects()) line.calculate();
 }
 
-void finish_edit(LineCode& code, Desk&) {
+void finish_edit(LineCode& code, PropertyReader&) {
     if (code.by_sequence) code.fill_matrices();
 }
 
-void after_like(Line& line, const Line& before, Desk& desk, const Value& value) {
+void after_like(Line& line, const Line& before, PropertyReader& reader, const Value& value) {
     if (line.convert != 1.0)
-        desk.refuse(value, "the other line's length is in other units than its code, which `like` would forget",
-                    "give linecode, length and units");
+        reader.refuse(value, "the other line's length is in other units than its code, which `like` would forget",
+                      "give linecode, length and units");
     line.unit = before.unit;
     line.has_code = false;
     if (!line.stale || before.stale) return;
-    desk.note("like of lines", value.at,
-              "takes the matrices that the other line had before its sequence values, as in OpenDSS, for nothing was solved with "
-              "them yet",
-              "give the impedances of line." + line.name);
+    reader.note(
+        "like of lines", value.at,
+        "takes the matrices that the other line had before its sequence values, as in OpenDSS, for nothing was solved with "
+        "them yet",
+        "give the impedances of line." + line.name);
     line.stale = false;
     if (!line.z.empty()) return;
     LineData new_line;

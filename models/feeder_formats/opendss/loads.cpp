@@ -15,38 +15,38 @@ std::size_t peak_of(const std::vector<double>& values) {
 }
 
 template <class T>
-void set_status(T& object, const Value& value, Desk&) {
+void set_status(T& object, const Value& value, PropertyReader&) {
     const std::string word = lower(value.text.substr(0, 1));
     object.fixed = word == "f" || word == "e";
 }
 
 template <auto Member, Load::Given Kind>
-void set_power(Load& load, const Value& value, Desk& desk) {
-    set_number<Member>(load, value, desk);
+void set_power(Load& load, const Value& value, PropertyReader& reader) {
+    set_number<Member>(load, value, reader);
     load.given = Kind;
 }
-void set_load_factor(Load& load, const Value& value, Desk& desk) {
-    set_factor<&Load::pf>(load, value, desk);
+void set_load_factor(Load& load, const Value& value, PropertyReader& reader) {
+    set_factor<&Load::pf>(load, value, reader);
     load.pf_given = load.pf_changed = true;
 }
-void set_load_kvar(Load& load, const Value& value, Desk& desk) {
-    set_power<&Load::kvar, Load::Given::kw_kvar>(load, value, desk);
+void set_load_kvar(Load& load, const Value& value, PropertyReader& reader) {
+    set_power<&Load::kvar, Load::Given::kw_kvar>(load, value, reader);
     load.pf_given = false;
 }
 
 /// Power from the kVA of the transformer that serves the load, or from energy bills.
 template <auto Member, Load::Given Kind>
-void set_allocated(Load& load, const Value& value, Desk& desk) {
-    set_power<Member, Kind>(load, value, desk);
+void set_allocated(Load& load, const Value& value, PropertyReader& reader) {
+    set_power<Member, Kind>(load, value, reader);
     if (Kind == Load::Given::allocated && load.transformer_kva <= 0.0) return;  // nothing to allocate by: the power stays
     load.kw = allocated_kw(load);
     load.kvar = kvar_at(load.kw, load.pf);
 }
 
-void set_zipv(Load& load, const Value& value, Desk& desk) {
-    const auto numbers = desk.numbers(value);
+void set_zipv(Load& load, const Value& value, PropertyReader& reader) {
+    const auto numbers = reader.numbers(value);
     if (!numbers) return;
-    if (numbers->size() != 7) return desk.refuse(value, fmt::format("has {} of 7 numbers", numbers->size()));
+    if (numbers->size() != 7) return reader.refuse(value, fmt::format("has {} of 7 numbers", numbers->size()));
     load.zipv = *numbers;
 }
 
@@ -60,16 +60,16 @@ void follow_factor(Generator& generator) {
     generator.by_pf = true;
     limit_kvar(generator, kvar_at(generator.kw, std::abs(generator.pf)));
 }
-void set_pf(Generator& generator, const Value& value, Desk& desk) {
-    set_factor<&Generator::pf>(generator, value, desk);
+void set_pf(Generator& generator, const Value& value, PropertyReader& reader) {
+    set_factor<&Generator::pf>(generator, value, reader);
     follow_factor(generator);
 }
-void set_generator_kw(Generator& generator, const Value& value, Desk& desk) {
-    set_number<&Generator::kw>(generator, value, desk);
+void set_generator_kw(Generator& generator, const Value& value, PropertyReader& reader) {
+    set_number<&Generator::kw>(generator, value, reader);
     follow_factor(generator);
 }
-void set_generator_kvar(Generator& generator, const Value& value, Desk& desk) {
-    set_number<&Generator::kvar>(generator, value, desk);
+void set_generator_kvar(Generator& generator, const Value& value, PropertyReader& reader) {
+    set_number<&Generator::kvar>(generator, value, reader);
     generator.by_pf = false;
     limit_kvar(generator, generator.kvar);
     const double kva = std::hypot(generator.kw, generator.kvar);
@@ -77,13 +77,13 @@ void set_generator_kvar(Generator& generator, const Value& value, Desk& desk) {
         generator.pf = std::abs(generator.kw) / kva * (generator.kw * generator.kvar < 0 ? -1 : 1);
 }
 /// Models of the user's own count with model 6 only.
-void set_generator_model(Generator& generator, const Value& value, Desk& desk) {
-    set_model<1, 7>(generator, value, desk);
-    if (generator.model == 6) desk.refuse(value, "is a model of the user's own (6), which is not supported");
+void set_generator_model(Generator& generator, const Value& value, PropertyReader& reader) {
+    set_model<1, 7>(generator, value, reader);
+    if (generator.model == 6) reader.refuse(value, "is a model of the user's own (6), which is not supported");
 }
-void set_dispatch(Generator&, const Value& value, Desk& desk) {
+void set_dispatch(Generator&, const Value& value, PropertyReader& reader) {
     if (lower(value.text.substr(0, 1)) != "d")
-        desk.refuse(value, "dispatch by load level or price is not supported", "use the default mode");
+        reader.refuse(value, "dispatch by load level or price is not supported", "use the default mode");
 }
 
 }  // namespace
@@ -109,7 +109,7 @@ void take_actual(Generator& generator, const LoadShape& shape) {
     generator.by_pf = false;
 }
 
-void finish_edit(Load& load, Desk&) {
+void finish_edit(Load& load, PropertyReader&) {
     switch (load.given) {
         case Load::Given::kw_pf:
             load.kvar = kvar_at(load.kw, load.pf);
@@ -119,7 +119,7 @@ void finish_edit(Load& load, Desk&) {
                 load.pf = load.kw / kva;
                 if (load.kvar != 0.0 && load.kw * load.kvar < 0.0) load.pf = -std::abs(load.pf);
                 if (load.kvar != 0.0 && load.kw * load.kvar > 0.0) load.pf = std::abs(load.pf);
-                if (load.pf == 0.0) load.pf = 1e-9;  // all reactive: kW alone would tell nothing
+                if (load.pf == 0.0) load.pf = 1e-9;  // all reactive: kW alone would not determine kvar
             }
             break;
         case Load::Given::kva_pf:

@@ -8,10 +8,10 @@ namespace evsweep::opendss {
 namespace {
 
 template <class T>
-void set_terminal(T& meter, const Value& value, Desk& desk) {
-    if (const auto terminal = desk.integer(value, 1, 3)) meter.terminal = *terminal;
+void set_terminal(T& meter, const Value& value, PropertyReader& reader) {
+    if (const auto terminal = reader.integer(value, 1, 3)) meter.terminal = *terminal;
 }
-void note_powers(Sensor& sensor, const Value&, Desk&) { sensor.has_powers = true; }
+void note_powers(Sensor& sensor, const Value&, PropertyReader&) { sensor.has_powers = true; }
 
 }  // namespace
 
@@ -45,13 +45,13 @@ void Rows::add_allocation() {
     for (const EnergyMeter& meter : circuit_.energy_meters.objects())
         if (meter.enabled) add_meter("energymeter." + meter.name, meter, plan);
     if (plan.meters.empty())
-        return desk_.warning(plan.at, "allocateloads", "there is no energymeter in service, and the loads stay as they are",
-                             "define one at the head of the feeder");
+        return reader_.warning(plan.at, "allocateloads", "there is no energymeter in service, and the loads stay as they are",
+                               "define one at the head of the feeder");
     for (const Sensor& sensor : circuit_.sensors.objects()) {
         if (!sensor.enabled) continue;
         if (sensor.has_powers || sensor.amperes.empty())
-            desk_.error(sensor.at, "sensor." + sensor.name, "has no currents, and loads are allocated by currents alone",
-                        "give currents=(...), or remove it");
+            reader_.error(sensor.at, "sensor." + sensor.name, "has no currents, and loads are allocated by currents alone",
+                          "give currents=(...), or remove it");
         else
             add_meter("sensor." + sensor.name, sensor, plan);
     }
@@ -64,8 +64,8 @@ void Rows::add_allocation() {
 }
 
 void Rows::leave_meters_out() {
-    for (const EnergyMeter& meter : circuit_.energy_meters.objects()) desk_.leave_out("energymeter", meter.at);
-    for (const Sensor& sensor : circuit_.sensors.objects()) desk_.leave_out("sensor", sensor.at);
+    for (const EnergyMeter& meter : circuit_.energy_meters.objects()) reader_.leave_out("energymeter", meter.at);
+    for (const Sensor& sensor : circuit_.sensors.objects()) reader_.leave_out("sensor", sensor.at);
 }
 
 void Rows::add_meter(const std::string& id, const CurrentMeter& meter, LoadAllocation& plan) {
@@ -73,8 +73,8 @@ void Rows::add_meter(const std::string& id, const CurrentMeter& meter, LoadAlloc
     const auto add = [&](const auto* placed) {
         const auto end = static_cast<std::size_t>(meter.terminal - 1);
         if (!placed || end >= placed->ends.size())
-            return desk_.error(meter.at, id, fmt::format("measures '{}', which has no end {}", meter.element, meter.terminal),
-                               "give element=line.NAME or element=transformer.NAME in service");
+            return reader_.error(meter.at, id, fmt::format("measures '{}', which has no end {}", meter.element, meter.terminal),
+                                 "give element=line.NAME or element=transformer.NAME in service");
         add_meter_row(id, meter, placed->ends[end], static_cast<std::size_t>(placed->element->phases), plan);
     };
     if (kind == "transformer") return add(placed_of(plan_.transformers, circuit_.transformers, name));
@@ -92,17 +92,17 @@ void Rows::add_meter_row(const std::string& id, const CurrentMeter& meter, const
     row.at_to_end = meter.terminal > 1;
     const bool is_given = !meter.amperes.empty();
     if (is_given && meter.amperes.size() < phases)
-        return desk_.error(meter.at, id, fmt::format("has {} currents for {} phases", meter.amperes.size(), phases),
-                           "give one for each phase");
+        return reader_.error(meter.at, id, fmt::format("has {} currents for {} phases", meter.amperes.size(), phases),
+                             "give one for each phase");
     if (!is_given)
-        desk_.warning(meter.at, id, "has no peakcurrent, and loads are allocated by 400 A in each phase, as in OpenDSS",
-                      "give peakcurrent=(...)");
+        reader_.warning(meter.at, id, "has no peakcurrent, and loads are allocated by 400 A in each phase, as in OpenDSS",
+                        "give peakcurrent=(...)");
     for (std::size_t k = 0; k < phases; ++k) {
         const double amperes = is_given ? meter.amperes[k] : usual;
-        if (!(amperes >= 0.0)) return desk_.error(meter.at, id, fmt::format("has a current of {:g} A", amperes));
+        if (!(amperes >= 0.0)) return reader_.error(meter.at, id, fmt::format("has a current of {:g} A", amperes));
         const auto conductor = network_.conductor(end.bus, end.nodes[k]);
         if (!conductor)
-            return desk_.error(meter.at, id, fmt::format("measures a conductor at node {} of bus {}", end.nodes[k], end.bus));
+            return reader_.error(meter.at, id, fmt::format("measures a conductor at node {} of bus {}", end.nodes[k], end.bus));
         row.currents.emplace_back(amperes);
         row.conductors.push_back(*conductor);
     }

@@ -17,7 +17,7 @@ constexpr int highest_node = neutral_node;
 /// Works out the ends of elements.
 class Planner {
    public:
-    Planner(Circuit& circuit, Desk& desk) : circuit_(circuit), desk_(desk) {}
+    Planner(Circuit& circuit, PropertyReader& reader) : circuit_(circuit), reader_(reader) {}
 
     template <class T, class Ends>
     void place(Store<T>& store, std::vector<Placed<T>>& placed, Ends ends_of) {
@@ -34,7 +34,7 @@ class Planner {
     /// One end: nodes not given are 1, 2, 3 of the phases, and earth for a conductor beyond.
     bool add_end(std::vector<Terminal>& ends, const Object& element, std::size_t terminal, int phases, int conductors) {
         if (terminal >= element.buses.size() || element.buses[terminal].name.empty()) {
-            desk_.error(element.at, path_, fmt::format("end {} has no bus", terminal + 1), "name its buses");
+            reader_.error(element.at, path_, fmt::format("end {} has no bus", terminal + 1), "name its buses");
             ends.clear();
             return false;
         }
@@ -47,7 +47,7 @@ class Planner {
         const auto known = std::min<std::ptrdiff_t>(std::max(phases, conductors), std::ssize(ref.nodes));
         const bool too_many = std::any_of(ref.nodes.begin() + known, ref.nodes.end(), [](int node) { return node != 0; });
         if (too_many)
-            desk_.warning(
+            reader_.warning(
                 ref.at, path_,
                 fmt::format("names {} nodes at bus {}, and has {} conductors there: the others are not used, as in OpenDSS",
                             ref.nodes.size(), ref.name, conductors),
@@ -77,21 +77,21 @@ class Planner {
         if (!add_end(placed.ends, element, 0, element.phases, element.phases + more)) return;
         if (element.delta && more > 0 && placed.ends.front().nodes.back() == 0 &&
             std::ssize(element.buses.front().nodes) <= element.phases)
-            desk_.warning(element.buses.front().at, path_, "is a delta whose last node is not named, so that it goes to earth",
-                          "name all its nodes, as in BUS.1.2");
+            reader_.warning(element.buses.front().at, path_, "is a delta whose last node is not named, so that it goes to earth",
+                            "name all its nodes, as in BUS.1.2");
     }
 
    private:
     Circuit& circuit_;
-    Desk& desk_;
+    PropertyReader& reader_;
     std::string path_;
 };
 
 }  // namespace
 
-Plan make_plan(Circuit& circuit, Desk& desk) {
+Plan make_plan(Circuit& circuit, PropertyReader& reader) {
     Plan plan;
-    Planner planner(circuit, desk);
+    Planner planner(circuit, reader);
     planner.place(circuit.sources, plan.sources,
                   [&](auto& one) { planner.add_end(one.ends, *one.element, 0, one.element->phases, one.element->phases); });
     planner.place(circuit.lines, plan.lines, [&](auto& one) { planner.between(one.ends, *one.element); });
@@ -142,7 +142,7 @@ std::vector<CoilNodes> coils_of(const Placed<Transformer>& transformer, std::siz
     return coils;
 }
 
-Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
+Network::Network(const Plan& plan, Circuit& circuit, PropertyReader& reader) {
     note(plan.sources);
     note(plan.lines);
     note(plan.transformers);
@@ -152,10 +152,10 @@ Network::Network(const Plan& plan, Circuit& circuit, Desk& desk) {
     note(plan.generators);
     note(plan.pv_systems);
     note(plan.storages);
-    check_nodes(desk);
+    check_nodes(reader);
     join(plan);
-    if (!plan.sources.empty()) spread(plan), find_floating(plan, desk);
-    set_nominal(circuit, desk);
+    if (!plan.sources.empty()) spread(plan), find_floating(plan, reader);
+    set_nominal(circuit, reader);
 }
 
 template <class T>
@@ -175,11 +175,11 @@ void Network::note(const Terminal& end, const Position& at) {
         if (node != 0) buses_[found->second].nodes.insert(node);
 }
 
-void Network::check_nodes(Desk& desk) const {
+void Network::check_nodes(PropertyReader& reader) const {
     for (const Bus& bus : buses_)
         if (!bus.nodes.empty() && *bus.nodes.rbegin() > highest_node)
-            desk.error(bus.at, "bus " + bus.name, fmt::format("has a node {}", *bus.nodes.rbegin()),
-                       "nodes 1, 2 and 3 are phases, 4 is a neutral, and there are no others");
+            reader.error(bus.at, "bus " + bus.name, fmt::format("has a node {}", *bus.nodes.rbegin()),
+                         "nodes 1, 2 and 3 are phases, 4 is a neutral, and there are no others");
 }
 
 void Network::join(const Plan& plan) {
@@ -235,8 +235,8 @@ void Network::join_nodes(const std::vector<Placed<T>>& placed, NodeGroups& group
     }
 }
 
-/// Neutrals are left to the network: their voltages are told where they are determined.
-void Network::find_floating(const Plan& plan, Desk& desk) {
+/// Neutrals are left to the network: their voltages are reported where they are determined.
+void Network::find_floating(const Plan& plan, PropertyReader& reader) {
     NodeGroups groups(buses_.size());
     join_nodes(plan.lines, groups);
     join_nodes(plan.transformers, groups);
@@ -256,17 +256,17 @@ void Network::find_floating(const Plan& plan, Desk& desk) {
         for (int node = 1; node < neutral_node; ++node)
             if (buses_[k].reached && buses_[k].nodes.count(node) > 0 && fed.count(groups.of(NodeGroups::place(k, node))) == 0)
                 buses_[k].floating.insert(node), buses_[k].nodes.erase(node);
-    check_fed(plan.transformers, "transformer", desk);
-    check_fed(plan.reactors, "reactor", desk);
-    check_fed(plan.capacitors, "capacitor", desk);
-    check_fed(plan.loads, "load", desk);
-    check_fed(plan.generators, "generator", desk);
-    check_fed(plan.pv_systems, "pvsystem", desk);
-    check_fed(plan.storages, "storage", desk);
+    check_fed(plan.transformers, "transformer", reader);
+    check_fed(plan.reactors, "reactor", reader);
+    check_fed(plan.capacitors, "capacitor", reader);
+    check_fed(plan.loads, "load", reader);
+    check_fed(plan.generators, "generator", reader);
+    check_fed(plan.pv_systems, "pvsystem", reader);
+    check_fed(plan.storages, "storage", reader);
 }
 
 template <class T>
-void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, Desk& desk) const {
+void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, PropertyReader& reader) const {
     for (const Placed<T>& one : placed)
         for (std::size_t e = 0; e < one.ends.size(); ++e) {
             const Terminal& end = one.ends[e];
@@ -276,9 +276,9 @@ void Network::check_fed(const std::vector<Placed<T>>& placed, const std::string&
                 if (is_earthed_wye(one) &&
                     std::any_of(end.nodes.begin(), end.nodes.end(), [&](int n) { return n != 0 && !floats(end.bus, n); }))
                     continue;  // its other phases draw nothing
-            desk.error(one.element->buses[e].at, class_name + "." + one.element->name,
-                       fmt::format("nothing feeds node {} of bus {}", *node, end.bus),
-                       "check the phases and nodes of the lines to it");
+            reader.error(one.element->buses[e].at, class_name + "." + one.element->name,
+                         fmt::format("nothing feeds node {} of bus {}", *node, end.bus),
+                         "check the phases and nodes of the lines to it");
         }
 }
 
@@ -348,7 +348,7 @@ void Network::leave_transformer(const Placed<Transformer>& transformer, const st
 }
 
 /// The base of the list that is nearest, or the voltage itself.
-void Network::set_nominal(Circuit& circuit, Desk& desk) {
+void Network::set_nominal(Circuit& circuit, PropertyReader& reader) {
     for (Bus& bus : buses_) {
         if (!bus.reached) continue;
         double kv = bus.to_earth * std::numbers::sqrt3 / 1000.0;
@@ -363,7 +363,7 @@ void Network::set_nominal(Circuit& circuit, Desk& desk) {
         else if (is_near)
             kv = *nearest;
         else if (!bases.empty())
-            desk.note("set voltagebases", bus.at, fmt::format("holds none near {:.4g} kV, which counts itself", kv), "add it");
+            reader.note("set voltagebases", bus.at, fmt::format("holds none near {:.4g} kV, which counts itself", kv), "add it");
         bus.nominal = (bus.split ? 2.0 / std::numbers::sqrt3 : 1.0) * kv * 1000.0;
     }
 }

@@ -51,7 +51,7 @@ struct Plan {
 };
 
 /// Works the ends out, with OpenDSS's defaults for nodes that are not given; reports elements without buses.
-[[nodiscard]] Plan make_plan(Circuit& circuit, Desk& desk);
+[[nodiscard]] Plan make_plan(Circuit& circuit, PropertyReader& reader);
 
 /// Whether a capacitor or reactor joins two buses.
 template <class T>
@@ -87,7 +87,7 @@ struct Bus {
 
 class Network {
    public:
-    Network(const Plan& plan, Circuit& circuit, Desk& desk);
+    Network(const Plan& plan, Circuit& circuit, PropertyReader& reader);
 
     /// In the order of their first use.
     [[nodiscard]] const std::vector<Bus>& buses() const { return buses_; }
@@ -112,14 +112,14 @@ class Network {
     template <class T>
     void join_nodes(const std::vector<Placed<T>>& placed, NodeGroups& groups) const;
     template <class T>
-    void check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, Desk& desk) const;
-    void find_floating(const Plan& plan, Desk& desk);
+    void check_fed(const std::vector<Placed<T>>& placed, const std::string& class_name, PropertyReader& reader) const;
+    void find_floating(const Plan& plan, PropertyReader& reader);
     void join(const Plan& plan);
     void spread(const Plan& plan);
     void leave_transformer(const Placed<Transformer>& transformer, const std::string& from);
     void visit(std::size_t bus, double to_earth, bool split);
-    void set_nominal(Circuit& circuit, Desk& desk);
-    void check_nodes(Desk& desk) const;
+    void set_nominal(Circuit& circuit, PropertyReader& reader);
+    void check_nodes(PropertyReader& reader) const;
 
     struct Edge {
         const Placed<Transformer>* transformer = nullptr;

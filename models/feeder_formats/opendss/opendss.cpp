@@ -45,18 +45,18 @@ class OpenDss final : public FeederFormat {
         opendss::Script script(context_.read_file, found);
         script.run(source);
         const Position whole{std::make_shared<const std::string>(source.path.string()), 0, 0};
-        if (!script.circuit().exists && !script.desk().is_full())
-            script.desk().error(whole, "circuit", "the script makes no circuit", "begin with New Circuit.NAME");
-        opendss::refuse(script.circuit().foreign, script.desk());
+        if (!script.circuit().exists && !script.reader().is_full())
+            script.reader().error(whole, "circuit", "the script makes no circuit", "begin with New Circuit.NAME");
+        opendss::refuse(script.circuit().foreign, script.reader());
         std::optional<FeederDescription> feeder;
         // A circuit with problems of its own would only cause more.
-        if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.desk());
+        if (!found.has_errors()) feeder = opendss::describe(script.circuit(), script.reader());
         if (feeder && context_.default_ratings == DefaultRatings::of_format) rate_lines(script.circuit(), *feeder);
         if (feeder) {
             feeder->origin.assumed = opendss::assumed_of(script.circuit());
-            feeder->origin.left_out = script.desk().left_out();
+            feeder->origin.left_out = script.reader().left_out();
         }
-        script.desk().tell_notes();
+        script.reader().report_notes();
         for (const Issue& issue : found.list()) issues.add(issue);
         return found.has_errors() ? std::nullopt : std::move(feeder);
     }

@@ -189,10 +189,11 @@ void Script::set(const Parameters& p) {
 void Script::solve(const Parameters& p) {
     set(p);
     if (mode_.substr(0, 1) != "s")
-        desk_.note("solve in mode " + mode_, p.front().value.at,
-                   "is not followed: this is the snapshot of the circuit, with taps, banks and stored energy as the script sets "
-                   "them",
-                   "let scenarios run series");
+        reader_.note(
+            "solve in mode " + mode_, p.front().value.at,
+            "is not followed: this is the snapshot of the circuit, with taps, banks and stored energy as the script sets "
+            "them",
+            "let scenarios run series");
     calculate_lines(*circuit_);
     let_controls_act(*circuit_, p.front().value.at);
 }
@@ -201,84 +202,84 @@ void Script::solve(const Parameters& p) {
 void Script::allocate_loads(const Parameters& p) {
     circuit_->allocated = p.front().value.at;
     if (circuit_->load_mult != 1.0)
-        desk_.warning(circuit_->allocated, "allocateloads",
-                      fmt::format("sets LoadMult from {:g} back to 1", circuit_->load_mult));
+        reader_.warning(circuit_->allocated, "allocateloads",
+                        fmt::format("sets LoadMult from {:g} back to 1", circuit_->load_mult));
     circuit_->load_mult = 1.0;
     let_controls_act(*circuit_, p.front().value.at);  // it solves
 }
 
 void Script::allocation_factors(const Value& value) {
-    const auto factor = desk_.number(value);
+    const auto factor = reader_.number(value);
     if (!factor) return;
-    if (*factor <= 0.0) return desk_.refuse(value, "is no allocation factor", "give a number above 0");
+    if (*factor <= 0.0) return reader_.refuse(value, "is no allocation factor", "give a number above 0");
     ObjectClass& loads = circuit_->loads;
     for (std::size_t i = 0; i < loads.size(); ++i) {  // all of them; those without xfkVA keep their power
-        loads.set(i, *loads.property("allocationfactor"), value, desk_);
-        loads.finish(i, desk_);
+        loads.set(i, *loads.property("allocationfactor"), value, reader_);
+        loads.finish(i, reader_);
     }
 }
 
 void Script::option(const Parameter& parameter) {
     const Value& value = parameter.value;
-    desk_.turn_to("set " + parameter.name.substr(0, 40));
+    reader_.set_path("set " + parameter.name.substr(0, 40));
     const Option* option = option_of(parameter.name);
-    if (!option) return desk_.warning(value.at, desk_.path(), "is not an option that is known, and is left out");
+    if (!option) return reader_.warning(value.at, reader_.path(), "is not an option that is known, and is left out");
     const std::string first_letter = lower(value.text.substr(0, 1));
     const auto refuse_unless = [&](bool changes_nothing) {
-        if (!changes_nothing) desk_.refuse(value, "is not supported, and it would change the solution");
+        if (!changes_nothing) reader_.refuse(value, "is not supported, and it would change the solution");
     };
-    const auto keep = [&](double& target) { target = desk_.number(value).value_or(target); };
+    const auto keep = [&](double& target) { target = reader_.number(value).value_or(target); };
     if (changes_powers(option->meaning)) note_change(value.at);
     switch (option->meaning) {
         case Meaning::ignored:
             return;
         case Meaning::voltage_bases:
-            if (auto bases = desk_.numbers(value)) circuit_->voltage_bases = std::move(*bases);
+            if (auto bases = reader_.numbers(value)) circuit_->voltage_bases = std::move(*bases);
             return;
         case Meaning::default_frequency:
             keep(circuit_->default_frequency);
             if (!circuit_->exists) circuit_->frequency = circuit_->default_frequency;
             if (circuit_->frequency == circuit_->default_frequency) return;
-            return desk_.refuse(value,
-                                fmt::format("comes after New Circuit, whose source is made for {} Hz and gives no voltage at "
-                                            "another frequency, as in OpenDSS",
-                                            circuit_->frequency),
-                                "set it before New Circuit");
+            return reader_.refuse(value,
+                                  fmt::format("comes after New Circuit, whose source is made for {} Hz and gives no voltage at "
+                                              "another frequency, as in OpenDSS",
+                                              circuit_->frequency),
+                                  "set it before New Circuit");
         case Meaning::frequency:
-            return refuse_unless(desk_.number(value).value_or(circuit_->frequency) == circuit_->frequency);
+            return refuse_unless(reader_.number(value).value_or(circuit_->frequency) == circuit_->frequency);
         case Meaning::load_mult:
             keep(circuit_->load_mult);
             if (circuit_->allocated.file && circuit_->load_mult != 1.0)
-                desk_.refuse(value, "multiplies loads that were allocated before, which is not supported",
-                             "put it before AllocateLoads");
+                reader_.refuse(value, "multiplies loads that were allocated before, which is not supported",
+                               "put it before AllocateLoads");
             return;
         case Meaning::generator_mult:
             return keep(circuit_->generator_mult);
         case Meaning::allocation:
             return allocation_factors(value);
         case Meaning::allocation_passes:
-            circuit_->allocation_passes = desk_.integer(value, 1, 100).value_or(circuit_->allocation_passes);
+            circuit_->allocation_passes = reader_.integer(value, 1, 100).value_or(circuit_->allocation_passes);
             return;
         case Meaning::year:
-            circuit_->year = desk_.integer(value, -10'000, 10'000).value_or(circuit_->year);
+            circuit_->year = reader_.integer(value, -10'000, 10'000).value_or(circuit_->year);
             return;
         case Meaning::growth:
-            circuit_->usual_growth = desk_.number(value).value_or(circuit_->usual_growth * 100.0) / 100.0;
+            circuit_->usual_growth = reader_.number(value).value_or(circuit_->usual_growth * 100.0) / 100.0;
             return;
         case Meaning::load_model:
             return refuse_unless(first_letter == "p");
         case Meaning::circuit_model:
             return refuse_unless(first_letter == "m");
         case Meaning::long_line:
-            return refuse_unless(!desk_.boolean(value).value_or(false));
+            return refuse_unless(!reader_.boolean(value).value_or(false));
         case Meaning::earth:
-            if (const auto model = to_earth_model(value, desk_)) circuit_->earth = *model;
+            if (const auto model = to_earth_model(value, reader_)) circuit_->earth = *model;
             return;
         case Meaning::paths:
             data_folder_ = path_from_here(value.text);
             return;
         case Meaning::duplicates:
-            allows_duplicates_ = desk_.boolean(value).value_or(allows_duplicates_);
+            allows_duplicates_ = reader_.boolean(value).value_or(allows_duplicates_);
             return;
         case Meaning::mode:
             mode_ = lower(value.text.substr(0, longest_mode));
@@ -286,9 +287,9 @@ void Script::option(const Parameter& parameter) {
         case Meaning::control_mode:
             circuit_->controls_off = first_letter == "o" ? value.at : Position{};
             if (first_letter == "t" || first_letter == "e" || first_letter == "m")
-                desk_.warning(value.at, desk_.path(),
-                              "lets controls act in the course of time; a snapshot has none, and they settle as in mode static",
-                              "let scenarios run them in time");
+                reader_.warning(value.at, reader_.path(),
+                                "lets controls act in the course of time; a snapshot has none, and they settle as in mode static",
+                                "let scenarios run them in time");
             return;
     }
 }

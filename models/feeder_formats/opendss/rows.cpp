@@ -104,7 +104,7 @@ void Rows::add_buses() {
         for (const int node : bus.nodes)
             if (const auto c = network_.conductor(bus.name, node)) row.conductors.push_back(*c);
         if (bus.split && bus.nodes.count(3) > 0)
-            desk_.error(bus.at, "bus " + bus.name, "has a node 3 at a split-phase secondary", "its legs are nodes 1 and 2");
+            reader_.error(bus.at, "bus " + bus.name, "has a node 3 at a split-phase secondary", "its legs are nodes 1 and 2");
         const auto place = circuit_.coordinates.find(bus.name);
         if (place != circuit_.coordinates.end()) row.x = place->second.x, row.y = place->second.y;
         feeder_.buses.push_back(std::move(row));
@@ -120,9 +120,9 @@ void Rows::add_source() {
     const Bus& bus = network_.bus(end.bus);
     for (const int node : bus.nodes)
         if (held.count(node) == 0)
-            return desk_.error(plan_.sources.front().element->at, source_path(*plan_.sources.front().element),
-                               fmt::format("holds no voltage at node {} of its bus {}", node, bus.name),
-                               "give each of its nodes a source; a node without one needs a bus of its own");
+            return reader_.error(plan_.sources.front().element->at, source_path(*plan_.sources.front().element),
+                                 fmt::format("holds no voltage at node {} of its bus {}", node, bus.name),
+                                 "give each of its nodes a source; a node without one needs a bus of its own");
     const auto base = [&](const SourceNode& at) {
         return at.source->pu * volts_across(at.source->base_kv, at.source->phases, false) * std::numbers::sqrt3 / bus.nominal;
     };
@@ -153,7 +153,7 @@ bool Rows::hold_nodes(const Placed<Source>& placed, std::map<int, SourceNode>& h
     const Source& s = *placed.element;
     const Terminal& end = placed.ends.front();
     const auto refuse = [&](const std::string& problem, const std::string& hint) {
-        desk_.error(s.at, source_path(s), problem, hint);
+        reader_.error(s.at, source_path(s), problem, hint);
         return false;
     };
     if (end.bus != plan_.sources.front().ends.front().bus)
@@ -178,13 +178,13 @@ std::vector<Conductor> Rows::conductors(const Terminal& end, const Position& at,
     for (const int node : end.nodes) {
         const auto c = node == 0 ? std::optional(Conductor::earth) : network_.conductor(end.bus, node);
         if (!c)
-            desk_.error(at, path, fmt::format("has a conductor at node {} of bus {}", node, end.bus),
-                        "conductors of lines go to nodes 1 to 4, or to the earth at node 0");
+            reader_.error(at, path, fmt::format("has a conductor at node {} of bus {}", node, end.bus),
+                          "conductors of lines go to nodes 1 to 4, or to the earth at node 0");
         else if (node == 0)
             all.push_back(*c);
         else if (std::find(all.begin(), all.end(), *c) != all.end())
-            desk_.error(at, path, fmt::format("has two conductors at node {} of bus {}", node, end.bus),
-                        "agree its phases and nodes");
+            reader_.error(at, path, fmt::format("has two conductors at node {} of bus {}", node, end.bus),
+                          "agree its phases and nodes");
         else
             all.push_back(*c);
     }
@@ -204,7 +204,7 @@ CoupledConductors Rows::fed_conductors(const Placed<Line>& placed, const LineDat
                                 shunt_of(measured, data, circuit_.frequency)};
     const CoupledConductors joined = joined_parallel(all);
     if (joined.from.size() < all.from.size())
-        desk_.note("line", measured.at, "has conductors between the same two nodes, which are taken as one");
+        reader_.note("line", measured.at, "has conductors between the same two nodes, which are taken as one");
     std::vector<bool> floats;
     for (std::size_t i = 0; i < joined.from.size(); ++i)
         floats.push_back(network_.floats(from.bus, joined.from[i]) || network_.floats(to.bus, joined.to[i]));
@@ -220,14 +220,14 @@ void Rows::add_line(const Placed<Line>& placed) {
     Line measured = line;
     const bool is_geometric = !line.geometry.empty() || !line.spacing.empty();
     if (is_geometric) measured.length *= line.unit == LengthUnit::none ? 1.0 : metres_of(line.unit), measured.convert = 1.0;
-    const LineData data = is_geometric ? geometric_data(line, circuit_, desk_) : static_cast<const LineData&>(line);
+    const LineData data = is_geometric ? geometric_data(line, circuit_, reader_) : static_cast<const LineData&>(line);
     const std::size_t conductors_there = placed.ends[0].nodes.size();
-    if (data.z.size() != conductors_there * conductors_there) return;  // told already
+    if (data.z.size() != conductors_there * conductors_there) return;  // already reported
     const CoupledConductors fed = fed_conductors(placed, data, measured);
     if (fed.from.empty()) return;
     if (!std::all_of(fed.z.begin(), fed.z.end(), [](Complex z) { return std::isfinite(std::abs(z)); }))
-        return desk_.error(line.at, row.id, "has conductors in parallel or without a feed, and its matrices cannot be reduced",
-                           "check its nodes and impedances");
+        return reader_.error(line.at, row.id, "has conductors in parallel or without a feed, and its matrices cannot be reduced",
+                             "check its nodes and impedances");
     row.conductors = conductors({row.from, fed.from}, line.at, row.id);
     row.to_conductors = conductors({row.to, fed.to}, line.at, row.id);
     row.series_ohm = fed.z;
@@ -241,9 +241,9 @@ void Rows::add_line(const Placed<Line>& placed) {
     row.at = line.at;
     const bool charges = std::any_of(row.shunt_s.begin(), row.shunt_s.end(), [](Complex y) { return y != 0.0; });
     if (!row.closed && charges)
-        desk_.note("open lines", row.at,
-                   "are open at both ends; in OpenDSS their charging stays connected at the end that was not opened",
-                   "disable line." + line.name + " to open both ends there");
+        reader_.note("open lines", row.at,
+                     "are open at both ends; in OpenDSS their charging stays connected at the end that was not opened",
+                     "disable line." + line.name + " to open both ends there");
     if (is_earth(row.conductors) || is_earth(row.to_conductors)) return earth_by(row);
     if (row.to_conductors == row.conductors) row.to_conductors.clear();
     feeder_.branches.push_back(std::move(row));
@@ -255,11 +255,11 @@ void Rows::earth_by(const BranchRow& line) {
     const auto& wires = at_from ? line.conductors : line.to_conductors;
     if (!line.closed || is_earth(wires)) return;
     if (wires.size() > 1 || line.series_ohm.front() == 0.0)
-        return desk_.error(line.at, line.id,
-                           fmt::format("leads to the earth with all its conductors, which is only supported for one conductor "
-                                       "with an impedance, and it has {}",
-                                       wires.size()),
-                           "connect its far end to nodes of a bus, or make it a reactor to earth");
+        return reader_.error(line.at, line.id,
+                             fmt::format("leads to the earth with all its conductors, which is only supported for one conductor "
+                                         "with an impedance, and it has {}",
+                                         wires.size()),
+                             "connect its far end to nodes of a bus, or make it a reactor to earth");
     const Complex siemens = 1.0 / line.series_ohm.front() + (line.shunt_s.empty() ? 0.0 : 0.5 * line.shunt_s.front());
     constexpr double at_volts = 1000.0;
     ShuntRow row;
@@ -328,30 +328,30 @@ void Rows::add_neutral(const Placed<Transformer>& transformer, std::size_t windi
 }
 
 /// Lists what the source does not reach: it has no voltage in OpenDSS either.
-void Rows::tell_dead() {
+void Rows::report_dead() {
     std::vector<std::string> names;
     for (const Bus& bus : network_.buses())
         if (!bus.reached) names.push_back(bus.name);
     if (names.empty()) return;
     std::size_t loads = 0;
     for (const auto& load : plan_.loads) loads += network_.reaches(load.ends.front()) ? 0 : 1;
-    desk_.warning(circuit_.at, "buses",
-                  fmt::format("{} are not reached from the source and left out: {}", names.size(), listed(names)),
-                  loads > 0 ? fmt::format("{} loads there go with them", loads) : "they carry no load");
+    reader_.warning(circuit_.at, "buses",
+                    fmt::format("{} are not reached from the source and left out: {}", names.size(), listed(names)),
+                    loads > 0 ? fmt::format("{} loads there go with them", loads) : "they carry no load");
 }
 
-void Rows::tell_floating() {
+void Rows::report_floating() {
     std::vector<std::string> names;
     for (const Bus& bus : network_.buses())
         for (const int node : bus.floating) names.push_back(fmt::format("{}.{}", bus.name, node));
     if (names.empty()) return;
-    desk_.warning(circuit_.at, "nodes",
-                  fmt::format("{} have no voltage but what the charging of lines gives them, which is not told: {}", names.size(),
-                              listed(names)),
-                  "what they do to the other conductors of their own lines is kept");
+    reader_.warning(circuit_.at, "nodes",
+                    fmt::format("{} have no voltage but what the charging of lines gives them, which is not reported: {}",
+                                names.size(), listed(names)),
+                    "what they do to the other conductors of their own lines is kept");
 }
 
-FeederDescription describe(Circuit& circuit, Desk& desk) {
+FeederDescription describe(Circuit& circuit, PropertyReader& reader) {
     FeederDescription feeder;
     feeder.name = circuit.name;
     feeder.note = "OpenDSS circuit " + circuit.name;
@@ -361,12 +361,12 @@ FeederDescription describe(Circuit& circuit, Desk& desk) {
         if (control.enabled && !closed) circuit.open.insert(control.element);
     }
     calculate_lines(circuit);
-    const Plan plan = make_plan(circuit, desk);
-    const Network network(plan, circuit, desk);
+    const Plan plan = make_plan(circuit, reader);
+    const Network network(plan, circuit, reader);
     if (plan.sources.empty()) return feeder;
-    Rows rows(circuit, desk, plan, network, feeder);
-    rows.tell_dead();
-    rows.tell_floating();
+    Rows rows(circuit, reader, plan, network, feeder);
+    rows.report_dead();
+    rows.report_floating();
     rows.add_buses();
     rows.add_source();
     rows.add_lines();

@@ -19,8 +19,9 @@ struct SourceNode {
 /// What all makers of rows need.
 class Rows {
    public:
-    Rows(Circuit& the_circuit, Desk& the_desk, const Plan& the_plan, const Network& the_network, FeederDescription& out)
-        : circuit_(the_circuit), desk_(the_desk), plan_(the_plan), network_(the_network), feeder_(out) {}
+    Rows(Circuit& the_circuit, PropertyReader& the_reader, const Plan& the_plan, const Network& the_network,
+         FeederDescription& out)
+        : circuit_(the_circuit), reader_(the_reader), plan_(the_plan), network_(the_network), feeder_(out) {}
     void add_buses();
     void add_source();
     void add_lines();
@@ -34,8 +35,8 @@ class Rows {
     void add_controls();
     void add_inverter_controls();
     void add_allocation();
-    void tell_dead();
-    void tell_floating();
+    void report_dead();
+    void report_floating();
 
    private:
     void add_line(const Placed<Line>& placed);
@@ -61,7 +62,7 @@ class Rows {
     void earth_by(const BranchRow& line);
     void add_reactor_branch(const Placed<Reactor>& reactor);
     void add_neutral(const Placed<Transformer>& transformer, std::size_t winding);
-    void tell_controls_off(const std::vector<std::string>& acted);
+    void report_controls_off(const std::vector<std::string>& acted);
     void add_regulators();
     void add_capacitor_controls();
     void add_regulator(const RegControl& control, const Transformer& transformer);
@@ -97,7 +98,7 @@ class Rows {
     [[nodiscard]] std::optional<ProfileRow> profile_row(const LoadShape& shape, const std::string& profile);
 
     Circuit& circuit_;
-    Desk& desk_;
+    PropertyReader& reader_;
     const Plan& plan_;
     const Network& network_;
     FeederDescription& feeder_;
@@ -112,12 +113,13 @@ class Rows {
 [[nodiscard]] const std::string& shape_name(const Injection& element);
 
 /// Series impedance per phase of a reactor, or its matrix, row by row.
-[[nodiscard]] std::vector<std::complex<double>> impedance_of(const Reactor& reactor, const std::string& path, Desk& desk);
+[[nodiscard]] std::vector<std::complex<double>> impedance_of(const Reactor& reactor, const std::string& path,
+                                                             PropertyReader& reader);
 
 /// Impedance of the source, row by row.
 [[nodiscard]] std::vector<std::complex<double>> impedance_of(const Source& source);
 
-/// Finds a circuit's description; what is wrong goes to the desk.
-[[nodiscard]] FeederDescription describe(Circuit& circuit, Desk& desk);
+/// Finds a circuit's description; what is wrong goes to the reader.
+[[nodiscard]] FeederDescription describe(Circuit& circuit, PropertyReader& reader);
 
 }  // namespace evsweep::opendss

@@ -18,33 +18,34 @@ Duration seconds(double s) {
 
 void Rows::add_controls() {
     const std::vector<std::string> acted = controls_that_acted(circuit_);
-    if (circuit_.controls_off.file && (acted.empty() || circuit_.changed.file)) return tell_controls_off(acted);
+    if (circuit_.controls_off.file && (acted.empty() || circuit_.changed.file)) return report_controls_off(acted);
     if (circuit_.controls_off.file)
-        desk_.warning(circuit_.controls_off, "set controlmode",
-                      fmt::format("is off behind the Solve in line {}, in which controls have acted: they act here as they did "
-                                  "there, and nothing has changed since",
-                                  circuit_.acted.line),
-                      "set it before that Solve to take taps and banks as given");
+        reader_.warning(circuit_.controls_off, "set controlmode",
+                        fmt::format("is off behind the Solve in line {}, in which controls have acted: they act here as they did "
+                                    "there, and nothing has changed since",
+                                    circuit_.acted.line),
+                        "set it before that Solve to take taps and banks as given");
     else if (circuit_.changed.file)
-        desk_.warning(circuit_.changed, "controls",
-                      fmt::format("have acted in the Solve in line {}, and OpenDSS goes on from where they stopped when the "
-                                  "circuit is changed here; they begin at the taps and states of the script, and may stop "
-                                  "elsewhere within their bands",
-                                  circuit_.acted.line),
-                      "put all changes before the first Solve, or set taps and states behind it");
+        reader_.warning(circuit_.changed, "controls",
+                        fmt::format("have acted in the Solve in line {}, and OpenDSS goes on from where they stopped when the "
+                                    "circuit is changed here; they begin at the taps and states of the script, and may stop "
+                                    "elsewhere within their bands",
+                                    circuit_.acted.line),
+                        "put all changes before the first Solve, or set taps and states behind it");
     add_regulators();
     add_capacitor_controls();
     add_inverter_controls();
 }
 
 /// Controls do not act, and it must be known where those have stopped that did.
-void Rows::tell_controls_off(const std::vector<std::string>& acted) {
+void Rows::report_controls_off(const std::vector<std::string>& acted) {
     if (!acted.empty())
-        return desk_.error(circuit_.controls_off, "set controlmode",
-                           fmt::format("is off behind the Solve in line {}, in which controls have acted: what they left is not "
-                                       "known here ({})",
-                                       circuit_.acted.line, listed(acted)),
-                           "set taps and states behind that Solve, or set the mode before it");
+        return reader_.error(
+            circuit_.controls_off, "set controlmode",
+            fmt::format("is off behind the Solve in line {}, in which controls have acted: what they left is not "
+                        "known here ({})",
+                        circuit_.acted.line, listed(acted)),
+            "set taps and states behind that Solve, or set the mode before it");
     const auto enabled = [](const auto& store) {
         const auto& all = store.objects();
         return std::count_if(all.begin(), all.end(), [](const Object& control) { return control.enabled; });
@@ -52,7 +53,7 @@ void Rows::tell_controls_off(const std::vector<std::string>& acted) {
     const auto count = enabled(circuit_.reg_controls) + enabled(circuit_.cap_controls) + enabled(circuit_.inv_controls) +
                        enabled(circuit_.exp_controls);
     if (count > 0)
-        desk_.warning(
+        reader_.warning(
             circuit_.controls_off, "set controlmode",
             fmt::format("is off: {} of tap changers, capacitors and inverters {}",
                         count == 1 ? "1 control" : fmt::format("{} controls", count), count == 1 ? "does not act" : "do not act"),
@@ -64,7 +65,7 @@ void Rows::add_regulators() {
         if (!control.enabled || control.max_steps == 0) continue;
         const Placed<Transformer>* t = placed_of(plan_.transformers, circuit_.transformers, control.transformer);
         if (control.transformer.empty())
-            desk_.error(control.at, "regcontrol." + control.name, "names no transformer", "give transformer=NAME");
+            reader_.error(control.at, "regcontrol." + control.name, "names no transformer", "give transformer=NAME");
         else if (t && t->closed && network_.reaches(t->ends.front()))
             add_regulator(control, *t->element);
     }
@@ -91,10 +92,10 @@ void Rows::add_regulator(const RegControl& control, const Transformer& transform
     row.max_steps = control.max_steps;
     row.inverse_time = control.inverse_time;
     if (!control.regulated_bus.text.empty()) {
-        desk_.turn_to(row.id + ".bus");
-        const auto bus = desk_.bus(control.regulated_bus);
+        reader_.set_path(row.id + ".bus");
+        const auto bus = reader_.bus(control.regulated_bus);
         if (!bus) return;
-        if (!network_.knows(bus->name)) return desk_.error(bus->at, row.id + ".bus", "unknown bus '" + bus->name + "'");
+        if (!network_.knows(bus->name)) return reader_.error(bus->at, row.id + ".bus", "unknown bus '" + bus->name + "'");
         row.bus = bus->name;
         row.bus_conductor = network_.conductor(bus->name, bus->nodes.empty() ? 1 : bus->nodes.front());
         row.bus_pt_ratio = control.remote_pt_ratio;
@@ -108,7 +109,7 @@ void Rows::add_capacitor_controls() {
         const std::string path = "capcontrol." + control.name;
         const Placed<Capacitor>* capacitor = placed_of(plan_.capacitors, circuit_.capacitors, control.capacitor);
         if (control.capacitor.empty())
-            desk_.error(control.at, path, "names no capacitor", "give capacitor=NAME");
+            reader_.error(control.at, path, "names no capacitor", "give capacitor=NAME");
         else if (capacitor && network_.reaches(capacitor->ends.front()))
             add_capacitor_control(control);
     }
@@ -146,9 +147,9 @@ void Rows::add_capacitor_control(const CapControl& control) {
     const auto end = static_cast<std::size_t>(control.terminal - 1);
     const auto watch = [&](const auto* placed) {
         if (!placed || end >= placed->ends.size())
-            return desk_.error(control.at, row.id,
-                               fmt::format("watches '{}', which has no end {}", control.element, control.terminal),
-                               "give element=line.NAME or element=transformer.NAME in service");
+            return reader_.error(control.at, row.id,
+                                 fmt::format("watches '{}', which has no end {}", control.element, control.terminal),
+                                 "give element=line.NAME or element=transformer.NAME in service");
         if (watch_conductors(control, placed->ends, row)) feeder_.capacitor_controls.push_back(row);
     };
     if (kind == "line") return watch(placed_of(plan_.lines, circuit_.lines, name));
@@ -157,13 +158,13 @@ void Rows::add_capacitor_control(const CapControl& control) {
     const bool sees_voltage = row.signal == CapacitorSignal::voltage || row.signal == CapacitorSignal::time;
     const auto at_its_bus = [&](const auto* placed) {
         if (placed && watch_bus(control, placed->ends.front(), row)) return feeder_.capacitor_controls.push_back(row);
-        desk_.error(control.at, row.id, fmt::format("watches '{}', at whose bus no line or transformer ends", control.element),
-                    "give element=line.NAME or element=transformer.NAME");
+        reader_.error(control.at, row.id, fmt::format("watches '{}', at whose bus no line or transformer ends", control.element),
+                      "give element=line.NAME or element=transformer.NAME");
     };
     if (sees_voltage && kind == "capacitor") return at_its_bus(placed_of(plan_.capacitors, circuit_.capacitors, name));
     if (sees_voltage && kind == "load") return at_its_bus(placed_of(plan_.loads, circuit_.loads, name));
-    desk_.error(control.at, row.id, fmt::format("watches '{}', which is not a line or transformer", control.element),
-                "give element=line.NAME or element=transformer.NAME");
+    reader_.error(control.at, row.id, fmt::format("watches '{}', which is not a line or transformer", control.element),
+                  "give element=line.NAME or element=transformer.NAME");
 }
 
 /// The voltage of another element's bus, seen at the end of a line or transformer there.
@@ -196,7 +197,7 @@ std::optional<OfSeveral> Rows::of_phases(const std::string& word) {
 bool Rows::watch_conductors(const CapControl& control, const std::vector<Terminal>& ends, CapacitorControlRow& row) {
     const Terminal& end = ends[static_cast<std::size_t>(control.terminal) - 1];
     const auto refuse = [&](const std::string& problem) {
-        desk_.error(control.at, row.id, problem, "watch one phase of the first terminal");
+        reader_.error(control.at, row.id, problem, "watch one phase of the first terminal");
         return false;
     };
     const auto conductor_at = [&](const std::string& phase, const Terminal& at) -> std::optional<Conductor> {

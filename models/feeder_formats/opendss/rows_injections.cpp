@@ -111,7 +111,7 @@ LoadRow Rows::injection_row(const Placed<T>& placed, const std::string& id) {
     row.at = element.at;
     row.terminals = terminals_of(placed);
     row.rated = Volts(volts_across(element.kv, element.phases, element.delta));
-    if (!(row.rated.value() > 0.0)) desk_.error(element.at, id, "its kV is not positive", "give its rated voltage");
+    if (!(row.rated.value() > 0.0)) reader_.error(element.at, id, "its kV is not positive", "give its rated voltage");
     return row;
 }
 
@@ -121,10 +121,10 @@ double Rows::growth_of(const Load& load) {
     if (load.growth.empty() || load.growth == "none") return std::pow(1.0 + circuit_.usual_growth, circuit_.year - 1);
     const GrowthShape* shape = circuit_.growth_shapes.look_up(load.growth);
     if (shape && shape->years.size() == shape->factors.size()) return shape->growth_until(circuit_.year);
-    desk_.error(load.at, "load." + load.name,
-                "grows by growth shape '" + load.growth + "', which " +
-                    (shape ? "has not as many years as factors" : "the script does not define"),
-                "define it with New GrowthShape");
+    reader_.error(load.at, "load." + load.name,
+                  "grows by growth shape '" + load.growth + "', which " +
+                      (shape ? "has not as many years as factors" : "the script does not define"),
+                  "define it with New GrowthShape");
     return 1.0;
 }
 
@@ -137,8 +137,9 @@ double Rows::keep_fed_phases(const Placed<Load>& placed, LoadRow& row) {
         if (!network_.floats(end.bus, end.nodes[k])) fed.push_back(row.terminals[k]);
     const double share = static_cast<double>(fed.size()) / static_cast<double>(row.terminals.size());
     if (share < 1.0) {
-        desk_.note("loads", placed.element->at, "have phases at nodes that nothing feeds, where they draw nothing, as in OpenDSS",
-                   "agree the phases of load." + placed.element->name + " with the nodes of its bus");
+        reader_.note("loads", placed.element->at,
+                     "have phases at nodes that nothing feeds, where they draw nothing, as in OpenDSS",
+                     "agree the phases of load." + placed.element->name + " with the nodes of its bus");
         row.terminals = std::move(fed);
     }
     return share;
@@ -157,14 +158,14 @@ void Rows::add_loads() {
         row.q = Kilovars(load.kvar * (has_fixed_q(load) ? 1.0 : times) * fed);
         const bool earthed = placed.ends.front().nodes.back() == 0;
         if (!load.delta && !earthed && load.neutral_r >= 0.0)
-            desk_.error(load.at, row.id, "has an impedance from its neutral to earth, which is not supported",
-                        "connect its neutral to node 0, or add a reactor");
+            reader_.error(load.at, row.id, "has an impedance from its neutral to earth, which is not supported",
+                          "connect its neutral to node 0, or add a reactor");
         if (load.model == 8 && load.zipv.empty())
-            desk_.error(load.at, row.id, "is of model 8 without ZIPV", "give its 7 numbers");
+            reader_.error(load.at, row.id, "is of model 8 without ZIPV", "give its 7 numbers");
         else
             answer(load, row);
         if (has_fixed_q(load) && times != 1.0 && load.kw != 0.0 && !row.profile.empty())
-            desk_.warning(load.at, row.id, "its reactive power follows its profile too", "use model 1");
+            reader_.warning(load.at, row.id, "its reactive power follows its profile too", "use model 1");
         feeder_.loads.push_back(std::move(row));
     }
 }
@@ -188,10 +189,10 @@ void Rows::add_generators() {
 /// takes what it sees across a delta for sqrt(3) of that.
 void Rows::hold_voltage(const Generator& generator, LoadRow& row) {
     if (generator.max_kvar < generator.min_kvar)
-        return desk_.error(generator.at, row.id,
-                           fmt::format("holds its voltage between minkvar={} and maxkvar={}, which is no range",
-                                       generator.min_kvar, generator.max_kvar),
-                           "give maxkvar and minkvar behind kvar");
+        return reader_.error(generator.at, row.id,
+                             fmt::format("holds its voltage between minkvar={} and maxkvar={}, which is no range",
+                                         generator.min_kvar, generator.max_kvar),
+                             "give maxkvar and minkvar behind kvar");
     double target = generator.vpu * generator.kv * 1000.0;
     if (generator.phases > 1) target /= std::numbers::sqrt3;
     if (generator.delta) target *= std::numbers::sqrt3;

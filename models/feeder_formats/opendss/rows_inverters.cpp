@@ -90,7 +90,7 @@ void Rows::set_inverter(LoadRow& row, const Inverter& inverter, const InverterRa
     if (inverter.model == 2) row.response = {always_impedance, always_impedance, std::nullopt, 0.0};
     if (inverter.model == 2) return;
     if (inverter.balanced && inverter.phases == 3)
-        desk_.error(inverter.at, row.id, "gives balanced currents at any voltages, which is not supported", "set balanced=no");
+        reader_.error(inverter.at, row.id, "gives balanced currents at any voltages, which is not supported", "set balanced=no");
     if (inverter.current_limited) limit_current(row, inverter, rating);
 }
 
@@ -104,8 +104,8 @@ void Rows::limit_current(LoadRow& row, const Inverter& inverter, const InverterR
         return;
     }
     if (!rating.stores || inverter.max_pu * inverter.max_pu < out_of_reach * inverter.min_pu)
-        desk_.error(inverter.at, row.id, "limits its current in a way that is not supported",
-                    rating.stores ? "raise vmaxpu, or set limitcurrent=no" : "set limitcurrent=no, or conn=wye");
+        reader_.error(inverter.at, row.id, "limits its current in a way that is not supported",
+                      rating.stores ? "raise vmaxpu, or set limitcurrent=no" : "set limitcurrent=no, or conn=wye");
 }
 
 void Rows::add_pv_systems() {
@@ -116,7 +116,7 @@ void Rows::add_pv_systems() {
         set_inverter(row, pv, rating_of(pv));
         row.profile = profile_of(pv, -row.p.value(), std::nullopt);
         if ((!pv.temperature_curve.empty() || !pv.efficiency.empty()) && !row.profile.empty())
-            desk_.warning(pv.at, row.id, "follows its profile in proportion: its efficiency and temperature are those of now");
+            reader_.warning(pv.at, row.id, "follows its profile in proportion: its efficiency and temperature are those of now");
         feeder_.loads.push_back(std::move(row));
     }
 }
@@ -134,13 +134,13 @@ void Rows::add_storages() {
         const bool moves = (storage.dispatch == D::trigger && has_trigger) ||
                            (storage.dispatch == D::follow && storage.state != Storage::State::idling);
         if (moves)
-            desk_.error(storage.at, row.id, "is dispatched by load level, price or shape, which may change its state",
-                        "use dispmode=default with the state that it shall have");
+            reader_.error(storage.at, row.id, "is dispatched by load level, price or shape, which may change its state",
+                          "use dispmode=default with the state that it shall have");
         set_inverter(row, storage, rating_of(storage));
         if (const std::string& shape = shape_name(storage); !shape.empty()) {
             row.profile = "dispatch by " + shape;
-            desk_.note("dispatch of storages by load shapes", storage.at, "is not read, which a snapshot does not need",
-                       "give a profile of the name 'dispatch by SHAPE' in base_load.profiles of scenarios");
+            reader_.note("dispatch of storages by load shapes", storage.at, "is not read, which a snapshot does not need",
+                         "give a profile of the name 'dispatch by SHAPE' in base_load.profiles of scenarios");
         }
         feeder_.loads.push_back(std::move(row));
     }
@@ -178,8 +178,8 @@ InjectionControlRow Rows::unit_row(const InverterControl& control, const std::st
     row.load = unit;
     row.at = control.at;
     if (const auto [before, is_new] = controlled_.try_emplace(unit, id); !is_new)
-        desk_.error(control.at, id, fmt::format("controls {}, as {} does", unit, before->second),
-                    "use one control with combimode=VV_VW");
+        reader_.error(control.at, id, fmt::format("controls {}, as {} does", unit, before->second),
+                      "use one control with combimode=VV_VW");
     return row;
 }
 
@@ -220,17 +220,17 @@ std::vector<WatchedVoltage> Rows::phases_of(const Unit& unit, double rated_v) co
 std::optional<std::vector<WatchedVoltage>> Rows::seen_by(const InvControl& control, const std::string& id, const Unit& unit) {
     std::vector<WatchedVoltage> seen;
     if (control.seen_buses.empty()) seen = phases_of(unit, unit.volts);
-    desk_.turn_to(id + ".monbus");
+    reader_.set_path(id + ".monbus");
     for (std::size_t i = 0; i < control.seen_buses.size(); ++i) {
-        const auto bus = desk_.bus(control.seen_buses[i]);
+        const auto bus = reader_.bus(control.seen_buses[i]);
         if (!bus) return std::nullopt;
         if (!network_.knows(bus->name) || bus->nodes.empty() || i >= control.seen_bases.size()) {
-            desk_.error(control.at, id,
-                        fmt::format("watches '{}' {}", control.seen_buses[i].text.substr(0, 60),
-                                    !network_.knows(bus->name) ? "which is no bus that the source reaches"
-                                    : bus->nodes.empty()       ? "without a node"
-                                                               : "without a base voltage"),
-                        "give MonBus=[BUS.1 ...] and as many MonBusesVbase in volts");
+            reader_.error(control.at, id,
+                          fmt::format("watches '{}' {}", control.seen_buses[i].text.substr(0, 60),
+                                      !network_.knows(bus->name) ? "which is no bus that the source reaches"
+                                      : bus->nodes.empty()       ? "without a node"
+                                                                 : "without a base voltage"),
+                          "give MonBus=[BUS.1 ...] and as many MonBusesVbase in volts");
             return std::nullopt;
         }
         const int other = bus->nodes.size() == 2 ? bus->nodes[1] : 0;
@@ -240,7 +240,7 @@ std::optional<std::vector<WatchedVoltage>> Rows::seen_by(const InvControl& contr
     // OpenDSS counts the places of a list from 0, and phases from 1.
     const auto which = static_cast<std::size_t>(control.seen) - (control.seen_buses.empty() ? 1 : 0);
     if (which >= seen.size()) {
-        desk_.error(control.at, id, fmt::format("sees phase {} of {}", control.seen, seen.size()), "set MonVoltageCalc=AVG");
+        reader_.error(control.at, id, fmt::format("sees phase {} of {}", control.seen, seen.size()), "set MonVoltageCalc=AVG");
         return std::nullopt;
     }
     return std::vector<WatchedVoltage>{seen[which]};
@@ -249,12 +249,13 @@ std::optional<std::vector<WatchedVoltage>> Rows::seen_by(const InvControl& contr
 void Rows::add_inv_control(const InvControl& control) {
     const std::string id = "invcontrol." + control.name;
     if (!control.var && !control.watt && !control.both)
-        return desk_.warning(control.at, id, "has no mode and does nothing, as in OpenDSS", "give mode=voltvar or mode=voltwatt");
+        return reader_.warning(control.at, id, "has no mode and does nothing, as in OpenDSS",
+                               "give mode=voltvar or mode=voltwatt");
     if (control.both && (control.var || control.watt))
-        return desk_.error(control.at, id, "has both a mode and a combination, which never settles in OpenDSS",
-                           "remove its mode");
+        return reader_.error(control.at, id, "has both a mode and a combination, which never settles in OpenDSS",
+                             "remove its mode");
     InvControl listed = control;
-    if (listed.units.empty()) finish_edit(listed, desk_);
+    if (listed.units.empty()) finish_edit(listed, reader_);
     for (const std::string& name : listed.units) {
         const auto unit = unit_of(name);
         if (!unit) continue;
@@ -262,10 +263,10 @@ void Rows::add_inv_control(const InvControl& control) {
         const bool misses_watt = (control.watt || control.both) && curves.volt_watt.empty() &&
                                  (!unit->rating.stores || curves.volt_watt_charging.empty());
         if (((control.var || control.both) && curves.volt_var.empty()) || misses_watt)
-            return desk_.error(control.at, id, "has no curve for its mode", "give vvc_curve1=NAME or voltwatt_curve=NAME");
+            return reader_.error(control.at, id, "has no curve for its mode", "give vvc_curve1=NAME or voltwatt_curve=NAME");
         if (unit->rating.stores && curves.watt_base == WattBase::available_p && (control.watt || control.both))
-            return desk_.error(control.at, id, "counts on the available power of a storage, which is not supported",
-                               "set VoltwattYAxis=PMPPPU");
+            return reader_.error(control.at, id, "counts on the available power of a storage, which is not supported",
+                                 "set VoltwattYAxis=PMPPPU");
         InjectionControlRow row = unit_row(listed, id, name);
         auto seen = seen_by(control, id, *unit);
         if (!seen) return;
@@ -281,10 +282,10 @@ void Rows::add_inv_control(const InvControl& control) {
 void Rows::add_exp_control(const ExpControl& control) {
     const std::string id = "expcontrol." + control.name;
     ExpControl listed = control;
-    if (listed.units.empty()) finish_edit(listed, desk_);
+    if (listed.units.empty()) finish_edit(listed, reader_);
     for (const std::string& name : listed.units) {
         if (name[0] != 'p') {
-            desk_.warning(control.at, id, "does not control " + name + ": OpenDSS looks for photovoltaic systems only");
+            reader_.warning(control.at, id, "does not control " + name + ": OpenDSS looks for photovoltaic systems only");
             continue;
         }
         const auto unit = unit_of(name);

@@ -63,7 +63,7 @@ std::optional<ProfileRow> Rows::profile_row(const LoadShape& shape, const std::s
     ProfileRow row{profile, from_hours(shape.interval_h), shape.p, {}, false, shape.at};
     if (!shape.q.empty() && shape.q != shape.p) row.q_values = shape.q;
     const auto give_up = [&](const std::string& problem) {
-        desk_.note("load shape '" + shape.name + "'", shape.at, problem + ", which a snapshot does not need", give_profile);
+        reader_.note("load shape '" + shape.name + "'", shape.at, problem + ", which a snapshot does not need", give_profile);
         return std::nullopt;
     };
     if (shape.p.empty()) return give_up("has no values");
@@ -80,9 +80,9 @@ std::optional<ProfileRow> Rows::profile_row(const LoadShape& shape, const std::s
     row.values = times.on_raster(shape.p, *every);
     if (!row.q_values.empty()) row.q_values = times.on_raster(shape.q, *every);
     if (row.linear && row.values.front() != shape.p.back())
-        desk_.note("load shape '" + shape.name + "'", shape.at,
-                   fmt::format("ends at {} and begins again at {}, and goes there in its last interval of {} h", shape.p.back(),
-                               row.values.front(), hours(*every)));
+        reader_.note("load shape '" + shape.name + "'", shape.at,
+                     fmt::format("ends at {} and begins again at {}, and goes there in its last interval of {} h", shape.p.back(),
+                                 row.values.front(), hours(*every)));
     return row;
 }
 
@@ -91,8 +91,8 @@ std::string Rows::profile_of(const Injection& element, double kw, std::optional<
     if (name.empty()) return {};
     const LoadShape* shape = circuit_.shapes.look_up(name);
     if (!shape) {
-        desk_.note("load shape '" + name + "'", element.at, "is not defined, which a snapshot does not need",
-                   std::string("define it with New LoadShape, or ") + give_profile);
+        reader_.note("load shape '" + name + "'", element.at, "is not defined, which a snapshot does not need",
+                     std::string("define it with New LoadShape, or ") + give_profile);
         return name;
     }
     // Powers in kW become factors of this element's.
@@ -107,8 +107,8 @@ std::string Rows::profile_of(const Injection& element, double kw, std::optional<
     if (!shape->q.empty() && !has_q) profile += " of active power";
     if (!profiles_.insert(profile).second) return profile;
     if (has_q && q_base == 0.0) {
-        desk_.note("load shape '" + name + "'", shape->at,
-                   "has reactive power where a load that follows it has none, which a snapshot does not need", give_profile);
+        reader_.note("load shape '" + name + "'", shape->at,
+                     "has reactive power where a load that follows it has none, which a snapshot does not need", give_profile);
         return profile;
     }
     LoadShape counting = *shape;

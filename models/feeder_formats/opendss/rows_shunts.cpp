@@ -57,15 +57,15 @@ void Rows::add_capacitors() {
         row.bus = placed.ends.front().bus;
         row.terminals.clear();
         if (is_series(placed)) {
-            desk_.error(c.at, row.id, "stands in series between two buses, which is not supported",
-                        "make it a line of negative x");
+            reader_.error(c.at, row.id, "stands in series between two buses, which is not supported",
+                          "make it a line of negative x");
             continue;
         }
         if (!is_even(c.kvar) || (!c.by_kvar && !is_even(c.micro_farad)))
-            desk_.error(c.at, row.id, "has steps of different size, which is not supported", "make it several capacitors");
+            reader_.error(c.at, row.id, "has steps of different size, which is not supported", "make it several capacitors");
         for (const CoilNodes& pair : pairs_of(placed)) row.terminals.push_back(terminals(row.bus, pair.plus, pair.minus));
         const double volts = volts_across(c.kv, c.phases, c.delta);
-        if (!(volts > 0.0)) desk_.error(c.at, row.id, "its kV is not positive", "give its rated voltage");
+        if (!(volts > 0.0)) reader_.error(c.at, row.id, "its kV is not positive", "give its rated voltage");
         row.rated = Volts(volts);
         row.steps = c.steps;
         row.steps_on = static_cast<int>(std::count_if(c.states.begin(), c.states.end(), [](double s) { return s != 0.0; }));
@@ -77,12 +77,12 @@ void Rows::add_capacitors() {
     }
 }
 
-std::vector<Complex> impedance_of(const Reactor& reactor, const std::string& path, Desk& desk) {
+std::vector<Complex> impedance_of(const Reactor& reactor, const std::string& path, PropertyReader& reader) {
     const auto n = static_cast<std::size_t>(reactor.phases);
     std::vector<Complex> z(n * n);
     if (reactor.given == Reactor::Given::matrix) {
         if (reactor.parallel)
-            desk.error(reactor.at, path, "has parallel matrices, which are not supported", "give series values");
+            reader.error(reactor.at, path, "has parallel matrices, which are not supported", "give series values");
         for (std::size_t i = 0; i < n * n; ++i)
             z[i] = {i < reactor.r_matrix.size() ? reactor.r_matrix[i] : 0.0,
                     i < reactor.x_matrix.size() ? reactor.x_matrix[i] : 0.0};
@@ -121,12 +121,12 @@ void Rows::add_reactors() {
         row.terminals.clear();
         for (const CoilNodes& pair : pairs_of(placed)) row.terminals.push_back(terminals(row.bus, pair.plus, pair.minus));
         const double volts = volts_across(reactor.kv, reactor.phases, reactor.delta);
-        if (!(volts > 0.0)) desk_.error(reactor.at, row.id, "its kV is not positive", "give its rated voltage");
-        const auto z = impedance_of(reactor, row.id, desk_);
+        if (!(volts > 0.0)) reader_.error(reactor.at, row.id, "its kV is not positive", "give its rated voltage");
+        const auto z = impedance_of(reactor, row.id, reader_);
         const auto n = static_cast<std::size_t>(reactor.phases);
         for (std::size_t i = 1; i < z.size(); ++i)
             if (i % (n + 1) != 0 && z[i] != 0.0) {
-                desk_.error(reactor.at, row.id, "has phases that are coupled, which is not supported for a shunt");
+                reader_.error(reactor.at, row.id, "has phases that are coupled, which is not supported for a shunt");
                 break;
             }
         const Complex drawn = volts * volts / std::conj(z.front()) / 1000.0 * static_cast<double>(reactor.phases);
@@ -148,7 +148,7 @@ void Rows::add_reactor_branch(const Placed<Reactor>& placed) {
     row.conductors = conductors(placed.ends[0], reactor.at, row.id);
     row.to_conductors = conductors(placed.ends[1], reactor.at, row.id);
     if (row.to_conductors == row.conductors) row.to_conductors.clear();
-    row.series_ohm = impedance_of(reactor, row.id, desk_);
+    row.series_ohm = impedance_of(reactor, row.id, reader_);
     const bool ideal = std::all_of(row.series_ohm.begin(), row.series_ohm.end(), [](Complex z) { return z == 0.0; });
     if (ideal) row.kind = BranchKind::switch_;
     row.closed = placed.closed;

@@ -41,9 +41,9 @@ std::filesystem::path in_any_case(std::filesystem::path folder, const std::files
 }  // namespace
 
 Script::Script(ReadFile read_file, Issues& issues)
-    : read_file_(std::move(read_file)), desk_(issues), circuit_(std::make_unique<Circuit>()) {
-    desk_.turn_to(*circuit_);
-    desk_.read_file = [this](const std::string& name, const Position& at) -> std::optional<std::string> {
+    : read_file_(std::move(read_file)), reader_(issues), circuit_(std::make_unique<Circuit>()) {
+    reader_.set_circuit(*circuit_);
+    reader_.read_file = [this](const std::string& name, const Position& at) -> std::optional<std::string> {
         auto found = find_file(name, at);
         return found ? std::optional(std::move(found->text)) : std::nullopt;
     };
@@ -55,14 +55,14 @@ void Script::run(const SourceText& source) {
     const bool outer_comment = std::exchange(in_comment_, false);
     const std::size_t outer_commands = std::exchange(commands_here_, 0);
     std::string_view rest = source.text;
-    for (int number = 1; !rest.empty() && !stopped_ && !is_foreign_ && !desk_.is_full(); ++number) {
+    for (int number = 1; !rest.empty() && !stopped_ && !is_foreign_ && !reader_.is_full(); ++number) {
         const auto end = rest.find('\n');
         line(rest.substr(0, end), {file, number, 1});
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     }
     if (in_comment_)
-        desk_.warning(comment_, "", "a comment is not closed: all that follows in its file is part of it, as in OpenDSS",
-                      "close it with */");
+        reader_.warning(comment_, "", "a comment is not closed: all that follows in its file is part of it, as in OpenDSS",
+                        "close it with */");
     in_comment_ = outer_comment;
     commands_here_ = outer_commands;
     is_foreign_ = false;
@@ -79,15 +79,15 @@ void Script::line(std::string_view text, const Position& at) {
         if (end == std::string_view::npos) return;
         in_comment_ = false;
         if (!trimmed(inside.substr(end + 2)).empty())
-            desk_.warning(at, "", "what follows */ in its line is not read, as in OpenDSS", "put it on a line of its own");
+            reader_.warning(at, "", "what follows */ in its line is not read, as in OpenDSS", "put it on a line of its own");
         return;
     }
     if (inside.empty() || inside.front() == '!' || inside.substr(0, 2) == "//") return;
     Issues found;
     const auto parameters = split_line(text, at, variables_, found);
     for (const Issue& issue : found.list())
-        issue.severity == Severity::error ? desk_.error(issue.at, issue.path, issue.problem, issue.hint)
-                                          : desk_.warning(issue.at, issue.path, issue.problem, issue.hint);
+        issue.severity == Severity::error ? reader_.error(issue.at, issue.path, issue.problem, issue.hint)
+                                          : reader_.warning(issue.at, issue.path, issue.problem, issue.hint);
     if (!parameters.empty()) carry_out(parameters);
 }
 
@@ -99,9 +99,9 @@ void Script::carry_out(const Parameters& parameters) {
         if (command) return (this->*command->statement)(parameters);
         is_foreign_ = files_.size() > 1 && commands_here_ == 0;
         if (is_foreign_)  // its lines are not for messages
-            return desk_.error(first.value.at, "", "the file does not begin with an OpenDSS command", "is it the right file?");
-        return desk_.error(first.value.at, first.value.text, "is not a command that is known",
-                           "a line begins with a command such as New, or with CLASS.NAME.PROPERTY=VALUE");
+            return reader_.error(first.value.at, "", "the file does not begin with an OpenDSS command", "is it the right file?");
+        return reader_.error(first.value.at, first.value.text, "is not a command that is known",
+                             "a line begins with a command such as New, or with CLASS.NAME.PROPERTY=VALUE");
     }
     assign(first, parameters);
 }
@@ -120,9 +120,9 @@ std::optional<Script::Found> Script::find_file(const std::string& name, const Po
     auto found = look_for(name, ending);
     if (found) return found;
     if (name.empty() || name.size() > longest_name || files_read_ > most_files)
-        desk_.error(at, "", name.empty() ? "names no file" : "names too many files, or one of too long a name");
+        reader_.error(at, "", name.empty() ? "names no file" : "names too many files, or one of too long a name");
     else
-        desk_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
+        reader_.error(at, "", fmt::format("file '{}' cannot be read", name), "paths are relative to the file that names them");
     return std::nullopt;
 }
 
@@ -142,7 +142,7 @@ std::optional<Script::Found> Script::look_for(const std::string& name, const std
 }
 
 void Script::redirect(const Parameters& p) {
-    if (p.size() < 2) return desk_.error(p.front().value.at, "redirect", "names no file", "write Redirect FILE");
+    if (p.size() < 2) return reader_.error(p.front().value.at, "redirect", "names no file", "write Redirect FILE");
     const Value& name = p[1].value;
     auto found = find_file(name.text, name.at, ".dss");
     if (!found) return;
@@ -150,8 +150,8 @@ void Script::redirect(const Parameters& p) {
     if (std::any_of(files_.begin(), files_.end(), same) || files_.size() >= deepest) {
         std::string chain;
         for (const auto& file : files_) chain += file.filename().string() + " -> ";
-        return desk_.error(name.at, "redirect", "files name one another in a circle: " + chain + name.text,
-                           "remove one of the redirections");
+        return reader_.error(name.at, "redirect", "files name one another in a circle: " + chain + name.text,
+                             "remove one of the redirections");
     }
     run({found->path, std::move(found->text)});
 }

@@ -24,7 +24,7 @@ class Script {
     /// Carries out a file and those it names.
     void run(const SourceText& source);
     [[nodiscard]] Circuit& circuit() { return *circuit_; }
-    [[nodiscard]] Desk& desk() { return desk_; }
+    [[nodiscard]] PropertyReader& reader() { return reader_; }
 
    private:
     using Parameters = std::vector<Parameter>;
@@ -103,7 +103,7 @@ class Script {
     [[nodiscard]] std::filesystem::path path_from_here(std::string path) const;
 
     ReadFile read_file_;
-    Desk desk_;
+    PropertyReader reader_;
     std::unique_ptr<Circuit> circuit_;
     Variables variables_;
     Active active_;

@@ -22,49 +22,50 @@ void keep(LoadShape& shape, std::vector<double>& target, std::optional<std::vect
 }
 
 template <auto Member>
-void set_series(LoadShape& shape, const Value& value, Desk& desk) {
-    keep(shape, shape.*Member, desk.numbers(value));
+void set_series(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    keep(shape, shape.*Member, reader.numbers(value));
 }
-void set_hours(LoadShape& shape, const Value& value, Desk& desk) {
-    set_series<&LoadShape::hours>(shape, value, desk);
+void set_hours(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    set_series<&LoadShape::hours>(shape, value, reader);
     shape.interval_h = 0.0;
 }
 
-void set_points(LoadShape& shape, const Value& value, Desk& desk) {
-    if (const auto points = desk.number(value)) shape.points = static_cast<std::size_t>(std::clamp(std::abs(*points), 0.0, 1e9));
+void set_points(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    if (const auto points = reader.number(value))
+        shape.points = static_cast<std::size_t>(std::clamp(std::abs(*points), 0.0, 1e9));
 }
 
 template <int PerHour>
-void set_interval(LoadShape& shape, const Value& value, Desk& desk) {
-    const auto interval = desk.number(value);
+void set_interval(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    const auto interval = reader.number(value);
     if (!interval) return;
     const double hours = *interval / PerHour;
     const bool is_possible = hours == 0.0 || (hours >= 1e-6 && hours <= 1e6);
-    if (!is_possible) return desk.refuse(value, "is not an interval that a profile can have");
+    if (!is_possible) return reader.refuse(value, "is not an interval that a profile can have");
     shape.interval_h = hours;
 }
 
 /// Files of points at times of their own have the times first.
-void set_file(LoadShape& shape, const Value& value, Desk& desk) {
+void set_file(LoadShape& shape, const Value& value, PropertyReader& reader) {
     const std::size_t times = shape.interval_h == 0.0 ? 1 : 0;
-    if (times > 0) keep(shape, shape.hours, desk.column(value, 1, false));
-    keep(shape, shape.p, desk.column(value, times + 1, false));
+    if (times > 0) keep(shape, shape.hours, reader.column(value, 1, false));
+    keep(shape, shape.p, reader.column(value, times + 1, false));
 }
-void set_pair_file(LoadShape& shape, const Value& value, Desk& desk) {
-    set_file(shape, value, desk);
-    keep(shape, shape.q, desk.column(value, shape.interval_h == 0.0 ? 3 : 2, false));
+void set_pair_file(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    set_file(shape, value, reader);
+    keep(shape, shape.q, reader.column(value, shape.interval_h == 0.0 ? 3 : 2, false));
 }
 template <std::size_t Bytes>
-void set_binary_file(LoadShape& shape, const Value& value, Desk& desk) {
-    auto numbers = desk.binary(value, Bytes);
+void set_binary_file(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    auto numbers = reader.binary(value, Bytes);
     if (!numbers || shape.interval_h > 0.0) return keep(shape, shape.p, std::move(numbers));
     keep(shape, shape.hours, every_other(*numbers, 0));
     keep(shape, shape.p, every_other(*numbers, 1));
 }
 
-void set_interpolation(LoadShape& shape, const Value& value, Desk& desk) {
+void set_interpolation(LoadShape& shape, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text.substr(0, 1));
-    if (word != "a" && word != "e") return desk.refuse(value, "is neither avg nor edge");
+    if (word != "a" && word != "e") return reader.refuse(value, "is neither avg nor edge");
     shape.holds = word == "e";
 }
 
@@ -76,34 +77,34 @@ void divide(std::vector<double>& series, double base) {
     for (double& value : series) value /= base;
 }
 
-void act(LoadShape& shape, const Value& value, Desk& desk) {
+void act(LoadShape& shape, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text);
-    if (word.empty() || word.front() != 'n') return desk.refuse(value, "the only action that is supported is normalize");
+    if (word.empty() || word.front() != 'n') return reader.refuse(value, "the only action that is supported is normalize");
     divide(shape.p, shape.base_p);
     divide(shape.q, shape.base_q);
     shape.use_actual = false;
 }
 
 template <auto Member>
-void set_maximum(LoadShape& shape, const Value& value, Desk& desk) {
-    if (const auto maximum = desk.number(value)) shape.*Member = *maximum;
+void set_maximum(LoadShape& shape, const Value& value, PropertyReader& reader) {
+    if (const auto maximum = reader.number(value)) shape.*Member = *maximum;
 }
 
-void set_curve_points(XyCurve& curve, const Value& value, Desk& desk) {
-    const auto numbers = desk.numbers(value);
+void set_curve_points(XyCurve& curve, const Value& value, PropertyReader& reader) {
+    const auto numbers = reader.numbers(value);
     if (!numbers) return;
     curve.x = every_other(*numbers, 0);
     curve.y = every_other(*numbers, 1);
 }
 /// Files of pairs: text of two columns, or numbers of that many bytes in turns.
 template <auto First, auto Second, class T>
-void set_pair_columns(T& object, const Value& value, Desk& desk) {
-    if (auto numbers = desk.column(value, 1, false)) object.*First = std::move(*numbers);
-    if (auto numbers = desk.column(value, 2, false)) object.*Second = std::move(*numbers);
+void set_pair_columns(T& object, const Value& value, PropertyReader& reader) {
+    if (auto numbers = reader.column(value, 1, false)) object.*First = std::move(*numbers);
+    if (auto numbers = reader.column(value, 2, false)) object.*Second = std::move(*numbers);
 }
 template <auto First, auto Second, std::size_t Bytes, class T>
-void set_binary_pairs(T& object, const Value& value, Desk& desk) {
-    const auto numbers = desk.binary(value, Bytes);
+void set_binary_pairs(T& object, const Value& value, PropertyReader& reader) {
+    const auto numbers = reader.binary(value, Bytes);
     if (!numbers) return;
     object.*First = every_other(*numbers, 0);
     object.*Second = every_other(*numbers, 1);
@@ -124,11 +125,11 @@ Circuit::Circuit() {
     growth_shapes.objects().front().factors = {1.025, 1.025};
 }
 
-void finish_edit(GrowthShape& shape, Desk&) {
+void finish_edit(GrowthShape& shape, PropertyReader&) {
     cut(shape.years, shape.most_points);
     cut(shape.factors, shape.most_points);
 }
-void finish_edit(XyCurve& curve, Desk&) {
+void finish_edit(XyCurve& curve, PropertyReader&) {
     cut(curve.x, curve.most_points);
     cut(curve.y, curve.most_points);
 }

@@ -4,22 +4,22 @@
 namespace evsweep::opendss {
 namespace {
 
-void set_capacitor_kvar(Capacitor& capacitor, const Value& value, Desk& desk) {
-    set_list<&Capacitor::kvar>(capacitor, value, desk);
+void set_capacitor_kvar(Capacitor& capacitor, const Value& value, PropertyReader& reader) {
+    set_list<&Capacitor::kvar>(capacitor, value, reader);
     capacitor.by_kvar = true;
 }
-void set_micro_farad(Capacitor& capacitor, const Value& value, Desk& desk) {
-    set_list<&Capacitor::micro_farad>(capacitor, value, desk);
+void set_micro_farad(Capacitor& capacitor, const Value& value, PropertyReader& reader) {
+    set_list<&Capacitor::micro_farad>(capacitor, value, reader);
     capacitor.by_kvar = false;
 }
-void set_states(Capacitor& capacitor, const Value& value, Desk& desk) {
-    set_list<&Capacitor::states>(capacitor, value, desk);
+void set_states(Capacitor& capacitor, const Value& value, PropertyReader& reader) {
+    set_list<&Capacitor::states>(capacitor, value, reader);
     capacitor.moved = false;
 }
 
 /// A bank of one step is divided; all steps are on until `states` says otherwise.
-void set_steps(Capacitor& capacitor, const Value& value, Desk& desk) {
-    const auto steps = desk.integer(value, 1, 1000);
+void set_steps(Capacitor& capacitor, const Value& value, PropertyReader& reader) {
+    const auto steps = reader.integer(value, 1, 1000);
     if (!steps) return;
     if (capacitor.steps == 1 && capacitor.kvar.size() == 1) {
         const double each = capacitor.kvar.front() / *steps;
@@ -28,39 +28,39 @@ void set_steps(Capacitor& capacitor, const Value& value, Desk& desk) {
     capacitor.steps = *steps;
     capacitor.states.assign(static_cast<std::size_t>(*steps), 1.0);
 }
-void set_harmonic(Capacitor& capacitor, const Value& value, Desk& desk) {
-    const auto harmonics = desk.numbers(value);
+void set_harmonic(Capacitor& capacitor, const Value& value, PropertyReader& reader) {
+    const auto harmonics = reader.numbers(value);
     if (harmonics && !harmonics->empty()) capacitor.harmonic = harmonics->front();
 }
 
-void set_reactor_kvar(Reactor& reactor, const Value& value, Desk& desk) {
-    set_number<&Reactor::kvar>(reactor, value, desk);
+void set_reactor_kvar(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    set_number<&Reactor::kvar>(reactor, value, reader);
     reactor.given = Reactor::Given::kvar;
 }
-void set_reactor_x(Reactor& reactor, const Value& value, Desk& desk) {
-    set_number<&Reactor::x>(reactor, value, desk);
+void set_reactor_x(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    set_number<&Reactor::x>(reactor, value, reader);
     reactor.given = Reactor::Given::ohm;
 }
-void set_reactor_z(Reactor& reactor, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) reactor.r = z->real(), reactor.x = z->imag();
+void set_reactor_z(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) reactor.r = z->real(), reactor.x = z->imag();
     reactor.given = Reactor::Given::ohm;
 }
 template <auto Member>
-void set_reactor_matrix(Reactor& reactor, const Value& value, Desk& desk) {
-    if (auto matrix = desk.matrix(value, static_cast<std::size_t>(reactor.phases))) reactor.*Member = std::move(*matrix);
+void set_reactor_matrix(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    if (auto matrix = reader.matrix(value, static_cast<std::size_t>(reactor.phases))) reactor.*Member = std::move(*matrix);
     reactor.given = Reactor::Given::matrix;
 }
-void set_millihenry(Reactor& reactor, const Value& value, Desk& desk) {
-    if (const auto mh = desk.number(value)) reactor.x = *mh * 1e-3 * 2.0 * 3.14159265358979323846 * desk.circuit().frequency;
+void set_millihenry(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    if (const auto mh = reader.number(value)) reactor.x = *mh * 1e-3 * 2.0 * 3.14159265358979323846 * reader.circuit().frequency;
     reactor.given = Reactor::Given::ohm;
 }
-void set_z1(Reactor& reactor, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) reactor.z1 = *z;
+void set_z1(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) reactor.z1 = *z;
     if (!reactor.has_z0) reactor.z0 = reactor.z1;
     reactor.given = Reactor::Given::sequence;
 }
-void set_z0(Reactor& reactor, const Value& value, Desk& desk) {
-    if (const auto z = desk.complex(value)) reactor.z0 = *z;
+void set_z0(Reactor& reactor, const Value& value, PropertyReader& reader) {
+    if (const auto z = reader.complex(value)) reactor.z0 = *z;
     reactor.has_z0 = true;
 }
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "feeder_formats/opendss/desk.hpp"
+#include "feeder_formats/opendss/property_reader.hpp"
 
 namespace evsweep::opendss {
 
@@ -31,7 +31,7 @@ template <class T>
 struct Property {
     enum class Effect { set, none, unsupported };
     std::string_view name;
-    void (*apply)(T&, const Value&, Desk&) = nullptr;
+    void (*apply)(T&, const Value&, PropertyReader&) = nullptr;
     Effect effect = Effect::set;
 };
 
@@ -64,9 +64,9 @@ class ObjectClass {
     /// Number of the property by its name or the first one with that beginning.
     [[nodiscard]] virtual std::optional<std::size_t> property(const std::string& name) const = 0;
     [[nodiscard]] virtual std::vector<std::string> property_names() const = 0;
-    virtual void set(std::size_t index, std::size_t property, const Value& value, Desk& desk) = 0;
+    virtual void set(std::size_t index, std::size_t property, const Value& value, PropertyReader& reader) = 0;
     /// What is worked out at the end of each line that edits an object.
-    virtual void finish(std::size_t index, Desk& desk) = 0;
+    virtual void finish(std::size_t index, PropertyReader& reader) = 0;
 
    protected:
     std::unordered_map<std::string, std::size_t> index_;
@@ -77,9 +77,9 @@ class ObjectClass {
 
 /// Type-specific parts may be overloaded for a type: what `like` does not copy, and what the end of a line works out.
 template <class T>
-void after_like(T&, const T&, Desk&, const Value&) {}
+void after_like(T&, const T&, PropertyReader&, const Value&) {}
 template <class T>
-void finish_edit(T&, Desk&) {}
+void finish_edit(T&, PropertyReader&) {}
 template <class T>
 void start_with_frequency(T&, double) {}
 
@@ -124,31 +124,31 @@ class Store final : public ObjectClass {
         return names;
     }
 
-    void set(std::size_t index, std::size_t property, const Value& value, Desk& desk) override {
-        if (property >= properties_.size()) return desk.refuse(value, "has more values than there are properties");
+    void set(std::size_t index, std::size_t property, const Value& value, PropertyReader& reader) override {
+        if (property >= properties_.size()) return reader.refuse(value, "has more values than there are properties");
         const Property<T>& p = properties_[property];
         T& object = objects_[index];
-        desk.turn_to(fmt::format("{}.{}.{}", name(), object.name, p.name));
+        reader.set_path(fmt::format("{}.{}.{}", name(), object.name, p.name));
         object.is_set.set(property);
-        if (p.name == "like") return copy(index, value, desk);
+        if (p.name == "like") return copy(index, value, reader);
         if (p.name == "enabled") {
-            object.enabled = desk.boolean(value).value_or(object.enabled);
+            object.enabled = reader.boolean(value).value_or(object.enabled);
         } else if (p.effect == Property<T>::Effect::none) {
-            desk.leave_out(fmt::format("{}.{}", name(), p.name), value.at);
+            reader.leave_out(fmt::format("{}.{}", name(), p.name), value.at);
         } else if (p.effect == Property<T>::Effect::unsupported) {
-            desk.refuse(value, "is not supported, and it would change the solution", "remove it or model it otherwise");
+            reader.refuse(value, "is not supported, and it would change the solution", "remove it or model it otherwise");
         } else {
-            p.apply(object, value, desk);
+            p.apply(object, value, reader);
         }
     }
 
-    void finish(std::size_t index, Desk& desk) override { finish_edit(objects_[index], desk); }
+    void finish(std::size_t index, PropertyReader& reader) override { finish_edit(objects_[index], reader); }
 
    private:
     /// Everything but the place in the network.
-    void copy(std::size_t index, const Value& value, Desk& desk) {
+    void copy(std::size_t index, const Value& value, PropertyReader& reader) {
         const auto other = find(lower(value.text));
-        if (!other) return desk.refuse(value, "there is no " + name() + " of that name before this line");
+        if (!other) return reader.refuse(value, "there is no " + name() + " of that name before this line");
         const T before = objects_[index];
         T& object = objects_[index];
         object = objects_[*other];
@@ -157,7 +157,7 @@ class Store final : public ObjectClass {
         object.enabled = before.enabled;
         object.buses = before.buses;
         object.is_set |= before.is_set;
-        after_like(object, before, desk, value);
+        after_like(object, before, reader, value);
     }
 
     Properties<T> properties_;
@@ -180,12 +180,12 @@ class ForeignObjects final : public ObjectClass {
         return name == "enabled" ? enabled : any_other;
     }
     [[nodiscard]] std::vector<std::string> property_names() const override { return {"enabled"}; }
-    void set(std::size_t index, std::size_t property, const Value& value, Desk& desk) override {
+    void set(std::size_t index, std::size_t property, const Value& value, PropertyReader& reader) override {
         if (property != enabled) return;
-        desk.turn_to(fmt::format("{}.{}.enabled", name(), objects_[index].name));
-        objects_[index].enabled = desk.boolean(value).value_or(true);
+        reader.set_path(fmt::format("{}.{}.enabled", name(), objects_[index].name));
+        objects_[index].enabled = reader.boolean(value).value_or(true);
     }
-    void finish(std::size_t, Desk&) override {}
+    void finish(std::size_t, PropertyReader&) override {}
     [[nodiscard]] std::vector<const Object*> enabled_ones() const;
 
    private:
@@ -194,37 +194,37 @@ class ForeignObjects final : public ObjectClass {
 };
 
 /// Refuses those that are enabled, class by class, and in a few lines however many classes there are.
-void refuse(const std::map<std::string, ForeignObjects>& foreign, Desk& desk);
+void refuse(const std::map<std::string, ForeignObjects>& foreign, PropertyReader& reader);
 
 /// Handlers for the plain cases.
 template <auto Member, class T>
-void set_number(T& object, const Value& value, Desk& desk) {
-    if (const auto number = desk.number(value)) object.*Member = *number;
+void set_number(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto number = reader.number(value)) object.*Member = *number;
 }
 template <auto Member, class T>
-void set_list(T& object, const Value& value, Desk& desk) {
-    if (auto numbers = desk.numbers(value)) object.*Member = std::move(*numbers);
+void set_list(T& object, const Value& value, PropertyReader& reader) {
+    if (auto numbers = reader.numbers(value)) object.*Member = std::move(*numbers);
 }
 template <auto Member, class T>
-void set_boolean(T& object, const Value& value, Desk& desk) {
-    if (const auto truth = desk.boolean(value)) object.*Member = *truth;
+void set_boolean(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto truth = reader.boolean(value)) object.*Member = *truth;
 }
 template <auto Member, class T>
-void set_text(T& object, const Value& value, Desk&) {
+void set_text(T& object, const Value& value, PropertyReader&) {
     object.*Member = lower(value.text);
 }
 template <auto Member, class T>
-void set_delta(T& object, const Value& value, Desk& desk) {
-    if (const auto delta = desk.is_delta(value)) object.*Member = *delta;
+void set_delta(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto delta = reader.is_delta(value)) object.*Member = *delta;
 }
 template <std::size_t Terminal, class T>
-void set_bus(T& object, const Value& value, Desk& desk) {
+void set_bus(T& object, const Value& value, PropertyReader& reader) {
     if (object.buses.size() <= Terminal) object.buses.resize(Terminal + 1);
-    if (auto bus = desk.bus(value)) object.buses[Terminal] = std::move(*bus);
+    if (auto bus = reader.bus(value)) object.buses[Terminal] = std::move(*bus);
 }
 template <auto Member, class T>
-void set_phases(T& object, const Value& value, Desk& desk) {
-    if (const auto phases = desk.integer(value, 1, 12)) object.*Member = *phases;
+void set_phases(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto phases = reader.integer(value, 1, 12)) object.*Member = *phases;
 }
 
 template <class T>

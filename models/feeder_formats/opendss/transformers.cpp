@@ -7,51 +7,51 @@ namespace {
 constexpr double percent = 0.01;
 
 template <class T>
-void set_windings(T& t, const Value& value, Desk& desk) {
-    const auto windings = desk.integer(value, 2, 1000);
+void set_windings(T& t, const Value& value, PropertyReader& reader) {
+    const auto windings = reader.integer(value, 2, 1000);
     if (!windings) return;
-    if (*windings > 3) return desk.refuse(value, "transformers of more than 3 windings are not supported");
+    if (*windings > 3) return reader.refuse(value, "transformers of more than 3 windings are not supported");
     t.windings.assign(static_cast<std::size_t>(*windings), Winding{});
     t.active = std::min(t.active, t.windings.size() - 1);
 }
 
 template <class T>
-void set_active(T& t, const Value& value, Desk& desk) {
-    if (const auto winding = desk.integer(value, 1, static_cast<int>(t.windings.size())))
+void set_active(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto winding = reader.integer(value, 1, static_cast<int>(t.windings.size())))
         t.active = static_cast<std::size_t>(*winding) - 1;
 }
 
-void set_winding_bus(Transformer& t, const Value& value, Desk& desk) {
+void set_winding_bus(Transformer& t, const Value& value, PropertyReader& reader) {
     if (t.buses.size() <= t.active) t.buses.resize(t.active + 1);
-    if (auto bus = desk.bus(value)) t.buses[t.active] = std::move(*bus);
+    if (auto bus = reader.bus(value)) t.buses[t.active] = std::move(*bus);
 }
 
 template <auto Member, class T>
-void set_winding(T& t, const Value& value, Desk& desk) {
-    if (const auto number = desk.number(value)) t.windings[t.active].*Member = *number;
+void set_winding(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto number = reader.number(value)) t.windings[t.active].*Member = *number;
 }
 template <class T>
-void set_tap(T& t, const Value& value, Desk& desk) {
-    set_winding<&Winding::tap>(t, value, desk);
+void set_tap(T& t, const Value& value, PropertyReader& reader) {
+    set_winding<&Winding::tap>(t, value, reader);
     t.windings[t.active].moved = false;
 }
 template <class T>
-void set_winding_delta(T& t, const Value& value, Desk& desk) {
-    if (const auto delta = desk.is_delta(value)) t.windings[t.active].delta = *delta;
+void set_winding_delta(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto delta = reader.is_delta(value)) t.windings[t.active].delta = *delta;
 }
 template <class T>
-void set_winding_taps(T& t, const Value& value, Desk& desk) {
-    if (const auto taps = desk.integer(value, 0, 100'000)) t.windings[t.active].taps = *taps;
+void set_winding_taps(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto taps = reader.integer(value, 0, 100'000)) t.windings[t.active].taps = *taps;
 }
 template <class T>
-void set_winding_resistance(T& t, const Value& value, Desk& desk) {
-    if (const auto r = desk.number(value)) t.windings[t.active].r = *r * percent;
+void set_winding_resistance(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto r = reader.number(value)) t.windings[t.active].r = *r * percent;
 }
 
 /// The rating of the first winding is that of the others until they say otherwise; two windings always agree.
 template <class T>
-void set_winding_rating(T& t, const Value& value, Desk& desk) {
-    const auto kva = desk.number(value);
+void set_winding_rating(T& t, const Value& value, PropertyReader& reader) {
+    const auto kva = reader.number(value);
     if (!kva) return;
     t.windings[t.active].kva = *kva;
     if (t.active == 0) {
@@ -65,64 +65,64 @@ void set_winding_rating(T& t, const Value& value, Desk& desk) {
 /// Whether a list has no more members than there are windings. It leaves the last winding active, as in OpenDSS, so that what
 /// follows without `wdg=` goes there.
 template <class T>
-bool fits(T& t, std::size_t members, const Value& value, Desk& desk) {
+bool fits(T& t, std::size_t members, const Value& value, PropertyReader& reader) {
     t.active = t.windings.size() - 1;
     if (members <= t.windings.size()) return true;
-    desk.refuse(value, fmt::format("has {} members, and there are {} windings", members, t.windings.size()),
-                "set the number of windings first");
+    reader.refuse(value, fmt::format("has {} members, and there are {} windings", members, t.windings.size()),
+                  "set the number of windings first");
     return false;
 }
 
 template <auto Member, class T>
-void set_all(T& t, const Value& value, Desk& desk) {
-    const auto numbers = desk.numbers(value);
-    if (!numbers || !fits(t, numbers->size(), value, desk)) return;
+void set_all(T& t, const Value& value, PropertyReader& reader) {
+    const auto numbers = reader.numbers(value);
+    if (!numbers || !fits(t, numbers->size(), value, reader)) return;
     for (std::size_t w = 0; w < numbers->size(); ++w) t.windings[w].*Member = (*numbers)[w];
 }
 template <class T>
-void set_taps(T& t, const Value& value, Desk& desk) {
-    set_all<&Winding::tap>(t, value, desk);
+void set_taps(T& t, const Value& value, PropertyReader& reader) {
+    set_all<&Winding::tap>(t, value, reader);
     for (Winding& w : t.windings) w.moved = false;
 }
 template <class T>
-void set_all_ratings(T& t, const Value& value, Desk& desk) {
-    set_all<&Winding::kva>(t, value, desk);
+void set_all_ratings(T& t, const Value& value, PropertyReader& reader) {
+    set_all<&Winding::kva>(t, value, reader);
     t.normal_kva.reset();
 }
 template <class T>
-void set_all_resistances(T& t, const Value& value, Desk& desk) {
-    const auto numbers = desk.numbers(value);
-    if (!numbers || !fits(t, numbers->size(), value, desk)) return;
+void set_all_resistances(T& t, const Value& value, PropertyReader& reader) {
+    const auto numbers = reader.numbers(value);
+    if (!numbers || !fits(t, numbers->size(), value, reader)) return;
     for (std::size_t w = 0; w < numbers->size(); ++w) t.windings[w].r = (*numbers)[w] * percent;
 }
 template <class T>
-void set_all_deltas(T& t, const Value& value, Desk& desk) {
+void set_all_deltas(T& t, const Value& value, PropertyReader& reader) {
     const auto members = split_list(value);
-    if (!fits(t, members.size(), value, desk)) return;
+    if (!fits(t, members.size(), value, reader)) return;
     for (std::size_t w = 0; w < members.size(); ++w)
-        if (const auto delta = desk.is_delta(members[w])) t.windings[w].delta = *delta;
+        if (const auto delta = reader.is_delta(members[w])) t.windings[w].delta = *delta;
 }
-void set_all_buses(Transformer& t, const Value& value, Desk& desk) {
+void set_all_buses(Transformer& t, const Value& value, PropertyReader& reader) {
     const auto members = split_list(value);
-    if (!fits(t, members.size(), value, desk)) return;
+    if (!fits(t, members.size(), value, reader)) return;
     if (t.buses.size() < members.size()) t.buses.resize(members.size());
     for (std::size_t w = 0; w < members.size(); ++w)
-        if (auto bus = desk.bus(members[w])) t.buses[w] = std::move(*bus);
+        if (auto bus = reader.bus(members[w])) t.buses[w] = std::move(*bus);
 }
 
 /// A reactance in percent; OpenDSS takes zero to mean its default.
 template <auto Member, int Default, class T>
-void set_reactance(T& t, const Value& value, Desk& desk) {
-    const auto x = desk.number(value);
+void set_reactance(T& t, const Value& value, PropertyReader& reader) {
+    const auto x = reader.number(value);
     if (!x) return;
     if (*x == 0.0)
-        desk.warning(value.at, desk.path(), fmt::format("zero stands for the default of {} %, as in OpenDSS", Default),
-                     "give a small number for none");
+        reader.warning(value.at, reader.path(), fmt::format("zero stands for the default of {} %, as in OpenDSS", Default),
+                       "give a small number for none");
     t.*Member = (*x == 0.0 ? Default : *x) * percent;
 }
 template <class T>
-void set_reactances(T& t, const Value& value, Desk& desk) {
-    const auto x = desk.numbers(value);
+void set_reactances(T& t, const Value& value, PropertyReader& reader) {
+    const auto x = reader.numbers(value);
     if (!x) return;
     if (!x->empty()) t.xhl = (*x)[0] * percent;
     if (x->size() > 1) t.xht = (*x)[1] * percent;
@@ -130,29 +130,29 @@ void set_reactances(T& t, const Value& value, Desk& desk) {
 }
 
 template <auto Member, class T>
-void set_percent(T& t, const Value& value, Desk& desk) {
-    if (const auto x = desk.number(value)) t.*Member = *x * percent;
+void set_percent(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto x = reader.number(value)) t.*Member = *x * percent;
 }
 /// The load loss is shared by the first two windings.
 template <class T>
-void set_load_loss(T& t, const Value& value, Desk& desk) {
-    if (const auto loss = desk.number(value)) t.windings[0].r = t.windings[1].r = *loss * percent / 2.0;
+void set_load_loss(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto loss = reader.number(value)) t.windings[0].r = t.windings[1].r = *loss * percent / 2.0;
 }
 template <class T>
-void set_anti_float(T& t, const Value& value, Desk& desk) {
-    if (const auto ppm = desk.number(value)) t.anti_float = *ppm * 1e-6;
+void set_anti_float(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto ppm = reader.number(value)) t.anti_float = *ppm * 1e-6;
 }
 template <class T>
-void set_normal_kva(T& t, const Value& value, Desk& desk) {
-    if (const auto kva = desk.number(value)) t.normal_kva = *kva;
+void set_normal_kva(T& t, const Value& value, PropertyReader& reader) {
+    if (const auto kva = reader.number(value)) t.normal_kva = *kva;
 }
 
-void set_code(Transformer& t, const Value& value, Desk& desk) {
-    const XfmrCode* code = desk.circuit().xfmr_codes.look_up(lower(value.text));
+void set_code(Transformer& t, const Value& value, PropertyReader& reader) {
+    const XfmrCode* code = reader.circuit().xfmr_codes.look_up(lower(value.text));
     if (!code) {
         std::vector<std::string> names;
-        for (const XfmrCode& each : desk.circuit().xfmr_codes.objects()) names.push_back(each.name);
-        return desk.refuse(
+        for (const XfmrCode& each : reader.circuit().xfmr_codes.objects()) names.push_back(each.name);
+        return reader.refuse(
             value, "unknown transformer code '" + lower(value.text) + "'",
             names.empty() ? "define it with New XfmrCode before this line" : did_you_mean(lower(value.text), names));
     }
@@ -166,14 +166,14 @@ void set_code(Transformer& t, const Value& value, Desk& desk) {
     t.normal_kva = code->normal_kva;
 }
 
-void set_lead(Transformer& t, const Value& value, Desk& desk) {
+void set_lead(Transformer& t, const Value& value, PropertyReader& reader) {
     const std::string word = lower(value.text);
     if (word == "lead" || word == "euro")
         t.high_leads = true;
     else if (word == "lag" || word == "ansi")
         t.high_leads = false;
     else
-        desk.refuse(value, "is neither lead (euro) nor lag (ansi)");
+        reader.refuse(value, "is neither lead (euro) nor lag (ansi)");
 }
 
 template <class T>
@@ -226,7 +226,7 @@ Properties<T> pair_properties() {
 
 }  // namespace
 
-void after_like(Transformer& transformer, const Transformer& before, Desk&, const Value&) {
+void after_like(Transformer& transformer, const Transformer& before, PropertyReader&, const Value&) {
     // OpenDSS does not copy these.
     transformer.anti_float = before.anti_float;
     transformer.magnetising = before.magnetising;

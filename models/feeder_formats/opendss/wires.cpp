@@ -7,33 +7,33 @@ namespace {
 constexpr double round_wire = 0.7788;
 
 template <class T>
-void set_r_dc(T& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::r_dc>(wire, value, desk);
+void set_r_dc(T& wire, const Value& value, PropertyReader& reader) {
+    set_number<&WireData::r_dc>(wire, value, reader);
     if (wire.r_ac < 0.0) wire.r_ac = 1.02 * wire.r_dc;
 }
 template <class T>
-void set_r_ac(T& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::r_ac>(wire, value, desk);
+void set_r_ac(T& wire, const Value& value, PropertyReader& reader) {
+    set_number<&WireData::r_ac>(wire, value, reader);
     if (wire.r_dc < 0.0) wire.r_dc = wire.r_ac / 1.02;
 }
 template <class T>
-void set_gmr(T& wire, const Value& value, Desk& desk) {
-    set_number<&WireData::gmr>(wire, value, desk);
+void set_gmr(T& wire, const Value& value, PropertyReader& reader) {
+    set_number<&WireData::gmr>(wire, value, reader);
     if (wire.radius < 0.0) wire.radius = wire.gmr / round_wire;
 }
 template <class T>
-void set_gmr_unit(T& wire, const Value& value, Desk& desk) {
-    set_length_unit<&WireData::gmr_unit>(wire, value, desk);
+void set_gmr_unit(T& wire, const Value& value, PropertyReader& reader) {
+    set_length_unit<&WireData::gmr_unit>(wire, value, reader);
     if (wire.radius_unit == LengthUnit::none) wire.radius_unit = wire.gmr_unit;
 }
 template <class T>
-void set_radius_unit(T& wire, const Value& value, Desk& desk) {
-    set_length_unit<&WireData::radius_unit>(wire, value, desk);
+void set_radius_unit(T& wire, const Value& value, PropertyReader& reader) {
+    set_length_unit<&WireData::radius_unit>(wire, value, reader);
     if (wire.gmr_unit == LengthUnit::none) wire.gmr_unit = wire.radius_unit;
 }
 template <int Parts, class T>
-void set_radius(T& wire, const Value& value, Desk& desk) {
-    const auto length = desk.number(value);
+void set_radius(T& wire, const Value& value, PropertyReader& reader) {
+    const auto length = reader.number(value);
     if (!length) return;
     wire.radius = *length / Parts;
     if (wire.gmr < 0.0) wire.gmr = round_wire * wire.radius;
@@ -41,32 +41,32 @@ void set_radius(T& wire, const Value& value, Desk& desk) {
 }
 
 template <auto Member, class T>
-void set_positive(T& object, const Value& value, Desk& desk) {
-    const auto number = desk.number(value);
-    if (number && !(*number > 0.0)) return desk.refuse(value, "is not above zero");
+void set_positive(T& object, const Value& value, PropertyReader& reader) {
+    const auto number = reader.number(value);
+    if (number && !(*number > 0.0)) return reader.refuse(value, "is not above zero");
     if (number) object.*Member = *number;
 }
 template <class T>
-void set_permittivity(T& cable, const Value& value, Desk& desk) {
-    const auto number = desk.number(value);
-    if (number && !(*number >= 1.0)) return desk.refuse(value, "is below 1, the permittivity of the vacuum");
+void set_permittivity(T& cable, const Value& value, PropertyReader& reader) {
+    const auto number = reader.number(value);
+    if (number && !(*number >= 1.0)) return reader.refuse(value, "is below 1, the permittivity of the vacuum");
     if (number) cable.permittivity = *number;
 }
-void set_strands(ConcentricNeutralData& cable, const Value& value, Desk& desk) {
+void set_strands(ConcentricNeutralData& cable, const Value& value, PropertyReader& reader) {
     constexpr int most = 1000;
-    cable.strands = desk.integer(value, 2, most).value_or(cable.strands);
+    cable.strands = reader.integer(value, 2, most).value_or(cable.strands);
 }
-void set_strand_diameter(ConcentricNeutralData& cable, const Value& value, Desk& desk) {
-    set_positive<&ConcentricNeutralData::strand_diameter>(cable, value, desk);
+void set_strand_diameter(ConcentricNeutralData& cable, const Value& value, PropertyReader& reader) {
+    set_positive<&ConcentricNeutralData::strand_diameter>(cable, value, reader);
     if (cable.strand_gmr < 0.0) cable.strand_gmr = round_wire * cable.strand_diameter / 2.0;
 }
 /// A name for `diastrand` that scripts have, but OpenDSS has not.
-void pass_over_strand(ConcentricNeutralData&, const Value& value, Desk& desk) {
-    desk.warning(value.at, desk.path(), "is no property of OpenDSS, which passes over it", "did you mean 'diastrand'?");
+void pass_over_strand(ConcentricNeutralData&, const Value& value, PropertyReader& reader) {
+    reader.warning(value.at, reader.path(), "is no property of OpenDSS, which passes over it", "did you mean 'diastrand'?");
 }
-void set_lap(TapeShieldData& cable, const Value& value, Desk& desk) {
-    const auto overlap = desk.number(value);
-    if (overlap && !(*overlap >= 0.0 && *overlap < 100.0)) return desk.refuse(value, "is not from 0 to below 100 percent");
+void set_lap(TapeShieldData& cable, const Value& value, PropertyReader& reader) {
+    const auto overlap = reader.number(value);
+    if (overlap && !(*overlap >= 0.0 && *overlap < 100.0)) return reader.refuse(value, "is not from 0 to below 100 percent");
     if (overlap) cable.lap = *overlap;
 }
 

@@ -13,7 +13,7 @@ enum class LengthUnit { none, mile, kilofoot, kilometre, metre, foot, inch, cent
 /// How many `to` a `from` has; 1 where either has no unit.
 [[nodiscard]] double conversion(LengthUnit from, LengthUnit to);
 [[nodiscard]] double metres_of(LengthUnit unit);
-[[nodiscard]] std::optional<LengthUnit> to_unit(const Value& value, Desk& desk);
+[[nodiscard]] std::optional<LengthUnit> to_unit(const Value& value, PropertyReader& reader);
 
 /// How the earth's return is worked out: Deri's complex depth, Carson's series, or its first term.
 enum class EarthModel { carson, full_carson, deri };
@@ -70,12 +70,12 @@ struct LineSpacing : Object {
 
 /// Handlers that these have in common.
 template <auto Member, class T>
-void set_length_unit(T& object, const Value& value, Desk& desk) {
-    if (const auto unit = to_unit(value, desk)) object.*Member = *unit;
+void set_length_unit(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto unit = to_unit(value, reader)) object.*Member = *unit;
 }
 template <class T>
-void set_normal_amperes(T& object, const Value& value, Desk& desk) {
-    if (const auto amperes = desk.number(value)) object.ampacity = *amperes;
+void set_normal_amperes(T& object, const Value& value, PropertyReader& reader) {
+    if (const auto amperes = reader.number(value)) object.ampacity = *amperes;
 }
 
 [[nodiscard]] Properties<WireData> wire_data_properties();

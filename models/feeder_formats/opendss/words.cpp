@@ -82,7 +82,7 @@ std::optional<Wiring> wiring_of(const std::vector<Terminals>& terminals) {
     const auto is_star = [&](const Terminals& t) { return t.plus && t.minus == terminals.front().minus; };
     if (std::all_of(terminals.begin(), terminals.end(), is_star)) {
         wiring.nodes += fmt::format(".{}", node_of(terminals.front().minus));
-        wiring.told_per_across = std::numbers::sqrt3;
+        wiring.rated_per_across = std::numbers::sqrt3;
         return wiring;
     }
     for (std::size_t i = 0; i < terminals.size(); ++i)

@@ -63,9 +63,9 @@ struct Wiring {
     int phases = 1;
     std::string nodes;
     bool delta = false;
-    double told_per_across =
-        1.0;  ///< voltage that OpenDSS is told over that across a pair: between phases, where it has two or more
-    [[nodiscard]] double kv(double volts_across) const { return told_per_across * volts_across / 1000.0; }
+    /// Voltage in OpenDSS's `kV` over the voltage across a pair: between phases, where the object has two or more.
+    double rated_per_across = 1.0;
+    [[nodiscard]] double kv(double volts_across) const { return rated_per_across * volts_across / 1000.0; }
     [[nodiscard]] const char* connection() const { return delta ? "delta" : "wye"; }
 };
 

@@ -80,7 +80,7 @@ std::string Writer::script() {
     if (!inverters_.empty()) script_ += "Set MaxControlIter=100\n";
     if (holds_) script_ += "Set MaxIterations=500\n";
     for (int solve = 0; solve < solves_; ++solve) script_ += "Solve\n";
-    tell_losses();
+    report_losses();
     return std::move(script_);
 }
 
@@ -314,7 +314,7 @@ void Writer::coordinates() {
 }
 
 /// What has no effect on the load flow, and no place in a script.
-void Writer::tell_losses() {
+void Writer::report_losses() {
     const auto has_class = [](const BusRow& row) { return !row.bus_class.empty(); };
     const auto first = std::find_if(feeder_.buses.begin(), feeder_.buses.end(), has_class);
     if (first != feeder_.buses.end())

@@ -64,7 +64,7 @@ class Writer {
     void profile(const ProfileRow& row);
     void voltage_bases();
     void coordinates();
-    void tell_losses();
+    void report_losses();
 
     const FeederDescription& feeder_;
     Issues& issues_;

@@ -242,7 +242,7 @@ void Writer::injection_control(const InjectionControlRow& row) {
     if (std::holds_alternative<HoldVoltage>(row.law)) return;  // part of its generator
     const auto load =
         std::find_if(feeder_.loads.begin(), feeder_.loads.end(), [&](const LoadRow& l) { return l.id == row.load; });
-    if (load == feeder_.loads.end() || inverters_.count(row.load) == 0) return;  // told already
+    if (load == feeder_.loads.end() || inverters_.count(row.load) == 0) return;  // already reported
     if (const auto* slope = std::get_if<SlopeVoltVar>(&row.law)) return slope_control(row, *slope, *load);
     inverter_control(row, std::get<InverterCurves>(row.law), *load);
 }

@@ -93,7 +93,7 @@ void Writer::add_watched(const InjectionControlRow& row, const LoadRow& load, Ob
     object.words("MonBus", nodes).numbers("MonBusesVbase", bases).word("MonVoltageCalc", which[static_cast<int>(row.voltage)]);
 }
 
-/// OpenDSS goes to a curve in steps: tolerances below what is told make it the curve itself.
+/// OpenDSS approaches a curve in steps: with tolerances below the reported digits it reaches the curve itself.
 void Writer::inverter_control(const InjectionControlRow& row, const InverterCurves& curves, const LoadRow& load) {
     constexpr double on_the_curve = 1e-9;
     const std::string& name = names_.of("invcontrol", row.id);

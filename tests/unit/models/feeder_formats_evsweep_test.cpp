@@ -82,7 +82,7 @@ TEST_CASE("every row of the project's feeder file arrives with its units", "[for
     CHECK(f.sources[0].angle == Degrees(5.0));
 }
 
-TEST_CASE("all problems of a feeder file are told at once with their places", "[formats]") {
+TEST_CASE("all problems of a feeder file are reported at once with their places", "[formats]") {
     const Outcome outcome = read(R"(buses:
   - {id: 1, nominal: 20 kW}
   - {id: 2, nominl: 20 kV}
@@ -209,7 +209,7 @@ TEST_CASE("loads, capacitors and relays of the project's feeder file arrive", "[
     CHECK(f.profiles[0].values == std::vector<double>{1.0, 0.5, 0.75});
 }
 
-TEST_CASE("what is wrong with phases, matrices and windings is told at once with its place", "[formats]") {
+TEST_CASE("what is wrong with phases, matrices and windings is reported at once with its place", "[formats]") {
     const Outcome outcome = read(R"(buses:
   - {id: 4, nominal: 4 kV, phases: abd}
   - {id: 1, nominal: 4 kV, phases: abc}
@@ -231,22 +231,27 @@ loads:
   - {bus: 3, p: 1 kW, exponent: 1, zip: [0, 0, 1]}
 )");
     CHECK_FALSE(outcome.feeder);
-    const auto told = [&](const std::string& start) {
+    const auto issues_that_start = [&](const std::string& start) {
         return std::count_if(outcome.issues.begin(), outcome.issues.end(),
                              [&](const std::string& issue) { return issue.rfind(start, 0) == 0; });
     };
     for (const std::string& issue : outcome.issues) UNSCOPED_INFO(issue);
-    CHECK(told("f.yaml:2:36: buses[0].phases: 'abd' names no phases; write e.g. abc, bn or s1s2") == 1);
-    CHECK(told("f.yaml:7:33: linecodes[0].x: 'ohm' is not an impedance per length; expected ohm/km") == 1);
-    CHECK(told("f.yaml:8:18: linecodes[1].r: its rows make no square; give all rows in full, or each up to the diagonal") == 1);
-    CHECK(told("f.yaml:11:5: lines[0].code: unknown line code 'tree'; did you mean 'three'?") == 1);
-    CHECK(told("f.yaml:12:5: lines[1].length: is missing; the values of its line code are per km") == 1);
-    CHECK(told("f.yaml:13:5: lines[2]: its matrices are 1 x 1 and its phases are bc; give one value per pair of phases") == 1);
-    CHECK(told("f.yaml:14:5: lines[3]: its buses have no phase in common: bc and a; give its `phases`") == 1);
-    CHECK(told("f.yaml:16:48: transformers[0].windings[0].coils[0]: 'ax' names no two ends; write e.g. ab, a (to earth)") == 1);
-    CHECK(told("f.yaml:16:54: transformers[0].windings[1]: phases a make no delta; a delta has two or three phases") == 1);
-    CHECK(told("f.yaml:18:45: loads[0].terminals: stand beside phases or a connection; give the one or the other") == 1);
-    CHECK(told("f.yaml:19:33: loads[1].exponent: stands beside three shares; give a fourth share") == 1);
+    CHECK(issues_that_start("f.yaml:2:36: buses[0].phases: 'abd' names no phases; write e.g. abc, bn or s1s2") == 1);
+    CHECK(issues_that_start("f.yaml:7:33: linecodes[0].x: 'ohm' is not an impedance per length; expected ohm/km") == 1);
+    CHECK(issues_that_start(
+              "f.yaml:8:18: linecodes[1].r: its rows make no square; give all rows in full, or each up to the diagonal") == 1);
+    CHECK(issues_that_start("f.yaml:11:5: lines[0].code: unknown line code 'tree'; did you mean 'three'?") == 1);
+    CHECK(issues_that_start("f.yaml:12:5: lines[1].length: is missing; the values of its line code are per km") == 1);
+    CHECK(issues_that_start(
+              "f.yaml:13:5: lines[2]: its matrices are 1 x 1 and its phases are bc; give one value per pair of phases") == 1);
+    CHECK(issues_that_start("f.yaml:14:5: lines[3]: its buses have no phase in common: bc and a; give its `phases`") == 1);
+    CHECK(issues_that_start(
+              "f.yaml:16:48: transformers[0].windings[0].coils[0]: 'ax' names no two ends; write e.g. ab, a (to earth)") == 1);
+    CHECK(issues_that_start(
+              "f.yaml:16:54: transformers[0].windings[1]: phases a make no delta; a delta has two or three phases") == 1);
+    CHECK(issues_that_start("f.yaml:18:45: loads[0].terminals: stand beside phases or a connection; give the one or the other") ==
+          1);
+    CHECK(issues_that_start("f.yaml:19:33: loads[1].exponent: stands beside three shares; give a fourth share") == 1);
     CHECK(outcome.issues.size() == 11);
 }
 

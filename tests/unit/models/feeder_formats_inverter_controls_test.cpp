@@ -1,7 +1,7 @@
 // Inverter controls of the project's own file, and of scripts that are written.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -115,7 +115,7 @@ TEST_CASE("an inverter control of a feeder file takes its curves by name or by p
     CHECK(std::get<SlopeVoltVar>(slope.law).slope == 22.0);
 }
 
-TEST_CASE("what an inverter control cannot be is told") {
+TEST_CASE("what an inverter control cannot be is reported") {
     const auto refused = [](const std::string& text) {
         const auto errors = read_control("{id: c, load: pv, rated: 10 kVA, " + text + "}").errors;
         REQUIRE(errors.size() == 1);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -87,7 +87,7 @@ TEST_CASE("a neutral beside cables stays a conductor without capacitance unless 
     check_near(line.shunt_s, {coaxial_mile(0.41, 0.21), 0.0, 0.0, 0.0}, 1e-12);
 }
 
-TEST_CASE("a concentric neutral without a diameter of strands is as wide as in OpenDSS, and told") {
+TEST_CASE("a concentric neutral without a diameter of strands is as wide as in OpenDSS, and reported") {
     const std::string data =
         " k=13 gmrstrand=0.025 rstrand=14.87 inslayer=0.22 diains=1.06 rac=0.41 diam=0.567 gmrac=0.2051\n"
         "~ runits=mi radunits=in gmrunits=in ";

@@ -1,7 +1,7 @@
 // Capacitor controls, and what goes to which winding, as OpenDSS has them. Facts are those of its engine.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -28,10 +28,10 @@ TEST_CASE("a control by power factor has settings of its own, whatever was set b
     CHECK(usual.on == 0.95);
     CHECK(usual.off == Approx(-0.95));  // 1.05 is 0.95 leading
     CHECK(usual.least_share == 0.5);
-    const auto told = control_of("type=powerfactor onsetting=0.9 offsetting=-0.98 pctminkvar=30");
-    CHECK(told.on == 0.9);
-    CHECK(told.off == Approx(-0.98));
-    CHECK(told.least_share == Approx(0.3));
+    const auto control = control_of("type=powerfactor onsetting=0.9 offsetting=-0.98 pctminkvar=30");
+    CHECK(control.on == 0.9);
+    CHECK(control.off == Approx(-0.98));
+    CHECK(control.least_share == Approx(0.3));
     CHECK(errors_of(bank + "New CapControl.k capacitor=c element=line.l type=pf offsetting=1.05").front() ==
           "f.dss:4:64: capcontrol.k.offsetting: is no power factor from -1 to 1; negative ones are leading");
 }

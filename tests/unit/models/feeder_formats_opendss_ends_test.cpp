@@ -6,7 +6,7 @@
 #include <complex>
 #include <numbers>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -56,13 +56,13 @@ TEST_CASE("sources that are not one source are refused") {
     CHECK(read_opendss(one_phase + "New Vsource.b phases=1 bus1=other.2 basekv=7.2 enabled=no\n").feeder);
 }
 
-TEST_CASE("nodes of the source's bus that no source holds are told, or refused where something stands at them") {
+TEST_CASE("nodes of the source's bus that no source holds are reported, or refused where something stands at them") {
     const auto line = read_opendss(one_phase + "New Line.l bus1=src bus2=b\n");
     REQUIRE(line.feeder);
     CHECK(line.feeder->branches.front().conductors == std::vector<Conductor>{a});
     REQUIRE_FALSE(line.warnings.empty());
     CHECK(has(line.warnings,
-              "4 have no voltage but what the charging of lines gives them, which is not told: src.2, src.3, b.2, b.3"));
+              "4 have no voltage but what the charging of lines gives them, which is not reported: src.2, src.3, b.2, b.3"));
     CHECK(has(read_opendss(one_phase + "New Load.l phases=1 bus1=src.1.4 kv=7.2\n").errors,
               "circuit.t: holds no voltage at node 4 of its bus src; give each of its nodes a source"));
 }

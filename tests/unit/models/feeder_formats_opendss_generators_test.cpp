@@ -1,5 +1,5 @@
 // Generators that hold their voltage.
-#include "opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 using namespace evsweep;
 

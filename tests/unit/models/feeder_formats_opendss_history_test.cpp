@@ -1,5 +1,5 @@
 // What an OpenDSS script solves before its end, and what that leaves behind.
-#include "opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 using namespace evsweep;
 
@@ -48,7 +48,7 @@ TEST_CASE("taps and states that are set behind the Solve are known") {
     CHECK(outcome.feeder->transformers.front().windings[1].tap == 1.05);
 }
 
-TEST_CASE("changes behind a Solve in which controls acted are told where controls go on acting") {
+TEST_CASE("changes behind a Solve in which controls acted are reported where controls go on acting") {
     CHECK_FALSE(has(outcome_of("Solve\nSolve\n").warnings, "within their bands"));
     CHECK_FALSE(has(outcome_of("Set loadmult=0.5\nSolve\n").warnings, "within their bands"));
     for (const char* change : {"Set loadmult=0.5", "Load.m.kw=100", "Open line.l 1", "Disable load.m"}) {
@@ -58,7 +58,8 @@ TEST_CASE("changes behind a Solve in which controls acted are told where control
     }
 }
 
-TEST_CASE("series of load flows that are not followed are told once per mode, and protection that does not act once per class") {
+TEST_CASE(
+    "series of load flows that are not followed are reported once per mode, and protection that does not act once per class") {
     const auto outcome = outcome_of("Solve mode=yearly\nSolve\nSet mode=snap\nSolve\nNew Fuse.f line.l\nEdit Fuse.f delay=1\n");
     CHECK(has(outcome.warnings, "f.dss:8:1: warning: solve in mode yearly: is not followed"));
     CHECK(has(outcome.warnings, "fuse: never opens here, and in OpenDSS it does so when its current is too high (2 times)"));
@@ -71,7 +72,7 @@ TEST_CASE("a frequency that is set behind New Circuit leaves the source without 
     CHECK(errors_of("New Line.l bus1=src bus2=b\nSet DefaultBaseFrequency=60").empty());
 }
 
-TEST_CASE("controls that act in the course of time are told of, for a snapshot lets them settle", "[opendss]") {
+TEST_CASE("controls that act in the course of time are reported, for a snapshot lets them settle", "[opendss]") {
     CHECK(has(outcome_of("Set controlmode=time\nSolve\n").warnings, "set controlmode: lets controls act in the course of time"));
     CHECK_FALSE(has(outcome_of("Set controlmode=static\nSolve\n").warnings, "in the course of time"));
 }

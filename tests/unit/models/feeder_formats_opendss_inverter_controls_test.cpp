@@ -1,7 +1,7 @@
 // InvControl and ExpControl as rows, and what of them is refused.
 #include <catch2/catch.hpp>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -99,11 +99,11 @@ TEST_CASE("an ExpControl sees its phases on the base of the bus, and controls no
     CHECK(law.delta_q == 0.5);
     CHECK(law.prefers_q);
     CHECK(law.solves == 1);
-    const auto told = [&](const std::string& text) {
+    const auto is_reported = [&](const std::string& text) {
         return std::any_of(outcome.warnings.begin(), outcome.warnings.end(),
                            [&](const std::string& w) { return w.find(text) != std::string::npos; });
     };
-    CHECK(told("does not control storage.s"));
+    CHECK(is_reported("does not control storage.s"));
 }
 
 TEST_CASE("modes and settings of inverters that are not supported are refused by name") {

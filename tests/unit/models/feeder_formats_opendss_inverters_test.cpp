@@ -3,7 +3,7 @@
 
 #include <complex>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -47,7 +47,7 @@ TEST_CASE("the neutral is the last conductor where no other is named, at the tim
     check_near(again.series_ohm[0], last.series_ohm[3] - last.series_ohm[1] * last.series_ohm[1] / last.series_ohm[0]);
 }
 
-TEST_CASE("a reduction that OpenDSS passes over is told, and one that cannot be is refused") {
+TEST_CASE("a reduction that OpenDSS passes over is reported, and one that cannot be is refused") {
     const std::string first = "New Circuit.t basekv=12.47 bus1=src\n";
     const auto early = read_opendss(first +
                                     "New LineCode.c nphases=2 kron=yes rmatrix=(1 | 0 1) xmatrix=(1 | 0 1)\n"
@@ -104,7 +104,7 @@ TEST_CASE("conductors that nothing feeds keep what their charging does to the ot
     REQUIRE(outcome.feeder);
     CHECK(has(outcome.warnings,
               "f.dss:1:5: warning: nodes: 2 have no voltage but what the charging of lines gives them, which is "
-              "not told: s.2, d.2; what they do to the other conductors of their own lines is kept"));
+              "not reported: s.2, d.2; what they do to the other conductors of their own lines is kept"));
     for (const BusRow& bus : outcome.feeder->buses)
         if (bus.id != "src") CHECK(bus.conductors == std::vector<Conductor>{Conductor::a});
     const BranchRow& branch = outcome.feeder->branches.front();
@@ -140,7 +140,7 @@ TEST_CASE("what hangs at a node that nothing feeds is refused with its place") {
               "f.dss:5:26: load.l: nothing feeds node 2 of bus d; check the phases and nodes of the lines to it"});
 }
 
-TEST_CASE("the charging of an open line, which OpenDSS keeps at one end, is told to be left out") {
+TEST_CASE("the charging of an open line, which OpenDSS keeps at one end, is reported as left out") {
     const auto warnings_of = [](const std::string& tie) {
         return read_opendss("New Circuit.test bus1=src\nNew Line.a bus1=src bus2=b\nNew Line.t bus1=src bus2=b " + tie +
                             "\nOpen Line.t 1")

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "feeder_formats/evsweep/feeder_text.hpp"
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -169,7 +169,7 @@ class Scribe {
     std::string written(const Setting& s, bool ends_line) {
         const std::string name = s.shorter.empty() || one_in(2) ? s.name : s.shorter[random_() % s.shorter.size()];
         std::string text = cased(name) + (one_in(5) ? " = " : "=") + value_of(s);
-        if (ends_line && one_in(5)) text += one_in(2) ? "  ! as told" : " // as told";
+        if (ends_line && one_in(5)) text += one_in(2) ? "  ! as given" : " // as given";
         return text;
     }
 

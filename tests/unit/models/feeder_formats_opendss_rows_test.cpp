@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -354,7 +354,7 @@ TEST_CASE("capacitor controls watch a line") {
     CHECK(k.delay_off == std::chrono::seconds(25));
 }
 
-TEST_CASE("a negative ampacity is no rating, which is told") {
+TEST_CASE("a negative ampacity is no rating, which a warning says") {
     const auto outcome =
         read_opendss("New Circuit.test basekv=12.47 bus1=src\nNew Line.l bus1=src bus2=b r1=0.1 x1=0.1 normamps=-5\n");
     REQUIRE(outcome.feeder);

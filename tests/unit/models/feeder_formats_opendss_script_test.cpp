@@ -22,7 +22,7 @@ Texts warnings_of(const std::string& statements, const Files& files = {}) {
 
 }  // namespace
 
-TEST_CASE("a quote that is not closed ends with its line, and that is told") {
+TEST_CASE("a quote that is not closed ends with its line, and a warning says so") {
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=\"70\r\n") == 70.0);
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=(35 2 *  \n") == 70.0);
     CHECK(load_kw("New Load.l bus1=b kv=12.47 kw=70 daily='x ! pf=1\nNew Load.m bus1=b kv=12.47 kw=7") == 77.0);
@@ -30,7 +30,7 @@ TEST_CASE("a quote that is not closed ends with its line, and that is told") {
               "f.dss:3:31: warning: a quote or bracket is not closed: it ends with its line, as in OpenDSS; close it"));
 }
 
-TEST_CASE("a comment that is not closed reaches to the end of its file, and that is told") {
+TEST_CASE("a comment that is not closed reaches to the end of its file, and a warning says so") {
     const Files files{{"g.dss", "New Load.l bus1=b kv=12.47 kw=1\n/* New Load.m bus1=b kv=12.47 kw=2\nNew Load.n bus1=b"}};
     CHECK(load_kw("Redirect g.dss\nNew Load.o bus1=b kv=12.47 kw=4", files) == 5.0);
     CHECK(has(warnings_of("Redirect g.dss", files), "g.dss:2:1: warning: a comment is not closed"));
@@ -92,7 +92,7 @@ TEST_CASE("a regulator may see the coil with the highest or the lowest voltage")
     CHECK(circuit_with(regulator + "ptphase=max bus=b.2").regulators.front().sees == SeenCoil::given);
 }
 
-TEST_CASE("a matrix of other rows than phases is read as far as it goes, as in OpenDSS, and that is told") {
+TEST_CASE("a matrix of other rows than phases is read as far as it goes, as in OpenDSS, and a warning says so") {
     const std::string more = "New LineCode.c nphases=1 rmatrix=[2 | 7 3] xmatrix=[1]\n";
     const auto d = circuit_with(more + "New Line.a src.1 b.1 linecode=c phases=1");
     CHECK(d.branches.front().series_ohm.front() == std::complex<double>(2.0, 1.0));
@@ -100,7 +100,7 @@ TEST_CASE("a matrix of other rows than phases is read as far as it goes, as in O
     CHECK(has(errors_of("New LineCode.c nphases=1 rmatrix=[2 7]"), "is not a matrix of 1 x 1 numbers"));
 }
 
-TEST_CASE("phases of a load at a node that nothing feeds draw nothing, and that is told") {
+TEST_CASE("phases of a load at a node that nothing feeds draw nothing, and a warning says so") {
     const std::string two = "New Line.two bus1=b.1.2 bus2=c.1.2 phases=2 switch=y\n";
     const auto d = circuit_with(line + two + "New Load.l bus1=c.1.2 kv=12.47 kw=90 kvar=30");
     REQUIRE(d.loads.size() == 1);
@@ -112,7 +112,7 @@ TEST_CASE("phases of a load at a node that nothing feeds draw nothing, and that 
     CHECK(has(errors_of(line + two + "New Load.l phases=1 bus1=c.3 kv=7.2"), "load.l: nothing feeds node 3 of bus c"));
 }
 
-TEST_CASE("a bus whose voltage is near none of the bases counts its own, and that is told") {
+TEST_CASE("a bus whose voltage is near none of the bases counts its own, and a warning says so") {
     const std::string unit = "New Transformer.t windings=2 buses=(src low) kvs=(12.47 0.48)\nSet VoltageBases=[0.48]\n";
     const auto d = circuit_with(unit);
     CHECK(d.buses.front().nominal.value() == Approx(12470.0));
@@ -123,7 +123,7 @@ TEST_CASE("a bus whose voltage is near none of the bases counts its own, and tha
 
 }  // namespace evsweep
 
-TEST_CASE("a file of coordinates that is not there is told, and is no error") {
+TEST_CASE("a file of coordinates that is not there is reported, and is no error") {
     const auto outcome = evsweep::read_opendss("New Circuit.c bus1=src\nNew Line.l bus1=src bus2=b\nBusCoords nowhere.csv");
     CHECK(outcome.errors.empty());
     CHECK(evsweep::has(outcome.warnings, "f.dss:3:11: warning: buscoords: file 'nowhere.csv' cannot be read"));

@@ -7,7 +7,7 @@
 
 #include "feeder_formats/opendss/script.hpp"
 #include "feeder_formats/opendss/text.hpp"
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -128,14 +128,14 @@ TEST_CASE("what is compiled leaves its folder as one where files are looked for"
     CHECK(errors_of("Redirect sub/master.dss\nRedirect more.dss", files).size() == 1);
 }
 
-TEST_CASE("files that name one another in a circle are told with the circle") {
+TEST_CASE("files that name one another in a circle are reported with the circle") {
     const Files files{{"a.dss", "Redirect b.dss"}, {"b.dss", "\nRedirect A/../a.dss"}};
     CHECK(errors_of("Redirect a.dss", files) ==
           Texts{"b.dss:2:10: redirect: files name one another in a circle: f.dss -> a.dss -> b.dss -> A/../a.dss; "
                 "remove one of the redirections"});
 }
 
-TEST_CASE("every mistake is told at its place, all at once") {
+TEST_CASE("every mistake is reported at its place, all at once") {
     const auto errors = errors_of(
         "New Line.a bus1=src bus2=b linecode=none\n"
         "New Lien.b bus1=src\n"
@@ -163,7 +163,7 @@ TEST_CASE("every mistake is told at its place, all at once") {
     CHECK(errors[10] == "f.dss:11:30: regcontrol.r.transformer: unknown transformer 'u'; define it before its control");
 }
 
-TEST_CASE("ends without buses and phases that do not agree are told") {
+TEST_CASE("ends without buses and phases that do not agree are reported") {
     CHECK(errors_of("New Line.a bus1=src") == Texts{"f.dss:2:5: line.a: end 2 has no bus; name its buses"});
     CHECK(has(errors_of("New Transformer.t phases=3"), "transformer.t: end 1 has no bus"));
     CHECK(has(errors_of("New LineCode.c nphases=2 rmatrix=(1 | 0 1)\nNew Line.a bus1=src bus2=b linecode=c phases=3"),
@@ -185,7 +185,7 @@ TEST_CASE("what would change the solution is refused by name") {
     }
 }
 
-TEST_CASE("what has no effect is told once per kind with its number") {
+TEST_CASE("what has no effect is reported once per kind with its number") {
     const auto outcome = read_opendss(
         "New Circuit.c bus1=src\nNew Monitor.m1 element=vsource.source terminal=1\n~ mode=1\nNew Monitor.m2\n"
         "New Line.a bus1=src bus2=b faultrate=1\nPlot circuit\nSet mode=daily number=24\nSolve\nShow voltages\nExport "
@@ -210,7 +210,7 @@ TEST_CASE("garbage is refused in little time and few words") {
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
     CHECK_FALSE(outcome.feeder);
     CHECK(outcome.errors.size() < 110);
-    CHECK(has(outcome.errors, "the rest is not told"));
+    CHECK(has(outcome.errors, "the rest is not shown"));
 }
 
 TEST_CASE("a script without a circuit or cut short is refused") {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tests/unit/models/opendss_reading.hpp"
+#include "unit/models/opendss_reading.hpp"
 
 namespace {
 
@@ -21,7 +21,7 @@ OpenDssOutcome read_well(const std::string& statements, const Files& files = {})
 
 }  // namespace
 
-TEST_CASE("an empty value keeps the default and ends its line, and both are told") {
+TEST_CASE("an empty value keeps the default and ends its line, and both are reported") {
     const auto load = [](const std::string& properties) {
         const auto outcome = read_well("New Load.l bus1=src kw=20 kvar=7 " + properties);
         return std::pair(outcome.feeder->loads.front(), outcome.warnings);
@@ -76,7 +76,7 @@ TEST_CASE("loads grow to the year that is set, by their growth shape or by the u
                 "GrowthShape"});
 }
 
-TEST_CASE("a shape that is not there or cannot be followed is told once, and loads keep its name for the scenario to give") {
+TEST_CASE("a shape that is not there or cannot be followed is reported once, and loads keep its name for the scenario to give") {
     const auto outcome = read_well(
         "New Load.a bus1=src yearly=nowhere\nNew Load.b bus1=src daily=nowhere\n"
         "New LoadShape.empty npts=3\nNew Load.c bus1=src duty=empty\nNew Load.d bus1=src yearly=none\n"

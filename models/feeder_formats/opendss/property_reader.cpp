@@ -1,4 +1,4 @@
-#include "feeder_formats/opendss/desk.hpp"
+#include "feeder_formats/opendss/property_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -35,18 +35,18 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 }  // namespace
 
-void Desk::error(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
+void PropertyReader::error(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
     if (is_full()) return;
     issues_.error(at, shown(path), problem, hint);
     if (++errors_ == most_errors)
-        issues_.error(at, "", fmt::format("has {} errors up to here; the rest is not told", most_errors), "mend these first");
+        issues_.error(at, "", fmt::format("has {} errors up to here; the rest is not shown", most_errors), "mend these first");
 }
 
-void Desk::warning(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
+void PropertyReader::warning(const Position& at, const std::string& path, const std::string& problem, const std::string& hint) {
     if (!is_full()) issues_.warning(at, shown(path), problem, hint);
 }
 
-std::optional<double> Desk::number(const Value& value) {
+std::optional<double> PropertyReader::number(const Value& value) {
     const auto number = to_number(value);
     if (!number)
         refuse(value, fmt::format("'{}' is not a number", shown(value.text)),
@@ -54,7 +54,7 @@ std::optional<double> Desk::number(const Value& value) {
     return number;
 }
 
-std::optional<int> Desk::integer(const Value& value, int lowest, int highest) {
+std::optional<int> PropertyReader::integer(const Value& value, int lowest, int highest) {
     const auto number = to_number(value);
     if (number && *number >= lowest && *number <= highest && *number == static_cast<int>(*number))
         return static_cast<int>(*number);
@@ -62,13 +62,13 @@ std::optional<int> Desk::integer(const Value& value, int lowest, int highest) {
     return std::nullopt;
 }
 
-std::optional<bool> Desk::boolean(const Value& value) {
+std::optional<bool> PropertyReader::boolean(const Value& value) {
     const auto truth = to_boolean(value.text);
     if (!truth) refuse(value, fmt::format("'{}' is neither yes nor no", shown(value.text)));
     return truth;
 }
 
-std::optional<std::vector<double>> Desk::numbers(const Value& value) {
+std::optional<std::vector<double>> PropertyReader::numbers(const Value& value) {
     const std::string start = lower(value.text.substr(0, 7));
     if (start.rfind("file", 0) == 0 || start == "sngfile" || start == "dblfile") {
         Value file;
@@ -89,7 +89,7 @@ std::optional<std::vector<double>> Desk::numbers(const Value& value) {
     return numbers;
 }
 
-std::optional<std::vector<double>> Desk::matrix(const Value& value, std::size_t order) {
+std::optional<std::vector<double>> PropertyReader::matrix(const Value& value, std::size_t order) {
     auto matrix = to_matrix(value, order);
     if (!matrix)
         refuse(value, fmt::format("'{}' is not a matrix of {} x {} numbers", shown(value.text), order, order),
@@ -101,20 +101,20 @@ std::optional<std::vector<double>> Desk::matrix(const Value& value, std::size_t 
     return matrix;
 }
 
-std::optional<BusRef> Desk::bus(const Value& value) {
+std::optional<BusRef> PropertyReader::bus(const Value& value) {
     auto bus = to_bus(value);
     if (!bus) refuse(value, fmt::format("'{}' is not a bus", shown(value.text)), "write NAME or NAME.1.2.3");
     return bus;
 }
 
-std::optional<std::complex<double>> Desk::complex(const Value& value) {
+std::optional<std::complex<double>> PropertyReader::complex(const Value& value) {
     const auto parts = to_numbers(value);
     if (parts && parts->size() == 2) return std::complex<double>((*parts)[0], (*parts)[1]);
     refuse(value, fmt::format("'{}' is not a complex number", shown(value.text)), "write [R, X]");
     return std::nullopt;
 }
 
-std::optional<bool> Desk::is_delta(const Value& value) {
+std::optional<bool> PropertyReader::is_delta(const Value& value) {
     const std::string word = lower(value.text);
     if (word == "ll" || word == std::string("delta").substr(0, word.size())) return true;
     if (word == "ln" || word == "y" || word == "star" || word == std::string("wye").substr(0, word.size())) return false;
@@ -122,7 +122,7 @@ std::optional<bool> Desk::is_delta(const Value& value) {
     return std::nullopt;
 }
 
-std::optional<std::vector<double>> Desk::column(const Value& file, std::size_t column, bool header) {
+std::optional<std::vector<double>> PropertyReader::column(const Value& file, std::size_t column, bool header) {
     const auto text = read_file ? read_file(file.text, file.at) : std::nullopt;
     if (!text) return std::nullopt;
     std::vector<double> numbers;
@@ -141,7 +141,7 @@ std::optional<std::vector<double>> Desk::column(const Value& file, std::size_t c
     return numbers;
 }
 
-std::optional<std::vector<double>> Desk::binary(const Value& file, std::size_t bytes) {
+std::optional<std::vector<double>> PropertyReader::binary(const Value& file, std::size_t bytes) {
     const auto content = read_file ? read_file(file.text, file.at) : std::nullopt;
     if (!content) return std::nullopt;
     std::vector<double> numbers(content->size() / bytes);
@@ -160,18 +160,18 @@ std::optional<std::vector<double>> Desk::binary(const Value& file, std::size_t b
     return std::nullopt;
 }
 
-void Desk::note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint) {
+void PropertyReader::note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint) {
     Note& note = notes_[{what, problem}];
     if (note.times++ == 0) note = {at, problem, hint, 1};
 }
 
-void Desk::tell_notes() {
+void PropertyReader::report_notes() {
     for (const auto& [kind, note] : notes_)
         warning(note.first, kind.first, note.problem + (note.times == 1 ? "" : fmt::format(" ({} times)", note.times)),
                 note.hint);
 }
 
-std::vector<std::string> Desk::left_out() const {
+std::vector<std::string> PropertyReader::left_out() const {
     std::vector<std::string> kinds;
     for (const auto& [kind, note] : notes_)
         if (kind.second == no_effect) kinds.push_back(fmt::format("{} ({})", kind.first, note.times));
@@ -185,7 +185,7 @@ std::vector<const Object*> ForeignObjects::enabled_ones() const {
     return found;
 }
 
-void refuse(const std::map<std::string, ForeignObjects>& foreign, Desk& desk) {
+void refuse(const std::map<std::string, ForeignObjects>& foreign, PropertyReader& reader) {
     constexpr std::size_t most_lines = 3, most_names = 3;
     const char* hint = "remove or disable them, or model them otherwise";
     std::vector<std::pair<std::string, std::vector<const Object*>>> classes;
@@ -201,14 +201,14 @@ void refuse(const std::map<std::string, ForeignObjects>& foreign, Desk& desk) {
         }
         std::vector<std::string> names;
         for (std::size_t k = 0; k < std::min(objects.size(), most_names); ++k) names.push_back(shown(objects[k]->name));
-        desk.error(objects.front()->at, name,
-                   fmt::format("{} of this class ({}{}), which is not supported and would change the solution", objects.size(),
-                               fmt::join(names, ", "), objects.size() > most_names ? ", ..." : ""),
-                   hint);
+        reader.error(objects.front()->at, name,
+                     fmt::format("{} of this class ({}{}), which is not supported and would change the solution", objects.size(),
+                                 fmt::join(names, ", "), objects.size() > most_names ? ", ..." : ""),
+                     hint);
     }
     if (!others.empty())
-        desk.error(classes[alone].second.front()->at, "other classes",
-                   fmt::format("{}, which are not supported and would change the solution", fmt::join(others, ", ")), hint);
+        reader.error(classes[alone].second.front()->at, "other classes",
+                     fmt::format("{}, which are not supported and would change the solution", fmt::join(others, ", ")), hint);
 }
 
 }  // namespace evsweep::opendss

@@ -1,4 +1,4 @@
-/// What reading a property needs: where complaints go, and values checked on the way.
+/// Reads the values of properties with their checks, and collects errors and warnings.
 #pragma once
 
 #include <functional>
@@ -15,15 +15,16 @@ namespace evsweep::opendss {
 
 struct Circuit;
 
-/// Collects what is wrong, up to a number that a person can read; counts what has no effect here.
-class Desk {
+/// Converts values of properties to numbers, lists, matrices and buses. An error goes to the issues with its position; reading
+/// stops after as many errors as a person can read. Properties without an effect on the load flow are counted.
+class PropertyReader {
    public:
     using ReadFile = std::function<std::optional<std::string>(const std::string& name, const Position& at)>;
 
-    explicit Desk(Issues& issues) : issues_(issues) {}
+    explicit PropertyReader(Issues& issues) : issues_(issues) {}
 
     [[nodiscard]] Circuit& circuit() { return *circuit_; }
-    void turn_to(Circuit& circuit) { circuit_ = &circuit; }
+    void set_circuit(Circuit& circuit) { circuit_ = &circuit; }
     [[nodiscard]] Issues& issues() { return issues_; }
     /// Text of a file named by the file being read; reports where there is none.
     ReadFile read_file;
@@ -33,8 +34,8 @@ class Desk {
     /// Whether so much is wrong that reading on helps nobody.
     [[nodiscard]] bool is_full() const { return errors_ >= most_errors; }
 
-    /// The property that is being read, for complaints about its value.
-    void turn_to(std::string path) { path_ = std::move(path); }
+    /// The property that is being read, for errors about its value.
+    void set_path(std::string path) { path_ = std::move(path); }
     [[nodiscard]] const std::string& path() const { return path_; }
     void refuse(const Value& value, const std::string& problem, const std::string& hint = {}) {
         error(value.at, path_, problem, hint);
@@ -56,11 +57,11 @@ class Desk {
     /// A file of nothing but numbers as a processor has them, each of `bytes` (4 or 8).
     std::optional<std::vector<double>> binary(const Value& file, std::size_t bytes);
 
-    /// A warning that a script may give rise to a thousand times: told once per kind at its first place, with how often.
+    /// A warning that a script may cause a thousand times: reported once per kind at its first place, with its number.
     void note(const std::string& what, const Position& at, const std::string& problem, const std::string& hint = {});
     /// Something that has no effect on the load flow.
     void leave_out(const std::string& what, const Position& at) { note(what, at, no_effect); }
-    void tell_notes();
+    void report_notes();
     /// Kinds that were left out, with how often.
     [[nodiscard]] std::vector<std::string> left_out() const;
 
