@@ -14,7 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 
-# Okabe and Ito's palette and two darker ones, told apart with any colour vision; black is kept for the feeder without vehicles.
+# Okabe and Ito's palette and two darker ones, distinguishable with any colour vision; black is kept for the feeder without vehicles.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#882255"]
 DASHES = ["-", (0, (6, 2)), (0, (4, 2, 1, 2)), (0, (1, 1))]
 MOST_STACKED_ZONES = len(COLOURS)

@@ -92,12 +92,12 @@ def settings(run):
 def withheld_pairs(result):
     """[(index, index)] of controllers that plan alike, the second without carrying out its reactive power."""
     pairs = []
-    told = [(run.attrs["type"], settings(run)) for _, run in result.controllers]
-    for k, (kind, mine) in enumerate(told):
+    runs = [(run.attrs["type"], settings(run)) for _, run in result.controllers]
+    for k, (kind, mine) in enumerate(runs):
         if mine.get("withhold_reactive") != "true":
             continue
         whole = {**mine, "withhold_reactive": "false"}
-        pairs += [(i, k) for i, (other, theirs) in enumerate(told) if other == kind and theirs == whole]
+        pairs += [(i, k) for i, (other, theirs) in enumerate(runs) if other == kind and theirs == whole]
     return pairs
 
 

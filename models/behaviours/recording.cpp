@@ -111,7 +111,7 @@ class RecordingReader {
         if (*stated < *plug_in) ++stated_too_early_;
     }
 
-    /// Of a row that is not wanted; what it cannot tell is left open.
+    /// Of a row that is not wanted; a cell that cannot be read is ignored.
     void note_stay_before(const Date& first) {
         const auto plug_out = parse_time(cell("plug_out_local").text);
         if (plug_out.value && *plug_out.value > first.day) recording_.into_from.add(quiet_energy_kwh());

@@ -60,7 +60,7 @@ struct Recording {
     StaySum into_from{};  ///< stays that begin before `from` and reach into it, which are not among `stays`
 };
 
-/// Which rows are wanted, by day of plug-in, and under which path their troubles are told.
+/// Which rows are wanted, by day of plug-in, and the path of the issues about them.
 struct RecordingChoice {
     Layout layout = Layout::acn;
     std::optional<Date> from;

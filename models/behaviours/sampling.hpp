@@ -36,7 +36,7 @@ class Always final : public Distribution {
     double value_;
 };
 
-/// A choice that the user need not make: `value`, told as `text` (the way a scenario would say it).
+/// A default for a choice that the user may omit: `value`, printed as `text` (in the form that a scenario uses).
 template <UnitLabel Unit>
 [[nodiscard]] Random<Unit> always(double value, std::string text) {
     return {std::make_shared<Always>(value), std::move(text)};

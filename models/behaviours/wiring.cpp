@@ -23,9 +23,9 @@ std::string text_of(Enum value) {
 std::string list_of(const std::map<BusId, std::string>& names) {
     constexpr std::size_t most = 10;
     std::string text;
-    std::size_t told = 0;
+    std::size_t listed = 0;
     for (const auto& [bus, name] : names) {
-        if (told++ == most) return text + fmt::format(" and {} more", names.size() - most);
+        if (listed++ == most) return text + fmt::format(" and {} more", names.size() - most);
         text += (text.empty() ? "" : ", ") + name;
     }
     return text;

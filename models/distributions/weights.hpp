@@ -1,4 +1,4 @@
-/// Weights of alternatives, as several distributions are told them.
+/// Weights of alternatives: a parameter that several distributions share.
 #pragma once
 
 #include <algorithm>

@@ -69,7 +69,7 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
     Issues issues;
     const auto study = load_study(file, overrides, issues);
-    tell(issues);
+    report(issues);
     if (!study) return ExitStatus::invalid_input;
     const Population fleet = study->draw(ReplicaId(0));
     say(fmt::format("{}: good: {} buses, {} vehicles, {} replicas of {}", file.string(), study->feeder->site().bus.size(),

@@ -21,7 +21,7 @@ namespace evsweep {
 namespace {
 
 constexpr auto out_of_memory =
-    "not enough memory; ask for less: fewer threads, fewer or coarser outputs, a shorter time.duration (`evsweep check` tells "
+    "not enough memory; ask for less: fewer threads, fewer or coarser outputs, a shorter time.duration (`evsweep check` says "
     "what a study takes)";
 constexpr auto internal_error =
     "an internal error stopped this command, and it is not your fault; please report the command and its input";
@@ -83,7 +83,7 @@ void add_run(CommandLine& line) {
     run->add_flag("--force", line.run.force, "Replace what is at --out, even a complete result by one of an interrupted run");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
-    run->add_flag("--profile", line.run.profile, "Tell where the time went, also in the result file (/profile)");
+    run->add_flag("--profile", line.run.profile, "Report where the time went, also in the result file (/profile)");
     run->add_flag("--quiet", line.run.quiet, "Print nothing but problems");
     run->callback([&line] {
         line.command = [&line] {
@@ -94,10 +94,10 @@ void add_run(CommandLine& line) {
 }
 
 void add_check(CommandLine& line) {
-    CLI::App* check = add_command(line, "check", "Read scenarios and tell everything that is wrong with them",
+    CLI::App* check = add_command(line, "check", "Read scenarios and report everything that is wrong with them",
                                   "  evsweep check study.yaml\n"
                                   "  evsweep check scenarios/ieee33/*.yaml\n"
-                                  "The last line tells how much memory a run takes.\n"
+                                  "The last line says how much memory a run takes.\n"
                                   "Exit status: 0 all good, 1 good, but not enough memory here, 2 some are not.");
     check->add_option("FILE", line.files, "Scenarios (YAML)")->option_text("...");
     add_overrides(check, line.check_set);
@@ -159,11 +159,11 @@ void add_solve(CommandLine& line) {
 
 void add_feeder(CommandLine& line) {
     CLI::App* feeder = add_command(
-        line, "feeder", "Tell what a feeder file holds, or convert it to the project's own format",
+        line, "feeder", "Report what a feeder file holds, or convert it to the project's own format",
         "  evsweep feeder case33bw.m\n"
         "  evsweep feeder Master.dss --to yaml -o feeder.yaml\n"
         "The numbers of the written file are those of the read one to the last bit.\n"
-        "Without --to it tells what was read, assumed and left out, and what no limit judges. A file whose network cannot be\n"
+        "Without --to it reports what was read, assumed and left out, and what no limit judges. A file whose network cannot be\n"
         "solved is refused then; with --to only rows that are wrong by themselves are.\n"
         "Exit status: 0 done, 1 the file cannot be written, 2 a problem of the input.");
     feeder->add_option("FEEDER", line.feeder.feeder, "A feeder file")->option_text(" ");
@@ -199,7 +199,7 @@ void add_commands(CommandLine& line) {
         "  evsweep run scenarios/ieee33/evms_study.yaml\n"
         "  evsweep check study.yaml\n"
         "  evsweep describe\n"
-        "`evsweep COMMAND --help` tells more about a command.");
+        "`evsweep COMMAND --help` says more about a command.");
     add_run(line);
     add_check(line);
     add_describe(line);
@@ -281,7 +281,7 @@ ExitStatus run_guarded(int argc, const char* const* argv) {
         fail_beyond_memory_there();
         return parse_and_run(argc, argv);
     } catch (const ScenarioError& error) {
-        tell(error.issues());
+        report(error.issues());
         return ExitStatus::invalid_input;
     } catch (const NotEnoughMemory& error) {
         return fail(error.what());

@@ -21,7 +21,7 @@ struct RunOptions {
     std::vector<std::string> set;              ///< `path=value`
     bool force = false;                        ///< replace whatever is at `out`
     bool quiet = false;                        ///< print nothing but problems
-    bool profile = false;                      ///< tell where the time went
+    bool profile = false;                      ///< report where the time went
     std::string instruction_set;               ///< empty: the widest there is
 };
 
@@ -58,9 +58,9 @@ struct FeederOptions {
 [[nodiscard]] ExitStatus describe_command(const std::string& name);
 /// Solves one load flow of a feeder at nominal load and prints what a planner asks first.
 [[nodiscard]] ExitStatus solve_command(const SolveOptions& options);
-/// Solves very many load flows of a feeder with random loads and tells how their voltages, losses and powers are spread.
+/// Solves very many load flows of a feeder with random loads and reports how their voltages, losses and powers are spread.
 [[nodiscard]] ExitStatus solve_scenarios_command(const SolveOptions& options);
-/// Tells what a feeder file holds, or writes it in the project's own format.
+/// Reports what a feeder file holds, or writes it in the project's own format.
 [[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
 /// Prints the comparison table of a result file.
 [[nodiscard]] ExitStatus summary_command(const std::filesystem::path& file);

@@ -5,7 +5,7 @@ namespace evsweep {
 
 enum class ExitStatus : int {
     success = 0,
-    failed = 1,         ///< the run failed, or some of its replicas did, or there was no load flow to tell of
+    failed = 1,         ///< the run failed, or some of its replicas did, or there was no load flow to report
     invalid_input = 2,  ///< a problem of a file or of the command line; nothing was written
     interrupted = 130,  ///< stopped by the user; finished replicas were kept
 };

@@ -56,10 +56,10 @@ std::string names_of(const std::map<std::string, FeederWriter>& writers) {
     return text;
 }
 
-/// Tells what a feeder holds, if its network can be solved.
+/// Reports what a feeder holds, if its network can be solved.
 ExitStatus summarise(const FeederDescription& feeder, Issues& issues) {
     const auto built = build_feeder(feeder, {}, issues);
-    tell(issues);
+    report(issues);
     if (!built) return ExitStatus::invalid_input;
     return say(feeder_summary(feeder, *built, terminal_columns)), ExitStatus::success;
 }
@@ -88,13 +88,13 @@ ExitStatus feeder_command(const FeederOptions& options) {
     const auto feeder = read_feeder_description(choice, issues);
     if (feeder && options.to.empty()) return summarise(*feeder, issues);
     if (feeder) check_feeder_rows(*feeder, issues);
-    tell(issues);
+    report(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.out)
         if (const auto obstacle = obstacle_to_output(options)) return refuse("--out: " + *obstacle, "name another file");
     Issues not_written;
     const auto text = writer->second(*feeder, not_written);
-    tell(not_written);
+    report(not_written);
     if (!text) return ExitStatus::failed;
     if (options.out) return write(*text, *options.out);
     say(*text);

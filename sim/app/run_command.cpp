@@ -13,7 +13,7 @@
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/report/comparison.hpp"
-#include "sim/report/troubles.hpp"
+#include "sim/report/warnings.hpp"
 #include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
@@ -90,7 +90,7 @@ ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     Issues issues;
     const auto study = load_study(options.scenario, overrides_of(options), issues);
     const auto instruction_set = choose_instruction_set(options.instruction_set, at_flag("--instruction-set"), issues);
-    tell(issues);
+    report(issues);
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
     const ResultTarget target(result_path(options.scenario, options.out),

@@ -49,7 +49,7 @@ void report_in_passing(std::string_view text) {
     if (takes_text_now(STDERR_FILENO)) (void)write_whole(STDERR_FILENO, text);
 }
 
-void tell(const Issues& issues) {
+void report(const Issues& issues) {
     for (const Issue& issue : issues.list()) report(to_text(issue));
 }
 

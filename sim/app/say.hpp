@@ -21,7 +21,7 @@ void report(std::string_view text);
 /// Something to stderr, as it is, that nobody need wait for, such as progress: dropped where stderr does not take it at once.
 void report_in_passing(std::string_view text);
 /// Every issue to stderr, one per line.
-void tell(const Issues& issues);
+void report(const Issues& issues);
 /// One problem of the command line to stderr as `evsweep: problem; hint`; returns `invalid_input`.
 ExitStatus refuse(const std::string& problem, const std::string& hint = {});
 /// One sentence about a run that went wrong to stderr; returns `failed`.

@@ -113,7 +113,7 @@ ExitStatus solve_scenarios_command(const SolveOptions& options) {
     const auto feeder = load_feeder(request.solve.choice, issues);
     if (feeder && feeder->loads().empty()) issues.error(at_flag("--scenarios"), "", "the feeder has no loads to draw at random");
     if (feeder && request.solve.settles) refuse_injection_controls(*feeder, issues);
-    tell(issues);
+    report(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.csv)
         if (const auto obstacle = obstacle_to_writing(*options.csv / "scenarios.csv"))

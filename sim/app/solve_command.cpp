@@ -49,7 +49,7 @@ ExitStatus solve_command(const SolveOptions& options) {
     const SolveRequest request = read_solve_request(options, issues);
     refuse_scenario_flags(options, issues);
     const auto feeder = load_feeder(request.choice, issues);
-    tell(issues);
+    report(issues);
     if (!feeder || issues.has_errors()) return ExitStatus::invalid_input;
     if (options.csv)
         for (const auto& file : table_files(*feeder, *options.csv))
@@ -66,7 +66,7 @@ ExitStatus solve_command(const SolveOptions& options) {
     }
     if (!solved.settled || solved.settled->status == SettleStatus::settled) return ExitStatus::success;
     return fail("the controls found no rest: " + restless(*feeder, *solved.settled) +
-                " still want to move; what is told above is their last state");
+                " still want to move; what is printed above is their last state");
 }
 
 }  // namespace evsweep

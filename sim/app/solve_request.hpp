@@ -16,7 +16,7 @@ namespace evsweep {
 /// The place of a flag in messages: its name.
 [[nodiscard]] inline Position at_flag(const std::string& flag) { return {std::make_shared<const std::string>(flag)}; }
 
-/// A value given to a flag; problems are told at the flag's name.
+/// A value given to a flag; problems are reported at the flag's name.
 template <class T>
 [[nodiscard]] std::optional<T> read_flag(const std::string& flag, const std::string& text, const Range& range, Issues& issues) {
     Reader reader{issues, {}};

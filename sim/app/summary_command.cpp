@@ -13,7 +13,7 @@ namespace {
 constexpr char good = '+';
 constexpr char bad = '-';
 
-/// The table, or what is wrong with the file; the first character tells which. Names in a file may be made to steer a terminal.
+/// The table, or what is wrong with the file; the first character says which. Names in a file may be made to steer a terminal.
 std::string table_of(const std::filesystem::path& file) {
     const ReadSummary summary = read_summary(file);
     std::string text = summary.result ? good + comparison_table(*summary.result) : bad + summary.problem;
@@ -52,8 +52,8 @@ ExitStatus summary_command(const std::filesystem::path& file) {
         say(answer.text.substr(1));
         return ExitStatus::success;
     }
-    const bool told = answer.end == ChildAnswer::End::answered && answer.text.size() > 1;
-    report(told ? answer.text.substr(1) : file.string() + ": " + problem_of(answer.end));
+    const bool has_reason = answer.end == ChildAnswer::End::answered && answer.text.size() > 1;
+    report(has_reason ? answer.text.substr(1) : file.string() + ": " + problem_of(answer.end));
     return ExitStatus::invalid_input;
 }
 

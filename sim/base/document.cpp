@@ -63,7 +63,7 @@ bool build(const std::string& text, TreeBuilder& builder, Issues& issues) {
             issues.error(builder.position(YAML::Mark()), "", "the file is empty", {});
             return false;
         }
-        parser.HandleNextDocument(builder);  // a second one is an error, which the builder tells
+        parser.HandleNextDocument(builder);  // a second one is an error, which the builder reports
         return true;
     } catch (const TreeBuilder::Stop&) {
         return false;

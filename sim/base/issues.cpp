@@ -46,7 +46,7 @@ std::string with_short_quotes(const std::string& text) {
     return result;
 }
 
-/// One line of bearable length, without characters that steer a terminal: what is told may quote a damaged file.
+/// One line of bearable length, without characters that steer a terminal: a message may quote a damaged file.
 std::string one_line(std::string text) {
     constexpr std::size_t longest = 500;
     text = cut(with_short_quotes(text), longest);

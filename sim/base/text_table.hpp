@@ -8,7 +8,7 @@
 
 namespace evsweep {
 
-/// Columns that `text` takes on a terminal: its code points (wide and combining characters are not told apart).
+/// Columns that `text` takes on a terminal: its code points (wide and combining characters are not distinguished).
 [[nodiscard]] std::size_t display_width(const std::string& text);
 
 /// `text` with every control character replaced, so that a name from a file cannot steer the terminal.

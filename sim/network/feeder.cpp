@@ -41,7 +41,7 @@ std::optional<Feeder> build_feeder(const FeederDescription& description, const B
     std::optional<FeederDescription> apart;
     const auto& transformers = description.transformers;
     if (std::any_of(transformers.begin(), transformers.end(), is_at_three_buses)) {
-        Issues in_rows;  // told of the rows as they are in the file, and not again of their parts
+        Issues in_rows;  // reported for the rows as they are in the file, and not again for their parts
         check_feeder_rows(description, in_rows);
         if (!in_rows.has_errors()) apart = with_inner_buses(description, found);
     }

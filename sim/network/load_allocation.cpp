@@ -11,8 +11,8 @@
 namespace evsweep {
 namespace {
 
-/// Where a meter that differs by more afterwards is told of.
-constexpr double told_share = 0.01;
+/// A meter whose current differs by more than this share of the measured one afterwards is reported.
+constexpr double reported_share = 0.01;
 
 /// A meter in the network.
 struct Meter {
@@ -43,7 +43,7 @@ class Allocation {
                     scales_[load.load] *= factor_of(load, *meter) * (pass == 0 ? load.times : 1.0);
             if (!solve()) return false;
         }
-        tell();
+        report();
         scale_loads();
         return true;
     }
@@ -111,23 +111,23 @@ class Allocation {
         }
     }
 
-    void tell() {
+    void report() {
         for (const MeteredLoad& load : plan_.loads)
             if (Meter* meter = meter_of_[load.load]) {
                 meter->before_kw += feeder_.loads()[load.load].p_kw;
                 meter->after_kw += feeder_.loads()[load.load].p_kw * scales_[load.load];
             }
-        for (const Meter& meter : meters_) tell(meter);
+        for (const Meter& meter : meters_) report(meter);
     }
 
-    void tell(const Meter& meter) {
+    void report(const Meter& meter) {
         std::vector<std::string> measured, flowing;
         bool differs = false;
         for (std::size_t phase = 0; phase < meter.amperes.size(); ++phase) {
             const double amperes = meter.row->currents[phase].value();
             measured.push_back(fmt::format("{:g}", amperes));
             flowing.push_back(fmt::format("{:.4g}", meter.amperes[phase]));
-            differs = differs || std::abs(meter.amperes[phase] - amperes) > told_share * amperes;
+            differs = differs || std::abs(meter.amperes[phase] - amperes) > reported_share * amperes;
         }
         const std::string amperes = fmt::format("{} A", fmt::join(measured, ", "));
         if (differs)

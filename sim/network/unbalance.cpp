@@ -66,8 +66,8 @@ Complex return_current(std::span<const Conductor> conductors, std::span<const Co
 }
 
 BranchReturn branch_return(const LoadFlow& flow, BranchId branch, End end) {
-    const FeederBranch& told = flow.feeder().branch(branch);
-    const BusId bus = end == End::from ? told.from : told.to;
+    const FeederBranch& row = flow.feeder().branch(branch);
+    const BusId bus = end == End::from ? row.from : row.to;
     const auto wires = conductors_of(flow.feeder().site(), bus);
     const std::vector<Complex> currents = flow.end_currents(branch, end);
     BranchReturn found{return_current(wires, currents), {}};

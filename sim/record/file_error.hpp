@@ -1,4 +1,4 @@
-/// What is told when a result file cannot be written or read: one sentence for the user, no library talk.
+/// The error when a result file cannot be written or read: one sentence for the user, without terms of the library.
 #pragma once
 
 #include <stdexcept>

@@ -134,7 +134,7 @@ class ResultFile::Image {
     void add_dimension(const std::string& group_path, const std::string& name, std::size_t size) {
         ArrayPlace place{group_path, name, {name}};
         H5::DataSet scale = create(place, H5::PredType::IEEE_F32BE, size);
-        // This sentence is how netCDF tells a bare dimension from a coordinate; the ten digits are part of the form.
+        // This sentence is how netCDF distinguishes a bare dimension from a coordinate; the ten digits are part of the form.
         std::string digits = std::to_string(size);
         digits.insert(0, digits.size() < 10 ? 10 - digits.size() : 0, ' ');
         require(H5DSset_scale(scale.getId(), ("This is a netCDF dimension but not a netCDF variable." + digits).c_str()));

@@ -1,4 +1,4 @@
-/// The seal at the end of a result file: it tells whole files from damaged ones before HDF5, which crashes on some of the
+/// The seal at the end of a result file: it distinguishes whole files from damaged ones before HDF5, which crashes on some of the
 /// latter, looks at them. HDF5 itself ignores what follows its own last byte.
 #pragma once
 

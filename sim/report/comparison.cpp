@@ -7,7 +7,7 @@
 
 #include "sim/base/text_table.hpp"
 #include "sim/report/row_text.hpp"
-#include "sim/report/troubles.hpp"
+#include "sim/report/warnings.hpp"
 #include "sim/study/study_estimates.hpp"
 
 namespace evsweep {
@@ -131,6 +131,6 @@ class Blocks {
 
 }  // namespace
 
-std::string comparison_table(const StudyResult& result) { return heading(result) + Blocks(result).text() + troubles(result); }
+std::string comparison_table(const StudyResult& result) { return heading(result) + Blocks(result).text() + warnings(result); }
 
 }  // namespace evsweep

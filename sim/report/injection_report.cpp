@@ -29,8 +29,8 @@ std::string state_text(const InjectionOutcome& outcome) {
 
 /// Farther from its curve than anybody reads.
 bool is_away(const InjectionOutcome& outcome) {
-    constexpr double told = 1e-3;
-    return std::abs(outcome.away.p_kw) > told || std::abs(outcome.away.q_kvar) > told;
+    constexpr double shown = 1e-3;
+    return std::abs(outcome.away.p_kw) > shown || std::abs(outcome.away.q_kvar) > shown;
 }
 
 std::string away_text(const InjectionPower& away) {

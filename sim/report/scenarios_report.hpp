@@ -1,4 +1,4 @@
-/// What `evsweep solve --scenarios` tells of its load flows: how they are spread, for people, and each of them as a row.
+/// What `evsweep solve --scenarios` prints about its load flows: how they are spread, for people, and each of them as a row.
 #pragma once
 
 #include <cstdint>

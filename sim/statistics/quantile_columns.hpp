@@ -12,7 +12,7 @@
 namespace evsweep {
 
 /// Quantiles over rows, one sample per column. Values are kept as they are until a column has more than `exact_up_to`;
-/// then runs of sorted values are merged and thinned out as RunLayout tells, with no chance in it: what is found depends
+/// then runs of sorted values are merged and thinned out as RunLayout prescribes, with no chance in it: what is found depends
 /// on the rows and their order alone. At 8 bytes a value, a column takes what it was given, and at most `exact_up_to` values.
 class QuantileColumns {
    public:

@@ -73,7 +73,7 @@ inline LoadedStudy load_charging_study() {
     return std::move(*study);
 }
 
-/// A planner's desk: the reference fleet of the study, or finer parts of it, on the study's grid.
+/// The inputs of a planner: the reference fleet of the study, or finer parts of it, on the study's grid.
 class ChargingStudy {
    public:
     explicit ChargingStudy(std::size_t parts)

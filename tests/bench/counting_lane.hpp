@@ -1,4 +1,4 @@
-/// A lane that counts what is done with it, so that the kernels themselves tell how much arithmetic a load flow is.
+/// A lane that counts what is done with it, so that the kernels themselves show how much arithmetic a load flow is.
 #pragma once
 
 #include <cmath>

@@ -2,7 +2,7 @@
 //   What can a core do at most, in flops (multiplications with additions) and in divisions per second, by instruction set?
 //       peak/multiply_add     peak/divide
 //   How many load flows per second would that be, if a core did the arithmetic of `lanes/...` (lane_bench.cpp) and nothing else,
-//   neither loads nor stores nor waiting for a parent's voltage? `floor/FEEDER/NETWORK/SET` tells, in the items_per_second of
+//   neither loads nor stores nor waiting for a parent's voltage? `floor/FEEDER/NETWORK/SET` answers, in the items_per_second of
 //   lanes/FEEDER/NETWORK/SET; `flops`, `divisions` and `roots` of a load flow are counted by a lane that goes through the same
 //   kernels, `per_node` are flops per conductor and sweep. Last numbers: README.md.
 #include <benchmark/benchmark.h>

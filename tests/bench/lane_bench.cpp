@@ -18,7 +18,7 @@ namespace {
 using namespace evsweep;
 using namespace evsweep::bench;
 
-void tell(benchmark::State& state, std::size_t solved, double sweeps, const SweptNetwork& network) {
+void report(benchmark::State& state, std::size_t solved, double sweeps, const SweptNetwork& network) {
     state.SetItemsProcessed(static_cast<std::int64_t>(solved));
     state.counters["sweeps"] = sweeps / static_cast<double>(solved);
     state.counters["swept"] = static_cast<double>(network.conductors());
@@ -50,7 +50,7 @@ void lanes(benchmark::State& state, const char* file, Network kind, InstructionS
         }
         benchmark::DoNotOptimize(flows.front().source_kw());
     }
-    tell(state, next, sweeps, *network);
+    report(state, next, sweeps, *network);
 }
 
 void scalar(benchmark::State& state, const char* file, Network kind) {
@@ -67,7 +67,7 @@ void scalar(benchmark::State& state, const char* file, Network kind) {
         sweeps += result.iterations;
         benchmark::DoNotOptimize(flow.source_kw());
     }
-    tell(state, next, sweeps, *network);
+    report(state, next, sweeps, *network);
 }
 
 const bool registered = [] {

@@ -11,7 +11,7 @@
 
 namespace evsweep::bench {
 
-/// Watches the process's resident memory from its making on. Linux and glibc alone can tell.
+/// Watches the process's resident memory from its making on. Only Linux and glibc can report it.
 class PeakMemory {
    public:
     PeakMemory() {

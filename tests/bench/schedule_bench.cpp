@@ -53,7 +53,7 @@ DayAhead& day_ahead_of(ScheduleStrategy strategy, std::size_t vehicles) {
     return at->second;
 }
 
-void tell(benchmark::State& state, const ScheduleProblem& problem, const Schedule& schedule) {
+void report(benchmark::State& state, const ScheduleProblem& problem, const Schedule& schedule) {
     if (schedule.status != ScheduleStatus::optimal) state.SkipWithError("stalled");
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(problem.vehicles.size()));
     state.counters["newton_steps"] = schedule.iterations;
@@ -74,7 +74,7 @@ void solve(benchmark::State& state, ScheduleStrategy strategy) {
             schedule = solver.solve(day.problem);
         }
     }
-    tell(state, day.problem, *schedule);
+    report(state, day.problem, *schedule);
     if (const auto kb = memory.grown_kb()) state.counters["kB/vehicle"] = *kb / static_cast<double>(day.problem.vehicles.size());
     day.solved = std::move(schedule);
 }
@@ -123,7 +123,7 @@ void step_from_last(benchmark::State& state, ScheduleStrategy strategy, int line
         state.ResumeTiming();
         plan = evening_of(strategy).at_half_past(maker, last);
     }
-    tell(state, plan.problem, plan.schedule);
+    report(state, plan.problem, plan.schedule);
     state.counters["newton_steps"] = plan.iterations;
     state.counters["linearisations"] = plan.linearisations;
 }
@@ -137,7 +137,7 @@ void step_cold(benchmark::State& state, ScheduleStrategy strategy) {
     ScheduleSolver solver;
     Schedule schedule;
     for (auto _ : state) schedule = solver.solve(plan.problem);
-    tell(state, plan.problem, schedule);
+    report(state, plan.problem, schedule);
 }
 
 const bool registered = [] {

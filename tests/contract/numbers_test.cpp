@@ -74,12 +74,12 @@ std::vector<std::string> accepted(const std::vector<Place>& places, Read&& read)
             const std::string text = place.before + number + place.unit + place.after + "\n";
             const Issues issues = read(text);
             const auto line = static_cast<int>(std::count(place.before.begin(), place.before.end(), '\n')) + 1;
-            const bool told = std::any_of(issues.list().begin(), issues.list().end(), [&](const Issue& issue) {
+            const bool is_reported = std::any_of(issues.list().begin(), issues.list().end(), [&](const Issue& issue) {
                 const auto column = static_cast<int>(start.size()) + 1;
                 const bool near = issue.at.column <= column && issue.at.column + 40 > column;
                 return issue.severity == Severity::error && issue.at.line == line && near && issue.problem != "is missing";
             });
-            if (!told) slipped.push_back(place.name + ": " + number + place.unit);
+            if (!is_reported) slipped.push_back(place.name + ": " + number + place.unit);
         }
     }
     return slipped;
@@ -140,10 +140,10 @@ TEST_CASE("no distribution draws what no thing has") {
           "lognormal, median: 8 h, log_deviation: 10", "normal, mean: 18 h, deviation: 500000 h"}) {
         const Issues issues =
             read_scenario_issues("population: {it: {behaviour: distribution, arrival: {distribution: " + law + "}}}\n");
-        const bool told = std::any_of(issues.list().begin(), issues.list().end(), [](const Issue& issue) {
+        const bool is_reported = std::any_of(issues.list().begin(), issues.list().end(), [](const Issue& issue) {
             return issue.path == "population.it.arrival" && issue.problem.rfind("draws reach ", 0) == 0 && issue.at.line == 1;
         });
         INFO(law);
-        CHECK(told);
+        CHECK(is_reported);
     }
 }

@@ -90,7 +90,7 @@ std::vector<double> column(const std::vector<std::map<std::string, double>>& row
     return list;
 }
 
-/// Mean state of charge when each step ends, as the reference tells it; our marks are the beginnings.
+/// Mean state of charge when each step ends, as the reference gives it; our marks are the beginnings.
 std::vector<double> soc_after_steps(const RunResult& run) {
     std::vector<double> soc = curve(run, "mean_soc");
     soc.erase(soc.begin());

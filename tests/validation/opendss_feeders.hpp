@@ -121,7 +121,7 @@ inline void compare_case(const FeederDescription& description, const fs::path& f
         INFO("bus " << row[0] << ", node " << row[1]);
         const auto conductor = conductor_at(feeder, row[0], std::stoi(row[1]));
         const bool is_fed = row[1] == "1" || !has_floating_nodes || (row[0] != "s" && row[0] != "c");
-        if (!is_fed && !conductor) continue;  // floats, and is told to have no voltage
+        if (!is_fed && !conductor) continue;  // floats, and is reported without a voltage
         REQUIRE(conductor);
         const auto expected = std::polar(std::stod(row[2]), std::stod(row[3]) * std::numbers::pi / 180.0);
         CHECK(std::abs(flow.voltage(conductor->index()) - expected / feeder.site().base_v[conductor->index()]) < 1e-6);

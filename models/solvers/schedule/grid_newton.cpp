@@ -84,23 +84,23 @@ void GridNewton::add_price(const Row& row, double worth, Power& prices) const {
     for (std::size_t i = 0; i < width_; ++i) price[i] += a[i] * worth;
 }
 
-void GridNewton::take_in(const Power& guess, const Power& power, const Manner& manner) {
+void GridNewton::take_in(const Power& guess, const Power& power, const StartOptions& options) {
     const std::size_t before = active_.size();
     std::size_t count = before;
     for (std::size_t r = 0; r < limits_; ++r) {
         Row& row = rows_[r];
         if (is_active_[r] || row.limit.price <= 0.0 || row.reach <= 0.0) continue;
         const double g = value(row, power);
-        const double known = manner.worths.empty() ? 0.0 : std::min(manner.worths[r] * row.scale, 0.9 * row.limit.price);
+        const double known = options.worths.empty() ? 0.0 : std::min(options.worths[r] * row.scale, 0.9 * row.limit.price);
         if (known * row.reach < worth_knowing && std::max(g, value(row, guess)) < -near_share * row.reach) continue;
         is_active_[r] = 1;
         ++count;
         const double least = least_share * row.reach;
-        row.limit = manner.yields ? yielding_start_of(row.limit.price, g, least)
-                                  : start_of(row.limit.price, g, least, many_ * manner.barrier);
-        if (!manner.yields && known > row.limit.worth) {
+        row.limit = options.yields ? yielding_start_of(row.limit.price, g, least)
+                                   : start_of(row.limit.price, g, least, many_ * options.barrier);
+        if (!options.yields && known > row.limit.worth) {
             row.limit.worth = known;
-            row.limit.slack = std::max(-g, many_ * manner.barrier / known);
+            row.limit.slack = std::max(-g, many_ * options.barrier / known);
         }
     }
     if (count != before) order_active();
@@ -121,12 +121,12 @@ void GridNewton::start(const Power& power) {
     for (Row& row : rows_) row.pull = row.is_cost() ? row.weight * value(row, power) : 0.0;
 }
 
-void GridNewton::tell_prices(Power& prices) const {
+void GridNewton::write_prices(Power& prices) const {
     std::fill(prices.begin(), prices.end(), 0.0);
     for (const std::size_t r : active_) add_price(rows_[r], rows_[r].worth(), prices);
 }
 
-void GridNewton::tell_price_changes(Power& changes) const {
+void GridNewton::write_price_changes(Power& changes) const {
     std::fill(changes.begin(), changes.end(), 0.0);
     for (const std::size_t r : active_) add_price(rows_[r], rows_[r].worth_step(), changes);
 }

@@ -34,13 +34,13 @@ class GridNewton {
 
     /// How a limit starts: with products near `barrier`, or, where limits are expected to yield, with all the excess that there
     /// is; with the multiplier that it had in a similar problem, where that is known.
-    struct Manner {
+    struct StartOptions {
         double barrier = 1.0;
         bool yields = false;
         std::span<const double> worths{};  ///< by limit, or empty
     };
     /// Takes in the limits that `power`, the present one, or `guess` come near to.
-    void take_in(const Power& guess, const Power& power, const Manner& manner);
+    void take_in(const Power& guess, const Power& power, const StartOptions& options);
     /// Costs pull as they do at this power.
     void start(const Power& power);
     /// What limits can cost a vehicle when they yield.
@@ -49,8 +49,8 @@ class GridNewton {
     /// Products of slacks and multipliers.
     [[nodiscard]] std::size_t products() const;
     /// What a kW and a kvar cost now, and what the step changes of it.
-    void tell_prices(Power& prices) const;
-    void tell_price_changes(Power& changes) const;
+    void write_prices(Power& prices) const;
+    void write_price_changes(Power& changes) const;
 
     /// False where rounding has eaten up the matrix.
     [[nodiscard]] bool factorise(const PlaceResponse& response, Workers& workers);

@@ -12,8 +12,8 @@ struct Line {
 };
 
 /// f(p) = min over q of price q + weight q^2 with p^2 + q^2 <= 1: convex in p, as a convex function minimised over some of its
-/// variables is, so every tangent lies below it. A tangent is named by its tilt, |price| p / sqrt(1 - p^2): that tells apart what
-/// p cannot where it is all but 1.
+/// variables is, so every tangent lies below it. A tangent is named by its tilt, |price| p / sqrt(1 - p^2): that distinguishes
+/// what p cannot where it is all but 1.
 class ReactiveCost {
    public:
     ReactiveCost(double price, double weight);

@@ -17,23 +17,23 @@ namespace {
 constexpr double deficit_rounding = 1e-9;
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
-/// Gathers complaints; every question answers whether it was content.
-class Complaints {
+/// Collects error texts; each check returns whether the value was accepted.
+class ProblemCheck {
    public:
     /// `what` (a noun with its place) must be a number from `least` to `most`.
-    bool ask(double value, double least, double most, std::string_view what) {
+    bool is_within(double value, double least, double most, std::string_view what) {
         if (std::isfinite(value) && value >= least && value <= most) return true;
-        said.push_back(fmt::format("{} is {}; it must be {}", what, value, range(least, most)));
+        error_texts.push_back(fmt::format("{} is {}; it must be {}", what, value, range(least, most)));
         return false;
     }
     /// A column must have one number for each of `owner`.
-    bool ask_size(std::size_t size, std::size_t expected, std::string_view column, std::string_view owner) {
+    bool has_size(std::size_t size, std::size_t expected, std::string_view column, std::string_view owner) {
         if (size == expected) return true;
-        said.push_back(fmt::format("the column of {} has {} numbers, but there are {} {}", column, size, expected, owner));
+        error_texts.push_back(fmt::format("the column of {} has {} numbers, but there are {} {}", column, size, expected, owner));
         return false;
     }
 
-    std::vector<std::string> said;
+    std::vector<std::string> error_texts;
 
    private:
     static std::string range(double least, double most) {
@@ -43,100 +43,101 @@ class Complaints {
     }
 };
 
-void ask_window(const ScheduleProblem& problem, std::size_t v, Complaints& complaints) {
+void check_window(const ScheduleProblem& problem, std::size_t v, ProblemCheck& check) {
     const ScheduleVehicle& vehicle = problem.vehicles[v];
     if (vehicle.place >= problem.places)
-        complaints.said.push_back(fmt::format("vehicle {} is at place {}, but there are only {} places (0 the first)", v,
-                                              vehicle.place, problem.places));
+        check.error_texts.push_back(fmt::format("vehicle {} is at place {}, but there are only {} places (0 the first)", v,
+                                                vehicle.place, problem.places));
     if (vehicle.first > vehicle.last)
-        complaints.said.push_back(
+        check.error_texts.push_back(
             fmt::format("vehicle {} leaves at step {}, before it arrives at step {}", v, vehicle.last, vehicle.first));
     if (vehicle.last > problem.steps)
-        complaints.said.push_back(
+        check.error_texts.push_back(
             fmt::format("vehicle {} stays until step {}, but there are only {} steps", v, vehicle.last, problem.steps));
-    const auto ask_share = [&](double share, std::string_view what) {
+    const auto check_share = [&](double share, std::string_view what) {
         if (std::isfinite(share) && share >= 0.0 && share < 1.0) return true;
-        complaints.said.push_back(fmt::format(
+        check.error_texts.push_back(fmt::format(
             "the share of its {} step in which vehicle {} is not there is {}; it must be from 0 to below 1", what, v, share));
         return false;
     };
-    const bool shares = ask_share(vehicle.late, "first") && ask_share(vehicle.early, "last");
+    const bool shares = check_share(vehicle.late, "first") && check_share(vehicle.early, "last");
     if (shares && vehicle.first < vehicle.last && !(vehicle.steps_there() > 0.0))
-        complaints.said.push_back(fmt::format("vehicle {} leaves its only step before it comes", v));
+        check.error_texts.push_back(fmt::format("vehicle {} leaves its only step before it comes", v));
 }
 
 /// Power moves a battery, and nothing else does: a vehicle that breaks this was put together wrongly.
-void ask_battery(const ScheduleProblem& problem, std::size_t v, Complaints& complaints) {
+void check_battery(const ScheduleProblem& problem, std::size_t v, ProblemCheck& check) {
     const ScheduleVehicle& vehicle = problem.vehicles[v];
-    const auto ask = [&](double soc, double most, std::string_view verb) {
+    const auto check_power = [&](double soc, double most, std::string_view verb) {
         if (vehicle.rating_kva == 0.0 && soc > 0.0)
-            complaints.said.push_back(fmt::format("vehicle {} {} at a rating of 0 kVA, but its state of charge moves", v, verb));
+            check.error_texts.push_back(
+                fmt::format("vehicle {} {} at a rating of 0 kVA, but its state of charge moves", v, verb));
         if (vehicle.rating_kva > 0.0 && most > 0.0 && soc == 0.0)
-            complaints.said.push_back(fmt::format("vehicle {} {}, but its state of charge does not move", v, verb));
+            check.error_texts.push_back(fmt::format("vehicle {} {}, but its state of charge does not move", v, verb));
     };
-    ask(vehicle.soc_per_charge, vehicle.charge_max, "charges");
-    ask(vehicle.soc_per_discharge, vehicle.discharge_max, "discharges");
+    check_power(vehicle.soc_per_charge, vehicle.charge_max, "charges");
+    check_power(vehicle.soc_per_discharge, vehicle.discharge_max, "discharges");
 }
 
-void ask_vehicle(const ScheduleProblem& problem, std::size_t v, Complaints& complaints) {
+void check_vehicle(const ScheduleProblem& problem, std::size_t v, ProblemCheck& check) {
     const ScheduleVehicle& vehicle = problem.vehicles[v];
-    ask_window(problem, v, complaints);
-    const auto ask = [&](double value, double least, double most, std::string_view what) {
+    check_window(problem, v, check);
+    const auto is_within = [&](double value, double least, double most, std::string_view what) {
         // The sentence is only written for the few numbers that need it: there are many vehicles.
         if (std::isfinite(value) && value >= least && value <= most) return true;
-        return complaints.ask(value, least, most, fmt::format("the {} of vehicle {}", what, v));
+        return check.is_within(value, least, most, fmt::format("the {} of vehicle {}", what, v));
     };
-    ask(vehicle.rating_kva, 0.0, unbounded, "rating (kVA)");
-    ask(vehicle.charge_max, 0.0, 1.0, "largest charging share");
-    ask(vehicle.discharge_max, 0.0, 1.0, "largest discharging share");
-    ask(vehicle.soc_per_charge, 0.0, unbounded, "state of charge per charging step");
-    ask(vehicle.soc_per_discharge, 0.0, unbounded, "state of charge per discharging step");
-    ask(vehicle.final_deficit, -unbounded, unbounded, "deficit allowed at the end");
-    ask(vehicle.shortfall_price, 0.0, unbounded, "price of a shortfall");
-    ask_battery(problem, v, complaints);
-    const bool lower = ask(vehicle.deficit_min, -unbounded, unbounded, "smallest deficit");
-    const bool upper = ask(vehicle.deficit_max, -unbounded, unbounded, "largest deficit");
+    is_within(vehicle.rating_kva, 0.0, unbounded, "rating (kVA)");
+    is_within(vehicle.charge_max, 0.0, 1.0, "largest charging share");
+    is_within(vehicle.discharge_max, 0.0, 1.0, "largest discharging share");
+    is_within(vehicle.soc_per_charge, 0.0, unbounded, "state of charge per charging step");
+    is_within(vehicle.soc_per_discharge, 0.0, unbounded, "state of charge per discharging step");
+    is_within(vehicle.final_deficit, -unbounded, unbounded, "deficit allowed at the end");
+    is_within(vehicle.shortfall_price, 0.0, unbounded, "price of a shortfall");
+    check_battery(problem, v, check);
+    const bool lower = is_within(vehicle.deficit_min, -unbounded, unbounded, "smallest deficit");
+    const bool upper = is_within(vehicle.deficit_max, -unbounded, unbounded, "largest deficit");
     if (!lower || !upper) {
-        ask(vehicle.deficit, -unbounded, unbounded, "deficit on arrival");
+        is_within(vehicle.deficit, -unbounded, unbounded, "deficit on arrival");
         return;
     }
-    if (ask(vehicle.deficit_max, vehicle.deficit_min, unbounded, "largest deficit"))
-        ask(vehicle.deficit, vehicle.deficit_min - deficit_rounding, vehicle.deficit_max + deficit_rounding,
-            "deficit on arrival");
+    if (is_within(vehicle.deficit_max, vehicle.deficit_min, unbounded, "largest deficit"))
+        is_within(vehicle.deficit, vehicle.deficit_min - deficit_rounding, vehicle.deficit_max + deficit_rounding,
+                  "deficit on arrival");
 }
 
 /// Each number of a column must be finite and at least `least`.
-void ask_column(const std::vector<double>& column, double least, std::string_view what, Complaints& complaints) {
+void check_column(const std::vector<double>& column, double least, std::string_view what, ProblemCheck& check) {
     for (std::size_t k = 0; k < column.size(); ++k)
         if (!std::isfinite(column[k]) || column[k] < least)
-            complaints.ask(column[k], least, unbounded, fmt::format("{} {}", what, k));
+            check.is_within(column[k], least, unbounded, fmt::format("{} {}", what, k));
 }
 
-void ask_objective(const ScheduleProblem& problem, Complaints& complaints) {
+void check_objective(const ScheduleProblem& problem, ProblemCheck& check) {
     const ScheduleObjective& objective = problem.objective;
-    complaints.ask(objective.deficit_weight, 0.0, unbounded, "the weight of deficits");
-    complaints.ask(objective.throughput_weight, 0.0, unbounded, "the weight of throughput");
-    complaints.ask(objective.reactive_weight, 0.0, unbounded, "the weight of reactive power");
-    if (!objective.buy.empty()) complaints.ask_size(objective.buy.size(), problem.steps, "buying prices", "steps");
-    if (!objective.sell.empty()) complaints.ask_size(objective.sell.size(), problem.steps, "selling prices", "steps");
-    ask_column(objective.buy, -unbounded, "the buying price of step", complaints);
-    ask_column(objective.sell, -unbounded, "the selling price of step", complaints);
+    check.is_within(objective.deficit_weight, 0.0, unbounded, "the weight of deficits");
+    check.is_within(objective.throughput_weight, 0.0, unbounded, "the weight of throughput");
+    check.is_within(objective.reactive_weight, 0.0, unbounded, "the weight of reactive power");
+    if (!objective.buy.empty()) check.has_size(objective.buy.size(), problem.steps, "buying prices", "steps");
+    if (!objective.sell.empty()) check.has_size(objective.sell.size(), problem.steps, "selling prices", "steps");
+    check_column(objective.buy, -unbounded, "the buying price of step", check);
+    check_column(objective.sell, -unbounded, "the selling price of step", check);
 }
 
-void ask_rows(const ScheduleProblem& problem, const GridRows& rows, std::string_view what, Complaints& complaints) {
+void check_rows(const ScheduleProblem& problem, const GridRows& rows, std::string_view what, ProblemCheck& check) {
     for (std::size_t r = 0; r < rows.size(); ++r)
         if (rows.step[r] >= problem.steps)
-            complaints.said.push_back(fmt::format("{} {} is of step {}, but there are only {} steps (0 the first)", what, r,
-                                                  rows.step[r], problem.steps));
+            check.error_texts.push_back(fmt::format("{} {} is of step {}, but there are only {} steps (0 the first)", what, r,
+                                                    rows.step[r], problem.steps));
     const std::size_t width = 2 * std::size_t{problem.places};
-    if (!complaints.ask_size(rows.coefficient.size(), rows.size() * width, fmt::format("coefficients of {}s", what),
-                             "of them: kW and kvar of every place in every row"))
+    if (!check.has_size(rows.coefficient.size(), rows.size() * width, fmt::format("coefficients of {}s", what),
+                        "of them: kW and kvar of every place in every row"))
         return;
     for (std::size_t k = 0; k < rows.coefficient.size(); ++k)
         if (!std::isfinite(rows.coefficient[k]))
-            complaints.ask(rows.coefficient[k], -unbounded, unbounded,
-                           fmt::format("the coefficient of {} {} for the {} of place {}", what, k / width,
-                                       k % width < problem.places ? "kW" : "kvar", k % width % problem.places));
+            check.is_within(rows.coefficient[k], -unbounded, unbounded,
+                            fmt::format("the coefficient of {} {} for the {} of place {}", what, k / width,
+                                        k % width < problem.places ? "kW" : "kvar", k % width % problem.places));
 }
 
 /// kW and kvar prices or powers: one number per step, place and kind.
@@ -179,21 +180,21 @@ void add_price(const ScheduleProblem& problem, const GridRows& rows, const std::
 
 }  // namespace
 
-std::vector<std::string> complaints(const ScheduleProblem& problem) {
-    Complaints complaints;
-    ask_objective(problem, complaints);
-    for (std::size_t v = 0; v < problem.vehicles.size(); ++v) ask_vehicle(problem, v, complaints);
-    ask_rows(problem, problem.limits.rows, "limit", complaints);
-    complaints.ask_size(problem.limits.limit.size(), problem.limits.rows.size(), "limits", "rows of limits");
-    complaints.ask_size(problem.limits.price.size(), problem.limits.rows.size(), "prices of limits", "rows of limits");
-    ask_column(problem.limits.limit, -unbounded, "the value of limit", complaints);
-    ask_column(problem.limits.price, 0.0, "the price of limit", complaints);
-    ask_rows(problem, problem.costs.rows, "cost", complaints);
-    complaints.ask_size(problem.costs.weight.size(), problem.costs.rows.size(), "weights of costs", "rows of costs");
-    complaints.ask_size(problem.costs.target.size(), problem.costs.rows.size(), "targets of costs", "rows of costs");
-    ask_column(problem.costs.weight, 0.0, "the weight of cost", complaints);
-    ask_column(problem.costs.target, -unbounded, "the target of cost", complaints);
-    return std::move(complaints.said);
+std::vector<std::string> error_texts(const ScheduleProblem& problem) {
+    ProblemCheck check;
+    check_objective(problem, check);
+    for (std::size_t v = 0; v < problem.vehicles.size(); ++v) check_vehicle(problem, v, check);
+    check_rows(problem, problem.limits.rows, "limit", check);
+    check.has_size(problem.limits.limit.size(), problem.limits.rows.size(), "limits", "rows of limits");
+    check.has_size(problem.limits.price.size(), problem.limits.rows.size(), "prices of limits", "rows of limits");
+    check_column(problem.limits.limit, -unbounded, "the value of limit", check);
+    check_column(problem.limits.price, 0.0, "the price of limit", check);
+    check_rows(problem, problem.costs.rows, "cost", check);
+    check.has_size(problem.costs.weight.size(), problem.costs.rows.size(), "weights of costs", "rows of costs");
+    check.has_size(problem.costs.target.size(), problem.costs.rows.size(), "targets of costs", "rows of costs");
+    check_column(problem.costs.weight, 0.0, "the weight of cost", check);
+    check_column(problem.costs.target, -unbounded, "the target of cost", check);
+    return std::move(check.error_texts);
 }
 
 VehicleSteps::VehicleSteps(const ScheduleProblem& problem) {

@@ -51,8 +51,8 @@ class InteriorPoint {
     /// Half-way to the optimum of a similar problem; from scratch, with limits that hold; and with limits that yield.
     enum class Start { half_way, holding, yielding };
     /// Where the fleet stands half-way goes to `memory`.
-    Schedule solve(Start manner, std::span<const double> worths, FleetMemory& memory) {
-        start(manner, worths, memory);
+    Schedule solve(Start attempt, std::span<const double> worths, FleetMemory& memory) {
+        start(attempt, worths, memory);
         bool is_remembered = false;
         while (!is_done(1.0) && schedule_.iterations < options_.max_iterations) {
             if (!is_remembered && gap_ <= half_way_gap * size_) {
@@ -70,16 +70,16 @@ class InteriorPoint {
     }
 
    private:
-    void start(Start manner, std::span<const double> worths, const FleetMemory& memory) {
-        const bool yields = manner == Start::yielding;
+    void start(Start attempt, std::span<const double> worths, const FleetMemory& memory) {
+        const bool yields = attempt == Start::yielding;
         const double dearest = yields ? std::max(dearest_step(), 0.1 * grid_.dearest()) : dearest_step();
-        if (manner == Start::half_way)
+        if (attempt == Start::half_way)
             fleet_.start_from(memory, power_);
         else
             fleet_.start(cold_barrier * dearest, power_);
         grid_.start(power_);
-        const double barrier = manner == Start::half_way ? warm_barrier : cold_barrier;
-        if (manner != Start::half_way) worths = {};
+        const double barrier = attempt == Start::half_way ? warm_barrier : cold_barrier;
+        if (attempt != Start::half_way) worths = {};
         grid_.take_in(greedy_power(), power_, {barrier * dearest, yields, worths});
     }
 
@@ -110,7 +110,7 @@ class InteriorPoint {
 
     /// Whether everything is within so many times the tolerances.
     [[nodiscard]] bool is_done(double times) {
-        grid_.tell_prices(prices_);
+        grid_.write_prices(prices_);
         const StayNewton::Standing fleet = fleet_.standing(prices_);
         const GridNewton::Residual rows = grid_.residual(power_);
         gap_ = fleet.gap + grid_.gap_after(0.0);
@@ -168,7 +168,7 @@ class InteriorPoint {
         fleet_.find_step(prices_, barrier, share, next_);
         grid_.aim(barrier, share);
         grid_.find_step(next_);
-        grid_.tell_price_changes(next_);
+        grid_.write_price_changes(next_);
         return grid_.longest_step(fleet_.complete_step(next_, 1.0 / nearly_all));
     }
 
@@ -196,16 +196,16 @@ ScheduleSolver::ScheduleSolver(ScheduleSolver&&) noexcept = default;
 ScheduleSolver& ScheduleSolver::operator=(ScheduleSolver&&) noexcept = default;
 
 Schedule ScheduleSolver::solve(const ScheduleProblem& problem, std::span<const double> worths) {
-    EVSWEEP_EXPECTS(complaints(problem).empty(), "a schedule is sought for a sound problem");
+    EVSWEEP_EXPECTS(error_texts(problem).empty(), "a schedule is sought for a sound problem");
     EVSWEEP_EXPECTS(worths.empty() || worths.size() == problem.limits.limit.size(), "one worth per limit");
     using Start = InteriorPoint::Start;
     Schedule best;
     best.objective = std::numeric_limits<double>::infinity();
     int iterations = 0;
-    for (const Start manner : {Start::half_way, Start::holding, Start::yielding}) {
-        if (manner == Start::half_way && (worths.empty() || !work_->memory.is_of(problem))) continue;
+    for (const Start attempt : {Start::half_way, Start::holding, Start::yielding}) {
+        if (attempt == Start::half_way && (worths.empty() || !work_->memory.is_of(problem))) continue;
         InteriorPoint method(problem, options_, work_->workers, work_->response);
-        Schedule schedule = method.solve(manner, worths, work_->memory);
+        Schedule schedule = method.solve(attempt, worths, work_->memory);
         iterations += schedule.iterations;
         const bool is_solved = schedule.status == ScheduleStatus::optimal;
         if (is_solved || !(schedule.objective >= best.objective)) best = std::move(schedule);

@@ -16,7 +16,7 @@ struct ScheduleOptions {
     StopRequest stop{};        ///< where it is made, `solve` ends within a piece of work, by throwing Stopped
 };
 
-/// Solves a sound problem (see `complaints`); anything else is a contract violation. Keeps its memory for the next call.
+/// Solves a sound problem (see `error_texts`); anything else is a contract violation. Keeps its memory for the next call.
 class ScheduleSolver {
    public:
     explicit ScheduleSolver(ScheduleOptions options = {});

@@ -186,18 +186,18 @@ void FeederBuilder::add_link(std::size_t k) {
 }
 
 void FeederBuilder::add_transformer(const ClosedRow& row, const LinkEnds& ends, std::size_t k) {
-    FeederTransformer told;
-    told.id = row.id();
-    told.windings = row.transformer->windings;
-    told.link = static_cast<std::uint32_t>(k);
-    told.place = model_->links[k].transformers.size();
-    told.first_tap = model_->initial.tap.size();
-    for (const WindingRow& w : told.windings) {
+    FeederTransformer transformer;
+    transformer.id = row.id();
+    transformer.windings = row.transformer->windings;
+    transformer.link = static_cast<std::uint32_t>(k);
+    transformer.place = model_->links[k].transformers.size();
+    transformer.first_tap = model_->initial.tap.size();
+    for (const WindingRow& w : transformer.windings) {
         model_->initial.tap.push_back(w.tap);
-        told.bus.push_back(w.bus == ends.child.id ? BusId(k) : BusId(model_->parent[k]));
+        transformer.bus.push_back(w.bus == ends.child.id ? BusId(k) : BusId(model_->parent[k]));
     }
-    model_->links[k].transformers.push_back(transformer_of(*row.transformer, ends, told.first_tap));
-    feeder_.transformers_.push_back(std::move(told));
+    model_->links[k].transformers.push_back(transformer_of(*row.transformer, ends, transformer.first_tap));
+    feeder_.transformers_.push_back(std::move(transformer));
 }
 
 /// The parent's conductors that the link touches at all.
@@ -246,9 +246,9 @@ void FeederBuilder::fold() {
     feeder_.model_ = model_;
     auto folded = std::make_shared<const FoldedNetwork>(*feeder_.model_, feeder_.model_->initial);
     feeder_.folded_ = folded;
-    if (folded->trouble() == FoldTrouble::none) return;
-    const std::size_t k = folded->trouble_bus();
-    if (folded->trouble() == FoldTrouble::floating)
+    if (folded->error() == FoldError::none) return;
+    const std::size_t k = folded->error_bus();
+    if (folded->error() == FoldError::floating)
         issues_.error(row_of(k).at, "bus " + row_of(k).id,
                       "its voltage to earth is not determined: it hangs on ungrounded windings only",
                       "give the transformer a stray admittance, or connect something to earth");

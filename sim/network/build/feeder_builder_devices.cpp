@@ -50,7 +50,7 @@ void FeederBuilder::add_shunt(const ShuntRow& row) {
 void FeederBuilder::add_injection_control(InjectionControlRow row) {
     const auto load = std::find_if(description_.loads.begin(), description_.loads.end(),
                                    [&](const LoadRow& other) { return other.id == row.load; });
-    if (load == description_.loads.end()) return;  // told by the checks
+    if (load == description_.loads.end()) return;  // reported by the checks
     if (row.watched.empty())
         for (const Terminals& across : load->terminals) row.watched.push_back({load->bus, across, load->rated});
     for (WatchedVoltage& seen : row.watched)

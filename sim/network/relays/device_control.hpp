@@ -123,7 +123,7 @@ class CapacitorRelay {
     void drop_plans();
     /// Forgets when the bank was last switched off.
     void count_as_discharged() { last_off_.reset(); }
-    /// When its clock will next tell it to switch; only for the signal `time`.
+    /// When its clock will next make it switch; only for the signal `time`.
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
     [[nodiscard]] bool is_calling() const { return wish_ != Wish::none; }
 
@@ -192,7 +192,7 @@ class DeviceControl {
     void look(const ControlledNetwork& network, Instant now, Pace pace = Pace::real_time());
     /// The next planned action of any relay.
     [[nodiscard]] std::optional<Instant> due() const;
-    /// When the clock of any capacitor control will next tell it to switch.
+    /// When the clock of any capacitor control will next make it switch.
     [[nodiscard]] std::optional<Instant> next_hour(const Calendar& calendar, Instant now) const;
     /// Injections that are due by `now` act, and nothing else; whether any of them moved.
     [[nodiscard]] bool act_injections_at_once(ControlledNetwork& network, Instant now);

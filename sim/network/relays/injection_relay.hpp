@@ -1,6 +1,6 @@
 /// The relays that move the power of a load or generator with the voltage: a third kind beside those of taps and capacitors.
 ///
-/// A relay looks at a reading and plans an action; `act` changes what it wants; `wanted` tells the power that it gives of what
+/// A relay looks at a reading and plans an action; `act` changes what it wants; `wanted` returns the power that it gives of what
 /// there is, and is a function of its state alone, so that active power may change (a profile, a cloud) between two actions.
 /// Powers are those given to the network, at rated voltage: the negative of what the load's row draws.
 #pragma once

@@ -2,9 +2,9 @@
 ///
 ///   CurveSteps    OpenDSS's InvControl: a share of the way at a time, until voltages and powers change little
 ///   SlopeSteps    OpenDSS's ExpControl: the same with one share, along a slope
-///   CurveSearch   to the curve itself: a secant step at a time (the answer of the voltage to the last step tells the share)
+///   CurveSearch   to the curve itself: a secant step at a time (the answer of the voltage to the last step gives the share)
 ///
-/// `look` takes the voltage and tells whether the law wants to act; `act` changes what the inverter is asked for.
+/// `look` takes the voltage and returns whether the law wants to act; `act` changes what the inverter is asked for.
 #pragma once
 
 #include <optional>

@@ -17,7 +17,7 @@ double SecantStep::next(double x, double missing) {
         const double fall = (before_->missing - missing) / (x - before_->x);
         const bool has_turned = missing * before_->missing < 0.0;
         const double longest = has_turned && std::abs(missing) > 0.5 * std::abs(before_->missing) ? 0.5 * share_ : 1.0;
-        // A curve that bends between the two points may tell of a rise: then the share stays.
+        // A curve that bends between the two points may suggest a rise: then the share stays.
         if (fall > 0.0) share_ = 1.0 / fall;
         share_ = std::clamp(share_, smallest_share, std::max(smallest_share, longest));
     }

@@ -80,10 +80,10 @@ void FoldedNetwork::fold_bus(std::size_t bus, const DeviceState& devices) {
     y_[bus] = y;
     if (bus == 0) return fold_source();
     FoldedLink folded;
-    const FoldTrouble trouble = fold(coils_of(model_.links[bus], devices.tap), y, folded);
-    if (trouble != FoldTrouble::none) {
-        trouble_ = trouble;
-        trouble_bus_ = static_cast<std::uint32_t>(bus);
+    const FoldError error = fold(coils_of(model_.links[bus], devices.tap), y, folded);
+    if (error != FoldError::none) {
+        error_ = error;
+        error_bus_ = static_cast<std::uint32_t>(bus);
         return;
     }
     // Only the parent's conductors that the link touches.
@@ -136,11 +136,11 @@ void FoldedNetwork::find_runs() {
     }
 }
 
-/// The inverse of voltage gap per loop current, which the sweep itself tells: one unit current after the other with the source
+/// The inverse of voltage gap per loop current, found by the sweep itself: one unit current after the other with the source
 /// at rest.
 void FoldedNetwork::find_loop_admittance() {
     const std::size_t ends = model_.loop_ends.size();
-    if (ends == 0 || trouble_ != FoldTrouble::none) return;
+    if (ends == 0 || error_ != FoldError::none) return;
     const std::size_t places = model_.conductors() + 1;
     AlignedVector<double> v_re(places), v_im(places), i_re(places), i_im(places);
     const SweepState<double> state{v_re, v_im, i_re, i_im};
@@ -161,15 +161,15 @@ void FoldedNetwork::find_loop_admittance() {
             impedance(static_cast<Index>(i), static_cast<Index>(j)) = Complex(-gap.re, -gap.im);
         }
     }
-    // Loops of cables and loops through admittances to earth are of very different sizes, which is no trouble.
+    // Loops of cables and loops through admittances to earth are of very different sizes, which is no error.
     const Eigen::VectorXd size = impedance.diagonal().cwiseAbs().cwiseSqrt();
     const Eigen::VectorXd scale = size.cwiseInverse();
     const bool is_sized = size.minCoeff() > 0.0;
     const Eigen::PartialPivLU<Eigen::MatrixXcd> factors(
         is_sized ? Eigen::MatrixXcd(scale.asDiagonal() * impedance * scale.asDiagonal()) : impedance);
     if (!is_sized || !(factors.rcond() > 1e-12)) {
-        trouble_ = FoldTrouble::shorted;
-        trouble_bus_ = 0;
+        error_ = FoldError::shorted;
+        error_bus_ = 0;
         return;
     }
     const Eigen::MatrixXcd admittance =  // stored by columns, read by rows

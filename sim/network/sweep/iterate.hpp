@@ -16,7 +16,7 @@ struct SweepProblem {
     SweepNetwork network;
     Injection injection;
     SweepLoops loops;
-    std::span<const std::uint32_t> live;  ///< conductors whose voltage tells a collapse: no neutrals, nor what floats
+    std::span<const std::uint32_t> live;  ///< conductors whose voltage shows a collapse: no neutrals, nor what floats
     double tolerance_pu = 1e-8;
     int max_iterations = 100;
 };
@@ -109,7 +109,7 @@ inline void take_gaps_away(const SweepLoops& loops, const SweepState<Lane>& stat
 }
 
 /// Finds the loop currents that belong to the currents in the state, which are drawn without them, and adds them there. The
-/// network is linear, so a sweep aside tells them exactly, and no load ever sees the voltage of a loop that is open.
+/// network is linear, so a sweep aside finds them exactly, and no load ever sees the voltage of a loop that is open.
 template <class Lane>
 inline void close_loops(const SweepNetwork& network, const SweepLoops& loops, const SweepColumns<Lane>& columns) {
     if (loops.ends.empty()) return;

@@ -31,23 +31,23 @@ LinearLoadFlow::LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std
     for (std::size_t b = 0; b < feeder.branches(); ++b)
         if (std::isfinite(feeder.branch(BranchId(b)).rated_kva)) transformers_.emplace_back(b);
     voltage_weight_.resize(voltages_.size());
-    told_current_.resize(currents_.size());
-    told_power_.resize(transformers_.size());
+    current_rows_.resize(currents_.size());
+    power_rows_.resize(transformers_.size());
 }
 
 bool LinearLoadFlow::linearise(const LoadFlow& solved, LinearGrid& grid) {
     make_room(solved);
     find_slopes(solved);
     shape(grid);
-    tell_values(solved, grid);
+    write_values(solved, grid);
     for (std::size_t column = 0; column < columns(); ++column) {
         if (column % kernel_->width == 0 && !follow_columns(column)) return false;
         show_column(column);
         keep_for_curvature(solved, column);
-        tell_column(solved, column, grid);
+        write_column(solved, column, grid);
         if (!std::isfinite(entry(grid.source, 0, column))) return false;  // a number that is none, anywhere, is in this sum
     }
-    tell_curvature(grid);
+    write_curvature(grid);
     return true;
 }
 

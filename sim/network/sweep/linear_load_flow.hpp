@@ -31,9 +31,10 @@ class LinearLoadFlow {
     void draw_together(std::vector<std::vector<std::uint32_t>> places) { drawn_together_ = std::move(places); }
 
     [[nodiscard]] std::size_t places() const { return drawn_together_.size(); }
-    /// Voltages that are told, by FeederSite::supply: all that are held to the band; of the two ends of a loop one.
+    /// Voltages that have a row, by FeederSite::supply: all that are held to the band; of the two ends of a loop one.
     [[nodiscard]] std::span<const std::uint32_t> voltages() const { return voltages_; }
-    /// Loadings are first currents, of conductors with a rating (FeederSite::rating_a), where LoadFlow::current_a tells them;
+    /// Loadings are first currents, of conductors with a rating (FeederSite::rating_a), at the end that LoadFlow::current_a
+    /// measures;
     [[nodiscard]] std::span<const std::uint32_t> currents() const { return currents_; }
     /// then apparent powers into transformers with a rated power, at their `from` ends.
     [[nodiscard]] std::span<const BranchId> transformers() const { return transformers_; }
@@ -43,14 +44,14 @@ class LinearLoadFlow {
     [[nodiscard]] bool linearise(const LoadFlow& solved, LinearGrid& grid);
 
    private:
-    /// A current that is told, and what makes it a share of its rating that is real at the operating point.
-    struct ToldCurrent {
+    /// The current of a row, and the factor that makes it a share of its rating, real at the operating point.
+    struct CurrentRow {
         std::uint32_t bus = 0;
         LoadFlow::CurrentEnd end;
         Complex weight;
     };
     /// The same for the power into a branch at one end, with the conductors and their currents there.
-    struct ToldPower {
+    struct PowerRow {
         std::uint32_t bus = 0;  ///< the lower one
         bool is_above = false;  ///< which end
         Complex weight;
@@ -74,17 +75,17 @@ class LinearLoadFlow {
     void find_slopes(const LoadFlow& solved);
     void add_place(const LoadFlow& solved, std::size_t place, const Port& port, const LoadLaw& law);
     void shape(LinearGrid& grid) const;
-    void tell_values(const LoadFlow& solved, LinearGrid& grid);
-    void tell_current(const LoadFlow& solved, std::size_t row, LinearRows& along);
-    void tell_power(const LoadFlow& solved, std::size_t row, LinearRows& along);
+    void write_values(const LoadFlow& solved, LinearGrid& grid);
+    void write_current(const LoadFlow& solved, std::size_t row, LinearRows& along);
+    void write_power(const LoadFlow& solved, std::size_t row, LinearRows& along);
     [[nodiscard]] bool follow_columns(std::size_t first);
     void draw(std::size_t column, std::size_t lane, double share);
     void show_column(std::size_t column);
     void keep_for_curvature(const LoadFlow& solved, std::size_t column);
-    void tell_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid);
-    void tell_balance(const LoadFlow& solved, std::size_t column, LinearGrid& grid) const;
+    void write_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid);
+    void write_balance(const LoadFlow& solved, std::size_t column, LinearGrid& grid) const;
     [[nodiscard]] double drawn_kw_change(const LoadFlow& solved, std::size_t column) const;
-    void tell_curvature(LinearGrid& grid) const;
+    void write_curvature(LinearGrid& grid) const;
 
     [[nodiscard]] std::size_t columns() const { return 2 * places(); }
     [[nodiscard]] std::size_t place_of(std::size_t column) const { return column % places(); }
@@ -109,8 +110,8 @@ class LinearLoadFlow {
     std::vector<PowerSlope> power_slopes_;
     std::vector<PlaceSlope> place_slopes_;
     std::vector<Complex> voltage_weight_;
-    std::vector<ToldCurrent> told_current_;
-    std::vector<ToldPower> told_power_;
+    std::vector<CurrentRow> current_rows_;
+    std::vector<PowerRow> power_rows_;
 
     // Changes: as many as there are lanes; one of them, of what is swept and of all conductors; all that are asked for.
     const LaneKernel* kernel_;

@@ -1,4 +1,4 @@
-// What the columns of a small change tell: rows of voltages, loadings, source and loss.
+// What follows from the columns of a small change: rows of voltages, loadings, source and loss.
 #include <Eigen/Core>
 #include <cmath>
 #include <utility>
@@ -53,7 +53,7 @@ void LinearLoadFlow::shape(LinearGrid& grid) const {
     grid.loss_curvature.resize(columns() * columns());
 }
 
-void LinearLoadFlow::tell_values(const LoadFlow& solved, LinearGrid& grid) {
+void LinearLoadFlow::write_values(const LoadFlow& solved, LinearGrid& grid) {
     const SweepState<double>& v = solved.all();
     const auto seen = solved.supply_pu();
     for (std::size_t row = 0; row < voltages_.size(); ++row) {
@@ -62,42 +62,42 @@ void LinearLoadFlow::tell_values(const LoadFlow& solved, LinearGrid& grid) {
         voltage_weight_[row] = turn_back(across(v, pair));
         if (pair.minus) voltage_weight_[row] *= feeder_.site().base_v[pair.plus] / pair.nominal_v;
     }
-    for (std::size_t row = 0; row < currents_.size(); ++row) tell_current(solved, row, grid.along);
-    for (std::size_t row = 0; row < transformers_.size(); ++row) tell_power(solved, row, grid.along);
+    for (std::size_t row = 0; row < currents_.size(); ++row) write_current(solved, row, grid.along);
+    for (std::size_t row = 0; row < transformers_.size(); ++row) write_power(solved, row, grid.along);
     std::fill(grid.across.value.begin(), grid.across.value.end(), 0.0);
     grid.source.value[0] = solved.source_kw();
     grid.source.value[1] = solved.source_kvar();
     grid.loss.value[0] = solved.loss_kw();
 }
 
-void LinearLoadFlow::tell_current(const LoadFlow& solved, std::size_t row, LinearRows& along) {
+void LinearLoadFlow::write_current(const LoadFlow& solved, std::size_t row, LinearRows& along) {
     const std::uint32_t c = currents_[row];
     const std::uint32_t bus = feeder_.site().bus_of_conductor[c];
     const LoadFlow::CurrentEnd end = solved.current_end(c);
     const BranchCurrents currents = solved.branch_currents();
     const Complex current = end.is_above ? currents.upward(bus, end.place) : currents.downward(bus, end.place);
     const double per_unit = end.amperes_per_unit / feeder_.site().rating_a[c];
-    told_current_[row] = {bus, end, turn_back(current) * per_unit};
+    current_rows_[row] = {bus, end, turn_back(current) * per_unit};
     along.value[row] = std::abs(current) * per_unit;
 }
 
-void LinearLoadFlow::tell_power(const LoadFlow& solved, std::size_t row, LinearRows& along) {
+void LinearLoadFlow::write_power(const LoadFlow& solved, std::size_t row, LinearRows& along) {
     const FeederBranch& branch = feeder_.branch(transformers_[row]);
     const std::size_t bus = transformers_[row].index() + 1;
     const BranchCurrents currents = solved.branch_currents();
-    ToldPower told{static_cast<std::uint32_t>(bus), branch.from == branch.parent, {}, {}};
+    PowerRow side{static_cast<std::uint32_t>(bus), branch.from == branch.parent, {}, {}};
     Complex power = 0.0;
-    for_each_end(feeder_.model(), currents, bus, told.is_above, [&](std::size_t c, Complex current, std::size_t place) {
-        told.current[place] = current;
+    for_each_end(feeder_.model(), currents, bus, side.is_above, [&](std::size_t c, Complex current, std::size_t place) {
+        side.current[place] = current;
         power += currents.voltage(c) * std::conj(current);
     });
-    told.weight = turn_back(power) / branch.rated_kva;
-    told_power_[row] = told;
+    side.weight = turn_back(power) / branch.rated_kva;
+    power_rows_[row] = side;
     along.value[currents_.size() + row] = std::abs(power) / branch.rated_kva;
 }
 
 /// Voltages and loadings. J has been swept backward.
-void LinearLoadFlow::tell_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid) {
+void LinearLoadFlow::write_column(const LoadFlow& solved, std::size_t column, LinearGrid& grid) {
     const SweptNetwork& network = solved.network();
     const FoldedNetwork& folded = *network.folded();
     if (!network.is_whole()) recover(folded.sweep(), network.reduced().recovery(), state_, all_);
@@ -107,28 +107,28 @@ void LinearLoadFlow::tell_column(const LoadFlow& solved, std::size_t column, Lin
             voltage_weight_[row].real() * change.real() - voltage_weight_[row].imag() * change.imag();
     }
     const BranchCurrents changes(feeder_.model(), folded, all_);
-    const auto tell = [&](std::size_t row, Complex share) {
+    const auto write = [&](std::size_t row, Complex share) {
         entry(grid.along, row, column) = share.real();
         entry(grid.across, row, column) = share.imag();
     };
     for (std::size_t row = 0; row < currents_.size(); ++row) {
-        const auto& [bus, end, weight] = told_current_[row];
-        tell(row, weight * (end.is_above ? changes.upward(bus, end.place) : changes.downward(bus, end.place)));
+        const auto& [bus, end, weight] = current_rows_[row];
+        write(row, weight * (end.is_above ? changes.upward(bus, end.place) : changes.downward(bus, end.place)));
     }
     for (std::size_t row = 0; row < transformers_.size(); ++row) {
-        const ToldPower& told = told_power_[row];
+        const PowerRow& side = power_rows_[row];
         Complex power = 0.0;
-        for_each_end(feeder_.model(), changes, told.bus, told.is_above, [&](std::size_t c, Complex current, std::size_t place) {
+        for_each_end(feeder_.model(), changes, side.bus, side.is_above, [&](std::size_t c, Complex current, std::size_t place) {
             const Complex v(solved.all().v_re[c], solved.all().v_im[c]);
-            power += changes.voltage(c) * std::conj(told.current[place]) + v * std::conj(current);
+            power += changes.voltage(c) * std::conj(side.current[place]) + v * std::conj(current);
         });
-        tell(currents_.size() + row, told.weight * power);
+        write(currents_.size() + row, side.weight * power);
     }
-    tell_balance(solved, column, grid);
+    write_balance(solved, column, grid);
 }
 
 /// What the source delivers, V_0 conj(J_0 + Y_0 V_0), and what of that is not drawn.
-void LinearLoadFlow::tell_balance(const LoadFlow& solved, std::size_t column, LinearGrid& grid) const {
+void LinearLoadFlow::write_balance(const LoadFlow& solved, std::size_t column, LinearGrid& grid) const {
     const BranchCurrents currents = solved.branch_currents();
     const BranchCurrents changes(feeder_.model(), *solved.network().folded(), all_);
     Complex power = 0.0;
@@ -182,7 +182,7 @@ void LinearLoadFlow::keep_for_curvature(const LoadFlow& solved, std::size_t colu
 }
 
 /// The bilinear form of that loss, made symmetric: half the quadratic form is the loss of a change.
-void LinearLoadFlow::tell_curvature(LinearGrid& grid) const {
+void LinearLoadFlow::write_curvature(LinearGrid& grid) const {
     if (columns() == 0) return;
     const auto count = static_cast<Eigen::Index>(columns());
     const auto rows = static_cast<Eigen::Index>(kept_v_.size()) / count;

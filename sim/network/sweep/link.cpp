@@ -59,7 +59,7 @@ bool fold_voltages(const CoilEquations& all, const Block& y, FoldedLink& folded)
 
 /// Elsewhere (delta secondaries, branches in parallel): coil currents and voltages together, [Z M; M^T -y] (j, V_k) = (N V_p,
 /// I_k). Admittances of the coils, summed, would hide a stray admittance behind their rounding.
-FoldTrouble fold_currents(std::span<const CoilEquations> coils, Index rows, const Block& y, FoldedLink& folded) {
+FoldError fold_currents(std::span<const CoilEquations> coils, Index rows, const Block& y, FoldedLink& folded) {
     const Index n = coils.front().m.cols();
     const Index above = coils.front().n.cols();
     Eigen::MatrixXcd whole = Eigen::MatrixXcd::Zero(rows + n, rows + n);
@@ -79,14 +79,14 @@ FoldTrouble fold_currents(std::span<const CoilEquations> coils, Index rows, cons
     lu.setThreshold(1e-15);
     if (!lu.isInvertible()) {
         const Eigen::MatrixXcd undetermined = lu.kernel();
-        return undetermined.bottomRows(n).norm() > 1e-6 * undetermined.topRows(rows).norm() ? FoldTrouble::floating
-                                                                                            : FoldTrouble::shorted;
+        return undetermined.bottomRows(n).norm() > 1e-6 * undetermined.topRows(rows).norm() ? FoldError::floating
+                                                                                            : FoldError::shorted;
     }
     const Eigen::MatrixXcd found = lu.solve(given);
     folded.t = found.block(rows, 0, n, above);
     folded.w = -found.block(rows, above, n, n);
     folded.s = given.topLeftCorner(rows, above).transpose() * found.topLeftCorner(rows, above);
-    return FoldTrouble::none;
+    return FoldError::none;
 }
 
 }  // namespace
@@ -168,20 +168,20 @@ Eigen::VectorXcd coil_currents(std::span<const CoilEquations> coils, std::size_t
     return Eigen::VectorXcd(whole.colPivHouseholderQr().solve(given)).segment(first, mine.m.rows());
 }
 
-FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded) {
+FoldError fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded) {
     Block total = y;
     Index rows = 0;
     for (const CoilEquations& part : coils) {
         if (part.shunt_child.size() > 0) total += part.shunt_child;
         rows += part.m.rows();
     }
-    FoldTrouble trouble = FoldTrouble::none;
+    FoldError error = FoldError::none;
     const bool square = rows == coils.front().m.cols();
-    if (!square || !fold_voltages(stacked(coils, rows), total, folded)) trouble = fold_currents(coils, rows, total, folded);
-    if (trouble != FoldTrouble::none) return trouble;
+    if (!square || !fold_voltages(stacked(coils, rows), total, folded)) error = fold_currents(coils, rows, total, folded);
+    if (error != FoldError::none) return error;
     for (const CoilEquations& part : coils)
         if (part.shunt_parent.size() > 0) folded.s += part.shunt_parent;
-    return trouble;
+    return error;
 }
 
 }  // namespace evsweep

@@ -64,10 +64,10 @@ struct FoldedLink {
 };
 
 /// `floating`: some voltage at the bus is bound to nothing; `shorted`: an ideal coil lies parallel to another.
-enum class FoldTrouble { none, floating, shorted };
+enum class FoldError { none, floating, shorted };
 
 /// Folds a bus with the admittance `y` (its devices and all below) through the coils that feed it.
-[[nodiscard]] FoldTrouble fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded);
+[[nodiscard]] FoldError fold(std::span<const CoilEquations> coils, const Block& y, FoldedLink& folded);
 
 /// The coil currents j of part `which` of a link that carries `down` into its bus, in its own frame (kVA at rated voltage).
 /// `v_child` and `v_parent` are the voltages at its ends.

@@ -113,7 +113,7 @@ bool LoadAdmittances::fold(const DeviceState& devices, std::span<const double> p
     else
         folded_ = std::make_shared<FoldedNetwork>(model_, all_on);
     loaded_.reset();
-    if (folded_->trouble() == FoldTrouble::none) {
+    if (folded_->error() == FoldError::none) {
         loaded_ = std::make_shared<const SweptNetwork>(feeder_, places_, folded_);
         return true;
     }

@@ -70,7 +70,7 @@ struct LoadAdmittanceSweeps;
 
 /// Solves the same feeder again and again. Starts from the last converged voltages; after a failure flat, or, where loads jump
 /// with their voltage, from the solution that sweeps with loads as admittances find. Belongs to one thread: queries fill buffers
-/// on first use. After a failure the queries tell the last sweep, which means nothing.
+/// on first use. After a failure the queries return the last sweep, which means nothing.
 class LoadFlow {
    public:
     using Complex = std::complex<double>;
@@ -130,7 +130,7 @@ class LoadFlow {
     [[nodiscard]] Complex swept_voltage(std::size_t c) const { return {v_re_[c], v_im_[c]}; }
     /// Currents in A by conductor of the lower bus, the larger of both ends of a line; 0 at the source.
     [[nodiscard]] std::span<const double> current_a() const;
-    /// Where `current_a` tells the current of a conductor beyond the source: at the upper or the lower end of the branch that
+    /// Where `current_a` measures the current of a conductor beyond the source: at the upper or the lower end of the branch that
     /// feeds it, at this place there (BranchCurrents::upward, downward).
     struct CurrentEnd {
         bool is_above = false;

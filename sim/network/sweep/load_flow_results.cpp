@@ -1,4 +1,4 @@
-// What a solved load flow tells: voltages, currents at the ends of branches, and the balance of power.
+// The results of a solved load flow: voltages, currents at the ends of branches, and the balance of power.
 #include <algorithm>
 #include <cmath>
 

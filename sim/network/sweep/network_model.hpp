@@ -61,7 +61,7 @@ struct NetworkModel {
     [[nodiscard]] std::size_t above(std::size_t bus) const { return first_up[bus + 1] - first_up[bus]; }
 };
 
-/// A network with its taps and steps set: what the sweep reads, and what tells currents afterwards.
+/// A network with its taps and steps set: what the sweep reads, and what currents are found from afterwards.
 class FoldedNetwork {
    public:
     FoldedNetwork(const NetworkModel& model, const DeviceState& devices);
@@ -70,8 +70,8 @@ class FoldedNetwork {
     void update(const DeviceState& devices, std::span<const std::uint32_t> changed);
 
     /// The bus that cannot be folded, if any, and why.
-    [[nodiscard]] FoldTrouble trouble() const { return trouble_; }
-    [[nodiscard]] std::uint32_t trouble_bus() const { return trouble_bus_; }
+    [[nodiscard]] FoldError error() const { return error_; }
+    [[nodiscard]] std::uint32_t error_bus() const { return error_bus_; }
 
     [[nodiscard]] SweepNetwork sweep() const;
     /// Admittance at a bus of its devices and of all that lies below, without the link that feeds it.
@@ -98,8 +98,8 @@ class FoldedNetwork {
     void find_loop_admittance();
 
     const NetworkModel& model_;
-    FoldTrouble trouble_ = FoldTrouble::none;
-    std::uint32_t trouble_bus_ = 0;
+    FoldError error_ = FoldError::none;
+    std::uint32_t error_bus_ = 0;
     std::vector<std::size_t> t_at_, w_at_;
     AlignedVector<double> t_re_, t_im_, w_re_, w_im_;
     AlignedVector<double> source_re_, source_im_, source_w_re_, source_w_im_;

@@ -103,7 +103,7 @@ class NetworkReduction {
                      ReducedNetwork& reduced)
         : model_(model), full_(full.sweep()), draws_(draws.begin(), draws.end()), reduced_(reduced) {
         EVSWEEP_EXPECTS(draws.size() == model.conductors(), "whether it draws is known of every conductor");
-        EVSWEEP_EXPECTS(full.trouble() == FoldTrouble::none, "a network that is reduced could be folded");
+        EVSWEEP_EXPECTS(full.error() == FoldError::none, "a network that is reduced could be folded");
         for (const LoopEnd& end : model.loop_ends) draws_[end.leaf] = draws_[end.main] = 1;
     }
 

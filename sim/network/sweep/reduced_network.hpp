@@ -29,7 +29,7 @@ class FoldedNetwork;
 class ReducedNetwork {
    public:
     /// `draws`: nonzero for the conductors of the full network where a load or a port may draw a current that is not folded.
-    /// The ends of loops count as such without being asked for. `full` must have been folded without trouble; neither it nor
+    /// The ends of loops count as such without being asked for. `full` must have been folded without an error; neither it nor
     /// the model is needed later. Takes time in proportion to the conductors.
     ReducedNetwork(const NetworkModel& model, const FoldedNetwork& full, std::span<const std::uint8_t> draws);
 

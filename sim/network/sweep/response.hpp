@@ -32,7 +32,7 @@ struct LoadCurve {
     double highest2 = std::numeric_limits<double>::infinity();  ///< where that ends
     bool is_constant = false;                                   ///< 1 at every voltage
     bool has_root = false;                                      ///< the ordinary piece depends on v
-    bool has_exponent = false;                                  ///< the pieces do not tell all: see LoadLaw::at
+    bool has_exponent = false;                                  ///< the pieces do not describe all of it: see LoadLaw::at
 };
 
 /// A voltage response made ready for many evaluations. Takes squared voltages, which need no root where a load has constant

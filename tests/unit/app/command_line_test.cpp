@@ -36,7 +36,7 @@ TEST_CASE("without a command the help goes to stderr and the status is 2") {
     CHECK_THAT(answer.err, Contains("Commands:"));
 }
 
-TEST_CASE("a mistake on the command line is told in one sentence with a hint, and the status is 2") {
+TEST_CASE("a mistake on the command line is reported in one sentence with a hint, and the status is 2") {
     struct Mistake {
         std::vector<std::string> words;
         std::string answer;
@@ -73,7 +73,7 @@ TEST_CASE("describe lists every kind of plug-in and the scenario's sections") {
         CHECK_THAT(answer.out, Contains(name));
 }
 
-TEST_CASE("describe tells a plug-in's parameters with unit and default") {
+TEST_CASE("describe lists a plug-in's parameters with unit and default") {
     const auto answer = answer_to({"describe", "truncated_normal"});
     CHECK(answer.status == 0);
     for (const std::string name : {"mean", "deviation", "min", "max"}) CHECK_THAT(answer.out, Contains(name));

@@ -12,7 +12,7 @@ using evsweep::test::evsweep_in;
 using evsweep::test::ScratchFolder;
 using evsweep::test::table;
 
-TEST_CASE("feeder tells what a file holds") {
+TEST_CASE("feeder reports what a file holds") {
     const auto answer = evsweep_in(evsweep::test::source_dir(), {"feeder", "scenarios/feeders/ieee13.yaml"});
     INFO(answer.err);
     REQUIRE(answer.status == 0);
@@ -25,7 +25,7 @@ TEST_CASE("feeder tells what a file holds") {
     CHECK_THAT(answer.out, Contains("read             ieee13.yaml, in the format evsweep"));
 }
 
-TEST_CASE("feeder tells what an OpenDSS circuit leaves to defaults, what was left out, and what no limit judges") {
+TEST_CASE("feeder reports what an OpenDSS circuit leaves to defaults, what was left out, and what no limit judges") {
     const ScratchFolder folder;
     folder.write("codes.dss", "New LineCode.c nphases=3 r1=0.3 x1=0.4 units=km\n");
     folder.write("master.dss", R"(Clear
@@ -55,7 +55,7 @@ New Monitor.m element=line.one
     CHECK_THAT(answer.out, Contains(" voltage to earth, number of buses: 1; judged is that between phases"));
 }
 
-TEST_CASE("feeder tells how the tables of a MATPOWER case were taken") {
+TEST_CASE("feeder reports how the tables of a MATPOWER case were taken") {
     const ScratchFolder folder;
     folder.write("case.m", R"(function mpc = three
 mpc.version = '2';
@@ -146,7 +146,7 @@ profiles:
     CHECK_THAT(again.out, Contains("{id: slopes, every: 6 h, values: [0.2, 0.4, 0.9, 0.3], linear: true}"));
 }
 
-TEST_CASE("coordinates go to OpenDSS and back; classes and changed names are told, and no name ends a comment") {
+TEST_CASE("coordinates go to OpenDSS and back; classes and changed names are reported, and no name ends a comment") {
     const ScratchFolder folder;
     folder.write("p.yaml", R"(name: "first line\nNew Load.x bus1=b kW=1e6"
 source: {bus: a, voltage: 1.0 pu}
@@ -252,7 +252,7 @@ TEST_CASE("no command shows the lines of a file that is none of the user's") {
     }
 }
 
-TEST_CASE("what feeder cannot do is told before anything is written") {
+TEST_CASE("what feeder cannot do is reported before anything is written") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", evsweep::test::small_feeder);
     CHECK_THAT(evsweep_in(folder.path(), {"feeder"}).err, Contains("feeder: no feeder is named"));

@@ -65,7 +65,7 @@ TEST_CASE("allocated loads have the voltages that OpenDSS finds with them") {
     CHECK(seen == volts.size());
 }
 
-TEST_CASE("what has become of allocated loads is told, and a meter that still differs is a warning") {
+TEST_CASE("what has become of allocated loads is reported, and a meter that still differs is a warning") {
     const ScratchFolder folder;
     folder.write("case.dss", circuit);
     const auto answer = evsweep_in(folder.path(), {"feeder", "case.dss"});
@@ -84,7 +84,7 @@ allocateloads
     CHECK_THAT(even.err, !Contains("is to see"));
 }
 
-TEST_CASE("loads that cannot be allocated are told with the reason") {
+TEST_CASE("loads that cannot be allocated are reported with the reason") {
     const ScratchFolder folder;
     const auto refused = [&](const std::string& script) {
         const auto answer = solve(folder, script);

@@ -199,7 +199,7 @@ controllers:
     CHECK_THAT(answer.err, Contains("controllers.t.voltage_high: 98 pu is out of range"));
 }
 
-TEST_CASE("a group without vehicles, and stays that no load flow sees, are told") {
+TEST_CASE("a group without vehicles, and stays that no load flow sees, are reported") {
     const StudyFolder empty(vehicles("vehicles: 3, penetration: 10 %, arrival: 18 h, departure: 7 h"));
     CHECK_THAT(empty.check().err, Contains("warning: population.homes: has no vehicles; look at its penetration"));
     const StudyFolder brief(vehicles(

@@ -84,7 +84,7 @@ controllers:
     CHECK_FALSE(std::filesystem::exists(folder.path() / "results"));
 }
 
-TEST_CASE("check reads all files and tells which are good") {
+TEST_CASE("check reads all files and reports which are good") {
     const StudyFolder folder;
     const auto answer = evsweep_in(folder.path(), {"check", "nowhere.yaml", "study.yaml"});
     CHECK(answer.status == 2);
@@ -127,7 +127,7 @@ TEST_CASE("a profile is printed below the table and stored with the result, and 
     CHECK(evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--profile"}).out.empty());
 }
 
-TEST_CASE("a run uses the instruction set that it is told, the widest by default, and stores which") {
+TEST_CASE("a run uses the instruction set that it is given, the widest by default, and stores which") {
     const StudyFolder folder;
     const auto used = [&folder](std::vector<std::string> more) {
         more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5", "--profile"});
@@ -154,7 +154,7 @@ TEST_CASE("an instruction set that there is not is refused with the study's othe
 
 TEST_CASE("memory does not grow with the number of replicas") {
     if (peak_tells_nothing) {
-        WARN("skipped: the address sanitizer keeps what was freed, so its peak tells nothing");
+        WARN("skipped: the address sanitizer keeps what was freed, so its peak means nothing");
         return;
     }
     const StudyFolder folder;
@@ -168,7 +168,7 @@ TEST_CASE("memory does not grow with the number of replicas") {
     CHECK(peak_mb("5000") < peak_mb("1000") + 12.0);
 }
 
-TEST_CASE("steps without a solution are told with what the numbers are over, and the run is done") {
+TEST_CASE("steps without a solution are reported with what the numbers are over, and the run is done") {
     const StudyFolder folder;
     std::string feeder = evsweep::test::small_feeder;
     feeder.replace(feeder.find("r: 1 ohm, x: 1 ohm"), 18, "r: 8 ohm, x: 8 ohm");
@@ -185,7 +185,7 @@ TEST_CASE("steps without a solution are told with what the numbers are over, and
     CHECK(evsweep_in(folder.path(), {"summary", "results/study.h5"}).out + "\nResults: results/study.h5\n" == answer.out);
 }
 
-TEST_CASE("replicas that repeat one day are told before and after the run, and have no intervals") {
+TEST_CASE("replicas that repeat one day are reported before and after the run, and have no intervals") {
     const StudyFolder folder;
     const std::vector<std::string> constant{"--set", "population.homes.arrival=18 h", "--set", "population.homes.departure=7 h"};
     std::vector<std::string> run{"run", "study.yaml"}, check{"check", "study.yaml"};

@@ -44,7 +44,7 @@ double cell(const std::string& table, int row, int column) {
 
 }  // namespace
 
-TEST_CASE("solve tells what a generator gives to hold its voltage, and which limit is in its way") {
+TEST_CASE("solve reports what a generator gives to hold its voltage, and which limit is in its way") {
     const ScratchFolder folder;
     folder.write("free.m", held_case("9", "1.01"));
     const auto free = evsweep_in(folder.path(), {"solve", "free.m", "--csv", "t", "--tolerance", "1e-11"});

@@ -135,7 +135,7 @@ TEST_CASE("controls settle at nominal load and hold their taps in all scenarios"
     for (const double loss : printed_row(settled.out, "losses [kW]")) CHECK(loss == Approx(expected).margin(1e-3));
 }
 
-TEST_CASE("what is wrong with the flags of scenarios is told at once, and without scenarios they are refused") {
+TEST_CASE("what is wrong with the flags of scenarios is reported at once, and without scenarios they are refused") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", evsweep::test::small_feeder);
     const auto wrong = evsweep_in(folder.path(), {"solve", "feeder.yaml", "--scenarios", "0", "--spread", "2", "1", "--seed",

@@ -71,7 +71,7 @@ TEST_CASE("the tables of solve hold the same balance as its report") {
         0);
 }
 
-TEST_CASE("a feeder that cannot carry its load is told with the worst bus, and the status is 1") {
+TEST_CASE("a feeder that cannot carry its load is reported with the worst bus, and the status is 1") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", std::regex_replace(evsweep::test::small_feeder, std::regex("p: 200 kW"), "p: 200 MW"));
     const auto answer = evsweep_in(folder.path(), {"solve", "feeder.yaml", "--csv", "tables"});
@@ -82,7 +82,7 @@ TEST_CASE("a feeder that cannot carry its load is told with the worst bus, and t
     CHECK_FALSE(std::filesystem::exists(folder.path() / "tables/bus_voltages.csv"));
 }
 
-TEST_CASE("what is wrong with the feeder and with the flags is told at once") {
+TEST_CASE("what is wrong with the feeder and with the flags is reported at once") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", std::regex_replace(evsweep::test::small_feeder, std::regex("to: c"), "to: d"));
     const auto answer = evsweep_in(folder.path(), {"solve", "feeder.yaml", "--tolerance", "tiny", "--source-voltage", "7"});

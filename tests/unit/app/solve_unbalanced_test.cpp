@@ -33,7 +33,7 @@ double number(const Row& row, const std::string& column) { return std::stod(row.
 
 }  // namespace
 
-TEST_CASE("solve tells the phases, the unbalance and the neutral of a load on one phase as worked out by hand") {
+TEST_CASE("solve reports the phases, the unbalance and the neutral of a load on one phase as worked out by hand") {
     const ScratchFolder folder;
     folder.write("feeder.yaml", one_phase);
     const auto answer = evsweep_in(folder.path(), {"solve", "feeder.yaml", "--csv", "t", "--tolerance", "1e-12"});

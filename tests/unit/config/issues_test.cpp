@@ -42,7 +42,7 @@ TEST_CASE("only errors spoil a reading") {
     CHECK(issues.has_errors());
 }
 
-TEST_CASE("the error that is thrown tells all issues, one per line") {
+TEST_CASE("the error that is thrown lists all issues, one per line") {
     Issues issues;
     issues.error({}, "x", "is wrong");
     issues.error({}, "y", "is missing", "give it");

@@ -27,7 +27,7 @@ std::string merged(const std::string& base, const std::string& overlay) {
     return line(laid_over(parsed(base), parsed(overlay), ""));
 }
 
-/// The document after one assignment, or the complaint.
+/// The document after one assignment, or the error text.
 std::string set(const std::string& document, const std::string& assignment) {
     Issues issues;
     Node root = parsed(document);
@@ -77,20 +77,20 @@ TEST_CASE("extending in a circle, or what is not there, is refused") {
     const test::Folder folder("circle");
     folder.write("a.yaml", "extends: b.yaml\n");
     folder.write("b.yaml", "extends: a.yaml\n");
-    const auto complaints = [&](const std::string& text) {
+    const auto error_texts = [&](const std::string& text) {
         Issues issues;
         CHECK_FALSE(load_layers(text, folder.path() / "a.yaml", issues));
         return folder.local(test::texts(issues));
     };
-    CHECK(complaints("extends: b.yaml\n") ==
+    CHECK(error_texts("extends: b.yaml\n") ==
           Texts{"b.yaml:1:10: extends: the files extend one another: a.yaml -> b.yaml -> a.yaml; let one of them stand alone"});
-    CHECK(complaints("extends: a.yaml\n") ==
+    CHECK(error_texts("extends: a.yaml\n") ==
           Texts{"a.yaml:1:10: extends: the files extend one another: a.yaml -> a.yaml; let one of them stand alone"});
-    CHECK(complaints("extends: bb.yaml\n") ==
+    CHECK(error_texts("extends: bb.yaml\n") ==
           Texts{"a.yaml:1:10: extends: file 'bb.yaml' does not exist; did you mean 'b.yaml'?"});
-    CHECK(complaints("extends: [b.yaml]\n") == Texts{"a.yaml:1:10: extends: expected the name of one file, found a list"});
-    CHECK(complaints("- a\n- b\n") == Texts{"a.yaml:1:1: is no scenario: none of its sections is there; scenarios have sections "
-                                            "such as `study: {...}`; `evsweep describe` lists them"});
+    CHECK(error_texts("extends: [b.yaml]\n") == Texts{"a.yaml:1:10: extends: expected the name of one file, found a list"});
+    CHECK(error_texts("- a\n- b\n") == Texts{"a.yaml:1:1: is no scenario: none of its sections is there; scenarios have sections "
+                                             "such as `study: {...}`; `evsweep describe` lists them"});
 }
 
 TEST_CASE("a long chain of files ends") {

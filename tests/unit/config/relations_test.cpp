@@ -10,7 +10,7 @@ using test::Texts;
 namespace {
 
 /// What is said about a scenario with this time section, and these lines after it.
-Texts complaints(const std::string& time, const std::string& lines = {}, const std::string& csv = {}) {
+Texts error_texts(const std::string& time, const std::string& lines = {}, const std::string& csv = {}) {
     const test::Folder folder("relations");
     folder.write("feeder.yaml", "");
     folder.write("x.csv", csv);
@@ -30,45 +30,45 @@ Calendar at_noon() { return Calendar(std::chrono::local_days(std::chrono::year(2
 }  // namespace
 
 TEST_CASE("the control step divides the duration and the warm-up") {
-    CHECK(complaints(noon + ", step: 7 min") ==
+    CHECK(error_texts(noon + ", step: 7 min") ==
           Texts{"s.yaml:1:7: time.duration: 24 h, the default, is not a whole number of control steps; "
                 "the control step is 7 min"});
-    CHECK(complaints(noon + ", step: 15 min, warm_up: 20 min") ==
+    CHECK(error_texts(noon + ", step: 15 min, warm_up: 20 min") ==
           Texts{"s.yaml:1:56: time.warm_up: 20 min is not a whole number of control steps; the control step is 15 min"});
-    CHECK(complaints(noon + ", step: 7 min, duration: 24 h") ==
+    CHECK(error_texts(noon + ", step: 7 min, duration: 24 h") ==
           Texts{"s.yaml:1:56: time.duration: 24 h is not a whole number of control steps; the control step is 7 min"});
-    CHECK(complaints(noon + ", step: 15 min, warm_up: 30 min, duration: 1 h") == Texts{});
+    CHECK(error_texts(noon + ", step: 15 min, warm_up: 30 min, duration: 1 h") == Texts{});
 }
 
 TEST_CASE("the warm-up leaves something to count") {
-    CHECK(complaints(noon + ", warm_up: 24 h") ==
+    CHECK(error_texts(noon + ", warm_up: 24 h") ==
           Texts{"s.yaml:1:42: time.warm_up: leaves nothing of the duration; must be less than 24 h"});
 }
 
 TEST_CASE("the grid has an end") {
-    CHECK(complaints(noon + ", step: 1 ms, duration: 24 h") ==
+    CHECK(error_texts(noon + ", step: 1 ms, duration: 24 h") ==
           Texts{"s.yaml:1:39: time.step: makes more than 10,000,000 control steps; take a longer step or a shorter duration"});
-    CHECK(complaints(noon + ", step: 0 s") == Texts{"s.yaml:1:39: time.step: 0 ms is out of range; must be > 0 ms"});
+    CHECK(error_texts(noon + ", step: 0 s") == Texts{"s.yaml:1:39: time.step: 0 ms is out of range; must be > 0 ms"});
 }
 
 TEST_CASE("profiles and prices change on control steps") {
-    CHECK(complaints(noon + ", step: 30 min", "prices: {buy: {every: 15 min, values: [0.2 $/kWh]}}\n") ==
+    CHECK(error_texts(noon + ", step: 30 min", "prices: {buy: {every: 15 min, values: [0.2 $/kWh]}}\n") ==
           Texts{"s.yaml:2:23: prices.buy.every: 15 min is not a whole number of control steps; the control step is 30 min"});
-    CHECK(complaints(noon + ", step: 30 min", "base_load: {profiles: {day: {every: 45 min, values: [1]}}}\n") ==
+    CHECK(error_texts(noon + ", step: 30 min", "base_load: {profiles: {day: {every: 45 min, values: [1]}}}\n") ==
           Texts{"s.yaml:2:37: base_load.profiles.day.every: 45 min is not a whole number of control steps; the control step is "
                 "30 min"});
     CHECK(
-        complaints("start: 2025-01-06 12:10, step: 30 min", "prices: {buy: {every: 1 h, values: [0.2 $/kWh]}}\n") ==
+        error_texts("start: 2025-01-06 12:10, step: 30 min", "prices: {buy: {every: 1 h, values: [0.2 $/kWh]}}\n") ==
         Texts{
             "s.yaml:1:15: time.start: 12:10 is not a whole number of control steps after midnight; the control step is 30 min"});
-    CHECK(complaints("start: 2025-01-06 12:10, step: 30 min") == Texts{});
-    CHECK(complaints(noon, "prices: {buy: {every: 1 h, interpolation: linear, values: [0.2 $/kWh]}}\n") ==
+    CHECK(error_texts("start: 2025-01-06 12:10, step: 30 min") == Texts{});
+    CHECK(error_texts(noon, "prices: {buy: {every: 1 h, interpolation: linear, values: [0.2 $/kWh]}}\n") ==
           Texts{"s.yaml:2:43: prices.buy.interpolation: a price does not change between its marks; use hold"});
 }
 
 TEST_CASE("prices are in one currency") {
-    CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 9 ct/kWh]}, currency: $}\n") == Texts{});
-    CHECK(complaints(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
+    CHECK(error_texts(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 9 ct/kWh]}, currency: $}\n") == Texts{});
+    CHECK(error_texts(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
           Texts{"s.yaml:2:15: prices.buy: prices are in 'EUR' but the currency is '$'; use one currency"});
     Issues issues;
     const test::Folder folder("currency");
@@ -87,7 +87,7 @@ TEST_CASE("prices are in one currency") {
 
 TEST_CASE("a profile comes from a list or from a column of a file, not both and not neither") {
     const auto profile = [](const std::string& text, const std::string& csv = "h,a\n0,1\n") {
-        return complaints(noon, "base_load: {profiles: {d: {every: 1 h" + text + "}}}\n", csv);
+        return error_texts(noon, "base_load: {profiles: {d: {every: 1 h" + text + "}}}\n", csv);
     };
     CHECK(profile("") ==
           Texts{"s.yaml:2:27: base_load.profiles.d.values: is missing; give `values: [...]`, or `file:` and `column:`"});
@@ -108,7 +108,7 @@ TEST_CASE("a profile comes from a list or from a column of a file, not both and 
     CHECK(profile(", file: x.csv, column: a", "h,a\n0,1\n1,nan\n2,\n") ==
           Texts{"x.csv:3:3: base_load.profiles.d.file: 'nan' is not a share; write e.g. `0.95` or `95 %`",
                 "x.csv:4:3: base_load.profiles.d.file: '' is not a share; write e.g. `0.95` or `95 %`"});
-    CHECK(complaints(noon, "prices: {buy: {every: 1 h, unit: EUR/MWh, values: [80, nan]}}\n") ==
+    CHECK(error_texts(noon, "prices: {buy: {every: 1 h, unit: EUR/MWh, values: [80, nan]}}\n") ==
           Texts{"s.yaml:2:56: prices.buy.values[1]: 'nan' is not a price of energy; write e.g. `0.22 $/kWh`"});
     CHECK(profile(", file: x.csv, column: a", "h,a\n") ==
           Texts{"s.yaml:2:46: base_load.profiles.d.file: file 'x.csv' has no rows; is it the right file?"});

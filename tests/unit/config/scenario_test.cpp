@@ -22,29 +22,29 @@ struct Reading {
         folder.write("feeder.yaml", "");
         Issues issues;
         scenario = read_scenario(folder.write("s.yaml", text), overrides, issues);
-        complaints = folder.local(test::texts(issues));
+        error_texts = folder.local(test::texts(issues));
         REQUIRE(scenario.has_value() == !issues.has_errors());
         if (scenario)
             for (const auto& setting : scenario->resolved) resolved[setting.path] = setting.value;
     }
     test::Folder folder{"scenario"};
     std::optional<Scenario> scenario;
-    Texts complaints;
+    Texts error_texts;
     std::map<std::string, std::string> resolved;
 };
 
-Texts complaints(const std::string& text, const std::vector<std::string>& overrides = {}) {
-    return Reading(text, overrides).complaints;
+Texts error_texts(const std::string& text, const std::vector<std::string>& overrides = {}) {
+    return Reading(text, overrides).error_texts;
 }
 
 /// The small scenario with lines added at its end.
-Texts complaints_with(const std::string& lines) { return complaints(small_scenario + lines); }
+Texts error_texts_with(const std::string& lines) { return error_texts(small_scenario + lines); }
 
 }  // namespace
 
-TEST_CASE("a small scenario takes its defaults, and tells all of them") {
+TEST_CASE("a small scenario takes its defaults, and reports all of them") {
     const Reading reading(small_scenario);
-    REQUIRE(reading.complaints == Texts{});
+    REQUIRE(reading.error_texts == Texts{});
     const Scenario& s = *reading.scenario;
     CHECK(s.title == "s");
     CHECK(s.study.replicas == 100);
@@ -85,7 +85,7 @@ population: {homes: {behaviour: test_fleet, vehicles: 3, arrival: {distribution:
 controllers: {quick: {controller: test_drip, rate: 7.4 kW}, slow: {controller: test_drip}}
 outputs: {test_log: {}}
 )");
-    REQUIRE(reading.complaints == Texts{});
+    REQUIRE(reading.error_texts == Texts{});
     const Scenario& s = *reading.scenario;
     CHECK(s.title == "A title");
     CHECK(s.study.seed == 3);
@@ -114,8 +114,8 @@ outputs: {test_log: {}}
     CHECK(reading.resolved.at("base_load.profiles.day.every") == "12 h");
 }
 
-TEST_CASE("many mistakes are told at once, in the order of the file") {
-    CHECK(complaints(R"(study: {replicas: 0, seeed: 1, reference: test_drop}
+TEST_CASE("many mistakes are reported at once, in the order of the file") {
+    CHECK(error_texts(R"(study: {replicas: 0, seeed: 1, reference: test_drop}
 time: {start: 2025-02-30 12:00, step: 7}
 feeder: {file: feder.yaml, format: evswep}
 limits: {voltage_min: 1.1 pu, voltage_max: 0.9 pu}
@@ -153,18 +153,18 @@ outputs: {test_log: {every: 1 h}}
 }
 
 TEST_CASE("what every scenario needs is asked for") {
-    CHECK(complaints("title: nothing\n") ==
+    CHECK(error_texts("title: nothing\n") ==
           Texts{"s.yaml:1:1: time.start: is missing; local date and time, e.g. `2025-01-06 12:00`",
                 "s.yaml:1:1: feeder.file: is missing; feeder file, relative to this file",
                 "s.yaml:1:1: population: is missing; describe a group of vehicles, or write `population: {}`",
                 "s.yaml:1:1: controllers: is missing; name at least one, e.g. `uncoordinated: {}`"});
-    CHECK(complaints("time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {}\noutputs: {}\n") ==
+    CHECK(error_texts("time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {}\noutputs: {}\n") ==
           Texts{"s.yaml:4:14: controllers: is empty; name at least one, e.g. `uncoordinated: {}`"});
-    CHECK(complaints("") == Texts{"s.yaml:1:1: the file is empty"});
+    CHECK(error_texts("") == Texts{"s.yaml:1:1: the file is empty"});
 }
 
 TEST_CASE("the reference is a controller of the scenario") {
-    CHECK(complaints_with("study: {reference: test_drop}\n") ==
+    CHECK(error_texts_with("study: {reference: test_drop}\n") ==
           Texts{"s.yaml:6:20: study.reference: there is no controller 'test_drop'; did you mean 'test_drip'?"});
 }
 
@@ -172,57 +172,57 @@ TEST_CASE("a file that is no scenario is said to be none, without a word of what
     const Texts none{
         "s.yaml:1:1: is no scenario: none of its sections is there; scenarios have sections such as `study: {...}`; "
         "`evsweep describe` lists them"};
-    CHECK(complaints("alice: secret\nbob: secret\n") == none);
-    CHECK(complaints("alice:secret:1\nbob:secret:2\n") == none);
-    CHECK(complaints("studdy: {replicas: 3}\n").front() == "s.yaml:1:1: studdy: unknown section; did you mean 'study'?");
+    CHECK(error_texts("alice: secret\nbob: secret\n") == none);
+    CHECK(error_texts("alice:secret:1\nbob:secret:2\n") == none);
+    CHECK(error_texts("studdy: {replicas: 3}\n").front() == "s.yaml:1:1: studdy: unknown section; did you mean 'study'?");
 }
 
 TEST_CASE("confidence is a share strictly between none and all") {
     for (const std::string share : {"0", "1"})
-        CHECK(complaints_with("study: {confidence: " + share + "}\n") ==
+        CHECK(error_texts_with("study: {confidence: " + share + "}\n") ==
               Texts{"s.yaml:6:21: study.confidence: " + share + " is out of range; must be (0, 1)"});
-    CHECK(complaints_with("study: {confidence: 95}\n") ==
+    CHECK(error_texts_with("study: {confidence: 95}\n") ==
           Texts{"s.yaml:6:21: study.confidence: 95 is out of range; must be (0, 1); did you mean `95 %`?"});
 }
 
 TEST_CASE("labels name plug-ins or choose one, and can stand in a result file") {
-    CHECK(complaints_with("controllers: {x/y: {controller: test_drip}}\n")[0] ==
+    CHECK(error_texts_with("controllers: {x/y: {controller: test_drip}}\n")[0] ==
           "s.yaml:6:1: controllers: is there twice; first on line 4");
     const std::string head = "time: {start: 2025-01-06}\nfeeder: {file: feeder.yaml}\npopulation: {}\noutputs: {}\n";
-    CHECK(complaints(head + "controllers: {x/y: {controller: test_drip}}\n") ==
+    CHECK(error_texts(head + "controllers: {x/y: {controller: test_drip}}\n") ==
           Texts{"s.yaml:5:15: controllers.x/y: is not a label; use letters, digits, '_' and '-'"});
-    CHECK(complaints(head + "controllers: {test_drp: {}}\n") ==
+    CHECK(error_texts(head + "controllers: {test_drp: {}}\n") ==
           Texts{"s.yaml:5:25: controllers.test_drp: unknown controller 'test_drp'; did you mean 'test_drip'?"});
-    CHECK(complaints(head + "controllers: {mine: {controller: test_drp}}\n") ==
+    CHECK(error_texts(head + "controllers: {mine: {controller: test_drp}}\n") ==
           Texts{"s.yaml:5:34: controllers.mine.controller: unknown controller 'test_drp'; did you mean 'test_drip'?"});
-    CHECK(complaints(head + "controllers: {test_drip: ~}\n") ==
+    CHECK(error_texts(head + "controllers: {test_drip: ~}\n") ==
           Texts{"s.yaml:5:26: controllers.test_drip: there is nothing that '~' could remove; write `{}` for the defaults"});
-    CHECK(complaints(head + "controllers: [test_drip]\n") ==
+    CHECK(error_texts(head + "controllers: [test_drip]\n") ==
           Texts{"s.yaml:5:14: controllers: expected a map of labels, found a list"});
-    CHECK(complaints(head + "controllers: {test_drip: }\n") == Texts{});
+    CHECK(error_texts(head + "controllers: {test_drip: }\n") == Texts{});
 }
 
 TEST_CASE("a feeder format that is named exists") {
-    CHECK(complaints(small_scenario, {"feeder.format=evswep"}) ==
+    CHECK(error_texts(small_scenario, {"feeder.format=evswep"}) ==
           Texts{"--set: feeder.format: unknown format 'evswep'; did you mean 'evsweep'?"});
 }
 
-TEST_CASE("overrides have the last word, and their mistakes are told as theirs, after the file's") {
+TEST_CASE("overrides have the last word, and their mistakes are reported as theirs, after the file's") {
     const Reading reading(small_scenario,
                           {"study.replicas=5", "controllers.test_drip.rate=7 kW", "outputs.more={output: test_log}"});
-    REQUIRE(reading.complaints == Texts{});
+    REQUIRE(reading.error_texts == Texts{});
     CHECK(reading.scenario->study.replicas == 5);
     CHECK(reading.resolved.at("controllers.test_drip.rate") == "7 kW");
     CHECK(reading.scenario->outputs.size() == 2);
-    CHECK(complaints(small_scenario + "limits: {voltage_mim: 1 pu}\n",
-                     {"study.replcas=5", "controllers.test_drip.rate=7", "population.home.vehicles=4"}) ==
+    CHECK(error_texts(small_scenario + "limits: {voltage_mim: 1 pu}\n",
+                      {"study.replcas=5", "controllers.test_drip.rate=7", "population.home.vehicles=4"}) ==
           Texts{"s.yaml:6:10: limits.voltage_mim: unknown key; did you mean 'voltage_min'?",
                 "--set: population.home: is not in the scenario; did you mean 'homes'?",
                 "--set: study.replcas: unknown key; did you mean 'replicas'?",
                 "--set: controllers.test_drip.rate: needs a unit; write e.g. `7 kW`"});
 }
 
-TEST_CASE("a mistake in an extended file is told at its place there, and its files count from there") {
+TEST_CASE("a mistake in an extended file is reported at its place there, and its files count from there") {
     const test::Folder folder("extends");
     std::filesystem::create_directories(folder.path() / "base");
     folder.write("base/feeder.yaml", "");
@@ -252,7 +252,7 @@ TEST_CASE("a scenario that is not there is named") {
 TEST_CASE("outputs that are not named are the three that people look at first") {
     const std::string text = small_scenario.substr(0, small_scenario.find("outputs"));
     const Reading reading(text);
-    REQUIRE(reading.complaints == Texts{});
+    REQUIRE(reading.error_texts == Texts{});
     std::vector<std::string> labels;
     for (const auto& output : reading.scenario->outputs) labels.push_back(output.label);
     CHECK(labels == std::vector<std::string>{"kpis", "series", "voltages"});

@@ -89,34 +89,34 @@ TEST_CASE("a series without dates that does not fill its days is refused, and wh
 }
 
 TEST_CASE("times are checked against the declared step, row by row") {
-    const auto told = [](const std::string& csv) { return Reading(csv).issues; };
+    const auto issue_texts = [](const std::string& csv) { return Reading(csv).issues; };
     const auto clock = [](int k) { return two(k % 24) + ":00"; };
-    CHECK(told(rows(24, clock)) == Texts{});
-    CHECK(told(rows(48, clock)) == Texts{});
-    CHECK(told(rows(
+    CHECK(issue_texts(rows(24, clock)) == Texts{});
+    CHECK(issue_texts(rows(48, clock)) == Texts{});
+    CHECK(issue_texts(rows(
               24, [](int k) { return std::to_string(k); }, "hour,p")) == Texts{});
-    CHECK(told(rows(
+    CHECK(issue_texts(rows(
               24, [](int k) { return std::to_string(k + 1); }, "hour,p")) == Texts{});
-    CHECK(told(rows(
+    CHECK(issue_texts(rows(
               24, [](int k) { return std::to_string(60 * k); }, "minute,p")) == Texts{});
-    CHECK(told(rows(
+    CHECK(issue_texts(rows(
               24, [](int k) { return std::to_string(k); }, "name,p")) == Texts{});  // not a time by any sign
     CHECK(
-        told(rows(24, [](int k) { return two(k / 2) + (k % 2 == 0 ? ":00" : ":30"); })) ==
+        issue_texts(rows(24, [](int k) { return two(k / 2) + (k % 2 == 0 ? ":00" : ":30"); })) ==
         Texts{"x.csv:3:1: prices.buy.file: time '00:30' is 30 min after the row before; the row before is at 00:00, and `every` "
               "is 1 h"});
     CHECK(
-        told(rows(24, [](int k) { return dated(6, k < 5 ? k : k + 2); })) ==
+        issue_texts(rows(24, [](int k) { return dated(6, k < 5 ? k : k + 2); })) ==
         Texts{"x.csv:7:1: prices.buy.file: time '2025-01-06 07:00' leaves out 2 rows; the row before is at 2025-01-06 04:00, and "
               "`every` is 1 h"});
-    CHECK_THAT(told(rows(24, [](int k) { return dated(6, k < 5 ? k : k - 1); })).at(0),
+    CHECK_THAT(issue_texts(rows(24, [](int k) { return dated(6, k < 5 ? k : k - 1); })).at(0),
                Catch::Contains("x.csv:7:1: prices.buy.file: time '2025-01-06 04:00' is there twice"));
-    CHECK_THAT(told(rows(24, [](int k) { return dated(6, 23 - k); })).at(0),
+    CHECK_THAT(issue_texts(rows(24, [](int k) { return dated(6, 23 - k); })).at(0),
                Catch::Contains("x.csv:3:1") && Catch::Contains("goes back"));
-    CHECK_THAT(told(rows(24, [](int k) { return k == 3 ? "soon" : dated(6, k); })).at(0),
+    CHECK_THAT(issue_texts(rows(24, [](int k) { return k == 3 ? "soon" : dated(6, k); })).at(0),
                Catch::Contains("x.csv:5:1: prices.buy.file: time 'soon' is not a time"));
     CHECK_THAT(
-        told(rows(24, [](int k) { return "6.1.2025 " + two(k) + ":00"; })).at(0),
+        issue_texts(rows(24, [](int k) { return "6.1.2025 " + two(k) + ":00"; })).at(0),
         Catch::Contains("warning: prices.buy.file: column 'time' sounds like times, but '6.1.2025 00:00' is not understood"));
     CHECK(Reading(rows(
                       24, [](int k) { return std::to_string(30 * k); }, "minute,p"),

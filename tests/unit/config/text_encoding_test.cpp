@@ -15,7 +15,7 @@ TEST_CASE("a byte order mark is no part of a text") {
     CHECK(test::texts(issues) == Texts{});
 }
 
-TEST_CASE("UTF-16 is told, and not read as something else") {
+TEST_CASE("UTF-16 is reported, and not read as something else") {
     const test::Folder folder("encoding");
     for (const std::string start : {"\xFF\xFE", "\xFE\xFF"}) {
         Issues issues;

@@ -164,7 +164,7 @@ TEST_CASE("clock times and dates exist") {
         CHECK(problem<Calendar>(text) == "'" + text + "' is not a date and time; write e.g. `2025-01-06 12:00`");
 }
 
-TEST_CASE("what is told back reads as the same value") {
+TEST_CASE("what is written back reads as the same value") {
     std::mt19937_64 generator(7);
     std::uniform_int_distribution<std::uint64_t> bits;
     for (int i = 0; i < 10'000; ++i) {
@@ -205,7 +205,7 @@ TEST_CASE("a range knows its ends and never holds what is no number") {
     CHECK_FALSE(Range{}.contains(std::numeric_limits<double>::quiet_NaN()));
 }
 
-TEST_CASE("a variate reads in the unit of the attribute that it serves, and is told with it") {
+TEST_CASE("a variate reads in the unit of the attribute that it serves, and is written with it") {
     CHECK(read<Variate>("18:30", "h").value->value == 18.5);
     CHECK(Value<Variate>::text(*read<Variate>("90 min", "h").value) == "1.5 h");
     CHECK(Value<Variate>::text(*read<Variate>("95 %", "1").value) == "0.95");

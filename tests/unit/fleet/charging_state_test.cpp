@@ -67,7 +67,8 @@ TEST_CASE("charging at constant power ends at the target at the instant of the c
     CHECK(record.end == at_h(10.0));
 }
 
-TEST_CASE("a stay tells when its battery first came within a hundredth of the target, in whole milliseconds", "[charging]") {
+TEST_CASE("a stay is reported when its battery first came within a hundredth of the target, in whole milliseconds",
+          "[charging]") {
     OneVehicle one;  // from 0.5 to 0.8; 0.79 counts
     const Population population = fleet_of(one);
     ChargingState state(population, a_hundredth);
@@ -390,7 +391,7 @@ TEST_CASE("a threshold that is not ahead cannot be crossed", "[charging]") {
     CHECK_THROWS_AS(state.cross(outdated), ContractViolation);
 }
 
-TEST_CASE("the energy of a fleet is not told for an instant before its last event", "[charging]") {
+TEST_CASE("the energy of a fleet is not reported for an instant before its last event", "[charging]") {
     const Population population = fleet_of({});
     ChargingState state(population);
     state.plug_in(s0, Instant{});

@@ -1,4 +1,4 @@
-/// Small populations for the tests of the charging state, told by what matters in them.
+/// Small populations for the tests of the charging state, given by what matters in them.
 #pragma once
 
 #include "evsweep/population.hpp"

@@ -19,7 +19,7 @@ struct Shadow {
 };
 
 /// Ten vehicles that differ in everything, under setpoints changed at random instants. Three states live the same day: one is
-/// looked at every second, one never, and one is told its setpoints anew every second, which books all it has done.
+/// looked at every second, one never, and one is given its setpoints anew every second, which books all it has done.
 class RandomDay {
    public:
     explicit RandomDay(unsigned seed)

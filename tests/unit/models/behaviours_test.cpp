@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "unit/models/behaviour_desk.hpp"
+#include "unit/models/behaviour_fixture.hpp"
 
 using namespace evsweep;
 
@@ -37,8 +37,8 @@ bool contains_all(const Population& whole, const Population& part) {
 }  // namespace
 
 TEST_CASE("every vehicle comes home once in an evening and leaves the next morning", "[behaviours]") {
-    BehaviourDesk desk;
-    const Population population = desk.draw(homes(600));
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(homes(600));
     REQUIRE(population.sessions.size() == 600);
     CHECK(population.all_stays().dropped().count == 0);
     double arrival_h = 0.0;
@@ -62,27 +62,27 @@ TEST_CASE("every vehicle comes home once in an evening and leaves the next morni
 }
 
 TEST_CASE("replicas differ, and each is the same whenever it is drawn", "[behaviours]") {
-    BehaviourDesk desk;
-    CHECK(contains_all(desk.draw(homes(50), 3), desk.draw(homes(50), 3)));
-    CHECK_FALSE(contains_all(desk.draw(homes(50), 3), desk.draw(homes(50), 4)));
+    BehaviourFixture fixture;
+    CHECK(contains_all(fixture.draw(homes(50), 3), fixture.draw(homes(50), 3)));
+    CHECK_FALSE(contains_all(fixture.draw(homes(50), 3), fixture.draw(homes(50), 4)));
 }
 
 TEST_CASE("more days and more vehicles leave the earlier draws as they were", "[behaviours]") {
-    BehaviourDesk short_desk;
-    BehaviourDesk long_desk;
-    long_desk.horizon = std::chrono::hours(72);
-    const Population one_day_only = short_desk.draw(homes(50));
-    const Population three_days = long_desk.draw(homes(80));
+    BehaviourFixture short_fixture;
+    BehaviourFixture long_fixture;
+    long_fixture.horizon = std::chrono::hours(72);
+    const Population one_day_only = short_fixture.draw(homes(50));
+    const Population three_days = long_fixture.draw(homes(80));
     CHECK(three_days.sessions.size() == 240);
     CHECK(contains_all(three_days, one_day_only));
 }
 
 TEST_CASE("groups of the same text draw differently and share the zones of their buses", "[behaviours]") {
-    BehaviourDesk desk;
+    BehaviourFixture fixture;
     Population population;
     const Rng rng(1, 0);
-    desk.make(homes(30), "homes")->draw(rng, population);
-    desk.make(homes(30), "guests")->draw(rng, population);
+    fixture.make(homes(30), "homes")->draw(rng, population);
+    fixture.make(homes(30), "guests")->draw(rng, population);
     REQUIRE(population.sessions.size() == 60);
     CHECK(population.zones == std::vector<std::string>{"bus 1", "bus mall", "bus 3"});
     CHECK(population.connectors.zone[31] == 1);
@@ -97,12 +97,12 @@ TEST_CASE("groups of the same text draw differently and share the zones of their
 }
 
 TEST_CASE("vehicles arrive only on the chosen days of the week", "[behaviours]") {
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(24 * 7);
-    const Population population = desk.draw(homes(10) + "days: [tue, sun]\n");
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(24 * 7);
+    const Population population = fixture.draw(homes(10) + "days: [tue, sun]\n");
     CHECK(population.sessions.size() == 20);
     for (const auto& s : population.sessions) {
-        const auto day = desk.calendar.weekday(s.plug_in);
+        const auto day = fixture.calendar.weekday(s.plug_in);
         CHECK((day == std::chrono::Tuesday || day == std::chrono::Sunday));
     }
 }
@@ -110,18 +110,18 @@ TEST_CASE("vehicles arrive only on the chosen days of the week", "[behaviours]")
 TEST_CASE("the same cars have other laws on other days, and on the rest the stays that they had", "[behaviours]") {
     const std::string weekend =
         "other_days: {weekend: {days: [sat, sun], arrival: 11 h, departure: 15 h, departure_day: same}}\n";
-    BehaviourDesk usual_desk, desk;
-    usual_desk.horizon = desk.horizon = std::chrono::hours(24 * 7);
+    BehaviourFixture usual_fixture, fixture;
+    usual_fixture.horizon = fixture.horizon = std::chrono::hours(24 * 7);
     const std::string working_days = homes(10) + "days: [mon, tue, wed, thu, fri]\n";
-    const Population usual = usual_desk.draw(working_days);
-    const Population both = desk.draw(working_days + weekend);
+    const Population usual = usual_fixture.draw(working_days);
+    const Population both = fixture.draw(working_days + weekend);
     CHECK(both.connectors.charge_rating.size() == 10);  // not a second car for the weekend
     CHECK(usual.sessions.size() == 50);
     CHECK(both.sessions.size() == 70);
     CHECK(contains_all(both, usual));
     std::map<std::size_t, int> at_weekends;
     for (const auto& s : both.sessions) {
-        const auto day = desk.calendar.weekday(s.plug_in);
+        const auto day = fixture.calendar.weekday(s.plug_in);
         if (day != std::chrono::Saturday && day != std::chrono::Sunday) continue;
         CHECK(s.unplug - s.plug_in == std::chrono::hours(4));
         ++at_weekends[s.vehicle.index()];
@@ -131,39 +131,39 @@ TEST_CASE("the same cars have other laws on other days, and on the rest the stay
 }
 
 TEST_CASE("other days of the week belong to one pattern, which names them", "[behaviours]") {
-    const auto told = [](const std::string& patterns) {
-        BehaviourDesk desk;
-        CHECK_FALSE(desk.try_make(homes(3) + "other_days: {" + patterns + "}\n"));
-        return desk.told();
+    const auto issue_texts = [](const std::string& patterns) {
+        BehaviourFixture fixture;
+        CHECK_FALSE(fixture.try_make(homes(3) + "other_days: {" + patterns + "}\n"));
+        return fixture.issue_texts();
     };
-    CHECK_THAT(told("a: {arrival: 11 h}"),
+    CHECK_THAT(issue_texts("a: {arrival: 11 h}"),
                Catch::Contains("has 'a' without days; name its days") || Catch::Contains("days: is missing"));
-    CHECK_THAT(told("a: {days: [sat, sun]}, b: {days: [sun]}"),
+    CHECK_THAT(issue_texts("a: {days: [sat, sun]}, b: {days: [sun]}"),
                Catch::Contains("has sun in both 'a' and 'b'; give each day of the week to one of them"));
 }
 
 TEST_CASE("arrivals after midnight belong to the evening before", "[behaviours]") {
-    BehaviourDesk desk;  // Monday noon to Tuesday noon
+    BehaviourFixture fixture;  // Monday noon to Tuesday noon
     const std::string late = "vehicles: 1\n" + round_robin + battery + "departure: 8 h\ninitial_soc: 0.5\ntarget_soc: 0.8\n";
-    const Population monday = desk.draw(late + "arrival: 25 h\ndays: [mon]\n");
+    const Population monday = fixture.draw(late + "arrival: 25 h\ndays: [mon]\n");
     REQUIRE(monday.sessions.size() == 1);
     CHECK(monday.sessions[0].plug_in == Instant(std::chrono::hours(13)));
     CHECK(monday.sessions[0].unplug == Instant(std::chrono::hours(20)));
-    desk.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 7));  // from Tuesday's midnight
-    const Population tuesday = desk.draw(late + "arrival: 25 h\ndays: [mon]\n");
+    fixture.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 7));  // from Tuesday's midnight
+    const Population tuesday = fixture.draw(late + "arrival: 25 h\ndays: [mon]\n");
     REQUIRE(tuesday.sessions.size() == 1);
     CHECK(tuesday.sessions[0].plug_in == Instant(std::chrono::hours(1)));
 }
 
 TEST_CASE("stays that cannot be are dropped and counted", "[behaviours]") {
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(48);
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(48);
     const std::string common = "vehicles: 4\n" + round_robin + battery + "initial_soc: 0.5\ntarget_soc: 0.8\narrival: 20 h\n";
-    const Population before_arrival = desk.draw(common + "departure: 19 h\ndeparture_day: same\n");
+    const Population before_arrival = fixture.draw(common + "departure: 19 h\ndeparture_day: same\n");
     CHECK(before_arrival.sessions.empty());
     CHECK(before_arrival.stays.at(0).impossible.count == 8);
     CHECK(before_arrival.stays.at(0).impossible.kwh == Approx(8 * 0.3 * 40.0));
-    const Population still_there = desk.draw(common + "departure: 21 h\ndeparture_day: next\n");
+    const Population still_there = fixture.draw(common + "departure: 21 h\ndeparture_day: next\n");
     CHECK(still_there.sessions.size() == 4);
     CHECK(still_there.stays.at(0).occupied.count == 4);
     CHECK(still_there.stays.at(0).occupied.kwh == Approx(4 * 0.3 * 40.0));
@@ -172,21 +172,21 @@ TEST_CASE("stays that cannot be are dropped and counted", "[behaviours]") {
 }
 
 TEST_CASE("the stated departure differs from the true one by its error", "[behaviours]") {
-    BehaviourDesk desk;
-    const Population population = desk.draw(homes(5) + "stated_departure_error: -30 min\n");
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(homes(5) + "stated_departure_error: -30 min\n");
     REQUIRE(population.sessions.size() == 5);
     for (const auto& s : population.sessions) CHECK(s.unplug - s.stated_departure == std::chrono::minutes(30));
 }
 
 TEST_CASE("penetration scales the number of vehicles, half a vehicle counting as one", "[behaviours]") {
-    BehaviourDesk desk;
-    CHECK(desk.draw(homes(5) + "penetration: 50 %\n").connectors.size() == 3);
-    CHECK(desk.draw(homes(600) + "penetration: 35 %\n").connectors.size() == 210);
+    BehaviourFixture fixture;
+    CHECK(fixture.draw(homes(5) + "penetration: 50 %\n").connectors.size() == 3);
+    CHECK(fixture.draw(homes(600) + "penetration: 35 %\n").connectors.size() == 210);
 }
 
 TEST_CASE("classes of vehicles take their shares and override what they name", "[behaviours]") {
-    BehaviourDesk desk;
-    const Population population = desk.draw("vehicles: 2000\n" + round_robin + evening + R"(
+    BehaviourFixture fixture;
+    const Population population = fixture.draw("vehicles: 2000\n" + round_robin + evening + R"(
 charge_rating: 3.7 kW
 reserve_soc: 0.1
 classes:
@@ -210,47 +210,47 @@ classes:
 }
 
 TEST_CASE("physical accounting divides by the efficiencies where literal accounting multiplies", "[behaviours]") {
-    BehaviourDesk desk;
+    BehaviourFixture fixture;
     const std::string text = homes(1) + "charge_efficiency: 80 %\ndischarge_efficiency: 50 %\n";
-    const Population physical = desk.draw(text);
+    const Population physical = fixture.draw(text);
     // Grid energy of 1 kWh in the battery: 1/0.8 to charge; 0.5 from discharging.
     CHECK(1.0 / physical.vehicles.stored_per_drawn[0] == Approx(1.25));
     CHECK(1.0 / physical.vehicles.drawn_per_returned[0] == Approx(0.5));
-    desk.accounting = Accounting::literal;
-    const Population literal = desk.draw(text);
+    fixture.accounting = Accounting::literal;
+    const Population literal = fixture.draw(text);
     // Literal: 1 kWh x efficiency both ways.
     CHECK(1.0 / literal.vehicles.stored_per_drawn[0] == Approx(0.8));
     CHECK(1.0 / literal.vehicles.drawn_per_returned[0] == Approx(0.5));
 }
 
 TEST_CASE("what contradicts itself or the feeder is refused with its place and a way out", "[behaviours]") {
-    const auto told = [](const std::string& yaml) {
-        BehaviourDesk desk;
-        CHECK_FALSE(desk.try_make(yaml));
-        return desk.told();
+    const auto issue_texts = [](const std::string& yaml) {
+        BehaviourFixture fixture;
+        CHECK_FALSE(fixture.try_make(yaml));
+        return fixture.issue_texts();
     };
     const std::string rest = battery + evening;
     const auto contains = [](const std::string& text) { return Catch::Contains(text); };
-    CHECK_THAT(told("vehicles: 3\n" + rest + "placement: {rule: round_robin, buses: [1, 7, mal]}"),
+    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: round_robin, buses: [1, 7, mal]}"),
                contains("population.homes.placement: unknown bus '7'") && contains("unknown bus 'mal'; did you mean 'mall'?"));
-    CHECK_THAT(told("vehicles: 3\n" + rest + "placement: {rule: class, class: industrial}"),
+    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: class, class: industrial}"),
                contains("the feeder has no bus of class 'industrial'"));
-    CHECK_THAT(told("vehicles: 3\n" + rest + "placement: {rule: counts, counts: {3: 4}}"),
+    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: counts, counts: {3: 4}}"),
                contains("population.homes.vehicles: contradicts placement by counts; remove it"));
-    CHECK_THAT(told(rest + round_robin), contains("population.homes.vehicles: is missing"));
-    CHECK_THAT(told("vehicles: 3\n" + rest + "placement: {rule: load, buses: [1]}"),
+    CHECK_THAT(issue_texts(rest + round_robin), contains("population.homes.vehicles: is missing"));
+    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: load, buses: [1]}"),
                contains("population.homes.placement.buses: does not belong to this rule; remove it, or use rule: round_robin"));
-    CHECK_THAT(told("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\n"),
+    CHECK_THAT(issue_texts("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\n"),
                contains("population.homes.capacity: is missing"));
-    CHECK_THAT(told(homes(3) + "apparent_rating: 7 kVA\n"), contains("apparent_rating: can be below the active ratings"));
-    CHECK_THAT(told(homes(3) + "minimum_power: 8 kW\n"), contains("minimum_power: can be above the charge rating"));
-    CHECK_THAT(told(homes(3) + "levels: [3 kW, 2 kW]\n"), contains("levels: does not ascend"));
-    CHECK_THAT(told(homes(3) + "lowest_soc: 0.9\nhighest_soc: 0.9\n"), contains("lowest_soc: can reach highest_soc"));
-    CHECK_THAT(told(homes(3) + "highest_soc: 0.85\n"), contains("target_soc: can be above highest_soc"));
-    CHECK_THAT(told("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\nclasses: {small: {share: 1}}\n"),
+    CHECK_THAT(issue_texts(homes(3) + "apparent_rating: 7 kVA\n"), contains("apparent_rating: can be below the active ratings"));
+    CHECK_THAT(issue_texts(homes(3) + "minimum_power: 8 kW\n"), contains("minimum_power: can be above the charge rating"));
+    CHECK_THAT(issue_texts(homes(3) + "levels: [3 kW, 2 kW]\n"), contains("levels: does not ascend"));
+    CHECK_THAT(issue_texts(homes(3) + "lowest_soc: 0.9\nhighest_soc: 0.9\n"), contains("lowest_soc: can reach highest_soc"));
+    CHECK_THAT(issue_texts(homes(3) + "highest_soc: 0.85\n"), contains("target_soc: can be above highest_soc"));
+    CHECK_THAT(issue_texts("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\nclasses: {small: {share: 1}}\n"),
                contains("population.homes.classes: of class 'small', capacity is missing"));
-    BehaviourDesk idle;
+    BehaviourFixture idle;
     idle.feeder.load_kw.assign(5, 0.0);
     CHECK_FALSE(idle.try_make("vehicles: 3\n" + rest + "placement: {rule: load}"));
-    CHECK_THAT(idle.told(), contains("the feeder has no load to follow"));
+    CHECK_THAT(idle.issue_texts(), contains("the feeder has no load to follow"));
 }

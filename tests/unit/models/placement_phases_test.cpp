@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "unit/models/behaviour_desk.hpp"
+#include "unit/models/behaviour_fixture.hpp"
 
 using namespace evsweep;
 using enum Conductor;
@@ -20,7 +20,7 @@ charge_rating: 7.4 kW
 )";
 
 /// A street whose houses hang on different phases, with a split-phase service at its end.
-struct Street : BehaviourDesk {
+struct Street : BehaviourFixture {
     Street() {
         feeder = make_site({{"head", "", 0.0, {a, b, c}},
                             {"1", "house", 2.0, {a, b, c}},
@@ -44,7 +44,7 @@ struct Street : BehaviourDesk {
     }
     std::string refused(const std::string& placement) {
         CHECK_FALSE(try_make("placement: {" + placement + "}\n" + night));
-        return told();
+        return issue_texts();
     }
 };
 
@@ -136,15 +136,15 @@ TEST_CASE("a house on one phase may have a charger on three where its bus has th
 }
 
 TEST_CASE("a smaller share of the loads is part of a larger one, with the same days", "[behaviours]") {
-    BehaviourDesk desk;
+    BehaviourFixture fixture;
     std::vector<SiteBus> houses{{"head", "", 0.0, {a, b, c}}};
     for (int i = 1; i <= 55; ++i) houses.push_back({"h" + std::to_string(i), "", 1.0, {a}});
-    desk.feeder = make_site(houses, 400.0);
-    for (std::size_t i = 1; i <= 55; ++i) desk.feeder.loads.push_back({"load", BusId(i), 1.0, {{a, {}}}});
+    fixture.feeder = make_site(houses, 400.0);
+    for (std::size_t i = 1; i <= 55; ++i) fixture.feeder.loads.push_back({"load", BusId(i), 1.0, {{a, {}}}});
     std::vector<BusId> before;
     for (const int percent : {0, 20, 40, 60, 100}) {
-        const auto population =
-            desk.draw("placement: {rule: loads, share: " + std::to_string(percent) + " %, connection: single_phase}\n" + night);
+        const auto population = fixture.draw("placement: {rule: loads, share: " + std::to_string(percent) +
+                                             " %, connection: single_phase}\n" + night);
         const auto& now = population.connectors.bus;
         CHECK(now.size() == static_cast<std::size_t>(std::lround(0.55 * percent)));
         REQUIRE(std::equal(before.begin(), before.end(), now.begin()));
@@ -168,9 +168,9 @@ TEST_CASE("what a feeder has no wires for is refused with all buses and their co
     CHECK_THAT(Street().refused("rule: counts, counts: {1: 1}, share: 0.5"),
                Contains("population.homes.placement.share: does not belong to this rule; remove it, or use rule: loads"));
     CHECK_THAT(Street().refused("rule: loads, class: barn"), Contains("the feeder has no loads at buses of class 'barn'"));
-    BehaviourDesk balanced;
+    BehaviourFixture balanced;
     CHECK_FALSE(balanced.try_make("placement: {rule: counts, counts: {2: 1}, connection: single_phase}\n" + night));
-    CHECK_THAT(balanced.told(), Contains("the feeder is balanced and has no phases to choose from; remove it"));
+    CHECK_THAT(balanced.issue_texts(), Contains("the feeder is balanced and has no phases to choose from; remove it"));
 }
 
 TEST_CASE("groups that say nothing of phases stay unwired beside those that do", "[behaviours]") {

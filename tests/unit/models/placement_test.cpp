@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "unit/models/behaviour_desk.hpp"
+#include "unit/models/behaviour_fixture.hpp"
 
 using namespace evsweep;
 using Catch::Contains;
@@ -21,7 +21,7 @@ std::string placed(const std::string& rule, const std::string& more = {}) { retu
 std::string vehicles(std::size_t count) { return "vehicles: " + std::to_string(count); }
 
 /// Five buses of 0, 100, 50, 150 and 200 kW, and a load of its own at each of the last four but two at the mall.
-struct Town : BehaviourDesk {
+struct Town : BehaviourFixture {
     Town() {
         const auto add = [this](const char* id, std::size_t bus) { feeder.loads.push_back({id, BusId(bus), 50.0, {}}); };
         add("baker", 1);
@@ -162,7 +162,7 @@ TEST_CASE("places are drawn for every replica, or once for the study where that 
     }
 }
 
-TEST_CASE("places that no draw can change are told as fixed", "[behaviours]") {
+TEST_CASE("places that no draw can change are reported as fixed", "[behaviours]") {
     Town town;
     CHECK(town.make(placed("rule: counts, counts: {mall: 4, 2: 6}"))->places().drawn == PlaceDraw::fixed);
     CHECK(town.make(placed("rule: class, class: residential", vehicles(6)))->places().drawn == PlaceDraw::fixed);

@@ -7,7 +7,7 @@
 
 #include "behaviours/recording.hpp"
 #include "places.hpp"
-#include "unit/models/behaviour_desk.hpp"
+#include "unit/models/behaviour_fixture.hpp"
 
 using namespace evsweep;
 
@@ -43,7 +43,7 @@ std::string replay_of(const TemporaryFile& file, const std::string& layout, cons
            "charge_efficiency: 95 %\ntarget_soc: 0.9\n" + more;
 }
 
-Instant at_clock(int day, int hour, int minute) {  // the desk's scenario starts on day 0 at noon
+Instant at_clock(int day, int hour, int minute) {  // the fixture's scenario starts on day 0 at noon
     return Instant(std::chrono::hours(24 * day + hour - 12) + std::chrono::minutes(minute));
 }
 
@@ -59,9 +59,9 @@ std::optional<std::filesystem::path> reference_file(const std::string& name) {
 
 TEST_CASE("recorded sessions of the ACN layout are replayed at their weekday and hour", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows);
-    BehaviourDesk desk;
-    const Population population = desk.draw(replay_of(file, "acn"));
-    CHECK_THAT(desk.told(),
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(replay_of(file, "acn"));
+    CHECK_THAT(fixture.issue_texts(),
                Catch::Contains("the dates differ: the recorded days from 2019-05-06 on stand for the scenario's from "
                                "2025-01-06 on"));
     REQUIRE(population.connectors.size() == 2);
@@ -81,9 +81,9 @@ TEST_CASE("recorded sessions of the ACN layout are replayed at their weekday and
 
 TEST_CASE("the delivered energy brings a vehicle from its initial state of charge to its target", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows);
-    BehaviourDesk desk;
-    desk.accounting = Accounting::literal;
-    const Population population = desk.draw(replay_of(file, "acn"));
+    BehaviourFixture fixture;
+    fixture.accounting = Accounting::literal;
+    const Population population = fixture.draw(replay_of(file, "acn"));
     for (const auto& [k, drawn_kwh] : std::vector<std::pair<std::size_t, double>>{{0, 9.5}, {1, 19.0}, {2, 3.8}}) {
         const auto& s = population.sessions[k];
         CHECK((s.target_soc - s.initial_soc) * 40.0 * 0.95 == Approx(drawn_kwh));  // literal: grid energy = dSoC C eta
@@ -99,12 +99,12 @@ TEST_CASE("a recording in the Trondheim layout has a charging point per private 
         "3,AdO3,AdO3-4,Shared,Shared-2,2018-12-24 18:20,2018-12-24 19:00,0.3\n"
         "4,AdO3,AdO3-4,Private,,2018-12-24 20:20,,4.0\n"
         "5,AdO3,AdO3-4,Private,,2018-12-24 20:20,2018-12-24 20:20,0\n");
-    BehaviourDesk desk;
-    const Population population = desk.draw(replay_of(file, "trondheim"));
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(replay_of(file, "trondheim"));
     CHECK(population.connectors.size() == 2);
     CHECK(population.sessions.size() == 3);
-    CHECK_THAT(desk.told(), Catch::Contains("1 rows have no plug-out time and are left out (4.0 kWh)") &&
-                                Catch::Contains("1 rows end at or before their plug-in and are left out (0.0 kWh)"));
+    CHECK_THAT(fixture.issue_texts(), Catch::Contains("1 rows have no plug-out time and are left out (4.0 kWh)") &&
+                                          Catch::Contains("1 rows end at or before their plug-in and are left out (0.0 kWh)"));
 }
 
 TEST_CASE("overlapping recorded stays at one charging point wait for one another, or are refused, and are counted",
@@ -113,34 +113,34 @@ TEST_CASE("overlapping recorded stays at one charging point wait for one another
         "session_id,user_id,station_id,location_id,plug_in_local,plug_out_local,energy_kwh\r\n"
         "1,7,582873,461655,2014-11-17 13:00,2014-11-17 17:00,7.78\r\n"
         "2,8,582873,461655,2014-11-17 15:00,2014-11-17 18:00,5\r\n");
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(12);    // from noon to midnight: one day of dates
-    const auto shift = "from: 2014-11-17\n";  // a Monday, as the scenario's first day
-    const Population waiting = desk.draw(replay_of(file, "workplace", shift));
-    CHECK(desk.told() == "");
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
+    const auto shift = "from: 2014-11-17\n";   // a Monday, as the scenario's first day
+    const Population waiting = fixture.draw(replay_of(file, "workplace", shift));
+    CHECK(fixture.issue_texts() == "");
     REQUIRE(waiting.sessions.size() == 2);
     CHECK(waiting.sessions[1].plug_in == at_clock(0, 17, 0));
     CHECK(waiting.sessions[1].unplug == at_clock(0, 18, 0));
     CHECK(waiting.stays.at(0).waited.count == 1);
     CHECK(waiting.stays.at(0).waited.kwh == Approx(5.0));
     CHECK(waiting.stays.at(0).played.kwh == Approx(12.78));
-    const Population refused = desk.draw(replay_of(file, "workplace", std::string(shift) + "when_occupied: refuse\n"));
+    const Population refused = fixture.draw(replay_of(file, "workplace", std::string(shift) + "when_occupied: refuse\n"));
     CHECK(refused.sessions.size() == 1);
     CHECK(refused.stays.at(0).occupied.count == 1);
     CHECK(refused.stays.at(0).dropped().kwh == Approx(5.0));
 }
 
-TEST_CASE("chosen dates limit the days, and a missing weekday is told", "[behaviours][sessions]") {
+TEST_CASE("chosen dates limit the days, and a missing weekday is reported", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows);
-    BehaviourDesk desk;
-    const Population population = desk.draw(replay_of(file, "acn", "from: 2019-05-07\nto: 2019-05-07\n"));
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(replay_of(file, "acn", "from: 2019-05-07\nto: 2019-05-07\n"));
     CHECK(population.connectors.size() == 1);
     CHECK(population.sessions.empty());  // Tuesday 07:45 stands for Monday 07:45, before the start at noon
     CHECK(population.stays.at(0).under_way.count == 1);
     CHECK(population.stays.at(0).under_way.kwh == Approx(3.8));
-    CHECK_THAT(desk.told(), Catch::Contains("1 stays (19.0 kWh) that began before `from` are left out of it"));
-    CHECK_THAT(desk.told(), Catch::Contains("no recorded day is a Monday, so the days of the week are shifted") &&
-                                Catch::Contains("the recording has 1 of the scenario's 2 days"));
+    CHECK_THAT(fixture.issue_texts(), Catch::Contains("1 stays (19.0 kWh) that began before `from` are left out of it"));
+    CHECK_THAT(fixture.issue_texts(), Catch::Contains("no recorded day is a Monday, so the days of the week are shifted") &&
+                                          Catch::Contains("the recording has 1 of the scenario's 2 days"));
 }
 
 TEST_CASE("random days keep their weekday and differ between replicas", "[behaviours][sessions]") {
@@ -151,15 +151,15 @@ TEST_CASE("random days keep their weekday and differ between replicas", "[behavi
                     std::to_string(6 + 7 * week) + " 13:00,2019-05-" + std::string(week == 0 ? "0" : "") +
                     std::to_string(6 + 7 * week) + " 17:00,5,5,2019-05-06 17:00,0\n";
     const TemporaryFile file(acn_header + rows);
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(24 * 8);  // Monday to the Tuesday after next
-    const auto behaviour = desk.make(replay_of(file, "acn", "draw: random_days\n"));
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(24 * 8);  // Monday to the Tuesday after next
+    const auto behaviour = fixture.make(replay_of(file, "acn", "draw: random_days\n"));
     std::set<std::size_t> seen;
     for (std::uint32_t replica = 0; replica < 60; ++replica) {
         Population population;
         behaviour->draw(Rng(1, replica), population);
         CHECK(population.connectors.size() == 3);
-        for (const auto& s : population.sessions) REQUIRE(desk.calendar.weekday(s.plug_in) == std::chrono::Monday);
+        for (const auto& s : population.sessions) REQUIRE(fixture.calendar.weekday(s.plug_in) == std::chrono::Monday);
         seen.insert(population.sessions.size());
     }
     CHECK(seen == std::set<std::size_t>{2, 3, 4, 5, 6});  // two Mondays of one to three sessions each
@@ -167,28 +167,29 @@ TEST_CASE("random days keep their weekday and differ between replicas", "[behavi
 
 TEST_CASE("a battery too small for a recorded energy is refused with the row", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows);
-    BehaviourDesk desk;
-    CHECK_FALSE(desk.try_make(replay_of(file, "acn", "lowest_soc: 0.5\n")));  // (0.9 - 0.5) 40 = 16 kWh < 19 x 0.95
-    CHECK_THAT(desk.told(), Catch::Contains(file.path().string() + ":3:1: population.homes.capacity: 1 sessions do not fit") &&
-                                Catch::Contains("stores 18.050 kWh where 16.000 kWh fit below target_soc"));
+    BehaviourFixture fixture;
+    CHECK_FALSE(fixture.try_make(replay_of(file, "acn", "lowest_soc: 0.5\n")));  // (0.9 - 0.5) 40 = 16 kWh < 19 x 0.95
+    CHECK_THAT(fixture.issue_texts(),
+               Catch::Contains(file.path().string() + ":3:1: population.homes.capacity: 1 sessions do not fit") &&
+                   Catch::Contains("stores 18.050 kWh where 16.000 kWh fit below target_soc"));
 }
 
-TEST_CASE("sessions faster than the charge rating are told", "[behaviours][sessions]") {
+TEST_CASE("sessions faster than the charge rating are reported", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows);
-    BehaviourDesk desk;
+    BehaviourFixture fixture;
     std::string text = replay_of(file, "acn");
     text.replace(text.find("7 kW"), 4, "2 kW");  // 9 kWh in 4.5 h, where 9.5 kWh were delivered
-    desk.make(text);
-    CHECK_THAT(desk.told(), Catch::Contains("1 of 3 sessions took more than the charge rating gives in their time"));
+    fixture.make(text);
+    CHECK_THAT(fixture.issue_texts(), Catch::Contains("1 of 3 sessions took more than the charge rating gives in their time"));
 }
 
-TEST_CASE("recorded times are kept to the millisecond where they are told so", "[behaviours][sessions]") {
+TEST_CASE("recorded times are kept to the millisecond where they are given so", "[behaviours][sessions]") {
     const TemporaryFile file(
         "station_id,plug_in_local,plug_out_local,energy_kwh\n"
         "1,2019-05-06 14:00:07,2019-05-06 18:30:59.9,9.5\n"
         "2,2019-05-06 15:00:00.25,2019-05-06 18:30:01.078,9.5\n");
-    BehaviourDesk desk;
-    const Population population = desk.draw(replay_of(file, "workplace"));
+    BehaviourFixture fixture;
+    const Population population = fixture.draw(replay_of(file, "workplace"));
     REQUIRE(population.sessions.size() == 2);
     CHECK(population.sessions[0].plug_in == at_clock(0, 14, 0) + std::chrono::seconds(7));
     CHECK(population.sessions[0].unplug == at_clock(0, 18, 30) + Duration(59900));
@@ -201,38 +202,39 @@ TEST_CASE("a recorded time with odd seconds is refused", "[behaviours][sessions]
         INFO(time);
         const TemporaryFile file("station_id,plug_in_local,plug_out_local,energy_kwh\n1,2019-05-06 " + time +
                                  ",2019-05-06 18:30,9.5\n");
-        BehaviourDesk desk;
-        CHECK_FALSE(desk.try_make(replay_of(file, "workplace")));
-        CHECK_THAT(desk.told(), Catch::Contains("plug_in_local is not a time") || Catch::Contains("cells where the header"));
+        BehaviourFixture fixture;
+        CHECK_FALSE(fixture.try_make(replay_of(file, "workplace")));
+        CHECK_THAT(fixture.issue_texts(),
+                   Catch::Contains("plug_in_local is not a time") || Catch::Contains("cells where the header"));
     }
 }
 
 TEST_CASE("a last day that is named was recorded, even if nobody came", "[behaviours][sessions]") {
     const TemporaryFile file(acn_header + acn_rows.substr(0, acn_rows.find('\n') + 1));  // Monday alone
     for (const auto& [to, days] : {std::pair("2019-05-06", 1), {"2019-05-07", 2}}) {
-        BehaviourDesk desk;
-        CHECK(desk.draw(replay_of(file, "acn", std::string("to: ") + to + "\n")).sessions.size() == 1);
-        INFO(desk.told());
-        CHECK((desk.told().find("the recording has 1 of the scenario's 2 days") == std::string::npos) == (days == 2));
+        BehaviourFixture fixture;
+        CHECK(fixture.draw(replay_of(file, "acn", std::string("to: ") + to + "\n")).sessions.size() == 1);
+        INFO(fixture.issue_texts());
+        CHECK((fixture.issue_texts().find("the recording has 1 of the scenario's 2 days") == std::string::npos) == (days == 2));
     }
 }
 
 TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]") {
-    const auto told = [](const std::string& text, const std::string& layout) {
+    const auto issue_texts = [](const std::string& text, const std::string& layout) {
         const TemporaryFile file(text);
-        BehaviourDesk desk;
-        CHECK_FALSE(desk.try_make(replay_of(file, layout)));
-        return desk.told();
+        BehaviourFixture fixture;
+        CHECK_FALSE(fixture.try_make(replay_of(file, layout)));
+        return fixture.issue_texts();
     };
-    CHECK_THAT(told(acn_header + acn_rows, "workplac"), Catch::Contains("did you mean 'workplace'?"));
-    CHECK_THAT(told(acn_header + acn_rows, "trondheim"), Catch::Contains("the column 'garage' of this layout is missing"));
-    CHECK_THAT(told(acn_header, "acn"), Catch::Contains("has no usable session on the chosen days"));
+    CHECK_THAT(issue_texts(acn_header + acn_rows, "workplac"), Catch::Contains("did you mean 'workplace'?"));
+    CHECK_THAT(issue_texts(acn_header + acn_rows, "trondheim"), Catch::Contains("the column 'garage' of this layout is missing"));
+    CHECK_THAT(issue_texts(acn_header, "acn"), Catch::Contains("has no usable session on the chosen days"));
     const std::string rows =
         "caltech,CA-1,2019-05-32 14:00,2019-05-06 18:30,9.5,12.0,2019-05-06 17:15,1\n"
         "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,-9.5,12.0,2019-05-06 17:15,1\n"
         "caltech,CA-1,2019-05-06 14:00,2019-05-06 18:30,9.5,12.0,soon,1\n"
         "caltech,CA-1\n";
-    CHECK_THAT(told(acn_header + rows, "acn"),
+    CHECK_THAT(issue_texts(acn_header + rows, "acn"),
                Catch::Contains(":2:14: population.homes: plug_in_local is not a time: '2019-05-32 14:00'; write YYYY-MM-DD "
                                "HH:MM[:SS[.mmm]]") &&
                    Catch::Contains(":3:48: population.homes: energy_kwh is not a number >= 0: '-9.5'") &&
@@ -244,9 +246,9 @@ TEST_CASE("a claim is understood however it is written, or refused with its cell
     const auto departure_of = [](const std::string& claimed) {
         const TemporaryFile file(acn_header + "caltech,CA-1,2025-01-06 14:00,2025-01-06 18:30,9.5,12.0,2025-01-06 17:15," +
                                  claimed + "\n");
-        BehaviourDesk desk;
-        const auto behaviour = desk.try_make(replay_of(file, "acn"));
-        if (!behaviour) return desk.told();
+        BehaviourFixture fixture;
+        const auto behaviour = fixture.try_make(replay_of(file, "acn"));
+        if (!behaviour) return fixture.issue_texts();
         Population population;
         behaviour->draw(Rng(1, 0), population);
         return std::string(population.sessions.at(0).stated_departure == at_clock(0, 17, 15) ? "claimed" : "unclaimed");
@@ -265,33 +267,33 @@ TEST_CASE("a recording is read with a byte order mark, semicolons, quotes, units
         "\xEF\xBB\xBFstation_id;plug_in_local;plug_out_local;energy_kwh\r\n"
         "# a remark\r\n"
         "\"A;1\";2025-01-06T14:00;2025-01-06 18:30:00;9.5 kWh\r\n");
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
-    const Population population = desk.draw(replay_of(file, "workplace"));
-    CHECK(desk.told() == "");
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
+    const Population population = fixture.draw(replay_of(file, "workplace"));
+    CHECK(fixture.issue_texts() == "");
     REQUIRE(population.sessions.size() == 1);
     CHECK(population.sessions[0].plug_in == at_clock(0, 14, 0));
     CHECK(population.stays.at(0).played.kwh == Approx(9.5));
 }
 
 TEST_CASE("cells that cannot be understood are refused, whatever they lack", "[behaviours][sessions]") {
-    const auto told = [](const std::string& header, const std::string& row) {
+    const auto issue_texts = [](const std::string& header, const std::string& row) {
         const TemporaryFile file(header + "\n" + row + "\n");
-        BehaviourDesk desk;
-        CHECK_FALSE(desk.try_make(replay_of(file, "workplace")));
-        return desk.told();
+        BehaviourFixture fixture;
+        CHECK_FALSE(fixture.try_make(replay_of(file, "workplace")));
+        return fixture.issue_texts();
     };
     const std::string header = "station_id,plug_in_local,plug_out_local,energy_kwh";
-    CHECK_THAT(told("station_id;plug_in_local;plug_out_local;energy_kwh", "A;2025-01-06 14:00;2025-01-06 18:30;9,5"),
+    CHECK_THAT(issue_texts("station_id;plug_in_local;plug_out_local;energy_kwh", "A;2025-01-06 14:00;2025-01-06 18:30;9,5"),
                Catch::Contains("energy_kwh is not a number >= 0: '9,5'; write decimals with a point"));
     for (const std::string energy : {"", "nan", "inf", "9.5 MWh", "1e999"})
-        CHECK_THAT(told(header, "A,2025-01-06 14:00,2025-01-06 18:30," + energy),
+        CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00,2025-01-06 18:30," + energy),
                    Catch::Contains(":2:37: population.homes: energy_kwh is not a number >= 0: '" + energy + "'"));
-    CHECK_THAT(told(header, "A,2025-01-06 14:00+01:00,2025-01-06 18:30,9.5"),
+    CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00+01:00,2025-01-06 18:30,9.5"),
                Catch::Contains("plug_in_local is not a time: '2025-01-06 14:00+01:00'; write local times, without a zone"));
-    CHECK_THAT(told(header, "A,2025-01-06 14:00,2025-01-06T18:30:00Z,9.5"), Catch::Contains("without a zone"));
-    CHECK_THAT(told(header, ",2025-01-06 14:00,2025-01-06 18:30,9.5"), Catch::Contains("station_id is empty"));
-    CHECK_THAT(told(header + ",energy_kwh", "A,2025-01-06 14:00,2025-01-06 18:30,9.5,3"),
+    CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00,2025-01-06T18:30:00Z,9.5"), Catch::Contains("without a zone"));
+    CHECK_THAT(issue_texts(header, ",2025-01-06 14:00,2025-01-06 18:30,9.5"), Catch::Contains("station_id is empty"));
+    CHECK_THAT(issue_texts(header + ",energy_kwh", "A,2025-01-06 14:00,2025-01-06 18:30,9.5,3"),
                Catch::Contains(":1:1: population.homes: the column 'energy_kwh' is there more than once"));
 }
 
@@ -300,23 +302,24 @@ TEST_CASE("a replay begins on the scenario's own date where that was recorded", 
     for (const std::string day : {"2024-12-30", "2025-01-06", "2025-01-13"})  // Mondays
         rows += "A," + day + " 14:00," + day + " 18:00," + (day == "2025-01-06" ? "7" : "3") + "\n";
     const TemporaryFile file("station_id,plug_in_local,plug_out_local,energy_kwh\n" + rows);
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
-    const Population population = desk.draw(replay_of(file, "workplace"));
-    CHECK(desk.told() == "");
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(12);  // from noon to midnight: one day of dates
+    const Population population = fixture.draw(replay_of(file, "workplace"));
+    CHECK(fixture.issue_texts() == "");
     REQUIRE(population.sessions.size() == 1);
     CHECK(population.stays.at(0).played.kwh == Approx(7.0));
 }
 
-TEST_CASE("a gap within the replayed days is told with its first day", "[behaviours][sessions]") {
+TEST_CASE("a gap within the replayed days is reported with its first day", "[behaviours][sessions]") {
     const TemporaryFile file(
         "station_id,plug_in_local,plug_out_local,energy_kwh\n"
         "A,2025-01-06 14:00,2025-01-06 18:00,3\nA,2025-01-20 14:00,2025-01-20 18:00,3\n");
-    BehaviourDesk desk;
-    desk.horizon = std::chrono::hours(24 * 14 + 8);  // until Monday the 20th, 20:00
-    desk.make(replay_of(file, "workplace"));
-    CHECK_THAT(desk.told(), Catch::Contains("the record has a gap: 13 of the replayed days have no sessions, the first is "
-                                            "2025-01-07"));
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(24 * 14 + 8);  // until Monday the 20th, 20:00
+    fixture.make(replay_of(file, "workplace"));
+    CHECK_THAT(fixture.issue_texts(),
+               Catch::Contains("the record has a gap: 13 of the replayed days have no sessions, the first is "
+                               "2025-01-07"));
 }
 
 TEST_CASE("the published recordings are read whole", "[behaviours][sessions]") {
@@ -336,9 +339,12 @@ TEST_CASE("the published recordings are read whole", "[behaviours][sessions]") {
         for (const auto& issue : issues.list())
             if (issue.problem.find("left out") != std::string::npos) left_out += std::stoul(issue.problem);
         CHECK(recording.stays.size() + left_out == rows);
-        const auto told = [&](std::size_t n) { return std::to_string(n) + " rows have no plug-out time and are left out"; };
-        const bool tells = !issues.list().empty() && issues.list().front().problem.rfind(told(without_plug_out), 0) == 0;
-        CHECK(tells == (without_plug_out > 0));
+        const auto expected_text = [&](std::size_t n) {
+            return std::to_string(n) + " rows have no plug-out time and are left out";
+        };
+        const bool is_reported =
+            !issues.list().empty() && issues.list().front().problem.rfind(expected_text(without_plug_out), 0) == 0;
+        CHECK(is_reported == (without_plug_out > 0));
         if (layout == Layout::workplace) CHECK(recording.stations.size() == 105);  // as published
     }
 }
@@ -349,8 +355,8 @@ TEST_CASE("counts give recorded charging points their buses in order, in every r
         std::string text = replay_of(file, "acn");
         text.replace(text.find("{rule: round_robin, buses: [3, 5]}"), std::string("{rule: round_robin, buses: [3, 5]}").size(),
                      placement);
-        BehaviourDesk desk;
-        return desk.draw(text, replica).connectors.bus;
+        BehaviourFixture fixture;
+        return fixture.draw(text, replica).connectors.bus;
     };
     std::set<std::vector<BusId>> by_class;
     for (std::uint32_t replica = 0; replica < 20; ++replica) {

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "behaviours/stays.hpp"
-#include "unit/models/behaviour_desk.hpp"
+#include "unit/models/behaviour_fixture.hpp"
 
 using namespace evsweep;
 
@@ -57,7 +57,7 @@ TEST_CASE("cars wait one after the other, and one whose time is over by then is 
     CHECK(tally.played.kwh + tally.dropped().kwh == Approx(23.0));
 }
 
-TEST_CASE("a stay under way at the start is left out and counted, unless a rule or its own power tells its rest",
+TEST_CASE("a stay under way at the start is left out and counted, unless a rule or its own power determines its rest",
           "[behaviours][stays]") {
     const auto played = [](UnderWay rule, double kwh, double& asked) {
         OnePoint point({WhenOccupied::wait, rule});
@@ -91,17 +91,17 @@ TEST_CASE("drawn vehicles that came the evening before are counted at a start at
     const std::string text =
         "vehicles: 3\nplacement: {rule: round_robin, buses: [1]}\narrival: 18 h\ndeparture: 7 h\ninitial_soc: 0.3\n"
         "target_soc: 0.9\ncapacity: 50 kWh\ncharge_rating: 4 kW\n";
-    BehaviourDesk desk;
-    desk.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6));
-    const Population left_out = desk.draw(text);
+    BehaviourFixture fixture;
+    fixture.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6));
+    const Population left_out = fixture.draw(text);
     CHECK(left_out.sessions.size() == 3);
     CHECK(left_out.stays.at(0).under_way.count == 3);
     CHECK(left_out.stays.at(0).under_way.kwh == Approx(3 * 0.6 * 50.0));
-    const Population continued = desk.draw(text + "under_way: at_rating\n");
+    const Population continued = fixture.draw(text + "under_way: at_rating\n");
     REQUIRE(continued.sessions.size() == 6);
     CHECK(continued.sessions[0].plug_in == Instant{});
     CHECK(continued.sessions[0].unplug == Instant(StayHours(7)));
     CHECK(continued.sessions[0].initial_soc == Approx(0.3 + 6 * 4.0 / 50.0));
-    desk.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + StayHours(12));
-    CHECK(desk.draw(text).all_stays().dropped().count == 0);  // nobody is there at noon
+    fixture.calendar = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + StayHours(12));
+    CHECK(fixture.draw(text).all_stays().dropped().count == 0);  // nobody is there at noon
 }

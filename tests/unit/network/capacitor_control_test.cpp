@@ -130,7 +130,7 @@ TEST_CASE("a power factor switches a bank on where enough reactive power is draw
     CHECK(answer(row, {.power_kva = {160.0, 140.0}}) == 1);
 }
 
-TEST_CASE("a clock tells when it will switch next") {
+TEST_CASE("a clock knows when it will switch next") {
     const Calendar calendar(std::chrono::local_days(std::chrono::year(2026) / 1 / 5) + 12h);  // the scenario starts at noon
     CapacitorRelay relay(control_row(CapacitorSignal::time, 17.0, 22.5), ShuntRow{});
     REQUIRE(relay.next_hour(calendar, start) == start + 5h);

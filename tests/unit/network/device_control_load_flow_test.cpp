@@ -348,14 +348,15 @@ TEST_CASE("relays that look at what is not there are refused, all at once") {
     d.capacitor_controls[1].on = 127.0;
     Issues issues;
     REQUIRE_FALSE(build_feeder(d, {}, issues));
-    std::vector<std::string> told;
-    for (const Issue& issue : issues.list()) told.push_back(issue.path + ": " + issue.problem + "; " + issue.hint);
-    CHECK(told == std::vector<std::string>{
-                      "regulator far: unknown bus 'ends'; did you mean 'end'?",
-                      "regulator wire: bus end has no conductor n; name one that it has",
-                      "capacitor control no_line: unknown branch 'lime'; did you mean 'line'?",
-                      "capacitor control no_wire: its settings call for on and off at once; it will switch for ever; part them",
-                      "capacitor control no_wire: bus behind has no conductor s1; name one that it has"});
+    std::vector<std::string> issue_texts;
+    for (const Issue& issue : issues.list()) issue_texts.push_back(issue.path + ": " + issue.problem + "; " + issue.hint);
+    CHECK(issue_texts ==
+          std::vector<std::string>{
+              "regulator far: unknown bus 'ends'; did you mean 'end'?",
+              "regulator wire: bus end has no conductor n; name one that it has",
+              "capacitor control no_line: unknown branch 'lime'; did you mean 'line'?",
+              "capacitor control no_wire: its settings call for on and off at once; it will switch for ever; part them",
+              "capacitor control no_wire: bus behind has no conductor s1; name one that it has"});
 }
 
 }  // namespace evsweep

@@ -245,7 +245,7 @@ TEST_CASE("a bus further on can be watched instead of the coil, without compensa
     REQUIRE(relay.deviation_v() == Approx(-0.5));
 }
 
-TEST_CASE("power that flows back is ignored unless the relay is told to mind it") {
+TEST_CASE("power that flows back is ignored unless the relay is set to consider it") {
     RegulatorRelay relay(relay_row(), winding_row());
     relay.look(reading(20.0 * 122.0, 1.0, -1000.0), start);
     REQUIRE(!relay.due());
@@ -276,7 +276,7 @@ TEST_CASE("power that flows back long enough turns the relay to its other side a
     REQUIRE(!relay.looks_backward());
 }
 
-TEST_CASE("a relay that is told so goes to the neutral tap while power flows back") {
+TEST_CASE("a relay that is set to do so goes to the neutral tap while power flows back") {
     RegulatorRow row = relay_row();
     row.on_reverse = ReversePower::neutral;
     row.reverse.delay = seconds(60);

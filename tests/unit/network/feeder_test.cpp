@@ -62,7 +62,7 @@ TEST_CASE("the rating of a transformer is its rated current at the `to` side", "
     CHECK(built(d).site().rating_a[1] == Approx(577.350269).epsilon(1e-9));  // 400 kVA / (sqrt 3 * 400 V)
 }
 
-TEST_CASE("a loop is told as its buses and solved", "[feeder]") {
+TEST_CASE("a loop is reported as its buses and solved", "[feeder]") {
     auto d = buses(9);
     d.branches = {line("1", "2"), line("2", "3"), line("3", "4"), line("4", "5"), line("5", "6"),
                   line("6", "7"), line("3", "8"), line("8", "9"), line("9", "3")};
@@ -233,10 +233,10 @@ TEST_CASE("no number of a description may be infinite or of a size that nothing 
         for (const Place& place : places) {
             auto d = good;
             place.put(d, bad);
-            const Texts told = refusal(d);
-            REQUIRE(!told.empty());
+            const Texts issue_texts = refusal(d);
+            REQUIRE(!issue_texts.empty());
             INFO(place.row << " with " << bad);
-            CHECK(told.front().rfind(std::string(place.row) + ": its ", 0) == 0);
+            CHECK(issue_texts.front().rfind(std::string(place.row) + ": its ", 0) == 0);
         }
     }
 }
@@ -307,7 +307,7 @@ TEST_CASE("a warning does not stop a feeder, nor do earlier problems of others",
           std::string::npos);
 }
 
-TEST_CASE("of many loops the first three are told, and all are solved", "[feeder]") {
+TEST_CASE("of many loops the first three are reported, and all are solved", "[feeder]") {
     auto d = buses(8);
     for (int i = 1; i <= 8; ++i)
         for (int j = i + 1; j <= 8; ++j) d.branches.push_back(line(std::to_string(i), std::to_string(j)));

@@ -79,7 +79,7 @@ TEST_CASE("lanes find what one load flow after the other finds, for one, two and
     }
 }
 
-TEST_CASE("a lane finds the same bits at every place, in any company, warm or cold") {
+TEST_CASE("a lane finds the same bits at every place, with any others beside it, warm or cold") {
     const Feeder& feeder = bench::feeder_of("feeders/ieee13.yaml");
     const auto network = whole(feeder);
     const auto powers = bench::random_powers(feeder, 32);
@@ -100,7 +100,7 @@ TEST_CASE("a lane finds the same bits at every place, in any company, warm or co
     }
 }
 
-TEST_CASE("a lane that is lost does not touch the others and is told as if it were alone") {
+TEST_CASE("a lane that is lost does not touch the others and is reported as if it were alone") {
     const Feeder& feeder = bench::feeder_of("ieee33/feeder.yaml");
     const auto network = whole(feeder);
     auto powers = bench::random_powers(feeder, 8);

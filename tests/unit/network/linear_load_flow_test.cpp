@@ -15,21 +15,21 @@ using namespace evsweep::testing;
 using Complex = std::complex<double>;
 using Case = LinearCase;
 
-/// All that rows tell, straight from an exact load flow: voltages, currents and powers as shares, source and loss.
-struct Told {
+/// All values of rows, straight from an exact load flow: voltages, currents and powers as shares, source and loss.
+struct RowValues {
     std::vector<double> voltage, size;
     std::vector<Complex> phasor;
     double source_kw = 0.0, source_kvar = 0.0, loss_kw = 0.0;
 };
 
-/// Where a current is told: the end of its branch, and its place in LoadFlow::end_currents.
+/// Where a current is measured: the end of its branch, and its place in LoadFlow::end_currents.
 struct Place {
     BranchId branch;
     End end = End::to;
     std::size_t conductor = 0;
 };
 
-/// Of the same wire at both ends of its branch (of a balanced transformer: its `to` end) the one with the current that is told.
+/// Of the same wire at both ends of its branch (of a balanced transformer: its `to` end) the one with the current that has a row.
 Place place_of(const LoadFlow& flow, std::uint32_t c) {
     const Feeder& feeder = flow.feeder();
     const FeederSite& site = feeder.site();
@@ -45,7 +45,7 @@ Place place_of(const LoadFlow& flow, std::uint32_t c) {
     for (const Place& place : places)
         if (std::abs(flow.end_currents(b, place.end)[place.conductor]) == Approx(flow.current_a()[c]).epsilon(1e-12))
             return place;
-    FAIL("no end of the branch has the current that is told");
+    FAIL("no end of the branch has the current that has a row");
     return {};
 }
 
@@ -55,9 +55,9 @@ std::vector<Place> places_of(const LoadFlow& flow, const LinearLoadFlow& rows) {
     return places;
 }
 
-Told told(const LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Place>& places) {
+RowValues values_of(const LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Place>& places) {
     const Feeder& feeder = flow.feeder();
-    Told t;
+    RowValues t;
     for (const auto c : rows.voltages()) t.voltage.push_back(flow.supply_pu()[c]);
     for (std::size_t row = 0; row < places.size(); ++row) {
         const std::uint32_t c = rows.currents()[row];
@@ -78,8 +78,8 @@ Told told(const LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Pl
 }
 
 /// The load flow with `shift` kW or kvar more at one place of the grid.
-Told shifted(const Case& c, LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Place>& at, std::size_t column,
-             double shift) {
+RowValues shifted(const Case& c, LoadFlow& flow, const LinearLoadFlow& rows, const std::vector<Place>& at, std::size_t column,
+                  double shift) {
     PortPower power = c.power;
     const auto& places = c.columns[column % c.columns.size()];
     const double part = shift / static_cast<double>(places.size());
@@ -90,12 +90,12 @@ Told shifted(const Case& c, LoadFlow& flow, const LinearLoadFlow& rows, const st
             power.q[place] += part;
     }
     REQUIRE(flow.solve(power).status == LoadFlowStatus::converged);
-    return told(flow, rows, at);
+    return values_of(flow, rows, at);
 }
 
 /// (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h, which is wrong by a fourth power of the step.
 template <class Of>
-auto slope(const std::array<Told, 4>& f, double h, Of&& of) {
+auto slope(const std::array<RowValues, 4>& f, double h, Of&& of) {
     return (8.0 * (of(f[1]) - of(f[0])) - (of(f[3]) - of(f[2]))) / (12.0 * h);
 }
 
@@ -126,7 +126,7 @@ void check_rows(const Case& c) {
     LinearGrid grid;
     REQUIRE(rows.linearise(flow, grid));
     const std::vector<Place> ends = places_of(flow, rows);
-    const Told at = told(flow, rows, ends);
+    const RowValues at = values_of(flow, rows, ends);
     for (std::size_t row = 0; row < at.voltage.size(); ++row) CHECK(grid.voltage.value[row] == at.voltage[row]);
     for (std::size_t row = 0; row < at.size.size(); ++row) CHECK(grid.along.value[row] == Approx(at.size[row]).epsilon(1e-12));
     CHECK(grid.source.value == std::vector{at.source_kw, at.source_kvar});
@@ -136,28 +136,29 @@ void check_rows(const Case& c) {
     const std::size_t places = c.columns.size();
     for (std::size_t column = 0; column < 2 * places; ++column) {
         const double h = c.step;
-        const std::array<Told, 4> f{shifted(c, flow, rows, ends, column, -h), shifted(c, flow, rows, ends, column, h),
-                                    shifted(c, flow, rows, ends, column, -2 * h), shifted(c, flow, rows, ends, column, 2 * h)};
+        const std::array<RowValues, 4> f{shifted(c, flow, rows, ends, column, -h), shifted(c, flow, rows, ends, column, h),
+                                         shifted(c, flow, rows, ends, column, -2 * h),
+                                         shifted(c, flow, rows, ends, column, 2 * h)};
         const auto entry = [&](const LinearRows& of, std::size_t row) {
             return (column < places ? of.per_kw : of.per_kvar)[row * places + column % places];
         };
         for (std::size_t row = 0; row < at.voltage.size(); ++row)
-            worst[0].see(entry(grid.voltage, row), slope(f, h, [&](const Told& t) { return t.voltage[row]; }));
+            worst[0].see(entry(grid.voltage, row), slope(f, h, [&](const RowValues& t) { return t.voltage[row]; }));
         for (std::size_t row = 0; row < at.size.size(); ++row) {
             if (at.size[row] < 1e-6) continue;  // no current, no direction
             const Complex turn = std::conj(at.phasor[row]) / std::abs(at.phasor[row]);
-            const Complex z = slope(f, h, [&](const Told& t) { return t.phasor[row] * turn; });
+            const Complex z = slope(f, h, [&](const RowValues& t) { return t.phasor[row] * turn; });
             worst[1].see(entry(grid.along, row), z.real());
             // Unless another end has become the larger one, that is the size, too.
             const bool is_one_end = std::all_of(
-                f.begin(), f.end(), [&](const Told& t) { return std::abs(t.size[row] - std::abs(t.phasor[row])) < 1e-12; });
+                f.begin(), f.end(), [&](const RowValues& t) { return std::abs(t.size[row] - std::abs(t.phasor[row])) < 1e-12; });
             if (is_one_end && at.size[row] > 100.0 * h * std::abs(z))
-                worst[2].see(entry(grid.along, row), slope(f, h, [&](const Told& t) { return t.size[row]; }));
+                worst[2].see(entry(grid.along, row), slope(f, h, [&](const RowValues& t) { return t.size[row]; }));
             worst[3].see(entry(grid.across, row), z.imag());
         }
-        worst[4].see(entry(grid.source, 0), slope(f, h, [](const Told& t) { return t.source_kw; }));
-        worst[5].see(entry(grid.source, 1), slope(f, h, [](const Told& t) { return t.source_kvar; }));
-        worst[6].see(entry(grid.loss, 0), slope(f, h, [](const Told& t) { return t.loss_kw; }));
+        worst[4].see(entry(grid.source, 0), slope(f, h, [](const RowValues& t) { return t.source_kw; }));
+        worst[5].see(entry(grid.source, 1), slope(f, h, [](const RowValues& t) { return t.source_kvar; }));
+        worst[6].see(entry(grid.loss, 0), slope(f, h, [](const RowValues& t) { return t.loss_kw; }));
     }
     for (const Worst& w : worst) w.check(1e-6);
 }

@@ -50,7 +50,7 @@ TEST_CASE("a load just below the nose is solved, whatever plain sweeps do", "[lo
     CHECK(flow.source_kvar() == Approx(flow.drawn_kvar() + flow.loss_kvar()).epsilon(1e-12));
 }
 
-TEST_CASE("beyond the nose a collapse tells the largest share that the feeder can carry", "[load_flow][nose]") {
+TEST_CASE("beyond the nose a collapse reports the largest share that the feeder can carry", "[load_flow][nose]") {
     const TwoBuses two =
         GENERATE(TwoBuses{{0.5, 0.0}, {0.3, 0.0}}, TwoBuses{{0.3, 0.4}, {0.3, 0.1}}, TwoBuses{{0.1, 0.6}, {0.3, -0.1}});
     const Feeder feeder = built(two.description());

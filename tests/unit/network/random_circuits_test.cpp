@@ -1,7 +1,7 @@
 // A thousand random circuits of everything that a description can hold, against dense nodal analysis; and every relay against its
 // own rule. None may be wrong; some have no solution, or none that anybody finds: ten of the thousand at the most. To look at
 // one:
-//   EVSWEEP_SEED=17 EVSWEEP_TELL=17.yaml test_unit_network "one random circuit of a seed that is told"
+//   EVSWEEP_SEED=17 EVSWEEP_PRINT=17.yaml test_unit_network "one random circuit of a given seed"
 #include <catch2/catch.hpp>
 
 #include <fmt/format.h>
@@ -112,7 +112,7 @@ Verdict verdict_on(std::uint64_t seed) {
     RandomCircuit circuit(seed);
     const RandomDevices devices(circuit);
     const FeederDescription& d = circuit.d;
-    if (const char* file = std::getenv("EVSWEEP_TELL")) std::ofstream(file) << feeder_text(d, TextStyle::yaml);
+    if (const char* file = std::getenv("EVSWEEP_PRINT")) std::ofstream(file) << feeder_text(d, TextStyle::yaml);
     Issues issues;
     const auto feeder = build_feeder(d, {}, issues);
     Verdict verdict;
@@ -176,7 +176,7 @@ TEST_CASE("random circuits agree with dense nodal analysis, and their relays are
 }
 TEST_CASE("random circuits agree with dense nodal analysis, the second half", "[random_circuits][slow]") { judge(501, 500); }
 
-TEST_CASE("one random circuit of a seed that is told", "[.random_circuits]") {
+TEST_CASE("one random circuit of a given seed", "[.random_circuits]") {
     const char* seed = std::getenv("EVSWEEP_SEED");
     REQUIRE(seed);
     judge(std::strtoull(seed, nullptr, 10), 1);

@@ -227,7 +227,7 @@ class RandomTree {
             t.reactance = {0.0};
             for (WindingRow& w : t.windings) w.resistance = 0.0;
         }
-        if (dice.chance(0.3)) std::swap(t.windings[0], t.windings[1]);  // told from below
+        if (dice.chance(0.3)) std::swap(t.windings[0], t.windings[1]);  // given from below
         add_bus(volts, g.below, {++zones_, g.floats, kva});
         if (has_star_below && g.high.size() == 3 && dice.chance(0.3)) return add_bank(t);
         d.transformers.push_back(t);

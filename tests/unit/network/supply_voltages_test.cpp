@@ -151,7 +151,7 @@ TEST_CASE("what each shipped feeder judges: earth where it is earthed, phase to 
     }
 }
 
-TEST_CASE("rows of a planning grid tell how the voltage that loads see follows the power of a charger") {
+TEST_CASE("rows of a planning grid show how the voltage that loads see follows the power of a charger") {
     const Feeder feeder = built(four_wires());
     LoadFlow flow(feeder, {.tolerance_pu = 1e-13});
     const PortPower power = nominal_power(feeder);

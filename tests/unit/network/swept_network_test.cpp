@@ -56,7 +56,7 @@ void require_same(const LoadFlow& a, const LoadFlow& b) {
     }
 }
 
-TEST_CASE("what is asked of a reduced network is what the whole one tells, on every shipped feeder") {
+TEST_CASE("what is asked of a reduced network is what the whole one gives, on every shipped feeder") {
     for (const char* file : {"ieee33/feeder.yaml", "feeders/cigre_mv.yaml", "feeders/ieee13.yaml", "feeders/ieee37.yaml",
                              "feeders/ieee123.yaml", "feeders/european_lv.yaml"}) {
         CAPTURE(file);

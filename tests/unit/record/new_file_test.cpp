@@ -125,7 +125,7 @@ TEST_CASE("Links lead to the file that is replaced, and stay") {
     CHECK(failure_of([&] { write_text(folder / "circle", "x"); }).find("Too many levels of symbolic links") != std::string::npos);
 }
 
-TEST_CASE("A full disk is told as such, the older file stays, and no other") {
+TEST_CASE("A full disk is reported as such, the older file stays, and no other") {
     const ScratchFolder folder;
     write_text(folder / "a", "older");
     const std::string failure = failure_of([&] {

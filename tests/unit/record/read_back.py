@@ -4,7 +4,7 @@
 usage: read_back.py RESULT.h5 EXPECTED.jsonl
 
 Each line of EXPECTED is {"group", "variable", "dims", "units", "values"} (values row-major; "units" may be empty).
-Exit status 0: all as expected; 1: a difference, told on stderr; 77: a package is missing, nothing was checked.
+Exit status 0: all as expected; 1: a difference, printed to stderr; 77: a package is missing, nothing was checked.
 """
 import importlib.util
 import json

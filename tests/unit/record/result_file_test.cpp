@@ -102,7 +102,7 @@ TEST_CASE("A file that is not committed does not exist, and a committed one leav
     CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("A place that cannot be written is told with the reason and what to do") {
+TEST_CASE("A place that cannot be written is reported with the reason and what to do") {
     const ScratchFolder folder;
     const auto absent = folder / "absent/result.h5";
     CHECK(failure_of([&] { write_small(absent); }) ==

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/ipopt_reference.hpp"
 #include "unit/models/solvers/odd_problems.hpp"
 #include "unit/models/solvers/problem_kinds.hpp"
 #include "unit/models/solvers/random_problems.hpp"
@@ -150,7 +150,7 @@ TEST_CASE("what cannot act costs what it is: zero-length stays, and steps before
     CHECK(certify(problem, schedule).objective == Approx(best).epsilon(1e-14));
 }
 
-TEST_CASE("a certificate tells the worst breach of a vehicle's bounds, circle and battery", "[certificate]") {
+TEST_CASE("a certificate gives the worst breach of a vehicle's bounds, circle and battery", "[certificate]") {
     ScheduleProblem problem = one_step(0.2, 0.25);
     problem.reactive = true;
     const Schedule sound = charging(problem, 0.8);
@@ -182,7 +182,7 @@ TEST_CASE("no multipliers bound any schedule from above", "[certificate]") {
 }
 
 TEST_CASE("the bound is what vehicles at one place pay at any prices, by Ipopt", "[certificate][ipopt]") {
-    if (!has_oracle()) {
+    if (!has_ipopt()) {
         WARN("skipped: these tests were built without Ipopt");
         return;
     }
@@ -208,7 +208,7 @@ TEST_CASE("the bound is what vehicles at one place pay at any prices, by Ipopt",
                 priced.objective.buy[t] += price[2 * std::size_t{t}];
                 priced.objective.sell[t] += price[2 * std::size_t{t}];
             }
-            const OracleAnswer answer = ask_oracle(priced);
+            const IpoptAnswer answer = solve_by_ipopt(priced);
             REQUIRE(answer.solved);
             double expected = answer.schedule.objective;
             for (std::size_t r = 0; r < schedule.worth.size(); ++r) expected -= schedule.worth[r] * problem.limits.limit[r];

@@ -22,39 +22,39 @@ ScheduleProblem sound_problem() {
     return problem;
 }
 
-/// The one complaint about a sound problem after a change.
+/// The one error text about a sound problem after a change.
 template <class Change>
-std::string complaint_after(Change change) {
+std::string error_text_after(Change change) {
     ScheduleProblem problem = sound_problem();
     change(problem);
-    const std::vector<std::string> said = complaints(problem);
+    const std::vector<std::string> said = error_texts(problem);
     CHECK(said.size() == 1);
     return said.empty() ? std::string() : said.front();
 }
 
 }  // namespace
 
-TEST_CASE("a sound problem earns no complaint, however small or odd", "[schedule_problem]") {
-    CHECK(complaints(sound_problem()).empty());
-    CHECK(complaints(ScheduleProblem{}).empty());
-    for (const NamedKind& named : problem_kinds()) CHECK(complaints(random_problem(named.kind, 1)).empty());
+TEST_CASE("a sound problem has no error, however small or odd", "[schedule_problem]") {
+    CHECK(error_texts(sound_problem()).empty());
+    CHECK(error_texts(ScheduleProblem{}).empty());
+    for (const NamedKind& named : problem_kinds()) CHECK(error_texts(random_problem(named.kind, 1)).empty());
     ScheduleProblem odd = sound_problem();
     odd.vehicles[0].first = odd.vehicles[0].last = 3;
     odd.vehicles[0].rating_kva = odd.vehicles[0].soc_per_charge = odd.vehicles[0].soc_per_discharge = 0.0;
     odd.vehicles[1].deficit = odd.vehicles[1].deficit_max = odd.vehicles[1].deficit_min = 0.4;
-    CHECK(complaints(odd).empty());
+    CHECK(error_texts(odd).empty());
 }
 
 TEST_CASE("a deficit on arrival may miss its bounds by rounding only", "[schedule_problem]") {
     ScheduleProblem problem = sound_problem();
     problem.vehicles[1].deficit = -1e-10;
-    CHECK(complaints(problem).empty());
+    CHECK(error_texts(problem).empty());
     problem.vehicles[1].deficit = 1.0 + 1e-10;
-    CHECK(complaints(problem).empty());
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_texts(problem).empty());
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.vehicles[1].deficit = 1.1;
           }).find("the deficit on arrival of vehicle 1 is 1.1; ") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.vehicles[1].deficit = -0.01;
           }).find("the deficit on arrival of vehicle 1 is -0.01; ") == 0);
 }
@@ -74,94 +74,95 @@ TEST_CASE("not a number and infinity are named with vehicle and quantity", "[sch
         {&ScheduleVehicle::shortfall_price, "price of a shortfall"}};
     for (const auto& [field, name] : fields) {
         const Field at = field;
-        CHECK(complaint_after([&](ScheduleProblem& p) {
+        CHECK(error_text_after([&](ScheduleProblem& p) {
                   p.vehicles[1].*at = NAN;
               }).find("the " + name + " of vehicle 1 is nan; it must") == 0);
-        CHECK(complaint_after([&](ScheduleProblem& p) {
+        CHECK(error_text_after([&](ScheduleProblem& p) {
                   p.vehicles[0].*at = HUGE_VAL;
               }).find("the " + name + " of vehicle 0 is inf; ") == 0);
     }
-    CHECK(complaint_after([](ScheduleProblem& p) { p.objective.buy[1] = NAN; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.objective.buy[1] = NAN; }) ==
           "the buying price of step 1 is nan; it must be a finite number");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.objective.sell[2] = -HUGE_VAL; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.objective.sell[2] = -HUGE_VAL; }) ==
           "the selling price of step 2 is -inf; it must be a finite number");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.objective.deficit_weight = NAN; }).find("the weight of deficits is nan") ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.objective.deficit_weight = NAN; }).find("the weight of deficits is nan") ==
           0);
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.objective.throughput_weight = NAN;
           }).find("the weight of throughput is nan") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.objective.reactive_weight = NAN;
           }).find("the weight of reactive power is nan") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.limit[1] = NAN; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.limit[1] = NAN; }) ==
           "the value of limit 1 is nan; it must be a finite number");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.price[0] = NAN; }).find("the price of limit 0 is nan") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.rows.coefficient[7] = NAN; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.price[0] = NAN; }).find("the price of limit 0 is nan") == 0);
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.rows.coefficient[7] = NAN; }) ==
           "the coefficient of limit 1 for the kvar of place 1 is nan; it must be a finite number");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.rows.coefficient[0] = NAN; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.rows.coefficient[0] = NAN; }) ==
           "the coefficient of cost 0 for the kW of place 0 is nan; it must be a finite number");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.weight[0] = NAN; }).find("the weight of cost 0 is nan") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.target[0] = NAN; }).find("the target of cost 0 is nan") == 0);
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.weight[0] = NAN; }).find("the weight of cost 0 is nan") == 0);
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.target[0] = NAN; }).find("the target of cost 0 is nan") == 0);
 }
 
 TEST_CASE("numbers out of their range are named with the range", "[schedule_problem]") {
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].charge_max = 1.5; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[1].charge_max = 1.5; }) ==
           "the largest charging share of vehicle 1 is 1.5; it must be from 0 to 1");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].rating_kva = -3.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[1].rating_kva = -3.0; }) ==
           "the rating (kVA) of vehicle 1 is -3; it must be a finite number of at least 0");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].deficit_max = -0.5; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[0].deficit_max = -0.5; }) ==
           "the largest deficit of vehicle 0 is -0.5; it must be a finite number of at least 0");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.price[1] = -1.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.price[1] = -1.0; }) ==
           "the price of limit 1 is -1; it must be a finite number of at least 0");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.weight[0] = -1.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.weight[0] = -1.0; }) ==
           "the weight of cost 0 is -1; it must be a finite number of at least 0");
 }
 
 TEST_CASE("power that moves no battery, and batteries that move without power, are named", "[schedule_problem]") {
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].soc_per_charge = 0.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[1].soc_per_charge = 0.0; }) ==
           "vehicle 1 charges, but its state of charge does not move");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].discharge_max = 1.0, p.vehicles[0].soc_per_discharge = 0.0; }) ==
-          "vehicle 0 discharges, but its state of charge does not move");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].rating_kva = p.vehicles[0].soc_per_discharge = 0.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) {
+              p.vehicles[0].discharge_max = 1.0, p.vehicles[0].soc_per_discharge = 0.0;
+          }) == "vehicle 0 discharges, but its state of charge does not move");
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[0].rating_kva = p.vehicles[0].soc_per_discharge = 0.0; }) ==
           "vehicle 0 charges at a rating of 0 kVA, but its state of charge moves");
 }
 
 TEST_CASE("shares of steps that a vehicle cannot be there for are named", "[schedule_problem]") {
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].late = 1.0; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[1].late = 1.0; }) ==
           "the share of its first step in which vehicle 1 is not there is 1; it must be from 0 to below 1");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].early = NAN; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[0].early = NAN; }) ==
           "the share of its last step in which vehicle 0 is not there is nan; it must be from 0 to below 1");
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.vehicles[0].first = 2, p.vehicles[0].late = 0.6, p.vehicles[0].early = 0.5;
           }) == "vehicle 0 leaves its only step before it comes");
 }
 
 TEST_CASE("places, windows and steps that do not exist are named", "[schedule_problem]") {
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[1].place = 2; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[1].place = 2; }) ==
           "vehicle 1 is at place 2, but there are only 2 places (0 the first)");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].first = 2, p.vehicles[0].last = 1; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[0].first = 2, p.vehicles[0].last = 1; }) ==
           "vehicle 0 leaves at step 1, before it arrives at step 2");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.vehicles[0].last = 4; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.vehicles[0].last = 4; }) ==
           "vehicle 0 stays until step 4, but there are only 3 steps");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.rows.step[1] = 3; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.rows.step[1] = 3; }) ==
           "limit 1 is of step 3, but there are only 3 steps (0 the first)");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.rows.step[0] = 9; }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.rows.step[0] = 9; }) ==
           "cost 0 is of step 9, but there are only 3 steps (0 the first)");
 }
 
 TEST_CASE("columns of the wrong length are named with both lengths", "[schedule_problem]") {
-    CHECK(complaint_after([](ScheduleProblem& p) { p.objective.buy.pop_back(); }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.objective.buy.pop_back(); }) ==
           "the column of buying prices has 2 numbers, but there are 3 steps");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.objective.sell.push_back(0.0); }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.objective.sell.push_back(0.0); }) ==
           "the column of selling prices has 4 numbers, but there are 3 steps");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.limit.pop_back(); }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.limit.pop_back(); }) ==
           "the column of limits has 1 numbers, but there are 2 rows of limits");
-    CHECK(complaint_after([](ScheduleProblem& p) { p.limits.price.clear(); }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.limits.price.clear(); }) ==
           "the column of prices of limits has 0 numbers, but there are 2 rows of limits");
-    CHECK(complaint_after([](ScheduleProblem& p) {
+    CHECK(error_text_after([](ScheduleProblem& p) {
               p.limits.rows.coefficient.pop_back();
           }).find("the column of coefficients of limits has 7 ") == 0);
-    CHECK(complaint_after([](ScheduleProblem& p) { p.costs.target.clear(); }) ==
+    CHECK(error_text_after([](ScheduleProblem& p) { p.costs.target.clear(); }) ==
           "the column of targets of costs has 0 numbers, but there are 1 rows of costs");
 }
 

@@ -115,7 +115,7 @@ TEST_CASE("a limit that the base load alone exceeds is exceeded by no more", "[s
     CHECK(schedule.discharge[1] == Approx(1.0).margin(1e-6));
 }
 
-TEST_CASE("a vehicle that cannot reach its target charges all the time and tells its shortfall", "[schedule_solver]") {
+TEST_CASE("a vehicle that cannot reach its target charges all the time and reports its shortfall", "[schedule_solver]") {
     ScheduleProblem problem = plain_problem(3);
     problem.objective.deficit_weight = 0.0;
     problem.vehicles[0].shortfall_price = 2.0;
@@ -238,7 +238,7 @@ TEST_CASE("small odd problems are solved like any other", "[schedule_solver]") {
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {
         const ScheduleProblem problem = odd_problem(seed);
         INFO("seed " << seed);
-        REQUIRE(complaints(problem).empty());
+        REQUIRE(error_texts(problem).empty());
         const Schedule schedule = solve_well(problem);
         CHECK(schedule.iterations <= 2 * ScheduleOptions().max_iterations);
     }

@@ -73,7 +73,7 @@ TEST_CASE("every tangent lies below the cost of reactive power and touches it", 
         }
 }
 
-TEST_CASE("a power tells its tangent and a tangent its power", "[step_choices]") {
+TEST_CASE("a power has its tangent and a tangent its power", "[step_choices]") {
     const ReactiveCost cost(0.3, 1e-7);
     for (const double p : {-0.999, -0.3, 0.0, 0.5, 0.9999999}) CHECK(cost.active(cost.tilt_at(p)) == Approx(p).epsilon(1e-12));
     CHECK(std::isfinite(cost.tilt_at(1.0)));

@@ -18,7 +18,7 @@ TEST_CASE("every piece is done once, by any number of threads", "[workers]") {
     }
 }
 
-TEST_CASE("after a stop is requested no piece is begun, and whoever shares out is told by an exception", "[workers]") {
+TEST_CASE("after a stop is requested no piece is begun, and whoever shares out gets an exception", "[workers]") {
     for (const int threads : {1, 2, 5}) {
         std::stop_source stop;
         Workers workers(threads, StopRequest(stop.get_token()));

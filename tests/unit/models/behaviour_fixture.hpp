@@ -12,7 +12,7 @@
 namespace evsweep {
 
 /// Five buses in sweep order; the horizon and the accounting may be changed before use.
-struct BehaviourDesk {
+struct BehaviourFixture {
     FeederSite feeder = make_site({{"1", "residential", 0.0},
                                    {"2", "residential", 100.0},
                                    {"3", "commercial", 50.0},
@@ -46,7 +46,7 @@ struct BehaviourDesk {
         return population;
     }
     /// All issues, a line each.
-    std::string told() const {
+    std::string issue_texts() const {
         std::string text;
         for (const auto& issue : issues.list()) text += to_text(issue) + "\n";
         return text;

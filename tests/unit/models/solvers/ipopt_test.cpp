@@ -4,7 +4,7 @@
 
 #include "solvers/schedule/certificate.hpp"
 #include "solvers/schedule/schedule_solver.hpp"
-#include "unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/ipopt_reference.hpp"
 #include "unit/models/solvers/odd_problems.hpp"
 #include "unit/models/solvers/problem_kinds.hpp"
 
@@ -27,7 +27,7 @@ void check_disturbed_multipliers(const ScheduleProblem& problem, Schedule schedu
 /// Whether Ipopt came to its end. At tolerances of 1e-10 it runs into its limit of iterations now and then, depending on the
 /// linear algebra that it is built with; then only two ways are left.
 bool check_three_ways(const ScheduleProblem& problem, std::uint64_t seed) {
-    REQUIRE(complaints(problem).empty());
+    REQUIRE(error_texts(problem).empty());
     ScheduleSolver solver;
     const Schedule schedule = solver.solve(problem);
     const Certificate certificate = certify(problem, schedule);
@@ -36,25 +36,25 @@ bool check_three_ways(const ScheduleProblem& problem, std::uint64_t seed) {
     CHECK(certificate.relative_gap <= tolerance);
     CHECK(certificate.worst_violation <= 1e-9);
 
-    const OracleAnswer oracle = ask_oracle(problem);
-    if (!oracle.solved) {
-        WARN("no answer by Ipopt: " << oracle.status);
+    const IpoptAnswer ipopt = solve_by_ipopt(problem);
+    if (!ipopt.solved) {
+        WARN("no answer by Ipopt: " << ipopt.status);
         return false;
     }
-    const Certificate of_oracle = certify(problem, oracle.schedule);
-    CHECK(miss(of_oracle.objective, oracle.schedule.objective) <= tolerance);
-    CHECK(std::abs(of_oracle.relative_gap) <= tolerance);
-    CHECK(of_oracle.worst_violation <= 1e-8);
-    check_disturbed_multipliers(problem, oracle.schedule, of_oracle.objective, seed);
-    CHECK(miss(schedule.objective, oracle.schedule.objective) <= tolerance);
-    CHECK(certificate.bound <= std::min(schedule.objective, of_oracle.objective) + 1e-9 * std::abs(of_oracle.objective));
+    const Certificate of_ipopt = certify(problem, ipopt.schedule);
+    CHECK(miss(of_ipopt.objective, ipopt.schedule.objective) <= tolerance);
+    CHECK(std::abs(of_ipopt.relative_gap) <= tolerance);
+    CHECK(of_ipopt.worst_violation <= 1e-8);
+    check_disturbed_multipliers(problem, ipopt.schedule, of_ipopt.objective, seed);
+    CHECK(miss(schedule.objective, ipopt.schedule.objective) <= tolerance);
+    CHECK(certificate.bound <= std::min(schedule.objective, of_ipopt.objective) + 1e-9 * std::abs(of_ipopt.objective));
     return true;
 }
 
 bool is_plain(const ProblemKind& kind) { return !kind.weighed && !kind.tariff && !kind.must_charge && !kind.unavoidable; }
 
 void check_kinds(bool returning, bool reactive) {
-    if (!has_oracle()) {
+    if (!has_ipopt()) {
         WARN("skipped: these tests were built without Ipopt");
         return;
     }
@@ -76,31 +76,31 @@ void check_kinds(bool returning, bool reactive) {
 
 }  // namespace
 
-TEST_CASE("solver, certificate and Ipopt agree on smart charging", "[oracle][ipopt]") { check_kinds(false, false); }
-TEST_CASE("solver, certificate and Ipopt agree on smart charging with reactive power", "[oracle][ipopt][slow]") {
+TEST_CASE("solver, certificate and Ipopt agree on smart charging", "[ipopt]") { check_kinds(false, false); }
+TEST_CASE("solver, certificate and Ipopt agree on smart charging with reactive power", "[ipopt][slow]") {
     check_kinds(false, true);
 }
-TEST_CASE("solver, certificate and Ipopt agree on returning power", "[oracle][ipopt]") { check_kinds(true, false); }
-TEST_CASE("solver, certificate and Ipopt agree on returning power with reactive power", "[oracle][ipopt][slow]") {
+TEST_CASE("solver, certificate and Ipopt agree on returning power", "[ipopt]") { check_kinds(true, false); }
+TEST_CASE("solver, certificate and Ipopt agree on returning power with reactive power", "[ipopt][slow]") {
     check_kinds(true, true);
 }
 
-TEST_CASE("solver, certificate and Ipopt agree on small odd problems", "[oracle][ipopt]") {
-    if (!has_oracle()) {
+TEST_CASE("solver, certificate and Ipopt agree on small odd problems", "[ipopt]") {
+    if (!has_ipopt()) {
         WARN("skipped: these tests were built without Ipopt");
         return;
     }
     int answered = 0;
     for (std::uint64_t seed = 1001; seed <= 1150; ++seed) {
         const ScheduleProblem problem = odd_problem(seed);
-        const OracleAnswer oracle = ask_oracle(problem);
-        if (!oracle.solved) continue;  // Ipopt gives up on a few without an interior
+        const IpoptAnswer ipopt = solve_by_ipopt(problem);
+        if (!ipopt.solved) continue;  // Ipopt gives up on a few without an interior
         ++answered;
         INFO("seed " << seed);
-        const Certificate of_oracle = certify(problem, oracle.schedule);
-        CHECK(std::abs(of_oracle.relative_gap) <= tolerance);
+        const Certificate of_ipopt = certify(problem, ipopt.schedule);
+        CHECK(std::abs(of_ipopt.relative_gap) <= tolerance);
         const Schedule schedule = ScheduleSolver().solve(problem);
-        CHECK(miss(schedule.objective, oracle.schedule.objective) <= tolerance);
+        CHECK(miss(schedule.objective, ipopt.schedule.objective) <= tolerance);
     }
     CHECK(answered >= 140);
 }

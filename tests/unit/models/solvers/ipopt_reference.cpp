@@ -1,11 +1,11 @@
-#include "unit/models/solvers/ipopt_oracle.hpp"
+#include "unit/models/solvers/ipopt_reference.hpp"
 
 #ifndef EVSWEEP_HAS_IPOPT
 
 namespace evsweep {
 
-bool has_oracle() { return false; }
-OracleAnswer ask_oracle(const ScheduleProblem&) { return {}; }
+bool has_ipopt() { return false; }
+IpoptAnswer solve_by_ipopt(const ScheduleProblem&) { return {}; }
 
 }  // namespace evsweep
 
@@ -48,7 +48,7 @@ struct Columns {
 
 class ScheduleProgram final : public Ipopt::TNLP {
    public:
-    ScheduleProgram(const ScheduleProblem& problem, OracleAnswer& answer) : problem_(problem), answer_(answer), at_(problem) {
+    ScheduleProgram(const ScheduleProblem& problem, IpoptAnswer& answer) : problem_(problem), answer_(answer), at_(problem) {
         bound_variables();
         add_batteries();
         add_circles();
@@ -293,7 +293,7 @@ class ScheduleProgram final : public Ipopt::TNLP {
     }
 
     const ScheduleProblem& problem_;
-    OracleAnswer& answer_;
+    IpoptAnswer& answer_;
     Columns at_;
     std::vector<Number> lower_, upper_, row_lower_, row_upper_;
     std::vector<Number> linear_cost_, square_cost_;
@@ -305,10 +305,10 @@ class ScheduleProgram final : public Ipopt::TNLP {
 
 }  // namespace
 
-bool has_oracle() { return true; }
+bool has_ipopt() { return true; }
 
-OracleAnswer ask_oracle(const ScheduleProblem& problem) {
-    OracleAnswer answer;
+IpoptAnswer solve_by_ipopt(const ScheduleProblem& problem) {
+    IpoptAnswer answer;
     Ipopt::SmartPtr<Ipopt::IpoptApplication> ipopt = IpoptApplicationFactory();
     auto options = ipopt->Options();
     options->SetIntegerValue("print_level", 0);

@@ -1,4 +1,4 @@
-#include "sim/report/troubles.hpp"
+#include "sim/report/warnings.hpp"
 
 #include <fmt/format.h>
 
@@ -103,7 +103,7 @@ std::vector<RemarkKind> kinds_of(const std::vector<ReplicaRemark>& remarks) {
 
 std::string plural(std::size_t count, const char* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
 
-/// What a controller has to tell: how much, and an example of each kind, of few.
+/// The remarks of a controller: how many, and an example of each kind, of few.
 std::string remarks(const StudyResult& result, const RunResult& run) {
     if (run.remark_count == 0) return {};
     constexpr std::size_t few = 3;
@@ -146,7 +146,7 @@ std::string stays_left_out(const StudyResult& result) {
 
 }  // namespace
 
-std::string troubles(const StudyResult& result) {
+std::string warnings(const StudyResult& result) {
     std::string text =
         same_fleets(result) + failed_replicas(result) + places_drawn_once(result) + unsolved_steps(result, result.base);
     text += unrated_text(result) + stays_left_out(result);

@@ -1,4 +1,4 @@
-#include "sim/report/troubles.hpp"
+#include "sim/report/warnings.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -26,21 +26,21 @@ StudyResult unsolved_study(std::size_t steps, std::size_t mostly_unsolved) {
 }  // namespace
 
 TEST_CASE("Where all went well nothing is said") {
-    CHECK(troubles(unsolved_study(0, 0)).empty());
+    CHECK(warnings(unsolved_study(0, 0)).empty());
     CHECK_FALSE(dead_end(unsolved_study(0, 0)));
 }
 
 TEST_CASE("What the numbers are over is said, and which replicas say little") {
-    CHECK(troubles(unsolved_study(3, 0)) ==
+    CHECK(warnings(unsolved_study(3, 0)) ==
           "\nevms: the load flow had no solution at 3 of 20 control steps; these count as outside the voltage band and as "
           "overloaded, while extremes, losses and feeder energies are over the other steps only\n");
-    CHECK_THAT(troubles(unsolved_study(8, 1)),
+    CHECK_THAT(warnings(unsolved_study(8, 1)),
                Contains("evms: 1 of 2 replicas had no load flow in most of their steps; their numbers say little\n"));
     CHECK_FALSE(dead_end(unsolved_study(19, 2)));
     StudyResult base = unsolved_study(0, 0);
     base.base.label = "base";
     base.base.unsolved_steps = 4;
-    CHECK_THAT(troubles(base), Contains("base: the load flow had no solution at 4 of 10 control steps"));
+    CHECK_THAT(warnings(base), Contains("base: the load flow had no solution at 4 of 10 control steps"));
 }
 
 TEST_CASE("A controller without any load flow is a dead end, and it matters whether the vehicles are to blame") {
@@ -65,18 +65,18 @@ TEST_CASE("Remarks are told briefly: how many, in how many replicas, and the fir
                    {ReplicaId(1), Instant(from_hours(7)), "voltage at bus 11 is 0.002 pu too low"}};
     run.remark_count = 4;
     run.remarked_replicas = 2;
-    CHECK(troubles(study) ==
+    CHECK(warnings(study) ==
           "\nevms: 4 remarks in 2 of 2 replicas\n"
           "  in 2 replicas, first in replica 0 at 18:30: voltage at bus 11 is 0.0021 pu too low\n"
           "  in 1 replica, first in replica 1 at 14:00+1d: voltage at bus 11 is 2e-3 pu too low\n");
     for (const char* kind : {"a", "b", "c"}) run.remarks.push_back({ReplicaId(1), Instant{}, kind});
     run.remark_count = 7;
-    CHECK_THAT(troubles(study), Contains("at 12:00: a\n  and 2 more kinds in the result file\n"));
+    CHECK_THAT(warnings(study), Contains("at 12:00: a\n  and 2 more kinds in the result file\n"));
     CHECK_FALSE(dead_end(study));
     run.remarks.resize(1);
     run.remark_count = run.remarked_replicas = 1;
     study.replicas.resize(1);
-    CHECK_THAT(troubles(study), Contains("\nevms: 1 remark in 1 of 1 replica\n"));
+    CHECK_THAT(warnings(study), Contains("\nevms: 1 remark in 1 of 1 replica\n"));
 }
 
 TEST_CASE("A profile tells each activity's share, and rates of a core and in all") {
