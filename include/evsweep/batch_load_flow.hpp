@@ -94,7 +94,7 @@ class BatchLoadFlow {
 
     /// Solves one load flow per scenario. `p_kw` and `q_kvar` are laid out [scenario][load]; each load's power is drawn in
     /// equal parts by its phases, and follows the voltage as the file says. Powers may be negative. A scenario without a
-    /// solution is told by its status; spans that do not hold whole scenarios break the contract (ContractViolation).
+    /// solution is marked by its status; spans that do not hold whole scenarios break the contract (ContractViolation).
     void solve(std::span<const double> p_kw, std::span<const double> q_kvar, BatchDetail detail, BatchResult& result);
     [[nodiscard]] BatchResult solve(std::span<const double> p_kw, std::span<const double> q_kvar,
                                     BatchDetail detail = BatchDetail::powers) {

@@ -9,10 +9,10 @@ namespace evsweep {
 /// theorem B), so that after any number of terms the sum is right to about its last digit.
 class CompensatedSum {
    public:
-    void add(double x) {
-        const double sum = sum_ + x;
-        const double x_taken = sum - sum_;
-        lost_ += (sum_ - (sum - x_taken)) + (x - x_taken);
+    void add(double value) {
+        const double sum = sum_ + value;
+        const double taken = sum - sum_;
+        lost_ += (sum_ - (sum - taken)) + (value - taken);
         sum_ = sum;
     }
     /// Infinite or NaN where a term or the sum is.

@@ -102,7 +102,7 @@ class Limits {
         const double most = rating_.rated.value();
         const double kva = std::hypot(given_.p_kw, given_.q_kvar);
         if (kva <= most) return;
-        const auto rest = [&](double other) { return std::sqrt(std::max(0.0, most * most - other * other)); };
+        const auto rest = [&](double taken_kva) { return std::sqrt(std::max(0.0, most * most - taken_kva * taken_kva)); };
         if (rating_.is_idle || rating_.priority == InverterPriority::active) {
             given_.p_kw = std::copysign(std::min(std::abs(given_.p_kw), most), given_.p_kw);
             given_.q_kvar = std::copysign(rest(given_.p_kw), given_.q_kvar);
@@ -140,21 +140,22 @@ struct VoltageCurve {
     double snap = 0.0;
 
     [[nodiscard]] bool empty() const { return points.empty(); }
-    [[nodiscard]] double at(double x) const;
+    /// The ordinate at a voltage in pu.
+    [[nodiscard]] double at(double v_pu) const;
     friend bool operator==(const VoltageCurve&, const VoltageCurve&) = default;
 };
 
-inline double VoltageCurve::at(double x) const {
+inline double VoltageCurve::at(double v_pu) const {
     const std::size_t n = points.size();
     if (n < 2) return n == 0 ? 0.0 : points.front().y;
-    if (!straight_on) x = std::clamp(x, points.front().x, points.back().x);
+    if (!straight_on) v_pu = std::clamp(v_pu, points.front().x, points.back().x);
     std::size_t next = 1;
-    for (; x >= points.front().x && next < n; ++next) {
-        if (std::abs(points[next].x - x) < snap) return points[next].y;
-        if (points[next].x > x) break;
+    for (; v_pu >= points.front().x && next < n; ++next) {
+        if (std::abs(points[next].x - v_pu) < snap) return points[next].y;
+        if (points[next].x > v_pu) break;
     }
     const CurvePoint &b = points[std::min(next, n - 1)], &a = points[std::min(next, n - 1) - 1];
-    return a.x == b.x ? b.y : a.y + (x - a.x) / (b.x - a.x) * (b.y - a.y);
+    return a.x == b.x ? b.y : a.y + (v_pu - a.x) / (b.x - a.x) * (b.y - a.y);
 }
 
 /// What the ordinate of a curve of reactive power is a share of: the inverter's limits, or what its active power leaves of its

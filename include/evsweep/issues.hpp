@@ -1,4 +1,4 @@
-/// The user's troubles: every problem of an input is collected with its place and told at once.
+/// Errors and warnings for the user: every problem of an input is collected with its place, and all are reported at once.
 #pragma once
 
 #include <memory>

@@ -31,9 +31,9 @@ class Quantity {
     friend constexpr Quantity operator+(Quantity a, Quantity b) { return Quantity(a.value_ + b.value_); }
     friend constexpr Quantity operator-(Quantity a, Quantity b) { return Quantity(a.value_ - b.value_); }
     friend constexpr Quantity operator-(Quantity a) { return Quantity(-a.value_); }
-    friend constexpr Quantity operator*(double k, Quantity a) { return Quantity(k * a.value_); }
-    friend constexpr Quantity operator*(Quantity a, double k) { return Quantity(a.value_ * k); }
-    friend constexpr Quantity operator/(Quantity a, double k) { return Quantity(a.value_ / k); }
+    friend constexpr Quantity operator*(double factor, Quantity a) { return Quantity(factor * a.value_); }
+    friend constexpr Quantity operator*(Quantity a, double factor) { return Quantity(a.value_ * factor); }
+    friend constexpr Quantity operator/(Quantity a, double factor) { return Quantity(a.value_ / factor); }
     friend constexpr double operator/(Quantity a, Quantity b) { return a.value_ / b.value_; }
     constexpr Quantity& operator+=(Quantity other) { return value_ += other.value_, *this; }
     constexpr Quantity& operator-=(Quantity other) { return value_ -= other.value_, *this; }

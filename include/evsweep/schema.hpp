@@ -1,4 +1,4 @@
-/// Parameters told once: reading, validation, `describe` and the echo into result files all come from a schema.
+/// Parameters declared once: reading, validation, `describe` and the echo into result files all come from a schema.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace evsweep {
 
-/// What a person is told about one parameter.
+/// The description of one parameter for people.
 struct FieldInfo {
     std::string name;
     std::string type;
@@ -87,7 +87,7 @@ struct PartsOf<std::vector<T>> : PartsOf<T> {};
 template <class T>
 struct PartsOf<std::map<std::string, T>> : PartsOf<T> {};
 
-/// How values of one type are read into the place of a member and told back, for lists of fields that know only the place.
+/// How values of one type are read into the place of a member and written back, for lists of fields that know only the place.
 struct ValueRules {
     /// Reports what is wrong, also a number out of range, and then leaves the place as it was and returns false.
     bool (*read)(void* place, const Node& node, std::string_view path, const Range& range, Reader& reader);

@@ -1,4 +1,4 @@
-/// How one value is read from a document and told back: the leaf rules that every schema shares.
+/// How one value is read from a document and written back: the leaf rules that every schema shares.
 #pragma once
 
 #include <cstdint>
@@ -32,19 +32,21 @@ struct Range {
     double max = 1e300;
     bool open_min = false;
     bool open_max = false;
-    [[nodiscard]] bool contains(double x) const;
+    [[nodiscard]] bool contains(double value) const;
     /// "[0, 1]", ">= 0", "" where there is no limit.
     [[nodiscard]] std::string text() const;
 };
-[[nodiscard]] inline Range at_least(double min) { return {.min = min}; }
-[[nodiscard]] inline Range above(double min) { return {.min = min, .open_min = true}; }
-[[nodiscard]] inline Range between(double min, double max) { return {.min = min, .max = max}; }
-[[nodiscard]] inline Range above_up_to(double min, double max) { return {.min = min, .max = max, .open_min = true}; }
+[[nodiscard]] inline Range at_least(double min_value) { return {.min = min_value}; }
+[[nodiscard]] inline Range above(double min_value) { return {.min = min_value, .open_min = true}; }
+[[nodiscard]] inline Range between(double min_value, double max_value) { return {.min = min_value, .max = max_value}; }
+[[nodiscard]] inline Range above_up_to(double min_value, double max_value) {
+    return {.min = min_value, .max = max_value, .open_min = true};
+}
 
 /// A number in the unit of the attribute that a distribution serves (h, kWh, kW, 1).
 struct Variate {
     double value = 0.0;
-    std::string unit{};  ///< as read, so that it can be told back; empty for defaults
+    std::string unit{};  ///< as read, so that it can be written back; empty for defaults
     friend auto operator<=>(const Variate& a, const Variate& b) { return a.value <=> b.value; }
     friend bool operator==(const Variate& a, const Variate& b) { return a.value == b.value; }
 };
@@ -150,7 +152,7 @@ struct Value<E> {
     static std::optional<double> out_of(const Range&, E) { return std::nullopt; }
 };
 
-/// An absent value is told as "none"; `none` or `~` in the text makes it absent.
+/// An absent value is written as "none"; `none` or `~` in the text makes it absent.
 template <class T>
 struct Value<std::optional<T>> {
     static std::optional<std::optional<T>> read(const Node& node, std::string_view path, Reader& reader) {

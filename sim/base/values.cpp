@@ -84,9 +84,9 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-bool Range::contains(double x) const {
-    if (!(x >= min && x <= max)) return false;
-    return !(open_min && x == min) && !(open_max && x == max);
+bool Range::contains(double value) const {
+    if (!(value >= min && value <= max)) return false;
+    return !(open_min && value == min) && !(open_max && value == max);
 }
 
 std::string Range::text() const {

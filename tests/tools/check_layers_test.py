@@ -37,12 +37,12 @@ class LayerCheck(unittest.TestCase):
         self.assertEqual(self.answer("sim/config/b.cpp", text), "")
 
     def test_parts_of_one_layer_do_not_see_one_another(self):
-        told = self.answer("sim/config/b.cpp", '#include "sim/network/feeder.hpp"\n')
-        self.assertIn("sim/config/b.cpp:1: sim/config may not include sim/network/feeder.hpp", told)
+        output = self.answer("sim/config/b.cpp", '#include "sim/network/feeder.hpp"\n')
+        self.assertIn("sim/config/b.cpp:1: sim/config may not include sim/network/feeder.hpp", output)
 
     def test_a_model_does_not_see_the_machine(self):
-        told = self.answer("models/outputs/a.cpp", '#include "evsweep/output.hpp"\n#include "sim/config/b.hpp"\n')
-        self.assertIn("models/outputs/a.cpp:2: models may not include sim/config/b.hpp", told)
+        output = self.answer("models/outputs/a.cpp", '#include "evsweep/output.hpp"\n#include "sim/config/b.hpp"\n')
+        self.assertIn("models/outputs/a.cpp:2: models may not include sim/config/b.hpp", output)
 
     def test_a_model_shares_headers_with_its_own_kind_only(self):
         self.assertEqual(self.answer("models/outputs/a.cpp", '#include "outputs/marks.hpp"\n'), "")
@@ -53,12 +53,12 @@ class LayerCheck(unittest.TestCase):
         (self.root / "models/solvers/README.md").write_text("What it is for.\n")
         self.assertEqual(self.answer("models/outputs/a.cpp", '#include "solvers/solver.hpp"\n'), "")
         self.assertEqual(self.answer("models/solvers/solver.cpp", '#include "solvers/solver.hpp"\n'), "")
-        told = self.answer("models/solvers/solver.cpp", '#include "outputs/marks.hpp"\n')
-        self.assertEqual(told, "models/solvers/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
+        output = self.answer("models/solvers/solver.cpp", '#include "outputs/marks.hpp"\n')
+        self.assertEqual(output, "models/solvers/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
 
     def test_the_vocabulary_knows_the_standard_library_alone(self):
-        told = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
-        self.assertEqual(told, "include/evsweep/a.hpp:4: include/evsweep may not include <fmt/format.h>\n")
+        output = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
+        self.assertEqual(output, "include/evsweep/a.hpp:4: include/evsweep may not include <fmt/format.h>\n")
 
     def test_a_package_stays_in_its_one_place(self):
         self.assertIn("sim/config may not include <H5Cpp.h>", self.answer("sim/config/b.cpp", "#include <H5Cpp.h>\n"))
@@ -66,8 +66,8 @@ class LayerCheck(unittest.TestCase):
     def test_a_package_may_be_one_files_alone(self):
         self.assertEqual(self.answer("sim/network/sweep/lane_simd.hpp", HEADER + "#include <experimental/simd>\n"),
                          "sim/network/sweep: has no README.md that says what it is for\n")
-        told = self.answer("sim/network/sweep.hpp", HEADER + "#include <experimental/simd>\n")
-        self.assertIn("sim/network/sweep.hpp:3: sim/network may not include <experimental/simd>", told)
+        output = self.answer("sim/network/sweep.hpp", HEADER + "#include <experimental/simd>\n")
+        self.assertIn("sim/network/sweep.hpp:3: sim/network may not include <experimental/simd>", output)
 
     def test_an_unknown_package_is_questioned(self):
         self.assertIn("<zlib.h> is a package", self.answer("sim/config/b.cpp", "#include <zlib.h>\n"))
@@ -79,8 +79,68 @@ class LayerCheck(unittest.TestCase):
         self.assertIn("451 lines", self.answer("sim/config/b.cpp", "\n" * 451))
 
     def test_a_folder_says_what_it_is_for(self):
-        told = self.answer("models/controllers/c.cpp", '#include "evsweep/controller.hpp"\n')
-        self.assertEqual(told, "models/controllers: has no README.md that says what it is for\n")
+        output = self.answer("models/controllers/c.cpp", '#include "evsweep/controller.hpp"\n')
+        self.assertEqual(output, "models/controllers: has no README.md that says what it is for\n")
+
+    def test_a_plugin_may_include_the_signals_of_another(self):
+        self.assertEqual(self.answer("models/outputs/a.cpp", '#include "agents/market/signals.hpp"\n'), "")
+        self.assertIn("models/outputs/a.cpp:1: ", self.answer("models/outputs/a.cpp", '#include "agents/market/clearing.hpp"\n'))
+
+    def test_a_parameter_in_the_vocabulary_says_its_unit(self):
+        output = self.answer("include/evsweep/a.hpp", HEADER + "double limit_kw(double soc, double knee);\n")
+        self.assertEqual(output.splitlines(), ["include/evsweep/a.hpp:3: `double knee` does not say its unit; end its name in a unit, "
+                                               "e.g. _kw or _per_h (see UNITS in tools/check-layers)"])
+        output = self.answer("include/evsweep/a.hpp", HEADER + "void set(const Wish& wish = {},\n         const double power = 0.0);\n")
+        self.assertIn("include/evsweep/a.hpp:4: `double power` does not say its unit", output)
+
+    def test_units_rates_and_values_of_a_type_are_names_that_say_enough(self):
+        text = "double f(double p_kw, double h, double from_soc, double rise_per_kwh, double value, double u, double power_factor);\n"
+        self.assertEqual(self.answer("include/evsweep/a.hpp", HEADER + text), "")
+
+    def test_members_variables_comments_and_types_are_no_parameters(self):
+        text = ("struct A {\n    double knee = 1.0;  // of f(double knee)\n    std::function<double(double)> f{};\n};\n"
+                "inline void g() {\n    for (double x = 0.0; x < 1.0; x += 0.1) {}\n    double y = 0.0;\n}\n")
+        self.assertEqual(self.answer("include/evsweep/a.hpp", HEADER + text), "")
+
+    def test_a_parameter_outside_the_vocabulary_is_free(self):
+        self.assertEqual(self.answer("sim/config/b.hpp", HEADER + "double f(double x);\n"), "")
+
+    def plugin(self, path, name):
+        self.answer(path, f'class A {{\n    static constexpr std::string_view name = "{name}";\n}};\n')
+
+    def test_the_machine_and_the_vocabulary_name_no_plugin(self):
+        self.plugin("models/outputs/heat.cpp", "heat")
+        expected = ("sim/config/b.cpp:1: names the plug-in 'heat' of models/outputs/heat.cpp; let the plug-in declare what is needed here, "
+                    "or enter the word in HOMONYMS if it means something else\n")
+        self.assertEqual(self.answer("sim/config/b.cpp", 'const char* usual = "heat";\n'), expected)
+        self.assertEqual(self.answer("sim/config/b.cpp", '// heat, "heated", "pre heat"\nconst char* a = "heated";\n'), "")
+        self.assertIn("include/evsweep/a.hpp:3: names the plug-in 'heat'",
+                      self.answer("include/evsweep/a.hpp", HEADER + 'inline const char* usual = "heat";\n'))
+
+    def test_a_plugin_names_itself_in_its_file_and_in_helpers_beside_it(self):
+        self.plugin("models/outputs/heat.cpp", "heat")
+        self.assertEqual(self.answer("models/outputs/heat_rows.cpp", 'const char* own = "heat";\n'), "")
+        self.plugin("models/outputs/cold.cpp", "cold")
+        output = self.answer("models/outputs/cold.cpp", (self.root / "models/outputs/cold.cpp").read_text() + 'auto* other = "heat";\n')
+        self.assertIn("models/outputs/cold.cpp:4: names the plug-in 'heat'", output)
+
+    def test_a_plugin_of_a_folder_is_named_there_only(self):
+        for folder in ("models/controllers", "models/controllers/swarm"):
+            (self.root / folder).mkdir()
+            (self.root / folder / "README.md").write_text("What it is for.\n")
+        self.plugin("models/controllers/swarm/swarm.cpp", "swarm")
+        self.assertEqual(self.answer("models/controllers/swarm/rules.cpp", 'auto* own = "swarm";\n'), "")
+        self.assertIn("models/controllers/other.cpp:1: names the plug-in 'swarm'",
+                      self.answer("models/controllers/other.cpp", 'auto* other = "swarm";\n'))
+
+    def test_a_kind_of_plugin_may_be_named_everywhere(self):
+        self.answer("include/evsweep/law.hpp", HEADER + 'struct Law {\n    static constexpr std::string_view kind = "law";\n};\n')
+        self.plugin("models/outputs/law.cpp", "law")
+        self.assertEqual(self.answer("sim/config/b.cpp", 'const char* key = "law";\n'), "")
+
+    def test_tests_may_name_every_plugin(self):
+        self.plugin("models/outputs/heat.cpp", "heat")
+        self.assertEqual(self.answer("tests/heat_test.cpp", 'const char* tested = "heat";\n'), "")
 
 
 if __name__ == "__main__":
