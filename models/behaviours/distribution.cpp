@@ -113,6 +113,9 @@ struct DayRange {
 class DistributionBehaviour final : public Behaviour {
    public:
     static constexpr std::string_view name = "distribution";
+    static constexpr std::string_view least_settings =
+        "{vehicles: 3, capacity: 40 kWh, charge_rating: 7 kW, arrival: 18 h, departure: 7 h, initial_soc: 0.4, target_soc: 0.9, "
+        "placement: {rule: load}}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = make_schema();
         return schema;

@@ -13,6 +13,7 @@ class Constant final : public Distribution {
         Variate value;
     };
     static constexpr std::string_view name = "constant";
+    static constexpr std::string_view least_settings = "{value: 2 h}";
     static constexpr bool is_default = true;  // a plain value stands for it
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =

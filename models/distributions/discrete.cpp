@@ -19,6 +19,7 @@ class Discrete final : public Distribution {
         std::vector<double> weights;
     };
     static constexpr std::string_view name = "discrete";
+    static constexpr std::string_view least_settings = "{values: [1 h, 3 h]}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("one of a few values")

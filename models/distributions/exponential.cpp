@@ -15,6 +15,7 @@ class Exponential final : public Distribution {
         Variate mean;
     };
     static constexpr std::string_view name = "exponential";
+    static constexpr std::string_view least_settings = "{mean: 2 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("exponential, above 0").required("mean", &Params::mean, "mean", above(0.0));

@@ -19,6 +19,7 @@ class Gev final : public Distribution {
         Variate location;
     };
     static constexpr std::string_view name = "gev";
+    static constexpr std::string_view least_settings = "{shape: -0.1, scale: 1 h, location: 8 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("generalised extreme value; shape 0 is Gumbel's law")

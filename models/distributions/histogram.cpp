@@ -16,6 +16,7 @@ class Histogram final : public Distribution {
         std::vector<double> weights;
     };
     static constexpr std::string_view name = "histogram";
+    static constexpr std::string_view least_settings = "{edges: [0 h, 1 h, 3 h], weights: [1, 2]}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("measured histogram, uniform inside each bin")

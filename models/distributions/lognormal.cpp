@@ -1,4 +1,4 @@
-/// Lognormal distribution, told by its median, which has the attribute's unit, unlike the mean of the logarithm.
+/// Lognormal distribution, given by its median, which has the attribute's unit, unlike the mean of the logarithm.
 #include <limits>
 
 #include "distributions/standard_normal.hpp"
@@ -15,6 +15,7 @@ class Lognormal final : public Distribution {
         double log_deviation = 0.0;
     };
     static constexpr std::string_view name = "lognormal";
+    static constexpr std::string_view least_settings = "{median: 2 h, log_deviation: 0.5}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("lognormal: the natural logarithm is normal with mean ln(median)")

@@ -15,6 +15,7 @@ class Normal final : public Distribution {
         Variate deviation;
     };
     static constexpr std::string_view name = "normal";
+    static constexpr std::string_view least_settings = "{mean: 8 h, deviation: 1 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("normal (Gaussian), unbounded")
                                                  .required("mean", &Params::mean, "mean")

@@ -16,6 +16,7 @@ class Triangular final : public Distribution {
         Variate max;
     };
     static constexpr std::string_view name = "triangular";
+    static constexpr std::string_view least_settings = "{min: 1 h, mode: 2 h, max: 5 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("triangular over [min, max] with its top at mode")
                                                  .required("min", &Params::min, "lower bound")

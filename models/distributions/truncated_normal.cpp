@@ -19,6 +19,7 @@ class TruncatedNormal final : public Distribution {
         Variate max;
     };
     static constexpr std::string_view name = "truncated_normal";
+    static constexpr std::string_view least_settings = "{mean: 8 h, deviation: 1 h, min: 7 h, max: 10 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>("normal restricted to [min, max]; draws outside are drawn again")

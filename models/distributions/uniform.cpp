@@ -12,6 +12,7 @@ class Uniform final : public Distribution {
         Variate max;
     };
     static constexpr std::string_view name = "uniform";
+    static constexpr std::string_view least_settings = "{min: 1 h, max: 3 h}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("uniform over [min, max]")
                                                  .required("min", &Params::min, "lower bound")

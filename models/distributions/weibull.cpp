@@ -16,6 +16,7 @@ class Weibull final : public Distribution {
         double shape = 1.0;
     };
     static constexpr std::string_view name = "weibull";
+    static constexpr std::string_view least_settings = "{scale: 2 h, shape: 1.5}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = Schema<Params>("Weibull with two parameters, above 0")
                                                  .required("scale", &Params::scale, "scale; the 63.2 % quantile", above(0.0))
