@@ -1,5 +1,5 @@
 // Generators that hold their voltage.
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 using namespace evsweep;
 

@@ -1,7 +1,7 @@
 // Capacitor controls, and what goes to which winding, as OpenDSS has them. Facts are those of its engine.
 #include <catch2/catch.hpp>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "behaviours/stays.hpp"
-#include "unit/models/behaviour_fixture.hpp"
+#include "unit/models/behaviours/behaviour_fixture.hpp"
 
 using namespace evsweep;
 

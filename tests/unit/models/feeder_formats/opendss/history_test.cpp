@@ -1,5 +1,5 @@
 // What an OpenDSS script solves before its end, and what that leaves behind.
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 using namespace evsweep;
 

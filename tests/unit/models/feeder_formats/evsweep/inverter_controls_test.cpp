@@ -1,7 +1,7 @@
 // Inverter controls of the project's own file, and of scripts that are written.
 #include <catch2/catch.hpp>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Odd statements that OpenDSS carries out: open quotes and comments, variables, folders, duplicates, edits of nothing.
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace evsweep {
 namespace {

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "unit/models/behaviour_fixture.hpp"
+#include "unit/models/behaviours/behaviour_fixture.hpp"
 
 using namespace evsweep;
 

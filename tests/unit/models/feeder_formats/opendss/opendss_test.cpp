@@ -7,7 +7,7 @@
 
 #include "feeder_formats/opendss/script.hpp"
 #include "feeder_formats/opendss/text.hpp"
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

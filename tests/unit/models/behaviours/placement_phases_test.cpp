@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "unit/models/behaviour_fixture.hpp"
+#include "unit/models/behaviours/behaviour_fixture.hpp"
 
 using namespace evsweep;
 using enum Conductor;

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "unit/models/behaviour_fixture.hpp"
+#include "unit/models/behaviours/behaviour_fixture.hpp"
 
 using namespace evsweep;
 using Catch::Contains;

@@ -7,7 +7,7 @@
 
 #include "evsweep/behaviour.hpp"
 #include "evsweep/plugins.hpp"
-#include "sites.hpp"
+#include "unit/models/sites.hpp"
 
 namespace evsweep {
 

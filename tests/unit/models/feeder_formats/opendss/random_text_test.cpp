@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "feeder_formats/evsweep/feeder_text.hpp"
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

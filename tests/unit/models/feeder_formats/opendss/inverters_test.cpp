@@ -3,7 +3,7 @@
 
 #include <complex>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // InvControl and ExpControl as rows, and what of them is refused.
 #include <catch2/catch.hpp>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/plugins.hpp"
-#include "unit/models/random_feeder.hpp"
-#include "unit/models/same_feeder.hpp"
+#include "unit/models/feeder_formats/evsweep/random_feeder.hpp"
+#include "unit/models/feeder_formats/evsweep/same_feeder.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "behaviours/recording.hpp"
 #include "places.hpp"
-#include "unit/models/behaviour_fixture.hpp"
+#include "unit/models/behaviours/behaviour_fixture.hpp"
 
 using namespace evsweep;
 

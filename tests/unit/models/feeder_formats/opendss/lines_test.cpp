@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "unit/models/opendss_reading.hpp"
+#include "unit/models/feeder_formats/opendss/opendss_reading.hpp"
 
 namespace {
 
