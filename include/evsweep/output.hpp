@@ -174,7 +174,7 @@ struct Interval {
     int switchings = 0;  ///< of capacitors
 };
 
-/// How one stay went, told at its end (or at the end of the horizon).
+/// How one stay went, reported at its end (or at the end of the horizon).
 struct SessionRecord {
     SessionId id;
     Session session;
@@ -189,7 +189,7 @@ struct SessionRecord {
     std::span<const std::optional<Instant>> reached{};  ///< by LevelHandle: when it first was so close to the target
 };
 
-/// What outputs are told of. `hunting`: at the start the relays of the feeder's devices found no rest.
+/// What outputs are notified of. `hunting`: at the start the relays of the feeder's devices found no rest.
 enum class EventKind : std::uint8_t {
     plug_in,
     unplug,
@@ -258,7 +258,7 @@ class Output {
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
         std::vector<std::string> groups{};  ///< of the population
 
-        /// Asks that `SessionRecord::reached` tells when a stay first came within `margin` of its target.
+        /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.
         [[nodiscard]] LevelHandle watch(Fraction margin) const {
             const auto known = std::find(levels.begin(), levels.end(), margin);
             if (known != levels.end()) return {static_cast<std::size_t>(known - levels.begin())};

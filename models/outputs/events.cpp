@@ -24,7 +24,7 @@ Variable column(std::string name, std::string unit, std::string long_name, int d
     return v;
 }
 
-/// What is told of an event, in the order in which it is declared.
+/// What is recorded of an event, in the order in which it is declared.
 struct Columns {
     VariableHandle time_h, kind, connector, soc, p_kw, device, state;
 };

@@ -1,4 +1,4 @@
-/// What outputs tell apart by phase: which voltages and conductors belong together, and how the axes of such values are named.
+/// What outputs distinguish by phase: which voltages and conductors belong together, and how the axes of such values are named.
 #pragma once
 
 #include <algorithm>
@@ -72,7 +72,7 @@ class LivePhases {
 };
 
 /// The voltages that loads see (FeederSite::supply), grouped by the wires they are between: "a", "a-n", "a-b". Those of the
-/// source are told, but its voltage is given, so they are not held to limits.
+/// source are recorded, but its voltage is given, so they are not held to limits.
 class SupplyGroups {
    public:
     explicit SupplyGroups(const FeederSite& feeder) : whole_(is_balanced(feeder)), group_at_(feeder.supply.size()) {

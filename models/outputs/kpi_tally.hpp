@@ -76,12 +76,12 @@ struct Frame {
     LevelHandle recharged;  ///< a vehicle that has come so close to its target counts as recharged
 };
 
-/// Depths at which minutes beyond limits are told besides: loadings in percent, voltages in pu outside the band.
+/// Depths at which minutes beyond limits are recorded besides: loadings in percent, voltages in pu outside the band.
 inline constexpr std::array deep_loadings_pct{110.0, 120.0};
 inline constexpr std::array deep_voltages_pu{0.02, 0.05};
 
 /// The largest value seen and when it was first reached, NaN while nothing was seen. Neither a rise that is no more than rounding
-/// nor the order of sums decides when a flat maximum is told to be.
+/// nor the order of sums decides when a flat maximum is said to be.
 struct Highest {
     double value = not_a_number;
     Instant when{};
@@ -336,7 +336,7 @@ class FleetTally {
             return;
         }
         ++stays_;
-        EVSWEEP_EXPECTS(recharged_.index < r.reached.size(), "a stay tells of every level that is watched for");
+        EVSWEEP_EXPECTS(recharged_.index < r.reached.size(), "a stay reports every level that is watched for");
         recharge_h_ += hours(r.reached[recharged_.index].value_or(r.end) - r.session.plug_in);
         unserved_kwh_ += missing_kwh;
         if (missing > short_below_) short_[vehicle] = true;
@@ -386,7 +386,7 @@ struct Tally {
     FleetTally fleet;
 };
 
-/// One KPI: what people are told, and how it follows from the tally.
+/// One KPI: what people see, and how it follows from the tally.
 struct Kpi {
     Variable variable;
     std::function<double(const Tally&)> value;

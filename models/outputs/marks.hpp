@@ -14,7 +14,7 @@
 
 namespace evsweep {
 
-/// What people are told of a value over time, after its name.
+/// What a value over time stands for, in words, after its name.
 [[nodiscard]] inline std::string text_of(Sampling sampling) {
     switch (sampling) {
         case Sampling::unsaid:

@@ -33,7 +33,7 @@ struct Params {
     std::vector<int> replicas{0};
 };
 
-/// The numbers that are told of a signal in a replica, over its marks.
+/// The numbers that are recorded of a signal in a replica, over its marks.
 enum Number : std::size_t { lowest, mean, highest, rms, numbers };
 constexpr std::array<const char*, numbers> number_names{"lowest", "mean", "highest", "rms"};
 constexpr std::array<const char*, numbers> number_texts{"lowest", "mean", "highest", "root mean square of"};
@@ -42,7 +42,7 @@ constexpr std::array<const char*, numbers> number_texts{"lowest", "mean", "highe
 struct Declared {
     RecordedSignal signal;
     std::vector<VariableHandle> variables{};
-    std::size_t parts = 1;  ///< of which numbers are told apart
+    std::size_t parts = 1;  ///< of which numbers are kept apart
 };
 
 /// What all recorders of one study share.
@@ -157,10 +157,10 @@ struct Spread {
         values.add(value);
         squares.add(value * value);
     }
-    [[nodiscard]] std::array<double, numbers> told() const { return {low, values.mean(), high, std::sqrt(squares.mean())}; }
+    [[nodiscard]] std::array<double, numbers> values_of() const { return {low, values.mean(), high, std::sqrt(squares.mean())}; }
 };
 
-/// Extremes, mean and root mean square over the marks and, where its members are not told apart, over these, too.
+/// Extremes, mean and root mean square over the marks and, where its members are not kept apart, over these, too.
 class NumberRecorder final : public Recorder {
    public:
     explicit NumberRecorder(const Frame& frame) : frame_(frame) {
@@ -175,8 +175,9 @@ class NumberRecorder final : public Recorder {
     void finish(Recorded& recorded) override {
         for (std::size_t k = 0; k < spreads_.size(); ++k)
             for (std::size_t part = 0; part < spreads_[k].size(); ++part) {
-                const auto told = spreads_[k][part].told();
-                for (std::size_t n = 0; n < numbers; ++n) recorded.put(frame_.signals[k].variables[part * numbers + n], told[n]);
+                const auto recorded_numbers = spreads_[k][part].values_of();
+                for (std::size_t n = 0; n < numbers; ++n)
+                    recorded.put(frame_.signals[k].variables[part * numbers + n], recorded_numbers[n]);
             }
     }
 

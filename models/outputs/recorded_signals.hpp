@@ -1,4 +1,4 @@
-/// Which signals a record takes down: they are found by name, told what they have one value of, and read.
+/// Which signals a record takes down: they are found by name, matched with what they have one value of, and read.
 #pragma once
 
 #include <cstddef>

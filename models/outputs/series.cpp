@@ -125,7 +125,7 @@ struct Frame {
 /// The arrays of one replica, by mark and, where they have one, by their other dimension.
 struct Arrays {
     std::vector<double> demand, source, loss, vmin, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals, departures;
-    std::vector<double> unbalance, neutral, phase_vmin, phase_vmax;  ///< only where phases are told apart
+    std::vector<double> unbalance, neutral, phase_vmin, phase_vmax;  ///< only where phases are distinguished
     std::vector<double> zone_ev;
     std::vector<double> unsolved;
 
@@ -155,7 +155,7 @@ class SeriesRecorder final : public Recorder {
           connector_kw_(population.connectors.size(), 0.0) {
         const auto& zone = connectors_.zone;
         EVSWEEP_EXPECTS(zones_ == 0 || std::all_of(zone.begin(), zone.end(), [this](auto z) { return z < zones_; }),
-                        "every connector is in a zone that outputs were told of");
+                        "every connector is in a zone that outputs know of");
     }
 
     void at(const Snapshot& s) override {
@@ -175,7 +175,7 @@ class SeriesRecorder final : public Recorder {
         arrays_.source[*m] += i.source_kwh;
         arrays_.loss[*m] += i.loss_kwh;
     }
-    /// Stays tell both ends, so that counting them needs no stream of events. A stay that the horizon cuts ends with
+    /// Stays have both ends, so that counting them needs no stream of events. A stay that the horizon cuts ends with
     /// it, which is in no interval.
     void session_ended(const SessionRecord& r) override {
         if (const auto m = marks_.interval_of(r.session.plug_in)) arrays_.arrivals[*m] += 1.0;

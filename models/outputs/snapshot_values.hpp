@@ -59,7 +59,7 @@ struct VoltageRange {
     return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
 }
 
-/// The conductors whose loading can be told, with one over the rating of the branch that feeds them there.
+/// The conductors whose loading is known, with one over the rating of the branch that feeds them there.
 class RatedConductors {
    public:
     explicit RatedConductors(const FeederSite& feeder) {

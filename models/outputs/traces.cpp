@@ -189,7 +189,7 @@ class Traces final : public Output {
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
         if (std::count(replicas_.begin(), replicas_.end(), static_cast<int>(start.replica.index())) == 0) return nullptr;
         const std::size_t here = start.population->connectors.size();
-        EVSWEEP_EXPECTS(here == 0 || here == frame_.connectors, "every replica has the connectors that outputs were told of");
+        EVSWEEP_EXPECTS(here == 0 || here == frame_.connectors, "every replica has the connectors that outputs know of");
         return std::make_unique<TraceRecorder>(frame_, *start.population);
     }
 

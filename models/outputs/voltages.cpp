@@ -20,7 +20,7 @@ struct Params {
     Duration every = std::chrono::minutes(15);
 };
 
-/// Where among the voltages that loads see the spread is told: the lowest, quartiles and tails, the highest.
+/// Where among the voltages that loads see the spread is recorded: the lowest, quartiles and tails, the highest.
 constexpr std::array shares{0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0};
 
 std::vector<std::size_t> held_supplies(const FeederSite& feeder) {

@@ -1,4 +1,4 @@
-/// What evsweep can be told, told to people: every section and plug-in from its schema.
+/// What a scenario may say, for people: every section and plug-in from its schema.
 #pragma once
 
 #include <optional>

@@ -10,7 +10,7 @@ namespace evsweep {
 
 namespace {
 
-/// Puts the unit that is told once behind a number that has none.
+/// Puts the unit that is given once behind a number that has none.
 std::string with_unit(const std::string& number, const std::string& unit) {
     return unit.empty() || !parse_number(number) ? number : number + " " + unit;
 }

@@ -137,7 +137,7 @@ class SectionReader {
         base_load_.columns.reset();
     }
 
-    /// Where a section has mistakes, the numbers of its profiles are still looked at, so that theirs are told too.
+    /// Where a section has mistakes, the numbers of its profiles are still checked, so that theirs are reported, too.
     void check_numbers_apart(std::initializer_list<std::string_view> keys, std::string_view unit) {
         const Node* profiles = &root_;
         std::string path;

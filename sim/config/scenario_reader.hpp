@@ -19,7 +19,7 @@ namespace evsweep {
 [[nodiscard]] std::optional<Scenario> read_scenario_text(const std::string& text, const std::filesystem::path& file,
                                                          const std::vector<std::string>& overrides, Issues& issues);
 
-/// The feeder that a scenario names, whatever else is wrong with it, so that a feeder's problems can be told together with
+/// The feeder that a scenario names, whatever else is wrong with it, so that a feeder's problems can be reported together with
 /// the scenario's. Reports nothing; nothing is returned where the choice itself has problems.
 [[nodiscard]] std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file,
                                                              const std::vector<std::string>& overrides);

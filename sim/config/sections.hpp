@@ -1,4 +1,4 @@
-/// The sections of a scenario file, each told once as a schema: for reading, checking, the echo and `describe`.
+/// The sections of a scenario file, each given once as a schema: for reading, checking, the echo and `describe`.
 #pragma once
 
 #include <map>
@@ -39,7 +39,7 @@ struct PricesText {
     [[nodiscard]] static const Schema<PricesText>& schema();
 };
 
-/// What a person is told about one section.
+/// What `describe` shows of one section.
 struct SectionInfo {
     std::string name;
     std::string summary;

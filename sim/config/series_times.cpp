@@ -49,7 +49,7 @@ std::optional<Duration> unit_of_count(const std::string& name) {
     return std::nullopt;
 }
 
-/// Whether a column's name says that it holds times, so that cells which are none must be told.
+/// Whether a column's name says that it holds times, so that cells which are none must be reported.
 bool sounds_like_time(const std::string& name) {
     const std::string plain = lower(name);
     for (const std::string_view word : {"time", "date", "stamp"}) {
@@ -89,7 +89,7 @@ bool in_other_zone(const std::string& name, std::string_view text) {
            (text.size() > 16 && text.find_first_of("Zz+-", 16) != std::string_view::npos);
 }
 
-/// Whether a column tells the time of each row by itself. A date without a clock time does so only for daily values, and so do
+/// Whether a column gives the time of each row by itself. A date without a clock time does so only for daily values, and so do
 /// hours that stand beside minutes.
 bool is_time_column(const std::string& name, const std::vector<CsvCell>& cells, Duration every,
                     const std::vector<std::string>& names) {
@@ -197,7 +197,7 @@ class SeriesTimesReader {
                             "give local times");
     }
 
-    /// Counts that begin with one step number the intervals (hours 1 to 24); others tell the time from midnight.
+    /// Counts that begin with one step number the intervals (hours 1 to 24); others count from midnight.
     [[nodiscard]] SeriesStart start_of(const SeriesTime& first) const {
         if (first.kind == TimeKind::date) {
             const std::chrono::local_time<Duration> at(first.at + offset_);
@@ -223,7 +223,7 @@ class SeriesTimesReader {
 
 std::string find_time_column(const SeriesTimesRequest& request, std::string_view path, Issues& issues) {
     if (request.time_column != automatic) return request.time_column == "none" ? std::string() : request.time_column;
-    Issues unsaid;  // those who read the values tell what is wrong with the file
+    Issues unsaid;  // those who read the values report what is wrong with the file
     const auto names = csv_header(request.file, path, unsaid);
     std::string found;
     std::string zoned;

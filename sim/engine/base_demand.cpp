@@ -31,10 +31,10 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
         profiles.push_back({every, linear, values});
         return profiles.size();  // row 0: constant at nominal
     };
-    for (const ProfileRow& told : feeder.profiles()) {
-        Rows& of = rows[told.id];
-        of.p = of.q = add(told.every, told.linear, told.values);
-        if (!told.q_values.empty()) of.q = add(told.every, told.linear, told.q_values);
+    for (const ProfileRow& row : feeder.profiles()) {
+        Rows& of = rows[row.id];
+        of.p = of.q = add(row.every, row.linear, row.values);
+        if (!row.q_values.empty()) of.q = add(row.every, row.linear, row.q_values);
     }
     for (const auto& [name, profile] : base.profiles) {  // the scenario's word goes before the feeder file's
         profiles.push_back(profile);

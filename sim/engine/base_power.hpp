@@ -15,7 +15,7 @@ class BasePower {
     /// Both outlive it.
     BasePower(const BaseDemand& demand, const SweptNetwork& network);
 
-    /// Power drawn by loads during `step`; the reference tells another step's after the next call.
+    /// Power drawn by loads during `step`; the next call overwrites it.
     [[nodiscard]] const PortPower& at(std::size_t step);
 
    private:

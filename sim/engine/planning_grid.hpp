@@ -16,7 +16,7 @@
 
 namespace evsweep {
 
-/// Serves all replicas of one company, one after the other: what it tells depends on the step, the powers, the devices and the
+/// Serves all replicas of one thread, one after the other: what it answers depends on the step, the powers, the devices and the
 /// charging points alone, never on what was asked before. Belongs to one thread. Places are the metering points of `ports`.
 class PlanningGrid final : public GridModel {
    public:

@@ -45,7 +45,7 @@ struct RunProfile {
     std::uint64_t load_flows = 0;
     std::uint64_t sweeps = 0;                  ///< of all load flows
     DecisionProfile decided{};                 ///< by all controllers
-    std::vector<DecisionProfile> controllers;  ///< by each, as far as they were told apart
+    std::vector<DecisionProfile> controllers;  ///< by each, as far as they were counted apart
     std::size_t controller = 0;                ///< whose decisions are counted now; of a thread, never summed
     double replica_days = 0.0;                 ///< simulated time under all controllers
 

@@ -26,7 +26,7 @@ void check_setpoint(const Population& population, const ChargingState& fleet, co
     else if (!(p * p + q * q <= s * s * (1.0 + slack)))
         wrong = fmt::format("its apparent power is {:.6g} kVA at most", s);
     if (wrong.empty()) return;
-    throw SetpointError(fmt::format("connector {} was told {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
+    throw SetpointError(fmt::format("connector {} was set to {:.6g} kW and {:.6g} kvar at {:.4f} h: {}", i, p, q,
                                     hours(now.time_since_epoch()), wrong));
 }
 

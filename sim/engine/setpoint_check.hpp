@@ -1,4 +1,4 @@
-/// Whether a charging point can follow what a controller told it. A setpoint is never clipped, so a faulty controller cannot look
+/// Whether a charging point can follow the setpoint that a controller gave it. A setpoint is never clipped, so a faulty controller cannot look
 /// good.
 #pragma once
 

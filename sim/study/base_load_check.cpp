@@ -60,14 +60,14 @@ class BaseLoadCheck {
         for (const LoadPoint& load : feeder_.loads())
             if (!load.profile.empty() && known.count(load.profile) == 0) missing[load.profile].push_back(load.id);
         constexpr std::size_t enough = 10;
-        std::size_t told = 0;
+        std::size_t reported = 0;
         for (const auto& [name, loads] : missing) {
-            if (told++ == enough) break;
+            if (reported++ == enough) break;
             const std::string who = loads.size() == 1
                                         ? "load '" + loads.front() + "' follows"
                                         : fmt::format("{} loads, the first '{}', follow", loads.size(), loads.front());
             std::string hint = known.empty() ? "" : did_you_mean(name, {known.begin(), known.end()}) + " or ";
-            if (told == 1 || !known.empty()) hint += "give it in base_load.profiles, or write `own_profiles: ignore` there";
+            if (reported == 1 || !known.empty()) hint += "give it in base_load.profiles, or write `own_profiles: ignore` there";
             issues_.error(scenario_.feeder.file.at, "base_load.profiles",
                           who + " profile '" + name + "', which neither the scenario nor the feeder file has", hint);
         }
@@ -76,7 +76,7 @@ class BaseLoadCheck {
                           fmt::format("{} more profiles of loads are missing", missing.size() - enough));
     }
 
-    /// Profiles of the feeder file repeat whatever their length; one that does so within a day is told.
+    /// Profiles of the feeder file repeat whatever their length; one that does so within a day is reported.
     void warn_of_short_ones() {
         const Duration need = scenario_.time.start.time_of_day(Instant{}).since_midnight + scenario_.time.duration;
         for (const ProfileRow& row : feeder_.profiles()) {

@@ -26,7 +26,7 @@ std::optional<std::string> cut_text(const CutStays& found) {
     const double energy = found.wanted_kwh > 0.0 ? 100.0 * found.cut_wanted_kwh / found.wanted_kwh : 0.0;
     return fmt::format(
         "the end of the study cuts {} of {} stays ({:.1f} %), with {:.1f} % of the energy that is wanted (replica 0); what they "
-        "are still owed is told as owed_kwh; let the study end at an hour at which few vehicles are plugged in",
+        "are still owed is reported as owed_kwh; let the study end at an hour at which few vehicles are plugged in",
         found.cut, found.stays, 100.0 * static_cast<double>(found.cut) / static_cast<double>(found.stays), energy);
 }
 

@@ -29,7 +29,7 @@ std::optional<std::string> read_quietly(const std::filesystem::path& file) {
     return read_text_file(file, unsaid, {}, "");
 }
 
-/// The named format, or the first that recognises the text; reports where there is none. Tells `origin` of its name and of the
+/// The named format, or the first that recognises the text; reports where there is none. Enters in `origin` its name and of the
 /// files that it reads.
 std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const SourceText& source, FeederOrigin& origin,
                                             Issues& issues) {

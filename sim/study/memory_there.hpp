@@ -7,7 +7,7 @@
 
 namespace evsweep {
 
-/// Told as it is: what does not fit, the number, and what to change.
+/// Reported as it is: what does not fit, the number, and what to change.
 class NotEnoughMemory : public std::bad_alloc {
    public:
     explicit NotEnoughMemory(std::string sentence) : sentence_(std::move(sentence)) {}
@@ -24,7 +24,7 @@ class NotEnoughMemory : public std::bad_alloc {
 /// Bytes of physical memory that the process holds now.
 [[nodiscard]] std::size_t memory_held();
 
-/// From here on an allocation beyond what is there fails, and is told, where the system would otherwise end the process.
+/// From here on an allocation beyond what is there fails with a message, where the system would otherwise end the process.
 void fail_beyond_memory_there();
 
 /// Throws NotEnoughMemory where `bytes` for `what` cannot be had.

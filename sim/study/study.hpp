@@ -25,7 +25,7 @@ struct StudyOptions {
 
 /// Runs all replicas. The result does not depend on the number of threads or on the width of ensembles, to the last bit,
 /// and memory does not grow with the number of replicas but for one number per replica and variable. Replicas that
-/// fail are told in `failures` and left out of every comparison.
+/// fail are listed in `failures` and left out of every comparison.
 [[nodiscard]] StudyResult run_study(const LoadedStudy& study, const StudyOptions& options);
 
 }  // namespace evsweep

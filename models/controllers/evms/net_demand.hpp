@@ -14,7 +14,7 @@ namespace evsweep {
 /// Charging Demand" (preprint, 2025), in the reading that meets its published peak.
 ///
 /// With P_D the base demand and `net` = P_D + own setpoints, each decision
-///   1. tells whether it is the peak: on when P_D > P_set, off when P_D < P_set - release;
+///   1. decides whether it is the peak: on when P_D > P_set, off when P_D < P_set - release;
 ///   2. charges what can wait no longer (laxity <= override_laxity), whatever the cap says;
 ///   3. pauses charging, largest laxity first, while net > cap and that laxity > pause_laxity;
 ///   4. in the peak starts V2G, largest (soc - reserve) * C first, while net > P_set;

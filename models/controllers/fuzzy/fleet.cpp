@@ -195,7 +195,7 @@ void steer_blocks(const FuzzyView& seen, const FuzzyLayer& layer, const Decision
     }
 }
 
-/// Tells what has changed in the order of rows. A processor cannot guess where that is, so it comes after all arithmetic,
+/// Reports what has changed in the order of rows. A processor cannot guess where that is, so it comes after all arithmetic,
 /// where nothing waits for a wrong guess.
 void tell_changes(const FuzzyBlock& block, std::size_t rows, Setpoints& setpoints) {
     for (std::uint32_t left = block.changed & ((1U << rows) - 1); left != 0; left &= left - 1) {
@@ -204,14 +204,14 @@ void tell_changes(const FuzzyBlock& block, std::size_t rows, Setpoints& setpoint
     }
 }
 
-Decision decision_at(Instant now, const FuzzyManners& manners, double next_way) {
-    return {hours(now.time_since_epoch()), hours(manners.period), next_way, manners.deadband};
+Decision decision_at(Instant now, const FuzzyPacing& pacing, double next_way) {
+    return {hours(now.time_since_epoch()), hours(pacing.period), next_way, pacing.deadband};
 }
 
 }  // namespace
 
-FuzzyFleet::FuzzyFleet(const FuzzyManners& manners, std::size_t connectors)
-    : manners_(manners), way_per_period_(manners.way_in(manners.period)), place_(connectors, nowhere) {}
+FuzzyFleet::FuzzyFleet(const FuzzyPacing& pacing, std::size_t connectors)
+    : pacing_(pacing), way_per_period_(pacing.way_in(pacing.period)), place_(connectors, nowhere) {}
 
 void FuzzyFleet::enter(const FuzzyView& seen, ConnectorId c) {
     leave(c);
@@ -227,7 +227,7 @@ void FuzzyFleet::enter(const FuzzyView& seen, ConnectorId c) {
     block.full_return_kw[k] = full_return_kw(seen, c);
     block.redraw_h_per_kwh[k] = seen.drawn_per_returned[i] / seen.stored_per_drawn[i] / full_kw;
     block.minimum_kw[k] = seen.connectors->minimum_power[i];
-    block.way[k] = manners_.way_in(manners_.head_start);
+    block.way[k] = pacing_.way_in(pacing_.head_start);
     block.share[k] = block.setpoint_kw[k] = 0.0;
     block.connector[k] = c;
     set_bit(block.stepped, k, seen.connectors->level_set[i] != 0);
@@ -253,7 +253,7 @@ void FuzzyFleet::halt(ConnectorId c) {
 
 void FuzzyFleet::steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints) {
     const std::size_t filled = (size_ + width - 1) / width;
-    const Decision decision = decision_at(seen.now, manners_, way_per_period_);
+    const Decision decision = decision_at(seen.now, pacing_, way_per_period_);
     for (std::size_t b = 0; b < filled; b += together) {
         const auto blocks = std::span(block_).subspan(b, std::min(together, filled - b));
         steer_blocks(seen, layer, decision, blocks, size_ - b * width);
@@ -263,8 +263,8 @@ void FuzzyFleet::steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints
 
 void FuzzyFleet::steer(const FuzzyView& seen, const FuzzyLayer& layer, Setpoints& setpoints,
                        std::span<const ConnectorId> connectors) {
-    const Duration until_next = manners_.period - seen.now.time_since_epoch() % manners_.period;
-    const Decision decision = decision_at(seen.now, manners_, manners_.way_in(until_next));
+    const Duration until_next = pacing_.period - seen.now.time_since_epoch() % pacing_.period;
+    const Decision decision = decision_at(seen.now, pacing_, pacing_.way_in(until_next));
     for (std::size_t first = 0; first < connectors.size(); first += width) {
         const auto some = connectors.subspan(first, std::min(width, connectors.size() - first));
         FuzzyBlock block;

@@ -23,7 +23,7 @@ struct FuzzyView : ChargingView {
 };
 
 /// How vehicles follow the rules' power.
-struct FuzzyManners {
+struct FuzzyPacing {
     Duration period{};      ///< between decisions
     double approach = 1.0;  ///< share of the way gone per minute
     Duration head_start{};  ///< with how much of that a vehicle begins when it plugs in
@@ -63,7 +63,7 @@ struct alignas(64) FuzzyBlock {
 /// Rows stand closely together: who leaves is replaced by the last.
 class FuzzyFleet {
    public:
-    FuzzyFleet(const FuzzyManners& manners, std::size_t connectors);
+    FuzzyFleet(const FuzzyPacing& pacing, std::size_t connectors);
 
     /// Takes in a vehicle that has just plugged in, with a share and a setpoint of 0 and the head start ahead of it; in place of
     /// the one before it at its connector.
@@ -80,7 +80,7 @@ class FuzzyFleet {
    private:
     static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
 
-    FuzzyManners manners_;
+    FuzzyPacing pacing_;
     double way_per_period_;
     std::vector<FuzzyBlock> block_;
     std::size_t size_ = 0;

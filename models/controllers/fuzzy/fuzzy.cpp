@@ -88,7 +88,7 @@ Schema<P> fuzzy_schema() {
     schema.in_steps("period", &P::period).defaults(fit_to_step);
     schema.relation([](const P& p) -> std::optional<Contradiction> {
         if (p.fourth_input != Stress::load || p.load_reference) return std::nullopt;
-        return Contradiction{"load_reference", "is missing", "the fourth input 'load' is told as a share of it"};
+        return Contradiction{"load_reference", "is missing", "the fourth input 'load' is given as a share of it"};
     });
     schema.relation(tabulate);
     schema.used_if([](const P& p) { return p.fourth_input == Stress::load; }, "with fourth_input: load", {"load_reference"});

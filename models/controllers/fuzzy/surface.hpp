@@ -103,7 +103,7 @@ class FuzzySurface {
     std::vector<double> layers_;
 };
 
-/// Either a surface, or what a person should be told.
+/// Either a surface, or what is wrong, in words.
 struct FuzzyReading {
     std::shared_ptr<const FuzzySurface> surface;  ///< none where there is a problem
     double largest_error = 0.0;                   ///< of the table against the rules, over the points that were tried

@@ -86,7 +86,7 @@ class OptimalSchedule final : public Controller {
           follower_(context.connectors.size(), params.withhold_reactive ? ReactiveUse::withheld : ReactiveUse::as_planned),
           need_(context.exchange) {
         subscribe(context.exchange);
-        EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller is told the control step");
+        EVSWEEP_EXPECTS(step_ > Duration::zero(), "a controller knows the control step");
         if (params.period() % step_ != Duration::zero())
             throw PartyError("every: " + Value<Duration>::text(params.period()) +
                              " is not a whole number of control steps; time.step is " + Value<Duration>::text(step_));

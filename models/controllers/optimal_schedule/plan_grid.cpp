@@ -146,11 +146,11 @@ void PlanGrid::add_voltage_breaches(const LinearGrid& before, std::uint32_t step
         const auto element = static_cast<std::uint32_t>(i);
         const double low = limits.lowest_pu(i) - voltage.value[i], high = voltage.value[i] - limits.highest_pu(i);
         if (low <= 0.0 && high <= 0.0) continue;
-        const double told = value_at(before, before.voltage, i, y);
+        const double seen_pu = value_at(before, before.voltage, i, y);
         if (low > 0.0)
-            list.push_back({{LimitKind::voltage_low, element}, step, low, std::max(0.0, limits.lowest_pu(i) - told)});
+            list.push_back({{LimitKind::voltage_low, element}, step, low, std::max(0.0, limits.lowest_pu(i) - seen_pu)});
         else
-            list.push_back({{LimitKind::voltage_high, element}, step, high, std::max(0.0, told - limits.highest_pu(i))});
+            list.push_back({{LimitKind::voltage_high, element}, step, high, std::max(0.0, seen_pu - limits.highest_pu(i))});
     }
 }
 

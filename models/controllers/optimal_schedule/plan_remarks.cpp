@@ -8,15 +8,15 @@ namespace evsweep {
 
 namespace {
 
-/// State of charge that a vehicle may lack without anybody being told.
+/// State of charge that a vehicle may lack without a remark.
 constexpr double small_lack = 0.01;
 /// Charging and discharging at once, as a share of the rating, that may be the solver's rounding.
 constexpr double small_circle = 1e-3;
 
-/// Energy that plans are not followed by without anybody being told: as little as is written as 0.0.
+/// Energy that plans are not followed by without a remark: as little as is written as 0.0.
 constexpr double small_energy_kwh = 0.05;
 
-/// Share of the curvature of loss that a plan may leave out without anybody being told.
+/// Share of the curvature of loss that a plan may leave out without a remark.
 constexpr double small_rest = 0.01;
 
 std::string side_of(LimitKind kind) { return kind == LimitKind::voltage_low ? "below" : "above"; }
@@ -68,7 +68,7 @@ void PlanRemarks::note_limit(Trouble trouble, const Breach& breach, const Chargi
     broken.name = limits.name(breach.limit);
 }
 
-/// Vehicles that full power would not bring to their targets either are told when they are first planned for; those that the plan
+/// Vehicles that full power would not bring to their targets either are reported when they are first planned for; those that the plan
 /// leaves short, with the last plan before they go.
 void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
     const VehicleSteps steps(plan.problem);
@@ -85,7 +85,7 @@ void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
             if (lack > list.lack) list.at = stay.until, list.lack = lack, list.connector = stay.connector;
             list.stays.insert({stay.connector, stay.until});
         };
-        // What the study cuts short is owed at its end, which a KPI tells.
+        // What the study cuts short is owed at its end, which a KPI reports.
         const bool ends_here = stay.until <= std::min(until, plan.window.end());
         if (out_of_reach > small_lack)
             take(unreachable_, out_of_reach);
@@ -143,7 +143,7 @@ std::vector<Remark> PlanRemarks::remarks(double unfollowed_kwh, Instant first_un
     if (stalled_ > 0)
         list.push_back(
             {first_stalled_, fmt::format("the solver could not finish {} plan{}, the first at this instant; the schedule "
-                                         "may be far from the best: worst_relative_gap tells how far",
+                                         "may be far from the best: worst_relative_gap says how far",
                                          stalled_, stalled_ == 1 ? "" : "s")});
     if (left_out_ > 0.0)
         list.push_back(

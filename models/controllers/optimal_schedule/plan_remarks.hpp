@@ -1,4 +1,4 @@
-/// What has to be told about plans: limits that could not be kept, vehicles that leave short; few lines, however many plans.
+/// What has to be said about plans: limits that could not be kept, vehicles that leave short; few lines, however many plans.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace evsweep {
 
-/// Collects over all plans of a replica, and tells of each kind of trouble the worst case and how often it came.
+/// Collects over all plans of a replica, and reports of each kind of problem the worst case and how often it came.
 class PlanRemarks {
    public:
     /// Takes note of a plan, of its limits only in the steps before `until`: later ones are planned anew.

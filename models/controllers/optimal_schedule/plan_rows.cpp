@@ -116,7 +116,7 @@ class StepRows {
         return fan;
     }
 
-    /// Keeps a row if some schedule breaks it; one that every schedule breaks by the same amount is told instead.
+    /// Keeps a row if some schedule breaks it; one that every schedule breaks by the same amount is reported instead.
     void offer(LimitRow row, std::vector<Breach>& unavoidable) {
         const double overhang = from_.reach.highest(step_, row.a) - row.limit;
         if (overhang <= rounding_pu) return;

@@ -56,7 +56,7 @@ struct PlannedStay {
 /// The one at `c`, likewise.
 [[nodiscard]] PlannedStay stay_at(const PlanView& seen, ConnectorId c);
 
-/// Adds stays of the foretold fleet that begin within the window, where their connector is free by then. Those that make no
+/// Adds stays of the expected fleet that begin within the window, where their connector is free by then. Those that make no
 /// sense (numbers that are not finite, an end before the beginning) are left out: a forecast may be anything.
 void add_expected_stays(const PlanView& seen, const PlanWindow& window, std::vector<PlannedStay>& stays);
 

@@ -20,7 +20,7 @@ namespace {
 /// decision), and from the moment when waiting longer would cost its target it charges at full power to the end.
 ///
 /// A vehicle is looked at only when something may have changed for it: its battery ended a setpoint, a signal changed
-/// its opinion, or the instant has come that `next_look` told at the last look. So a quiet decision costs next to nothing.
+/// its opinion, or the instant has come that `next_look` gave at the last look. So a quiet decision costs next to nothing.
 /// Vehicles, and the watched signals; of the others nothing.
 struct Seen : ChargingView {
     explicit Seen(const ChargingView& view) : ChargingView(view) {}
@@ -249,7 +249,7 @@ Instant ThresholdV2g::consider(const Seen& seen, Setpoints& setpoints, Connector
     return seen.now;
 }
 
-/// The first instant at which a look may have another outcome, while signals and battery tell nothing new. While a vehicle
+/// The first instant at which a look may have another outcome, while signals and battery are as they were. While a vehicle
 /// discharges, laxity falls no faster than full return costs at the most.
 Instant ThresholdV2g::next_look(const Seen& seen, ConnectorId c, Action wish) const {
     const Vehicle& v = vehicle_[c.index()];
