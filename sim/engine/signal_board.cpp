@@ -9,6 +9,7 @@ namespace evsweep {
 
 SignalBoard::SignalBoard(PartySet& set, World& world, Rng rng)
     : set_(set), world_(world), rng_(rng), slots_(set.parties().size()) {
+    for (std::size_t c = 0; c < world.population.connectors.size(); ++c) all_connectors_.emplace_back(c);
     for (std::size_t p = 0; p < slots_.size(); ++p) add_publications(p);
     for (std::size_t p = 0; p < slots_.size(); ++p) {
         const Party& party = set.parties()[p];
@@ -116,6 +117,7 @@ void SignalBoard::measure(bool has_solution) {
             metered->meter.miss(world_.now);
             continue;
         }
+        if (sources_[metered->source].provided->origin == Origin::batteries) world_.advance_fleet();
         metered->meter.read(world_.now, sources_[metered->source].read(world_), world_.fleet.plugged_in());
     }
 }
@@ -138,7 +140,8 @@ std::span<const double> SignalBoard::values_of(Feed& feed, const Party& party, s
         Meter& meter = meters_[feed.meter]->meter;
         const bool is_published = feed.published != none;
         if (is_published)
-            meter.show(feed.freshness == Freshness::previous ? world_.now - Duration(1) : world_.now, party.own);
+            meter.show(feed.freshness == Freshness::previous ? world_.now - Duration(1) : world_.now,
+                       party.agent ? all_connectors_ : party.own);
         else
             meter.show(world_.now, arrived);
         values = meter.values();

@@ -98,6 +98,7 @@ class SignalBoard {
     std::vector<PublishedSignal> published_;
     std::vector<std::unique_ptr<Metered>> meters_;
     std::vector<Slots> slots_;  ///< by party
+    std::vector<ConnectorId> all_connectors_;
     bool measures_network_ = false;
     bool holds_previous_ = false;
 };
