@@ -6,6 +6,7 @@
 #include <new>
 
 #include "evsweep/contracts.hpp"
+#include "evsweep/exchange.hpp"
 #include "evsweep/party.hpp"
 
 namespace evsweep {
@@ -26,6 +27,8 @@ std::string error_text_of_exception() {
     } catch (const SetpointError& error) {
         return error.what();
     } catch (const PartyError& error) {
+        return error.what();
+    } catch (const ExchangeError& error) {
         return error.what();
     } catch (const ContractViolation& error) {
         return error.what();
