@@ -151,8 +151,8 @@ void check_currency(const PricesText& prices, const Node& root, Issues& issues) 
         if (money != wanted)
             issues.error(place_of(root, {"prices", "buy"}), "prices.buy",
                          "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
-    if (const Node* controllers = root.find("controllers"); controllers && !wanted.empty())
-        check_currency_of(*controllers, "controllers", wanted, issues);
+    for (const std::string section : {"agents", "controllers"})
+        if (const Node* node = root.find(section); node && !wanted.empty()) check_currency_of(*node, section, wanted, issues);
 }
 
 void check_format(const Node& root, Issues& issues) {
