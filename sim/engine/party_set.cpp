@@ -68,6 +68,15 @@ std::string difference(const SignalInfo& asked, const SignalInfo& published) {
     return {};
 }
 
+/// Agents of the scenario, then the parties of the alternative.
+std::vector<const PartyChoice*> choices_of(const ReplicaSite& site, const Alternative* alternative) {
+    std::vector<const PartyChoice*> choices;
+    for (const PartyChoice& choice : site.scenario.agents) choices.push_back(&choice);
+    if (alternative)
+        for (const PartyChoice& choice : alternative->parties) choices.push_back(&choice);
+    return choices;
+}
+
 std::string label_of(const Party& party) { return party.choice ? party.choice->label : std::string("nobody"); }
 
 }  // namespace
@@ -80,10 +89,12 @@ bool PartySet::uses(std::string_view service) const {
     return std::any_of(parties_.begin(), parties_.end(), [&](const Party& party) { return party.uses(service); });
 }
 
-PartySet::PartySet(const ReplicaSite& site, const Alternative* alternative, const Population& population, Rng rng) {
-    for (const PartyChoice& choice : site.scenario.agents) add(choice, site, population, rng);
-    if (alternative)
-        for (const PartyChoice& choice : alternative->parties) add(choice, site, population, rng);
+PartySet::PartySet(const ReplicaSite& site, const Alternative* alternative, const Population& population, Rng rng)
+    : PartySet(site, choices_of(site, alternative), population, rng) {}
+
+PartySet::PartySet(const ReplicaSite& site, const std::vector<const PartyChoice*>& choices, const Population& population,
+                   Rng rng) {
+    for (const PartyChoice* choice : choices) add(*choice, site, population, rng);
     link(site);
 }
 

@@ -59,6 +59,8 @@ class PartySet {
    public:
     /// Makes the agents of the scenario and the parties of `alternative` (none where null). All outlive the set.
     PartySet(const ReplicaSite& site, const Alternative* alternative, const Population& population, Rng rng);
+    /// Makes these parties, in their order. All outlive the set.
+    PartySet(const ReplicaSite& site, const std::vector<const PartyChoice*>& choices, const Population& population, Rng rng);
 
     [[nodiscard]] std::deque<Party>& parties() { return parties_; }
     [[nodiscard]] const std::deque<Party>& parties() const { return parties_; }

@@ -22,6 +22,7 @@ struct Names {
     std::map<std::string, std::vector<std::string>> areas;       ///< by signal: as its first publisher names them
     std::map<std::string, std::optional<Duration>> publication;  ///< by signal of a party: its period
     std::set<std::string> read, topics;
+    std::set<std::string> told;  ///< problems of agents of the scenario, which act under every alternative
 };
 
 /// A meter reads what somebody publishes as a present value.
@@ -136,9 +137,8 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
     try {
         const PartySet set(site, alternative, sample, rng_of(study, ReplicaId(0)));
         for (const PartyProblem& problem : set.problems()) {
-            const bool is_of_all = alternative && problem.party && problem.party->path.rfind("agents.", 0) == 0;
-            if (is_of_all && study.scenario.controllers.size() > 1 && alternative != &study.scenario.controllers.front())
-                continue;
+            const bool is_of_all = problem.party && problem.party->path.rfind("agents.", 0) == 0;
+            if (is_of_all && !names.told.insert(problem.party->path + ": " + problem.problem).second) continue;
             issues.error(problem.party ? problem.party->at : at, problem.party ? problem.party->path : path, problem.problem,
                          problem.hint);
         }

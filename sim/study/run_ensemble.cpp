@@ -208,6 +208,18 @@ Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
     return member;
 }
 
+/// The agents of the scenario whose declarations fit together without any controller: one that reads what only controllers
+/// publish has nothing to do without vehicles.
+std::unique_ptr<PartySet> agents_alone(const LoadedStudy& study, const ReplicaSite& site, const Population& nobody) {
+    std::vector<const PartyChoice*> choices;
+    for (const PartyChoice& agent : study.scenario.agents) choices.push_back(&agent);
+    while (true) {
+        auto set = std::make_unique<PartySet>(site, choices, nobody, rng_of(study, ReplicaId(0)));
+        if (set->problems().empty()) return set;
+        for (const PartyProblem& problem : set->problems()) std::erase(choices, problem.party);
+    }
+}
+
 }  // namespace
 
 ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop) {
@@ -216,9 +228,9 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const St
     Population nobody;
     nobody.zones = study.draw(ReplicaId(0)).zones;
     const ReplicaSite site = site_of(study, outputs, stop);
-    PartySet agents(site, nullptr, nobody, rng_of(study, ReplicaId(0)));
+    const auto agents = agents_alone(study, site, nobody);
     Stopwatch unwatched;
-    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, &agents, nullptr, &band_watch}}, unwatched, stop);
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, agents.get(), &nobody, &band_watch}}, unwatched, stop);
     outputs.base_outside = std::move(outside);
     return std::move(runs.front());
 }

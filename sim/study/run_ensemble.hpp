@@ -30,8 +30,8 @@ struct ReplicaRun {
     std::uint64_t fleet = 0;  ///< fingerprint of what was drawn
 };
 
-/// The feeder without vehicles, with the agents that act under every alternative. Also finds the steps in which it leaves the
-/// voltage band by itself (StudyOutputs::base_outside). Throws Stopped once that was requested.
+/// The feeder without vehicles, with those agents of the scenario that do without what controllers publish. Also finds the steps
+/// in which it leaves the voltage band by itself (StudyOutputs::base_outside). Throws Stopped once that was requested.
 [[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop = {});
 
 /// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one alternative after
