@@ -65,10 +65,10 @@ TEST_CASE("a controller decides exactly once at every instant that anything of i
         for (const auto& period : periods)
             for (const bool on_plug_in : {false, true})
                 for (const bool on_unplug : {false, true}) {
-                    const Cadence cadence{period, on_plug_in, on_unplug};
+                    const Cadence cadence{.period = period, .on_plug_in = on_plug_in, .on_unplug = on_unplug};
                     std::vector<Instant> asked;
                     std::size_t arrived = 0;
-                    Told controller(cadence, {}, [&](const Observation& seen, Setpoints&) {
+                    const Told controller = told(cadence, [&](const Connection& seen, Setpoints&) {
                         asked.push_back(seen.now);
                         arrived += seen.arrived.size();
                     });

@@ -77,8 +77,7 @@ Scenario a_jump_at_ten() {
 }
 
 Run run(const Scenario& scenario, const Feeder& feeder, const Fleet& fleet = {}) {
-    Told nobody = on_arrival(0.0);
-    return small_world::run(scenario, feeder, fleet.population, nobody);
+    return small_world::run(scenario, feeder, fleet.population, on_arrival(0.0));
 }
 
 int position(const EventRecord& e) { return tap_position({}, e.state); }
@@ -153,9 +152,7 @@ TEST_CASE("vehicles make a regulator move as well, and the ledger closes with th
     Fleet fleet;
     for (int i = 0; i < 25; ++i) fleet.add(stay(0.013 + 0.31 * i, 12.0 + 0.37 * i, 0.1 + 0.01 * i, 0.9), 0.7);
     for (BusId& at : fleet.population.connectors.bus) at = BusId(2);
-    Told controller = on_arrival(10.0);
-    Scenario scenario = a_day();
-    const Run day = small_world::run(scenario, feeder, fleet.population, controller);
+    const Run day = small_world::run(a_day(), feeder, fleet.population, on_arrival(10.0));
     REQUIRE_FALSE(day.outcome.failure);
     CHECK(day.notes.instants_of(EventKind::tap).size() > 2);
     CHECK(std::abs(day.outcome.ledger.feeder_gap_kwh()) < 1e-9 * 24.0 * 500.0);
@@ -250,11 +247,15 @@ TEST_CASE("who plans at the start sees the grid with the taps on which the relay
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
     fleet.population.connectors.bus[0] = BusId(2);
     std::vector<double> planned;
-    Told controller({.period = Duration(1h)}, {Need::linear_grid}, [&](const Observation& seen, Setpoints&) {
-        LinearGrid grid;
-        REQUIRE(seen.grid->linearise(seen.now, std::vector<double>{0.0}, std::vector<double>{0.0}, grid));
-        planned.push_back(grid.voltage.value.at(0));
-    });
+    const Told controller{{.period = Duration(1h)}, [&](const Controller::Context& context) -> Told::Rule {
+                              const auto model = context.exchange.use(services::linear_grid);
+                              return [&planned, model](Turn& turn, const Connection& seen, Setpoints&) {
+                                  LinearGrid grid;
+                                  const std::vector<double> none{0.0};
+                                  REQUIRE(turn[model].linearise(seen.now, none, none, grid));
+                                  planned.push_back(grid.voltage.value.at(0));
+                              };
+                          }};
     const Run day = small_world::run(a_jump_at_ten(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     for (const std::size_t h : {0U, 5U, 12U}) CHECK(planned.at(h) == Approx(day.notes.lowest_voltage.at(60 * h)).margin(1e-8));

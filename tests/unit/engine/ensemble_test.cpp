@@ -2,6 +2,7 @@
 #include "sim/engine/ensemble.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <random>
 
 #include "tests/bench/feeders.hpp"
@@ -15,16 +16,21 @@ namespace {
 
 /// Follows the voltage it sees, so that load flows reach back into setpoints, and answers every minute.
 Told by_voltage(double faulty_above_h = 1e9) {
-    return {{.period = 1min, .on_plug_in = true, .on_unplug = false},
-            {Need::voltage, Need::feeder_head, Need::state_of_charge},
-            [=](const Observation& seen, Setpoints& setpoints) {
-                for (ConnectorId c : seen.plugged_in) {
-                    const double room = (seen.voltage_pu[c.index()] - 0.9) * 60.0 + (1.0 - seen.soc[c.index()]);
-                    double p = seen.admissible_kw(c, room);
-                    if (hours(seen.now.time_since_epoch()) > faulty_above_h) p = 1000.0;
-                    setpoints.set(c, p);
-                }
-            }};
+    const auto declare = [=](const Controller::Context& context) -> Told::Rule {
+        const auto voltage = context.exchange.subscribe(signals::voltage);
+        const auto head = context.exchange.subscribe(signals::feeder_head);
+        const auto charge = context.exchange.subscribe(signals::state_of_charge);
+        return [=](Turn& turn, const Connection& seen, Setpoints& setpoints) {
+            (void)turn.value(head);
+            for (ConnectorId c : seen.plugged_in) {
+                const double room = (turn[voltage][c.index()] - 0.9) * 60.0 + (1.0 - turn[charge][c.index()]);
+                double p = seen.admissible_kw(c, room);
+                if (hours(seen.now.time_since_epoch()) > faulty_above_h) p = 1000.0;
+                setpoints.set(c, Kilowatts(p));
+            }
+        };
+    };
+    return {{.period = 1min, .on_plug_in = true}, declare};
 }
 
 /// Another fleet for every seed, at places of its own.
@@ -52,22 +58,27 @@ std::vector<ChargingPlace> everywhere(const Feeder& feeder) {
 
 struct Member {
     Population population;
-    Told controller;
+    Alternative alternative;
     Notebook notes;
     ReplicaOutcome outcome;
 };
 
+Alternative alternative_of(const Told& told) {
+    return {.label = "it", .type = "it", .settings = {}, .parties = {party("it", told)}};
+}
+
 /// Runs the members in ensembles of `width`.
-void run_in(std::size_t width, const ReplicaSite& site, std::vector<std::unique_ptr<Member>>& members) {
+void run_in(std::size_t width, const Site& site, std::vector<std::unique_ptr<Member>>& members) {
     Stopwatch watch;
     for (std::size_t first = 0; first < members.size(); first += width) {
         const std::size_t end = std::min(first + width, members.size());
-        Ensemble ensemble(site, watch);
+        Ensemble ensemble(site.shared, watch);
+        std::vector<std::unique_ptr<PartySet>> sets;
         for (std::size_t m = first; m < end; ++m) {
-            Replica& replica =
-                ensemble.add(members[m]->population, members[m]->controller, Rng(1, static_cast<std::uint32_t>(m)));
-            replica.record_with(members[m]->notes, true);
-            replica.show_unbalance();
+            const Rng rng(1, static_cast<std::uint32_t>(m));
+            Member& member = *members[m];
+            sets.push_back(std::make_unique<PartySet>(site.shared, &member.alternative, member.population, rng));
+            ensemble.add(member.population, *sets.back(), rng).recording().add(member.notes, WantsEvents());
         }
         auto outcomes = ensemble.run();
         for (std::size_t m = first; m < end; ++m) members[m]->outcome = std::move(outcomes[m - first]);
@@ -78,7 +89,7 @@ std::vector<std::unique_ptr<Member>> members_of(std::size_t count, std::size_t v
     std::vector<std::unique_ptr<Member>> members;
     for (std::size_t m = 0; m < count; ++m)
         members.push_back(std::make_unique<Member>(
-            Member{fleet_of(static_cast<unsigned>(m), vehicles, buses), by_voltage(m == 3 ? 5.0 : 1e9), {}, {}}));
+            Member{fleet_of(static_cast<unsigned>(m), vehicles, buses), alternative_of(by_voltage(m == 3 ? 5.0 : 1e9)), {}, {}}));
     return members;
 }
 
@@ -88,11 +99,13 @@ void require_same(const Member& a, const Member& b) {
     CHECK(a.outcome.ledger.feeder_gap_kwh() == b.outcome.ledger.feeder_gap_kwh());
     REQUIRE(a.notes.snapshots.size() == b.notes.snapshots.size());
     for (std::size_t k = 0; k < a.notes.snapshots.size(); ++k) {
-        const Snapshot& x = a.notes.snapshots[k];
-        const Snapshot& y = b.notes.snapshots[k];
-        const bool same = x.source_kw == y.source_kw && x.source_kvar == y.source_kvar && x.load_kw == y.load_kw &&
-                          x.loss_kw == y.loss_kw && x.charging_kw == y.charging_kw && x.solved == y.solved &&
-                          a.notes.lowest_voltage[k] == b.notes.lowest_voltage[k];
+        const Noted& x = a.notes.snapshots[k];
+        const Noted& y = b.notes.snapshots[k];
+        const auto same_number = [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); };
+        const bool same = same_number(x.source_kw, y.source_kw) && same_number(x.source_kvar, y.source_kvar) &&
+                          same_number(x.load_kw, y.load_kw) && same_number(x.loss_kw, y.loss_kw) &&
+                          x.charging_kw == y.charging_kw && x.solved == y.solved &&
+                          a.notes.lowest_voltage[k] == b.notes.lowest_voltage[k] && a.notes.p_kw[k] == b.notes.p_kw[k];
         INFO("snapshot " << k);
         REQUIRE(same);
     }
@@ -107,9 +120,7 @@ void require_same(const Member& a, const Member& b) {
 }
 
 std::vector<std::unique_ptr<Member>> check_widths(const Scenario& scenario, const Feeder& feeder, std::size_t vehicles) {
-    const BaseDemand base(scenario, feeder);
-    const ChargingNetwork network(feeder, everywhere(feeder));
-    const ReplicaSite site{scenario, feeder, base, network};
+    const Site site(scenario, feeder, everywhere(feeder));
     auto alone = members_of(11, vehicles, feeder.buses());
     run_in(1, site, alone);
     CHECK(alone[3]->outcome.failure);
@@ -150,83 +161,61 @@ TEST_CASE("so it does where relays move taps at instants of their own") {
 }
 
 TEST_CASE("replicas with other charging points may share an ensemble") {
-    const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
-    const BaseDemand base(scenario, feeder);
     const Population few = fleet_of(1, 2, 2);
     const Population many = fleet_of(2, 9, 2);
-    const ChargingNetwork network(feeder, places_of(many.connectors));
-    const ReplicaSite site{scenario, feeder, base, network};
+    const Site site(a_day(15min), feeder, places_of(many.connectors));
+    const Alternative alternative = alternative_of(on_arrival(5.0));
+    PartySet of_few(site.shared, &alternative, few, Rng(1, 0)), of_many(site.shared, &alternative, many, Rng(1, 1));
     Stopwatch watch;
-    Ensemble ensemble(site, watch);
-    Told a = on_arrival(5.0);
-    Told b = on_arrival(5.0);
-    ensemble.add(few, a, Rng(1, 0));
-    ensemble.add(many, b, Rng(1, 1));
+    Ensemble ensemble(site.shared, watch);
+    ensemble.add(few, of_few, Rng(1, 0));
+    ensemble.add(many, of_many, Rng(1, 1));
     const auto outcomes = ensemble.run();
     CHECK_FALSE(outcomes[0].failure);
     CHECK_FALSE(outcomes[1].failure);
 }
 
 TEST_CASE("a profile counts what was done, and its clock runs for one activity at a time") {
-    const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
-    const BaseDemand base(scenario, feeder);
     const Population population = fleet_of(1, 5, 2);
-    const ChargingNetwork network(feeder, places_of(population.connectors));
-    const ReplicaSite site{scenario, feeder, base, network};
-    RunProfile profile;
     const auto begin = std::chrono::steady_clock::now();
-    {
-        Stopwatch watch(&profile, Activity::events);
-        Ensemble ensemble(site, watch);
-        Told controller = by_voltage();
-        ensemble.add(population, controller, Rng(1, 0));
-        (void)ensemble.run();
-    }
+    const RunProfile profile = run(a_day(15min), feeder, population, by_voltage()).profile;
     const auto wall = std::chrono::steady_clock::now() - begin;
     std::chrono::nanoseconds sum{};
     for (const auto spent : profile.spent) sum += spent;
     CHECK(sum <= wall);
     CHECK(profile.replica_days == 1.0);
     CHECK(profile.load_flows > 20);
-    CHECK(profile.load_flows <= 4 * 96);
+    // One for each measurement between or on control steps, and one for each record.
+    CHECK(profile.load_flows <= 1440 + 2 * 96 + 2 * 5);
     CHECK(profile.sweeps >= profile.load_flows);
-    CHECK(profile.decided.decisions >= 96);
+    CHECK(profile.decided.decisions >= 1440);
     CHECK(profile.events > profile.decided.decisions);
 }
 
 TEST_CASE("an ensemble that is asked to stop gives up within a control step, and no replica takes that for a failure") {
-    const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
-    const BaseDemand base(scenario, feeder);
     const Population fleet = fleet_of(1, 5, 2);
-    const ChargingNetwork network(feeder, places_of(fleet.connectors));
     std::stop_source stop;
-    const ReplicaSite site{scenario, feeder, base, network, StopRequest(stop.get_token())};
+    Site site(a_day(15min), feeder, places_of(fleet.connectors));
+    site.shared.stop = StopRequest(stop.get_token());
+    const Alternative alternative = alternative_of(told({.period = 15min}, [&](const Connection& seen, Setpoints&) {
+        if (seen.now == Instant(3h)) stop.request_stop();
+    }));
+    PartySet set(site.shared, &alternative, fleet, Rng(1, 0));
     Stopwatch watch;
-    Ensemble ensemble(site, watch);
-    Told controller{{.period = 15min, .on_plug_in = false, .on_unplug = false}, {}, [&](const Observation& seen, Setpoints&) {
-                        if (seen.now == Instant(3h)) stop.request_stop();
-                    }};
+    Ensemble ensemble(site.shared, watch);
     Notebook notes;
-    ensemble.add(fleet, controller, Rng(1, 0)).record_with(notes, false);
+    ensemble.add(fleet, set, Rng(1, 0)).recording().add(notes);
     CHECK_THROWS_AS(ensemble.run(), Stopped);
     CHECK(notes.snapshots.size() >= 12);
     CHECK(notes.snapshots.size() <= 13);
 }
 
 TEST_CASE("a controller that gives up its decision gives up the replica") {
-    const Scenario scenario = a_day(15min);
     const Feeder feeder = two_buses();
-    const BaseDemand base(scenario, feeder);
     const Population fleet = fleet_of(1, 5, 2);
-    const ChargingNetwork network(feeder, places_of(fleet.connectors));
-    const ReplicaSite site{scenario, feeder, base, network};
-    Stopwatch watch;
-    Ensemble ensemble(site, watch);
-    Told controller{
-        {.period = 15min, .on_plug_in = false, .on_unplug = false}, {}, [](const Observation&, Setpoints&) { throw Stopped(); }};
-    ensemble.add(fleet, controller, Rng(1, 0));
-    CHECK_THROWS_AS(ensemble.run(), Stopped);
+    const Told giving_up = told({.period = 15min}, [](const Connection&, Setpoints&) { throw Stopped(); });
+    CHECK_THROWS_AS(run(a_day(15min), feeder, fleet, giving_up), Stopped);
 }

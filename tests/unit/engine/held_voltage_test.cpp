@@ -64,8 +64,7 @@ double source_kw(double kw, double v) {
 }
 
 Run run(const Scenario& scenario, const Feeder& feeder, const Fleet& fleet = {}, double vehicle_kw = 0.0) {
-    Told controller = on_arrival(vehicle_kw);
-    return small_world::run(scenario, feeder, fleet.population, controller);
+    return small_world::run(scenario, feeder, fleet.population, on_arrival(vehicle_kw));
 }
 
 }  // namespace

@@ -40,12 +40,12 @@ Interval closed_step() {
 
 }  // namespace
 
-TEST_CASE("a ledger whose balances hold has no complaint") {
+TEST_CASE("a ledger whose balances hold has no error") {
     EnergyLedger ledger;
     ledger.book(closed_step());
     ledger.book(closed_stay(), one_vehicle());
     REQUIRE(ledger.feeder_gap_kwh() == Approx(0.0).margin(1e-12));
-    REQUIRE_FALSE(ledger.complaint());
+    REQUIRE_FALSE(ledger.error_text());
 }
 
 TEST_CASE("a missing millionth of a kilowatt-hour at the source is told") {
@@ -54,7 +54,7 @@ TEST_CASE("a missing millionth of a kilowatt-hour at the source is told") {
     step.source_kwh -= 2e-6;
     ledger.book(step);
     ledger.book(closed_stay(), one_vehicle());
-    REQUIRE_THAT(ledger.complaint().value(), Contains("source = load + EV + losses by -2e-06 kWh"));
+    REQUIRE_THAT(ledger.error_text().value(), Contains("source = load + EV + losses by -2e-06 kWh"));
 }
 
 TEST_CASE("energy that a battery did not get or give is told") {
@@ -66,13 +66,13 @@ TEST_CASE("energy that a battery did not get or give is told") {
     EnergyLedger ledger;
     ledger.book(closed_step());
     ledger.book(stay, one_vehicle());
-    REQUIRE_THAT(ledger.complaint().value(), Contains("grid energy = stored energy + converter losses"));
+    REQUIRE_THAT(ledger.error_text().value(), Contains("grid energy = stored energy + converter losses"));
 }
 
 TEST_CASE("energy of the steps that no stay accounts for is told") {
     EnergyLedger ledger;
     ledger.book(closed_step());
-    REQUIRE_THAT(ledger.complaint().value(), Contains("energy of the steps = energy of the stays by 6 kWh"));
+    REQUIRE_THAT(ledger.error_text().value(), Contains("energy of the steps = energy of the stays by 6 kWh"));
 }
 
 TEST_CASE("a step without a solution counts for the fleet and not for the feeder") {
@@ -82,5 +82,5 @@ TEST_CASE("a step without a solution counts for the fleet and not for the feeder
     step.source_kwh = 0.0;
     ledger.book(step);
     ledger.book(closed_stay(), one_vehicle());
-    REQUIRE_FALSE(ledger.complaint());
+    REQUIRE_FALSE(ledger.error_text());
 }

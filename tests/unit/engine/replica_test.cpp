@@ -22,7 +22,7 @@ TEST_CASE("a vehicle is full at the instant that its energy balance gives, whate
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(10.5, 20.0, 0.5, 0.8));
-    Told controller = on_arrival(10.0);
+    const Told controller = on_arrival(10.0);
     const Run day = run(a_day(step), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     REQUIRE(day.notes.instants_of(EventKind::full) == std::vector<Instant>{at_hours(10.5 + 4.0 / 3.0)});
@@ -35,7 +35,7 @@ TEST_CASE("discharging stops exactly at the reserve") {
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(6.0, 20.0, 0.5, 0.8));
-    Told controller = on_arrival(-10.0);
+    const Told controller = on_arrival(-10.0);
     const Run day = run(a_day(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     REQUIRE(day.notes.instants_of(EventKind::reserve) == std::vector<Instant>{at_hours(7.08)});
@@ -47,7 +47,7 @@ TEST_CASE("the energies of the steps add up to those of the stays and close the 
     const Feeder feeder = two_buses();
     Fleet fleet;
     for (int i = 0; i < 30; ++i) fleet.add(stay(0.013 + 0.31 * i, 12.0 + 0.37 * i, 0.3 + 0.01 * i, 0.9), 0.7);
-    Told controller = on_arrival(9.3, 3.0);
+    const Told controller = on_arrival(9.3, 3.0);
     const Run day = run(a_day(15min), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     double steps = 0.0, stays = 0.0, source = 0.0, sinks = 0.0;
@@ -72,7 +72,7 @@ TEST_CASE("the load flow sees a vehicle from the first control step after its pl
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(10.0 + 0.5 / 60.0, 20.0, 0.1, 0.9));
-    Told controller = on_arrival(10.0, 5.0);
+    const Told controller = on_arrival(10.0, 5.0);
     const Run day = run(a_day(), feeder, fleet.population, controller);
     REQUIRE(day.notes.lowest_voltage.at(600) == Approx(voltage(1000.0, 200.0)).epsilon(1e-8));
     REQUIRE(day.notes.lowest_voltage.at(601) == Approx(voltage(1010.0, 205.0)).epsilon(1e-8));
@@ -84,11 +84,11 @@ TEST_CASE("a full battery keeps its reactive setpoint until the controller takes
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(10.0, 20.0, 0.5, 0.8));  // full at 11:20
-    Told controller({.period = Duration(1h), .on_plug_in = true}, {}, [](const Observation& seen, Setpoints& setpoints) {
-        for (ConnectorId c : seen.arrived) setpoints.set(c, 10.0, 5.0);
+    const Told controller = told({.period = Duration(1h), .on_plug_in = true}, [](const Connection& seen, Setpoints& setpoints) {
+        for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(10.0), Kilovars(5.0));
         if (seen.now != at_hours(13.0)) return;
         CHECK(setpoints.q_kvar(ConnectorId(0)) == 5.0);
-        setpoints.set(ConnectorId(0), 0.0, 0.0);
+        setpoints.set(ConnectorId(0), {});
     });
     const Run day = run(a_day(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
@@ -104,37 +104,42 @@ TEST_CASE("a controller is asked on its period, at plug-ins and at unplugs, each
     fleet.add(stay(1.0, 3.25, 0.5, 0.8));
     fleet.add(stay(2.1, 4.0, 0.5, 0.8));
     std::vector<Instant> asked;
-    Told controller({.period = Duration(2h), .on_plug_in = true, .on_unplug = true}, {},
-                    [&](const Observation& seen, Setpoints&) { asked.push_back(seen.now); });
+    const Told controller = told({.period = Duration(2h), .on_plug_in = true, .on_unplug = true},
+                                 [&](const Connection& seen, Setpoints&) { asked.push_back(seen.now); });
     Scenario day = a_day(15min);
     day.time.duration = 6h;
     (void)run(day, feeder, fleet.population, controller);
     REQUIRE(asked == std::vector<Instant>{at_hours(0), at_hours(1), at_hours(2), at_hours(2.1), at_hours(3.25), at_hours(4)});
 }
 
-TEST_CASE("a controller sees the columns it declared and no others") {
+TEST_CASE("a controller sees the signals that it has declared, and a replica ends with a text where it reads another") {
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
-    Scenario day = a_day(15min);
-    SECTION("nothing declared") {
-        Told controller({.period = Duration(1h)}, {}, [](const Observation& seen, Setpoints&) {
-            REQUIRE(seen.soc.empty());
-            REQUIRE(seen.target_soc.empty());
-            REQUIRE(seen.voltage_pu.empty());
-            REQUIRE(std::isnan(seen.feeder_head_kw));
-            REQUIRE(std::isnan(seen.base_demand_kw));
-            REQUIRE(std::isnan(seen.price));
-        });
-        REQUIRE_FALSE(run(day, feeder, fleet.population, controller).outcome.failure);
-    }
+    const Scenario day = a_day(15min);
     SECTION("voltage and feeder head declared") {
-        Told controller({.period = Duration(1h)}, {Need::voltage, Need::feeder_head}, [](const Observation& seen, Setpoints&) {
-            REQUIRE(seen.soc.empty());
-            REQUIRE(seen.feeder_head_kw > 1000.0);
-            if (!seen.plugged_in.empty()) REQUIRE(seen.voltage_pu[0] < 1.0);
-        });
+        bool has_seen = false;
+        const Told controller{{.period = Duration(1h)}, [&](const Controller::Context& context) -> Told::Rule {
+                                  return [&has_seen, pu = context.exchange.subscribe(signals::voltage),
+                                          kw = context.exchange.subscribe(signals::feeder_head)](
+                                             Turn& turn, const Connection& seen, Setpoints&) {
+                                      REQUIRE(turn.value(kw).value() > 1000.0);
+                                      if (!seen.plugged_in.empty()) REQUIRE(turn[pu][0] < 1.0);
+                                      has_seen = has_seen || !seen.plugged_in.empty();
+                                  };
+                              }};
         REQUIRE_FALSE(run(day, feeder, fleet.population, controller).outcome.failure);
+        CHECK(has_seen);
+    }
+    SECTION("a subscription that nobody made") {
+        const Told controller{{.period = Duration(1h)}, [](const Controller::Context&) -> Told::Rule {
+                                  return [](Turn& turn, const Connection&, Setpoints&) {
+                                      const Subscription<"pu", Extent::connector, Form::present> none;
+                                      (void)turn[none];
+                                  };
+                              }};
+        REQUIRE_THAT(run(day, feeder, fleet.population, controller).outcome.failure.value(),
+                     Contains("uses what it has not declared; declare it in the constructor"));
     }
 }
 
@@ -143,7 +148,7 @@ TEST_CASE("a setpoint that the connector cannot follow fails the replica and is 
     Fleet fleet;
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
     const auto failure_of = [&](double p, double q) {
-        Told controller = on_arrival(p, q);
+        const Told controller = on_arrival(p, q);
         return run(a_day(), feeder, fleet.population, controller).outcome.failure.value_or("");
     };
     REQUIRE(failure_of(10.5, 0.0) == "connector 0 was told 10.5 kW and 0 kvar at 1.0000 h: it can follow -10 to 10 kW now");
@@ -156,8 +161,8 @@ TEST_CASE("a setpoint for an empty connector fails the replica") {
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(5.0, 6.0, 0.5, 0.8));
-    Told controller({.period = Duration(1h)}, {},
-                    [](const Observation&, Setpoints& setpoints) { setpoints.set(ConnectorId(0), 5.0); });
+    const Told controller = told({.period = Duration(1h)},
+                                 [](const Connection&, Setpoints& setpoints) { setpoints.set(ConnectorId(0), Kilowatts(5.0)); });
     REQUIRE_THAT(run(a_day(), feeder, fleet.population, controller).outcome.failure.value(),
                  Contains("no vehicle is plugged in"));
 }
@@ -167,7 +172,7 @@ TEST_CASE("steps without a load-flow solution are values with instant and worst 
     const Feeder feeder = two_buses(40000.0);
     Fleet fleet;
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
-    Told controller = on_arrival(10.0);
+    const Told controller = on_arrival(10.0);
     const Run day = run(a_day(1h), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     REQUIRE(day.outcome.unsolved.size() == 24);
@@ -180,7 +185,7 @@ TEST_CASE("a stay that the horizon cuts is booked up to the horizon") {
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(23.0, 30.0, 0.1, 0.9));
-    Told controller = on_arrival(10.0);
+    const Told controller = on_arrival(10.0);
     const Run day = run(a_day(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     REQUIRE_FALSE(day.notes.stays.at(0).complete);
@@ -195,8 +200,8 @@ TEST_CASE("a charger with steps serves a battery above its taper's knee as it se
     fleet.add(stay(1.0, 20.0, from, 0.9), 0.7);
     fleet.population.level_sets.push_back({10.0});
     fleet.population.connectors.level_set[0] = 1;
-    Told controller({.period = {}, .on_plug_in = true}, {}, [](const Observation& seen, Setpoints& setpoints) {
-        for (ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, 10.0));
+    const Told controller = told({.period = {}, .on_plug_in = true}, [](const Connection& seen, Setpoints& setpoints) {
+        for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(seen.admissible_kw(c, 10.0)));
     });
     const Run day = run(a_day(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);

@@ -1,12 +1,15 @@
-/// A feeder of two buses and a fleet told by hand, whose days can be worked out on paper.
+/// A feeder of two buses, a fleet and parties made by hand, whose days can be worked out on paper.
 #pragma once
 
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "evsweep/agent.hpp"
 #include "evsweep/controller.hpp"
 #include "evsweep/plugins.hpp"
 #include "sim/engine/ensemble.hpp"
@@ -78,25 +81,54 @@ inline Session stay(double plug_in_h, double unplug_h, double from, double to) {
     return s;
 }
 
+/// The numbers of one snapshot.
+struct Noted {
+    Instant now{};
+    bool solved = false;
+    double source_kw = 0.0, source_kvar = 0.0, load_kw = 0.0, loss_kw = 0.0;
+    double charging_kw = 0.0, ev_kvar = 0.0;
+};
+
+/// What a notebook reads; positions are its slots.
+inline std::vector<RecordableSignal> noted_signals() {
+    using namespace evsweep::signals;
+    std::vector<RecordableSignal> list;
+    for (const SignalInfo& info :
+         {info_of(feeder_head), info_of(feeder_head_reactive), info_of(load_power), info_of(loss_power), info_of(charging_power),
+          info_of(fleet_reactive_power), info_of(power), info_of(earth_voltage), info_of(unbalance)})
+        list.push_back({.info = info});
+    return list;
+}
+
 /// Keeps all that it is told.
 class Notebook final : public Recorder {
    public:
-    std::vector<Snapshot> snapshots;  ///< their spans are dead; scalars only
+    std::vector<Noted> snapshots;
     std::vector<Interval> intervals;
     std::vector<SessionRecord> stays;
     std::vector<EventRecord> events;
-    std::vector<double> lowest_voltage;
-    std::vector<std::vector<double>> p_kw;  ///< by control step and connector
+    std::vector<double> lowest_voltage;       ///< of the second conductor, pu; 0 where there is no solution
+    std::vector<std::vector<double>> p_kw;    ///< by control step and connector
+    std::vector<std::vector<double>> others;  ///< by control step: what else is recorded, one signal after the other
 
     void at(const Snapshot& s) override {
-        snapshots.push_back(s);
-        p_kw.emplace_back(s.p_kw.begin(), s.p_kw.end());
-        lowest_voltage.push_back(s.solved ? s.voltage_pu[1] : 0.0);
+        const auto number = [&s](std::uint32_t slot) { return s.read(Slot{slot, 0})[0]; };
+        snapshots.push_back({s.now, s.solved, number(0), number(1), number(2), number(3), number(4), number(5)});
+        const auto kw = s.read(Slot{6, 0});
+        p_kw.emplace_back(kw.begin(), kw.end());
+        lowest_voltage.push_back(s.solved ? s.read(Slot{7, 0})[1] : 0.0);
+        others.emplace_back();
+        for (const std::uint32_t slot : other_slots) {
+            const auto values = s.read(Slot{slot, 0});
+            others.back().insert(others.back().end(), values.begin(), values.end());
+        }
     }
     void over(const Interval& i) override { intervals.push_back(i); }
     void session_ended(const SessionRecord& r) override { stays.push_back(r); }
     void event(const EventRecord& e) override { events.push_back(e); }
-    [[nodiscard]] std::vector<std::vector<double>> finish() override { return {}; }
+    void finish(Recorded&) override {}
+
+    std::vector<std::uint32_t> other_slots;
 
     [[nodiscard]] std::vector<Instant> instants_of(EventKind kind) const {
         std::vector<Instant> list;
@@ -106,43 +138,133 @@ class Notebook final : public Recorder {
     }
 };
 
-/// A controller whose decision is a function given by the test.
-class Told final : public Controller {
+/// An output that wants what a notebook keeps.
+class WantsEvents final : public Output {
    public:
-    using Rule = std::function<void(const Observation&, Setpoints&)>;
-    Told(Cadence cadence, Needs needs, Rule rule) : cadence_(cadence), needs_(needs), rule_(std::move(rule)) {}
-    [[nodiscard]] Needs needs() const override { return needs_; }
-    [[nodiscard]] Cadence cadence() const override { return cadence_; }
-    void decide(const Observation& seen, Setpoints& setpoints) override { rule_(seen, setpoints); }
-
-   private:
-    Cadence cadence_;
-    Needs needs_;
-    Rule rule_;
+    [[nodiscard]] std::unique_ptr<Recorder> start(const Start&) const override { return nullptr; }
+    [[nodiscard]] bool wants_events() const override { return true; }
 };
+
+/// A controller whose decision is a function given by the test.
+struct Told {
+    using Rule = std::function<void(Turn&, const Connection&, Setpoints&)>;
+    Cadence cadence;
+    /// Declares, and gives the rule.
+    std::function<Rule(const Controller::Context&)> declare;
+};
+
+/// One that declares nothing.
+inline Told told(Cadence cadence, std::function<void(const Connection&, Setpoints&)> rule) {
+    return {cadence, [rule = std::move(rule)](const Controller::Context&) {
+                return [rule](Turn&, const Connection& seen, Setpoints& setpoints) { rule(seen, setpoints); };
+            }};
+}
 
 /// Sets every arriving vehicle to `p_kw`.
 inline Told on_arrival(double p_kw, double q_kvar = 0.0) {
-    return {{.period = {}, .on_plug_in = true, .on_unplug = false}, {}, [=](const Observation& seen, Setpoints& setpoints) {
-                for (ConnectorId c : seen.arrived) setpoints.set(c, p_kw, q_kvar);
-            }};
+    return told({.period = {}, .on_plug_in = true}, [=](const Connection& seen, Setpoints& setpoints) {
+        for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(p_kw), Kilovars(q_kvar));
+    });
 }
+
+/// An agent whose turn is a function given by the test.
+struct ToldAgent {
+    using Rule = std::function<void(Turn&)>;
+    Cadence cadence;
+    std::function<Rule(const Agent::Context&)> declare;
+};
+
+class ToldController final : public Controller {
+   public:
+    ToldController(const Told& told, const Context& context) : cadence_(told.cadence), rule_(told.declare(context)) {}
+    [[nodiscard]] Cadence cadence() const override { return cadence_; }
+    void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override { rule_(turn, seen, setpoints); }
+
+   private:
+    Cadence cadence_;
+    Told::Rule rule_;
+};
+
+class ActingAgent final : public Agent {
+   public:
+    ActingAgent(const ToldAgent& told, const Context& context) : cadence_(told.cadence), rule_(told.declare(context)) {}
+    [[nodiscard]] Cadence cadence() const override { return cadence_; }
+    void act(Turn& turn) override { rule_(turn); }
+
+   private:
+    Cadence cadence_;
+    ToldAgent::Rule rule_;
+};
+
+inline PartyChoice party(const std::string& label, const Told& told, std::vector<std::string> groups = {}) {
+    Configured<Controller> configured;
+    configured.label = configured.type = label;
+    configured.make = [told](const Controller::Context& context) { return std::make_unique<ToldController>(told, context); };
+    return {label, "controllers.it.parties." + label, std::move(configured), std::move(groups)};
+}
+inline PartyChoice party(const std::string& label, const ToldAgent& told) {
+    Configured<Agent> configured;
+    configured.label = configured.type = label;
+    configured.make = [told](const Agent::Context& context) { return std::make_unique<ActingAgent>(told, context); };
+    return {label, "controllers.it.parties." + label, std::move(configured)};
+}
+
+/// All that the replicas of a test share.
+class Site {
+   public:
+    Site(const Scenario& of, const Feeder& on, const std::vector<ChargingPlace>& places)
+        : scenario(of),
+          feeder(on),
+          base(scenario, feeder),
+          network(feeder, places),
+          signals(noted_signals()),
+          shared{scenario, feeder, base, network, {}, meters, channels, signals} {}
+    Site(const Site&) = delete;
+
+    /// One more signal that notebooks keep; before anything runs.
+    void note(const SignalInfo& info, std::size_t size) {
+        signals.push_back({.info = info, .members = {}, .size = size});
+        shared.signals = signals;
+    }
+
+    const Scenario scenario;
+    const Feeder& feeder;
+    const BaseDemand base;
+    const ChargingNetwork network;
+    std::map<std::string, MeterSettings, std::less<>> meters;
+    std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels;
+    std::vector<RecordableSignal> signals;
+    ReplicaSite shared;
+};
 
 struct Run {
     Notebook notes;
     ReplicaOutcome outcome;
+    RunProfile profile;
 };
 
-inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, Controller& controller) {
+/// One replica at a site under these parties.
+inline Run run(Site& site, const Population& population, std::vector<PartyChoice> parties, const Population* expected = nullptr) {
     Run result;
-    const BaseDemand base(scenario, feeder);
-    const ChargingNetwork network(feeder, places_of(population.connectors));
-    const ReplicaSite site{scenario, feeder, base, network};
-    Stopwatch watch;
-    Ensemble ensemble(site, watch);
-    ensemble.add(population, controller, Rng(1, 0)).record_with(result.notes, true);
+    for (std::size_t slot = noted_signals().size(); slot < site.signals.size(); ++slot)
+        result.notes.other_slots.push_back(static_cast<std::uint32_t>(slot));
+    const Alternative alternative{.label = "it", .type = "it", .settings = {}, .parties = std::move(parties)};
+    PartySet set(site.shared, &alternative, population, Rng(1, 0));
+    Stopwatch watch(&result.profile, Activity::events);
+    Ensemble ensemble(site.shared, watch);
+    Replica& replica = ensemble.add(population, set, Rng(1, 0));
+    replica.recording().add(result.notes, WantsEvents());
+    if (expected) replica.expect_stays(*expected);
     result.outcome = ensemble.run().front();
     return result;
+}
+
+inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, std::vector<PartyChoice> parties) {
+    Site site(scenario, feeder, places_of(population.connectors));
+    return run(site, population, std::move(parties));
+}
+inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, const Told& told) {
+    return run(scenario, feeder, population, std::vector<PartyChoice>{party("it", told)});
 }
 
 /// A controller as YAML text asks for it, in a scenario of this step.
@@ -156,12 +278,9 @@ inline Configured<Controller> configured(const std::string& name, const std::str
 
 inline Run run_configured(const std::string& name, const std::string& yaml, const Scenario& scenario,
                           const Population& population) {
-    Controller::Context context;
-    context.connectors = &population.connectors;
-    context.step = scenario.time.step;
-    context.calendar = scenario.time.start;
-    const auto controller = configured(name, yaml, scenario.time.step).make(context);
-    return run(scenario, two_buses(), population, *controller);
+    std::vector<PartyChoice> parties;
+    parties.push_back({"it", "controllers.it", configured(name, yaml, scenario.time.step)});
+    return run(scenario, two_buses(), population, std::move(parties));
 }
 
 }  // namespace evsweep::small_world
