@@ -14,6 +14,7 @@
 #include "controllers/optimal_schedule/plan_maker.hpp"
 #include "controllers/optimal_schedule/plan_rows.hpp"
 #include "controllers/optimal_schedule/plan_stays.hpp"
+#include "controllers/optimal_schedule/plan_view.hpp"
 #include "places.hpp"
 #include "sim/engine/planning_grid.hpp"
 #include "sim/study/load_study.hpp"
@@ -178,7 +179,7 @@ class ChargingStudy {
     Population fleet_;
     ChargingPorts ports_;
     PlanningGrid grid_;
-    Observation seen_;
+    PlanView seen_;
 };
 
 }  // namespace evsweep::bench

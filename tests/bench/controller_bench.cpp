@@ -47,19 +47,17 @@ class Timed final : public Controller {
    public:
     explicit Timed(std::unique_ptr<Controller> controller) : controller_(std::move(controller)) {}
 
-    [[nodiscard]] Needs needs() const override { return controller_->needs(); }
     [[nodiscard]] Cadence cadence() const override { return controller_->cadence(); }
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override {
         const auto begin = std::chrono::steady_clock::now();
-        controller_->decide(seen, setpoints);
+        controller_->decide(turn, seen, setpoints);
         seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         ++decisions;
-        changes += setpoints.changed().size();
         vehicles += seen.plugged_in.size();
     }
 
     double seconds = 0.0;
-    std::size_t decisions = 0, changes = 0, vehicles = 0;
+    std::size_t decisions = 0, vehicles = 0;
 
    private:
     std::unique_ptr<Controller> controller_;
@@ -81,17 +79,14 @@ void decisions(benchmark::State& state, const std::string& name, const std::stri
     double fastest = std::numeric_limits<double>::infinity();
     for (auto _ : state) {
         Plant plant(world, Keep::nothing);
-        Controller::Context context;
-        context.connectors = &plant.connectors();
-        context.calendar = Plant::calendar();
-        context.rng = Rng(1, 0);
-        Timed timed(controller.make(context));
-        if (!plant.run(timed).faults.empty()) state.SkipWithError("a setpoint that a connector cannot follow");
+        Timed timed(controller.make(plant.context()));
+        const Run run = plant.run(timed);
+        if (!run.faults.empty()) state.SkipWithError("a setpoint that a connector cannot follow");
         state.SetIterationTime(timed.seconds);
         fastest = std::min(fastest, timed.seconds);
         const auto decided = static_cast<double>(timed.decisions);
         state.counters["us/decision"] = 1e6 * fastest / decided;
-        state.counters["changes/decision"] = static_cast<double>(timed.changes) / decided;
+        state.counters["changes/decision"] = static_cast<double>(run.changes) / decided;
         state.counters["vehicles"] = static_cast<double>(timed.vehicles) / decided;
     }
     state.counters["ms/day"] = 1e3 * fastest;  // the mean of a shared machine says more about the others

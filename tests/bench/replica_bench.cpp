@@ -27,7 +27,7 @@ void replica_day(benchmark::State& state, const std::string& controller) {
     LoadedStudy study = load_with({});
     std::erase_if(study.scenario.controllers, [&](const auto& c) { return c.label != controller; });
     std::erase_if(study.scenario.outputs, [&](const auto& o) { return o.type != "kpis"; });
-    StudyOutputs outputs;
+    StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
     (void)run_base(study, outputs);
     Stopwatch unwatched;
     constexpr std::size_t width = Ensemble::useful_width;

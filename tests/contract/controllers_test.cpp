@@ -61,25 +61,23 @@ Configured<Controller> configured(const Case& which, Duration step = one_minute)
     return std::move(*read);
 }
 
-Controller::Context context_in(const Plant& plant, Duration step = one_minute) {
-    Controller::Context context;
-    context.label = "it";
-    context.connectors = &plant.connectors();
-    context.step = step;
-    context.calendar = Plant::calendar();
-    context.rng = Rng(1, 0);
-    return context;
-}
-
 Run run_day(const Configured<Controller>& configured, const World& world, Duration step = one_minute) {
     Plant plant(world);
-    return plant.run(*configured.make(context_in(plant, step)));
+    return plant.run(*configured.make(plant.context(step)));
 }
 
-Needs needs_of(const Configured<Controller>& configured) {
-    const Plant plant(random_world(4));
-    return configured.make(context_in(plant))->needs();
-}
+/// What a controller declares; both live as long as each other.
+struct Declaring {
+    explicit Declaring(const Configured<Controller>& configured)
+        : plant(random_world(4)), controller(configured.make(plant.context())) {}
+    [[nodiscard]] bool reads(std::initializer_list<std::string_view> signals) const {
+        return std::any_of(signals.begin(), signals.end(), [this](std::string_view s) { return plant.exchange().reads(s); });
+    }
+    [[nodiscard]] bool uses(std::string_view service) const { return plant.exchange().uses(service); }
+
+    Plant plant;
+    std::unique_ptr<Controller> controller;
+};
 
 double full_kw_of(const Stay& stay) { return stay.charger % 4 == 1 ? 11.0 : 6.6; }
 
@@ -157,7 +155,7 @@ TEST_CASE("without foresight no controller acts on the future: days that are equ
           "[contract]") {
     for (const auto& which : all_cases()) {
         const auto controller = configured(which);
-        if (needs_of(controller).contains(Need::foresight)) continue;
+        if (Declaring(controller).uses(services::foresight.name)) continue;
         const World world = random_world(2);
         const World other = random_world(3);
         for (const std::int64_t split : {2000, 4321, 7000}) {
@@ -180,14 +178,14 @@ TEST_CASE("without foresight no controller acts on the future: days that are equ
 TEST_CASE("prices, base load and forecasts of stays that a controller did not declare do not matter to it", "[contract]") {
     for (const auto& which : all_cases()) {
         const auto controller = configured(which);
-        const Needs needs = needs_of(controller);
+        const Declaring declared(controller);
         const World world = random_world(4);
         World twin = world;
-        if (!needs.contains(Need::price))
+        if (!declared.reads({"price", "price_forecast", "sell_price", "sell_price_forecast"}))
             for (double& price : twin.price) price = 1.0 - price;
-        const bool sees_grid = needs.contains(Need::base_demand) || needs.contains(Need::voltage) ||
-                               needs.contains(Need::feeder_head) || needs.contains(Need::linear_grid);
-        if (!needs.contains(Need::arrivals)) twin.foretold.clear();
+        const bool sees_grid = declared.reads({"base_demand", "base_demand_forecast", "voltage", "feeder_head"}) ||
+                               declared.uses(services::linear_grid.name);
+        if (!declared.uses(services::arrivals.name)) twin.expected.clear();
         if (!sees_grid)
             for (double& kw : twin.base_kw) kw = 6000.0 - kw;
         CAPTURE(which.name, which.yaml);
@@ -198,11 +196,9 @@ TEST_CASE("prices, base load and forecasts of stays that a controller did not de
 TEST_CASE("every controller is asked at some time, and describes itself", "[contract]") {
     for (const auto& [name, plugin] : plugins<Controller>()) {
         const auto controller = configured({name, plugin.least_settings});
-        const Plant plant(random_world(1));
-        const auto made = controller.make(context_in(plant));
-        const Cadence cadence = made->cadence();
+        const Cadence cadence = Declaring(controller).controller->cadence();
         CAPTURE(name);
-        CHECK((cadence.period || cadence.on_plug_in || cadence.on_unplug));
+        CHECK((cadence.period || cadence.on_plug_in || cadence.on_unplug || cadence.on_message));
         if (cadence.period) CHECK(*cadence.period > Duration::zero());
         CHECK_FALSE(plugin.summary.empty());
         for (const auto& field : plugin.fields()) {

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "evsweep/agent.hpp"
 #include "evsweep/behaviour.hpp"
+#include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
 #include "evsweep/distribution.hpp"
 #include "evsweep/feeder_format.hpp"
@@ -116,6 +118,8 @@ TEST_CASE("no plug-in takes a number that is none, or is absurd") {
           std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Behaviour>("population: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Output>("outputs: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
+    CHECK(accepted(places_of_plugins<Agent>("agents: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
+    CHECK(accepted(places_of_plugins<Channel>("channels: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Distribution>("population: {it: {behaviour: distribution, arrival: {", "}}}"),
                    read_scenario_issues) == std::vector<std::string>{});
 }

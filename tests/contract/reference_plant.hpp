@@ -14,6 +14,7 @@
 
 #include "contract/plant_grid.hpp"
 #include "evsweep/controller.hpp"
+#include "tests/hand_exchange.hpp"
 
 namespace evsweep::contract {
 
@@ -51,7 +52,7 @@ struct Stay {
 struct World {
     std::vector<Charger> chargers;
     std::vector<Stay> stays;
-    std::vector<Stay> foretold;       ///< stays as somebody might forecast them
+    std::vector<Stay> expected;       ///< stays as somebody might forecast them
     std::vector<double> base_kw;      ///< by minute
     std::vector<double> price;        ///< by minute
     std::vector<double> disturbance;  ///< by plant step, added to the voltage (pu)
@@ -90,7 +91,7 @@ inline World random_world(unsigned seed, std::size_t chargers = 8) {
         world.price.push_back(0.2 + 0.08 * wave + (minute / 60 % 5 == 0 ? 0.05 : 0.0));
     }
     for (std::int64_t k = 0; k < plant_steps; ++k) world.disturbance.push_back(between(-0.01, 0.01));
-    world.foretold = random_stays();
+    world.expected = random_stays();
     return world;
 }
 
@@ -99,21 +100,28 @@ struct Run {
     std::vector<std::vector<double>> p_kw;  ///< [step][charger]; empty where they were not to be kept
     std::vector<Stay> stays;
     std::vector<std::string> faults;
+    std::size_t changes = 0;  ///< of setpoints, by decisions
 };
 
 /// Whether a run notes every setpoint of every step.
 enum class Keep { setpoints, nothing };
 
-/// Runs one day. Columns that the controller did not declare are empty, and numbers are NaN.
+/// Runs one day of one controller, which is made with `context`. It sees what it has declared there and nothing else.
 class Plant {
    public:
     explicit Plant(World world, Keep keep = Keep::setpoints) : world_(std::move(world)), keep_(keep) {
         for (std::size_t c = 0; c < world_.chargers.size(); ++c) add_charger(c);
-        for (auto* column : {&p_min_, &p_max_, &soc_, &reserve_, &capacity_, &stored_, &drawn_, &target_, &voltage_})
-            column->assign(world_.chargers.size(), 0.0);
-        departure_.assign(world_.chargers.size(), Instant{});
+        for (auto* column : {&p_min_, &p_max_, &soc_, &target_, &voltage_}) column->assign(world_.chargers.size(), 0.0);
+        departure_ms_.assign(world_.chargers.size(), 0.0);
+        reserve_.assign(world_.chargers.size(), reserve);
+        capacity_.assign(world_.chargers.size(), capacity_kwh);
+        stored_.assign(world_.chargers.size(), efficiency);
+        drawn_.assign(world_.chargers.size(), 1.0 / efficiency);
+        taper_end_.assign(world_.chargers.size(), 0.2);
         foreseen_ = population_of(world_.stays);
-        foretold_ = population_of(world_.foretold);
+        expected_ = population_of(world_.expected);
+        exchange_.count(Extent::connector, world_.chargers.size());
+        offer_all();
     }
     Plant(const Plant&) = delete;
 
@@ -123,8 +131,21 @@ class Plant {
         return Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + std::chrono::hours(12));
     }
 
+    /// For the one controller that this plant is going to run.
+    [[nodiscard]] Controller::Context context(Duration step = std::chrono::minutes(1), Rng rng = Rng(1, 0)) {
+        return {.label = "it",
+                .exchange = exchange_,
+                .connectors = connectors_,
+                .own = own_,
+                .step = step,
+                .calendar = calendar(),
+                .rng = rng};
+    }
+    /// What the controller has declared.
+    [[nodiscard]] const test::HandExchange& exchange() const { return exchange_; }
+
     Run run(Controller& controller) {
-        Setpoints setpoints(world_.chargers.size());
+        SetpointTable setpoints(world_.chargers.size());
         Run run;
         for (step_ = 0; step_ < plant_steps; ++step_) {
             const bool has_left = unplug(setpoints);
@@ -146,6 +167,7 @@ class Plant {
     static constexpr double reserve = 0.2;
 
     void add_charger(std::size_t c) {
+        own_.push_back(ConnectorId(c));
         connectors_.bus.push_back(BusId(c));
         connectors_.zone.push_back(0);
         const Charger& charger = world_.chargers[c];
@@ -186,14 +208,14 @@ class Plant {
         vehicles.taper_end.push_back(Fraction(0.2));
     }
 
-    bool unplug(Setpoints& setpoints) {
+    bool unplug(SetpointTable& setpoints) {
         bool any = false;
         for (Stay& stay : world_.stays) {
             if (stay.until != step_) continue;
             const ConnectorId c(stay.charger);
             stay.final_soc = soc_[stay.charger];
-            setpoints.set(c, 0.0);
-            setpoints.settle();
+            setpoints.set(c, {}, {});
+            setpoints.accept();
             for (auto* list : {&plugged_in_, &arrived_, &halted_}) std::erase(*list, c);
             left_.push_back(c);
             any = true;
@@ -208,7 +230,7 @@ class Plant {
             const ConnectorId c(stay.charger);
             soc_[stay.charger] = stay.soc;
             target_[stay.charger] = stay.target;
-            departure_[stay.charger] = stay.stated_departure;
+            departure_ms_[stay.charger] = static_cast<double>(stay.stated_departure.time_since_epoch().count());
             plugged_in_.insert(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), c), c);
             arrived_.push_back(c);
             any = true;
@@ -216,8 +238,8 @@ class Plant {
         return any;
     }
 
-    void decide(Controller& controller, Setpoints& setpoints, Run& run) {
-        Observation seen;
+    void decide(Controller& controller, SetpointTable& table, Run& run) {
+        Connection seen;
         seen.now = Instant(plant_step * step_);
         seen.calendar = calendar();
         seen.plugged_in = plugged_in_;
@@ -227,65 +249,56 @@ class Plant {
         seen.connectors = &connectors_;
         seen.level_sets = &level_sets_;
         seen.horizon = Instant(plant_step * plant_steps);
-        refresh(setpoints);
+        refresh(table);
         seen.p_min_kw = p_min_;
         seen.p_max_kw = p_max_;
-        show_declared(controller.needs(), seen, setpoints);
-        controller.decide(seen, setpoints);
-        for (ConnectorId c : setpoints.changed()) note_faults(setpoints, c, run);
-        setpoints.settle();
+        Turn turn = exchange_.turn(seen.now);
+        Setpoints setpoints(table);
+        controller.decide(turn, seen, setpoints);
+        for (ConnectorId c : table.changed()) note_faults(table, c, run);
+        run.changes += table.changed().size();
+        table.accept();
         arrived_.clear();
         left_.clear();
         halted_.clear();
     }
 
-    void refresh(const Setpoints& setpoints) {
+    void refresh(const SetpointTable& setpoints) {
         for (std::size_t c = 0; c < world_.chargers.size(); ++c) {
             p_max_[c] = soc_[c] < target_[c] ? taken_kw(c) : 0.0;
             p_min_[c] = soc_[c] > reserve ? -connectors_.discharge_rating[c] : 0.0;
             voltage_[c] = plant_voltage_pu(base_now(), setpoints.p_kw()[c]) + world_.disturbance[static_cast<std::size_t>(step_)];
         }
+        double head_kw = base_now() + world_.disturbance[static_cast<std::size_t>(step_)] * 1000.0;
+        for (double p : setpoints.p_kw()) head_kw += p;
+        exchange_.show(signals::feeder_head, head_kw);
+        exchange_.show(signals::base_demand, base_now());
+        exchange_.show(signals::price, world_.price[minute()]);
+        exchange_.show(signals::sell_price, world_.price[minute()]);
     }
 
-    void show_declared(Needs needs, Observation& seen, const Setpoints& setpoints) {
-        if (needs.contains(Need::state_of_charge)) {
-            reserve_.assign(world_.chargers.size(), reserve);
-            capacity_.assign(world_.chargers.size(), capacity_kwh);
-            stored_.assign(world_.chargers.size(), efficiency);
-            drawn_.assign(world_.chargers.size(), 1.0 / efficiency);
-            taper_end_.assign(world_.chargers.size(), 0.2);
-            seen.soc = soc_;
-            seen.reserve_soc = reserve_;
-            seen.capacity_kwh = capacity_;
-            seen.stored_per_drawn = stored_;
-            seen.drawn_per_returned = drawn_;
-            seen.taper_knee = taper_knee_;
-            seen.taper_end = taper_end_;
-        }
-        if (needs.contains(Need::session)) {
-            seen.target_soc = target_;
-            seen.stated_departure = departure_;
-        }
-        if (needs.contains(Need::voltage)) seen.voltage_pu = voltage_;
-        if (needs.contains(Need::feeder_head)) {
-            seen.feeder_head_kw = base_now() + world_.disturbance[static_cast<std::size_t>(step_)] * 1000.0;
-            for (double p : setpoints.p_kw()) seen.feeder_head_kw += p;
-        }
-        if (needs.contains(Need::base_demand)) {
-            seen.base_demand_kw = base_now();
-            seen.base_forecast = {std::chrono::minutes(1), world_.base_kw};
-        }
-        if (needs.contains(Need::price)) {
-            seen.price = world_.price[minute()];
-            seen.price_forecast = {std::chrono::minutes(1), world_.price};
-            seen.sell_forecast = seen.price_forecast;
-        }
-        if (needs.contains(Need::linear_grid)) seen.grid = &grid_;
-        if (needs.contains(Need::arrivals)) seen.foretold = &foretold_;
-        if (needs.contains(Need::foresight)) seen.foreseen = &foreseen_;
+    /// What keeps its place all day; `refresh` moves the numbers.
+    void offer_all() {
+        exchange_.show(signals::state_of_charge, soc_);
+        exchange_.show(signals::reserve_soc, reserve_);
+        exchange_.show(signals::capacity, capacity_);
+        exchange_.show(signals::stored_per_drawn, stored_);
+        exchange_.show(signals::drawn_per_returned, drawn_);
+        exchange_.show(signals::taper_knee, taper_knee_);
+        exchange_.show(signals::taper_end, taper_end_);
+        exchange_.show(signals::target_soc, target_);
+        exchange_.show(signals::stated_departure, departure_ms_);
+        exchange_.show(signals::voltage, voltage_);
+        exchange_.show_forecasts_by(std::chrono::minutes(1));
+        exchange_.show(signals::base_demand_forecast, world_.base_kw);
+        exchange_.show(signals::price_forecast, world_.price);
+        exchange_.show(signals::sell_price_forecast, world_.price);
+        exchange_.offer(services::linear_grid, static_cast<GridModel*>(&grid_));
+        exchange_.offer(services::arrivals, static_cast<const Population*>(&expected_));
+        exchange_.offer(services::foresight, static_cast<const Population*>(&foreseen_));
     }
 
-    void note_faults(const Setpoints& setpoints, ConnectorId c, Run& run) const {
+    void note_faults(const SetpointTable& setpoints, ConnectorId c, Run& run) const {
         const std::size_t i = c.index();
         const double p = setpoints.p_kw(c);
         const double q = setpoints.q_kvar(c);
@@ -309,7 +322,7 @@ class Plant {
         return 0.0;
     }
 
-    void move_batteries(Setpoints& setpoints) {
+    void move_batteries(SetpointTable& setpoints) {
         for (ConnectorId c : plugged_in_) {
             const double p = std::min(setpoints.p_kw(c), taken_kw(c.index()));
             double& soc = soc_[c.index()];
@@ -321,8 +334,8 @@ class Plant {
             if (is_full) soc = std::max(before, target);
             if (is_spent) soc = std::min(before, reserve);
             if (!is_full && !is_spent) continue;
-            setpoints.set(c, 0.0);
-            setpoints.settle();
+            setpoints.set(c, {}, {});
+            setpoints.accept();
             halted_.push_back(c);
         }
     }
@@ -338,14 +351,15 @@ class Plant {
 
     World world_;
     Keep keep_;
+    test::HandExchange exchange_;
+    std::vector<ConnectorId> own_;
     PlantGrid grid_{world_.chargers.size(), world_.base_kw};
-    Population foreseen_, foretold_;
+    Population foreseen_, expected_;
     Connectors connectors_;
     std::vector<std::vector<double>> level_sets_{{}, {3.7, 7.4, 11.0}};
     std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
     std::vector<double> taper_knee_, taper_end_;
-    std::vector<double> p_min_, p_max_, soc_, reserve_, capacity_, stored_, drawn_, target_, voltage_;
-    std::vector<Instant> departure_;
+    std::vector<double> p_min_, p_max_, soc_, reserve_, capacity_, stored_, drawn_, target_, departure_ms_, voltage_;
     std::int64_t step_ = 0;
 };
 

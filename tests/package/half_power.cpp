@@ -19,10 +19,10 @@ class HalfPower final : public Controller {
     }
     HalfPower(const Params& params, const Context&) : share_(params.share.value()) {}
 
-    Needs needs() const override { return {}; }
     Cadence cadence() const override { return {.period = std::nullopt, .on_plug_in = true}; }
-    void decide(const Observation& seen, Setpoints& setpoints) override {
-        for (const ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, share_ * seen.p_max_kw[c.index()]));
+    void decide(Turn&, const Connection& seen, Setpoints& setpoints) override {
+        for (const ConnectorId c : seen.arrived)
+            setpoints.set(c, Kilowatts(seen.admissible_kw(c, share_ * seen.p_max_kw[c.index()])));
     }
 
    private:

@@ -25,9 +25,9 @@ bool has_line(const std::string& text, const std::string& beginning) {
 TEST_CASE("the list has every section and the plug-ins of every interface") {
     const std::string text = describe_all();
     for (const std::string heading :
-         {"sections of a scenario", "controllers", "behaviours", "distributions", "formats", "outputs"})
+         {"sections of a scenario", "controllers", "agents", "channels", "behaviours", "distributions", "formats", "outputs"})
         CHECK(has_line(text, heading + "\n"));
-    for (const std::string name : {"study", "base_load", "test_drip", "test_fleet", "test_log"})
+    for (const std::string name : {"study", "base_load", "test_drip", "test_market", "test_wire", "test_fleet", "test_log"})
         CHECK(has_line(text, "  " + name + " "));
     CHECK(longest_line(text) <= 100);
     CHECK(longest_line(describe_all(72)) <= 72);
@@ -70,7 +70,9 @@ TEST_CASE("what a plug-in requires is marked, and one without parameters says so
 
 TEST_CASE("sections are described like plug-ins, with the maps inside them") {
     CHECK(has_line(*describe("time"), "  start"));
-    CHECK(has_line(*describe("metering"), "  feeder_head\n    parameter"));
+    CHECK(has_line(*describe("metering"), "  noise "));
+    CHECK(has_line(*describe("channels"), "  test_wire "));
+    CHECK(has_line(*describe("agents"), "  test_market "));
     CHECK(has_line(*describe("base_load"), "  profiles.NAME\n    parameter"));
     CHECK(has_line(*describe("controllers"), "  test_drip "));
     for (const std::string name :

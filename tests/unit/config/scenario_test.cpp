@@ -60,7 +60,10 @@ TEST_CASE("a small scenario takes its defaults, and reports all of them") {
     CHECK(reading.resolved.at("time.start") == "2025-01-06 12:00");
     CHECK(reading.resolved.at("time.step") == "1 min");
     CHECK(reading.resolved.at("load_flow.tolerance") == "1e-08 pu");
-    CHECK(reading.resolved.at("metering.feeder_head.noise") == "0 kW");
+    CHECK(reading.resolved.at("controllers.test_drip.controller") == "test_drip");
+    CHECK(s.metering.empty());
+    CHECK(s.channels.empty());
+    CHECK(s.agents.empty());
     CHECK(reading.resolved.at("population.homes.behaviour") == "test_fleet");
     CHECK(reading.resolved.at("population.homes.vehicles") == "3");
     CHECK(reading.resolved.at("controllers.test_drip.rate") == "3 kW");
@@ -80,7 +83,9 @@ base_load:
   profiles: {day: {every: 12 h, interpolation: linear, values: [0.2, 60 %]}}
   by_class: {residential: day}
 prices: {buy: {every: 6 h, unit: EUR/MWh, values: [80, 100, -5, 12 ct/kWh]}, sell_share: 60 %}
-metering: {voltage: {delay: 5 min, noise: 0.001 pu}, feeder_head: {resolution: 100 W}}
+metering: {voltage: {delay: 5 min, noise: 0.001 pu}, feeder_head: {resolution: 100 W, sampling: 10 min}}
+channels: {bids: {channel: test_wire, delay: 20 ms}}
+agents: {market: {agent: test_market, size: 50 kW}}
 population: {homes: {behaviour: test_fleet, vehicles: 3, arrival: {distribution: uniform, min: 17:30, max: 20 h}}}
 controllers: {quick: {controller: test_drip, rate: 7.4 kW}, slow: {controller: test_drip}}
 outputs: {test_log: {}}
@@ -104,8 +109,24 @@ outputs: {test_log: {}}
     CHECK(s.base_load.profiles.at("day").linear);
     CHECK(s.prices->buy.values == std::vector<double>{0.08, 0.1, -0.005, 0.12});
     CHECK(s.prices->currency == "EUR");
-    CHECK(s.metering.voltage.delay == std::chrono::minutes(5));
-    CHECK(s.metering.feeder_head.resolution == 0.1);
+    REQUIRE(s.metering.size() == 2);
+    CHECK(s.metering[0].signal == "voltage");
+    CHECK(s.metering[0].delay == std::chrono::minutes(5));
+    CHECK(s.metering[0].noise == "0.001 pu");
+    CHECK(s.metering[1].signal == "feeder_head");
+    CHECK(s.metering[1].resolution == "100 W");
+    CHECK(s.metering[1].sampling == std::chrono::minutes(10));
+    CHECK(reading.resolved.at("metering.feeder_head.resolution") == "100 W");
+    CHECK(reading.resolved.at("metering.voltage.delay") == "5 min");
+    REQUIRE(s.channels.size() == 1);
+    CHECK(s.channels[0].label == "bids");
+    CHECK(s.channels[0].type == "test_wire");
+    CHECK(reading.resolved.at("channels.bids.delay") == "20 ms");
+    REQUIRE(s.agents.size() == 1);
+    CHECK(s.agents[0].label == "market");
+    CHECK(s.agents[0].path == "agents.market");
+    CHECK(s.agents[0].type() == "test_market");
+    CHECK(reading.resolved.at("agents.market.size") == "50 kW");
     CHECK(s.controllers[0].label == "quick");
     CHECK(s.controllers[0].type == "test_drip");
     CHECK(reading.resolved.at("controllers.quick.rate") == "7.4 kW");

@@ -1,5 +1,7 @@
 // Plug-ins that only tests know, so that what is tested here does not hang on the models' parameters.
+#include "evsweep/agent.hpp"
 #include "evsweep/behaviour.hpp"
+#include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
@@ -33,9 +35,48 @@ class Drip final : public Controller {
     static constexpr std::string_view name = "test_drip";
     static const Schema<DripParams>& schema() { return DripParams::schema(); }
     Drip(const DripParams&, const Context&) {}
-    [[nodiscard]] Needs needs() const override { return {}; }
     [[nodiscard]] Cadence cadence() const override { return {}; }
-    void decide(const Observation&, Setpoints&) override {}
+    void decide(Turn&, const Connection&, Setpoints&) override {}
+};
+
+struct MarketParams {
+    Kilowatts size{100.0};
+    Price cap{0.3};
+    static const Schema<MarketParams>& schema() {
+        static const auto schema = Schema<MarketParams>("A market for tests.")
+                                       .optional("size", &MarketParams::size, "of all bids", above(0))
+                                       .optional("cap", &MarketParams::cap, "highest price");
+        return schema;
+    }
+};
+
+class Market final : public Agent {
+   public:
+    static constexpr std::string_view name = "test_market";
+    static const Schema<MarketParams>& schema() { return MarketParams::schema(); }
+    Market(const MarketParams&, const Context&) {}
+    [[nodiscard]] Cadence cadence() const override { return {}; }
+    void act(Turn&) override {}
+};
+
+struct WireParams {
+    Duration delay = std::chrono::seconds(1);
+    static const Schema<WireParams>& schema() {
+        static const auto schema =
+            Schema<WireParams>("A channel for tests.").optional("delay", &WireParams::delay, "of every message", at_least(0));
+        return schema;
+    }
+};
+
+class Wire final : public Channel {
+   public:
+    static constexpr std::string_view name = "test_wire";
+    static const Schema<WireParams>& schema() { return WireParams::schema(); }
+    Wire(const WireParams& params, const Context&) : delay_(params.delay) {}
+    [[nodiscard]] std::optional<Duration> delay(const Way&) const override { return delay_; }
+
+   private:
+    Duration delay_;
 };
 
 struct FleetParams {
@@ -76,7 +117,8 @@ class Log final : public Output {
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start&) const override { return nullptr; }
 };
 
-const bool registered = add_plugin<Controller, Drip>() && add_plugin<Behaviour, Fleet>() && add_plugin<Output, Log>();
+const bool registered = add_plugin<Controller, Drip>() && add_plugin<Behaviour, Fleet>() && add_plugin<Output, Log>() &&
+                        add_plugin<Agent, Market>() && add_plugin<Channel, Wire>();
 
 }  // namespace
 }  // namespace evsweep

@@ -9,6 +9,7 @@
 
 #include "evsweep/controller.hpp"
 #include "evsweep/plugins.hpp"
+#include "hand_exchange.hpp"
 
 namespace evsweep {
 
@@ -43,6 +44,7 @@ class ControllerDesk {
         connectors_.level_set.push_back(0);
         cars_.push_back(car);
         voltage_.push_back(1.0);
+        own_.push_back(c);
         arrived_.push_back(c);
         plugged_in_.push_back(c);
         return c;
@@ -51,15 +53,17 @@ class ControllerDesk {
         Issues issues;
         const auto configured = configure_controller(name, yaml, issues);
         if (!configured) throw std::runtime_error(issues.list().empty() ? "not read" : to_text(issues.list().front()));
-        Controller::Context context;
-        context.connectors = &connectors_;
-        context.calendar = calendar;
-        context.rng = Rng(1, 0);
-        controller_ = configured->make(context);
-        setpoints_ = std::make_unique<Setpoints>(connectors_.size());
+        controller_ = configured->make({.label = "it",
+                                        .exchange = exchange_,
+                                        .connectors = connectors_,
+                                        .own = own_,
+                                        .step = std::chrono::minutes(1),
+                                        .calendar = calendar,
+                                        .rng = Rng(1, 0)});
+        setpoints_ = std::make_unique<SetpointTable>(connectors_.size());
     }
     void unplug(ConnectorId c) {
-        setpoints_->set(c, 0.0);
+        setpoints_->set(c, {}, {});
         std::erase(plugged_in_, c);
         left_.push_back(c);
     }
@@ -68,7 +72,7 @@ class ControllerDesk {
     /// The battery ends the setpoint itself, at `soc`.
     void halt(ConnectorId c, double soc) {
         set_soc(c, soc);
-        setpoints_->set(c, 0.0);
+        setpoints_->set(c, {}, {});
         halted_.push_back(c);
     }
     /// Lets the fleet follow its setpoints for `minutes`; batteries stop at target and reserve.
@@ -84,25 +88,23 @@ class ControllerDesk {
     }
 
     void decide(double hour) {
-        Observation seen;
+        Connection seen;
         seen.now = Instant(from_hours(hour));
         seen.calendar = calendar;
         seen.plugged_in = plugged_in_;
         seen.arrived = arrived_;
         seen.left = left_;
         seen.halted = halted_;
-        fill_columns();
-        show_columns(seen);
-        seen.feeder_head_kw = feeder_head_kw;
-        seen.price = price;
-        prices_.assign(24, mean_price);
-        seen.price_forecast = {std::chrono::hours(1), prices_};
-        seen.base_forecast = {std::chrono::minutes(1), base_kw};
-        if (!base_kw.empty()) seen.base_demand_kw = seen.base_forecast.at(seen.now);
         seen.connectors = &connectors_;
         seen.level_sets = &level_sets_;
-        controller_->decide(seen, *setpoints_);
-        setpoints_->settle();
+        fill_columns();
+        seen.p_min_kw = p_min_;
+        seen.p_max_kw = p_max_;
+        show(seen.now);
+        Turn turn = exchange_.turn(seen.now);
+        Setpoints setpoints(*setpoints_);
+        controller_->decide(turn, seen, setpoints);
+        setpoints_->accept();
         arrived_.clear();
         left_.clear();
         halted_.clear();
@@ -115,7 +117,8 @@ class ControllerDesk {
             if (counter.name == name) return counter.value;
         return std::numeric_limits<double>::quiet_NaN();
     }
-    [[nodiscard]] const Controller& controller() const { return *controller_; }
+    /// What the controller has declared.
+    [[nodiscard]] const test::HandExchange& exchange() const { return exchange_; }
     void set_base(double kw) { base_kw.assign(2880, kw); }
 
     static constexpr double capacity_kwh = 40.0;
@@ -131,7 +134,7 @@ class ControllerDesk {
         const std::size_t n = cars_.size();
         p_min_.assign(n, 0.0), p_max_.assign(n, 0.0), soc_.assign(n, 0.0), reserve_.assign(n, 0.0), target_.assign(n, 0.0);
         capacity_.assign(n, capacity_kwh), unity_.assign(n, 1.0);
-        departure_.assign(n, Instant{});
+        departure_ms_.assign(n, 0.0);
         for (std::size_t i = 0; i < n; ++i) {
             const Car& car = cars_[i];
             p_max_[i] = car.soc < car.target ? car.charge_kw : 0.0;
@@ -139,32 +142,39 @@ class ControllerDesk {
             soc_[i] = car.soc;
             reserve_[i] = car.reserve;
             target_[i] = car.target;
-            departure_[i] = Instant(from_hours(car.departure_h));
+            departure_ms_[i] = static_cast<double>(from_hours(car.departure_h).count());
         }
     }
-    void show_columns(Observation& seen) const {
-        seen.p_min_kw = p_min_;
-        seen.p_max_kw = p_max_;
-        seen.soc = soc_;
-        seen.reserve_soc = reserve_;
-        seen.capacity_kwh = capacity_;
-        seen.stored_per_drawn = unity_;
-        seen.drawn_per_returned = unity_;
-        seen.taper_knee = unity_;
-        seen.taper_end = unity_;
-        seen.target_soc = target_;
-        seen.stated_departure = departure_;
-        seen.voltage_pu = voltage_;
+    void show(Instant now) {
+        exchange_.count(Extent::connector, cars_.size());
+        exchange_.show(signals::state_of_charge, soc_);
+        exchange_.show(signals::reserve_soc, reserve_);
+        exchange_.show(signals::capacity, capacity_);
+        for (const auto& ratio :
+             {signals::stored_per_drawn, signals::drawn_per_returned, signals::taper_knee, signals::taper_end})
+            exchange_.show(ratio, unity_);
+        exchange_.show(signals::target_soc, target_);
+        exchange_.show(signals::stated_departure, departure_ms_);
+        exchange_.show(signals::voltage, voltage_);
+        exchange_.show(signals::feeder_head, feeder_head_kw);
+        exchange_.show(signals::price, price);
+        prices_.assign(1440, mean_price);
+        exchange_.show_forecasts_by(std::chrono::minutes(1));
+        exchange_.show(signals::price_forecast, prices_);
+        if (base_kw.empty()) return;
+        exchange_.show(signals::base_demand_forecast, base_kw);
+        exchange_.show(signals::base_demand, Forecast{std::chrono::minutes(1), base_kw}.at(now));
     }
 
     Connectors connectors_;
     std::vector<std::vector<double>> level_sets_{{}};
     std::vector<Car> cars_;
     std::vector<ConnectorId> plugged_in_, arrived_, left_, halted_;
-    std::vector<double> p_min_, p_max_, soc_, reserve_, target_, capacity_, unity_, voltage_, prices_;
-    std::vector<Instant> departure_;
+    std::vector<double> p_min_, p_max_, soc_, reserve_, target_, capacity_, unity_, voltage_, prices_, departure_ms_;
+    std::vector<ConnectorId> own_;
+    test::HandExchange exchange_;
     std::unique_ptr<Controller> controller_;
-    std::unique_ptr<Setpoints> setpoints_;
+    std::unique_ptr<SetpointTable> setpoints_;
 };
 
 }  // namespace evsweep

@@ -11,15 +11,49 @@
 
 #include "controllers/evms/params.hpp"
 #include "controllers/fuzzy/surface.hpp"
-#include "controllers/threshold_v2g/params.hpp"
 #include "controllers/threshold_v2g/bands.hpp"
+#include "controllers/threshold_v2g/params.hpp"
 #include "evsweep/charging_need.hpp"
 
 namespace evsweep::reference {
 
+/// What the plain controllers see: vehicles, and all signals that any of them decides by.
+struct Seen : ChargingView {
+    explicit Seen(const ChargingView& view) : ChargingView(view) {}
+    std::span<const double> voltage_pu{};
+    double feeder_head_kw = 0.0, price = 0.0, base_demand_kw = 0.0;
+};
+
+/// Subscribes to them.
+class Sight {
+   public:
+    explicit Sight(Exchange& exchange)
+        : need_(exchange),
+          voltage_(exchange.subscribe(signals::voltage)),
+          head_(exchange.subscribe(signals::feeder_head)),
+          price_(exchange.subscribe(signals::price)),
+          base_(exchange.subscribe(signals::base_demand)) {}
+
+    [[nodiscard]] Seen at(const Turn& turn, const Connection& connection) const {
+        Seen seen(need_.at(turn, connection));
+        seen.voltage_pu = turn[voltage_];
+        seen.feeder_head_kw = turn.value(head_).value();
+        seen.price = turn.value(price_).value();
+        seen.base_demand_kw = turn.value(base_).value();
+        return seen;
+    }
+
+   private:
+    ChargingNeed need_;
+    Subscription<"pu", Extent::connector, Form::present> voltage_;
+    Subscription<"kW", Extent::feeder, Form::present> head_;
+    Subscription<"currency/kWh", Extent::feeder, Form::present> price_;
+    Subscription<"kW", Extent::feeder, Form::present> base_;
+};
+
 /// Hours of charging at full power from one state of charge to another. Above the knee the power falls in a straight line over
 /// the state of charge, and what is charged there takes the energy over the logarithmic mean of the power at its two ends.
-[[nodiscard]] inline double hours_of_charging(const Observation& seen, ConnectorId c, double from, double to) {
+[[nodiscard]] inline double hours_of_charging(const Seen& seen, ConnectorId c, double from, double to) {
     const std::size_t i = c.index();
     const double rating_kw = seen.connectors->charge_rating[i];
     const double full_kw = full_power_kw(seen, c);
@@ -38,17 +72,17 @@ namespace evsweep::reference {
     return (begin - from) * kwh_per_soc / full_kw + (to - begin) * kwh_per_soc / mean_kw;
 }
 
-[[nodiscard]] inline double hours_needed(const Observation& seen, ConnectorId c) {
+[[nodiscard]] inline double hours_needed(const Seen& seen, ConnectorId c) {
     const std::size_t i = c.index();
     return seen.soc[i] < seen.target_soc[i] ? hours_of_charging(seen, c, seen.soc[i], seen.target_soc[i]) : 0.0;
 }
 
-[[nodiscard]] inline double hours_to_spare(const Observation& seen, ConnectorId c) {
-    return hours(seen.stated_departure[c.index()] - seen.now) - hours_needed(seen, c);
+[[nodiscard]] inline double hours_to_spare(const Seen& seen, ConnectorId c) {
+    return hours(seen.stated_departure(c) - seen.now) - hours_needed(seen, c);
 }
 
 /// Of the time to spare, what it takes to return power for a period and to draw it again.
-[[nodiscard]] inline double hours_lost(const Observation& seen, ConnectorId c, double returned_kw, double period_h) {
+[[nodiscard]] inline double hours_lost(const Seen& seen, ConnectorId c, double returned_kw, double period_h) {
     const std::size_t i = c.index();
     const double top = std::min(seen.soc[i], seen.target_soc[i]);
     const double fall = returned_kw * seen.drawn_per_returned[i] * period_h / seen.capacity_kwh[i];
@@ -59,14 +93,12 @@ namespace evsweep::reference {
 class Threshold final : public Controller {
    public:
     Threshold(const ThresholdParams& params, const Context& context)
-        : p_(params), rng_(context.rng), vehicle_(context.connectors->size()) {}
+        : p_(params), sight_(context.exchange), rng_(context.rng), vehicle_(context.connectors.size()) {}
 
-    [[nodiscard]] Needs needs() const override {
-        return {Need::state_of_charge, Need::session, Need::voltage, Need::feeder_head, Need::price};
-    }
     [[nodiscard]] Cadence cadence() const override { return {.period = p_.period, .on_plug_in = true}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        const Seen seen = sight_.at(turn, connection);
         for (ConnectorId c : seen.halted) vehicle_[c.index()].action = Action::idle, vehicle_[c.index()].since = seen.now;
         for (ConnectorId c : seen.arrived) {
             vehicle_[c.index()] = {.since = seen.now - p_.dwell, .draws = vehicle_[c.index()].draws};
@@ -113,7 +145,7 @@ class Threshold final : public Controller {
         return {p_.voltage_low.value(), p_.voltage_high.value(), p_.voltage_hysteresis.value(), Band::Trouble::low};
     }
 
-    void consider(const Observation& seen, Setpoints& setpoints, ConnectorId c, std::vector<Claim>& raises,
+    void consider(const Seen& seen, Setpoints& setpoints, ConnectorId c, std::vector<Claim>& raises,
                   std::vector<Claim>& reductions) {
         Vehicle& v = vehicle_[c.index()];
         v.voltage = voltage_band().opinion(seen.voltage_pu[c.index()], v.voltage);
@@ -142,7 +174,7 @@ class Threshold final : public Controller {
             (wish > v.action ? raises : reductions).push_back({hours_to_spare(seen, c), c, wish});
     }
 
-    [[nodiscard]] bool may_discharge(const Observation& seen, ConnectorId c) const {
+    [[nodiscard]] bool may_discharge(const Seen& seen, ConnectorId c) const {
         const std::size_t i = c.index();
         const double returned_kw = full_return_kw(seen, c);
         const double period_h = hours(p_.period);
@@ -160,7 +192,7 @@ class Threshold final : public Controller {
         claims.resize(std::min(claims.size(), static_cast<std::size_t>(p_.release_count)), Claim{});
     }
 
-    void act(const Observation& seen, Setpoints& setpoints, ConnectorId c, Action action) {
+    void act(const Seen& seen, Setpoints& setpoints, ConnectorId c, Action action) {
         Vehicle& v = vehicle_[c.index()];
         v.action = action;
         v.since = seen.now;
@@ -168,10 +200,10 @@ class Threshold final : public Controller {
         double wish_kw = 0.0;
         if (action == Action::charge) wish_kw = full_power_kw(seen, c);
         if (action == Action::discharge) wish_kw = -full_return_kw(seen, c);
-        setpoints.set(c, seen.admissible_kw(c, wish_kw));
+        setpoints.set(c, Kilowatts(seen.admissible_kw(c, wish_kw)));
     }
 
-    void charge_if_critical(const Observation& seen, Setpoints& setpoints, ConnectorId c) {
+    void charge_if_critical(const Seen& seen, Setpoints& setpoints, ConnectorId c) {
         Vehicle& v = vehicle_[c.index()];
         if (v.is_critical || needed_kwh(seen, c) <= 0.0) return;
         if (hours_to_spare(seen, c) - hours(p_.period) > hours(p_.departure_margin)) return;
@@ -183,6 +215,7 @@ class Threshold final : public Controller {
     static constexpr Band always_charge{1e300, 2e300, 0.0, Band::Trouble::high};
 
     ThresholdParams p_;
+    Sight sight_;
     Rng rng_;
     std::vector<Vehicle> vehicle_;
     Action head_ = Action::idle, price_ = Action::idle;
@@ -198,14 +231,12 @@ class Fuzzy final : public Controller {
         double deadband = 0.05;
         Duration period = std::chrono::minutes(1);
     };
-    explicit Fuzzy(Settings settings) : s_(std::move(settings)) {}
+    Fuzzy(Settings settings, const Context& context) : s_(std::move(settings)), sight_(context.exchange) {}
 
-    [[nodiscard]] Needs needs() const override {
-        return {Need::state_of_charge, Need::session, Need::voltage, Need::feeder_head};
-    }
     [[nodiscard]] Cadence cadence() const override { return {.period = s_.period, .on_plug_in = true}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        const Seen seen = sight_.at(turn, connection);
         const bool on_grid = seen.now.time_since_epoch() % s_.period == Duration::zero();
         for (ConnectorId c : seen.arrived) share_[c] = 0.0, since_[c] = seen.now - std::chrono::minutes(1);
         for (ConnectorId c : on_grid ? seen.plugged_in : seen.arrived) {
@@ -213,18 +244,18 @@ class Fuzzy final : public Controller {
             const double power_kw = seen.admissible_kw(c, wished_kw(seen, c));
             const double full_kw = power_kw < 0.0 ? full_return_kw(seen, c) : full_power_kw(seen, c);
             const bool is_end = power_kw == 0.0 || std::abs(power_kw) >= full_kw;
-            if (is_end || std::abs(power_kw - before_kw) >= s_.deadband * full_kw) setpoints.set(c, power_kw);
+            if (is_end || std::abs(power_kw - before_kw) >= s_.deadband * full_kw) setpoints.set(c, Kilowatts(power_kw));
         }
     }
 
    private:
-    double wished_kw(const Observation& seen, ConnectorId c) {
+    double wished_kw(const Seen& seen, ConnectorId c) {
         const std::size_t i = c.index();
         double& share = share_[c];
         const double minutes = 60.0 * hours(seen.now - since_[c]);
         since_[c] = seen.now;
         const double needed = hours_needed(seen, c);
-        const double left = hours(seen.stated_departure[i] - seen.now);
+        const double left = hours(seen.stated_departure(c) - seen.now);
         if (needed > 0.0 && needed >= left - hours(s_.period)) {
             share = 1.0;
             return full_power_kw(seen, c);
@@ -241,6 +272,7 @@ class Fuzzy final : public Controller {
     }
 
     Settings s_;
+    Sight sight_;
     std::map<ConnectorId, double> share_;
     std::map<ConnectorId, Instant> since_;  ///< the last decision
 };
@@ -248,12 +280,13 @@ class Fuzzy final : public Controller {
 /// `evms`, in its reading `net_demand`: the six steps, each searching the whole fleet.
 class Evms final : public Controller {
    public:
-    Evms(const EvmsParams& params, const Context& context) : p_(params), vehicle_(context.connectors->size()) {}
+    Evms(const EvmsParams& params, const Context& context)
+        : p_(params), sight_(context.exchange), vehicle_(context.connectors.size()) {}
 
-    [[nodiscard]] Needs needs() const override { return {Need::state_of_charge, Need::session, Need::base_demand}; }
     [[nodiscard]] Cadence cadence() const override { return {.period = p_.period}; }
 
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    void decide(Turn& turn, const Connection& connection, Setpoints& setpoints) override {
+        const Seen seen = sight_.at(turn, connection);
         seen_ = &seen, setpoints_ = &setpoints;
         for (ConnectorId c : seen.left) vehicle_[c.index()] = {};
         for (const auto& changed : {seen.halted, seen.arrived})
@@ -333,20 +366,21 @@ class Evms final : public Controller {
         }
     }
     void rest(ConnectorId c) {
-        setpoints_->set(c, 0.0);
+        setpoints_->set(c, {});
         vehicle_[c.index()] = {State::resting, hours(seen_->now.time_since_epoch()) + hours_to_spare(*seen_, c), 0.0};
     }
     void start(ConnectorId c, State state, double wish_kw) {
         vehicle_[c.index()].state = state;
         vehicle_[c.index()].started = ++starts_;
-        setpoints_->set(c, seen_->admissible_kw(c, wish_kw));
+        setpoints_->set(c, Kilowatts(seen_->admissible_kw(c, wish_kw)));
     }
 
     EvmsParams p_;
+    Sight sight_;
     std::vector<Vehicle> vehicle_;
     bool is_peak_ = false;
     double starts_ = 0.0;
-    const Observation* seen_ = nullptr;
+    const Seen* seen_ = nullptr;
     Setpoints* setpoints_ = nullptr;
 };
 

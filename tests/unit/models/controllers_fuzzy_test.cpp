@@ -224,16 +224,20 @@ TEST_CASE("a rule file with a mistake is an issue of the scenario, at the place 
 }
 
 TEST_CASE("the fourth input is what the parameters say, and only that is asked for", "[fuzzy]") {
-    const auto needs_of = [](const std::string& yaml) {
+    const auto reads = [](const std::string& yaml, std::string_view signal) {
         ControllerDesk desk;
         desk.park({});
         desk.start("fuzzy", yaml);
-        return desk.controller().needs();
+        return desk.exchange().reads(signal);
     };
-    CHECK_FALSE(needs_of("{}").contains(Need::feeder_head));
-    CHECK(needs_of("{fourth_input: load, load_reference: 2 kW}").contains(Need::feeder_head));
-    CHECK(needs_of("{fourth_input: price}").contains(Need::price));
-    CHECK_FALSE(needs_of("{fourth_input: price}").contains(Need::feeder_head));
+    const std::string by_load = "{fourth_input: load, load_reference: 2 kW}", by_price = "{fourth_input: price}";
+    CHECK_FALSE(reads("{}", "feeder_head"));
+    CHECK_FALSE(reads("{}", "price"));
+    CHECK(reads(by_load, "feeder_head"));
+    CHECK_FALSE(reads(by_load, "price"));
+    CHECK(reads(by_price, "price"));
+    CHECK(reads(by_price, "price_forecast"));
+    CHECK_FALSE(reads(by_price, "feeder_head"));
     Issues issues;
     CHECK_FALSE(configure_controller("fuzzy", "{fourth_input: load}", issues));
     CHECK(to_text(issues.list().front()).find("load_reference: is missing") != std::string::npos);

@@ -17,7 +17,7 @@ struct OneConnector {
         connectors.level_set.push_back(level_set);
     }
     double admissible(double wish_kw) const {
-        Observation seen;
+        Connection seen;
         seen.p_min_kw = p_min_kw;
         seen.p_max_kw = p_max_kw;
         seen.connectors = &connectors;

@@ -25,19 +25,11 @@ contract::World wavy(contract::World world) {
     return world;
 }
 
-Controller::Context context_of(const contract::Plant& plant) {
-    Controller::Context context;
-    context.connectors = &plant.connectors();
-    context.calendar = contract::Plant::calendar();
-    context.rng = Rng(7, 3);
-    return context;
-}
-
 using Make = std::function<std::unique_ptr<Controller>(const Controller::Context&)>;
 
 contract::Run run(const contract::World& world, const Make& make) {
     contract::Plant plant(world);
-    return plant.run(*make(context_of(plant)));
+    return plant.run(*make(plant.context(std::chrono::minutes(1), Rng(7, 3))));
 }
 
 Configured<Controller> configured(const std::string& name, const std::string& yaml) {
@@ -132,7 +124,8 @@ TEST_CASE("fuzzy decides what the plain one decides, to the rounding of its sums
         const auto fast = configured("fuzzy", "{fourth_input: load, load_reference: 3000 kW" + text + "}");
         for (unsigned seed = 1; seed <= 6; ++seed) {
             CAPTURE(text, seed);
-            const auto plain = run(day(seed), [&](const auto&) { return std::make_unique<reference::Fuzzy>(setting.second); });
+            const auto plain =
+                run(day(seed), [&](const auto& context) { return std::make_unique<reference::Fuzzy>(setting.second, context); });
             const auto run_fast = run(day(seed), [&](const auto& context) { return fast.make(context); });
             CHECK(first_difference(plain, run_fast, 1e-9) == "");
             CHECK(changes(plain) > 1000);

@@ -19,10 +19,9 @@ class Troubled final : public Controller {
    public:
     Troubled(std::unique_ptr<Controller> inner, std::uint32_t replica, Trouble trouble)
         : inner_(std::move(inner)), replica_(replica), trouble_(trouble) {}
-    [[nodiscard]] Needs needs() const override { return inner_->needs(); }
     [[nodiscard]] Cadence cadence() const override { return inner_->cadence(); }
-    void decide(const Observation& seen, Setpoints& setpoints) override {
-        inner_->decide(seen, setpoints);
+    void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override {
+        inner_->decide(turn, seen, setpoints);
         trouble_(replica_);
     }
 
@@ -35,8 +34,9 @@ class Troubled final : public Controller {
 /// A study of 11 replicas under two controllers, the first of which makes trouble as told.
 LoadedStudy troubled_study(Trouble when_made, Trouble when_it_decides) {
     LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), {"study.replicas=11", "population.homes.vehicles=30"});
-    auto make = study.scenario.controllers.front().make;
-    study.scenario.controllers.front().make = [=](const Controller::Context& context) -> std::unique_ptr<Controller> {
+    auto& first = std::get<Configured<Controller>>(study.scenario.controllers.front().parties.front().plugin);
+    auto make = first.make;
+    first.make = [=](const Controller::Context& context) -> std::unique_ptr<Controller> {
         when_made(context.rng.replica());
         return std::make_unique<Troubled>(make(context), context.rng.replica(), when_it_decides);
     };

@@ -34,16 +34,22 @@ class Planner final : public Controller {
    public:
     static constexpr std::string_view name = "test_planner";
     static const Schema<PlannerParams>& schema() { return PlannerParams::schema(); }
-    Planner(const PlannerParams& params, const Context& context) : params_(params), replica_(context.rng.replica()) {
-        if (params.trouble == Trouble::when_made) throw ControllerError("it plans for 2 h, and the study has 1 h; ask for less");
+    Planner(const PlannerParams& params, const Context& context)
+        : params_(params),
+          replica_(context.rng.replica()),
+          grid_(context.exchange.use(services::linear_grid)),
+          arrivals_(context.exchange.use(services::arrivals)),
+          foresight_(context.exchange.use(services::foresight)) {
+        if (params.trouble == Trouble::when_made) throw PartyError("it plans for 2 h, and the study has 1 h; ask for less");
         if (params.trouble == Trouble::bug_when_made) throw std::logic_error("a bug");
     }
-    [[nodiscard]] Needs needs() const override { return {Need::linear_grid, Need::arrivals, Need::foresight}; }
-    [[nodiscard]] Cadence cadence() const override { return {.period = {}, .on_plug_in = true, .on_unplug = false}; }
-    void decide(const Observation& seen, Setpoints& setpoints) override {
+    [[nodiscard]] Cadence cadence() const override { return {.period = {}, .on_plug_in = true}; }
+    void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override {
+        const bool is_served = turn[grid_].places() > 0 && &turn[arrivals_] != &turn[foresight_];
+        if (!is_served) throw PartyError("it plans with a grid and two fleets, and has them not");
         if (params_.trouble == Trouble::when_it_decides && replica_ % 3 == 2)
-            throw ControllerError("the forecast has no numbers; look at base_load");
-        for (ConnectorId c : seen.arrived) setpoints.set(c, seen.admissible_kw(c, 1e3));
+            throw PartyError("the forecast has no numbers; look at base_load");
+        for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(seen.admissible_kw(c, 1e3)));
     }
     [[nodiscard]] std::vector<Remark> remarks() const override {
         std::vector<Remark> list;
@@ -57,6 +63,8 @@ class Planner final : public Controller {
    private:
     PlannerParams params_;
     std::uint32_t replica_;
+    Use<GridModel> grid_;
+    Use<const Population> arrivals_, foresight_;
 };
 
 }  // namespace evsweep::test

@@ -34,7 +34,7 @@ const RunResult& planner(const StudyResult& result) { return controller(result, 
 
 Texts texts_of(const RunResult& run) {
     Texts texts;
-    for (const ToldRemark& r : run.remarks)
+    for (const ReplicaRemark& r : run.remarks)
         texts.push_back(std::to_string(r.replica.index()) + " " + std::to_string(r.at.time_since_epoch().count()) + " " + r.text);
     return texts;
 }
@@ -53,33 +53,38 @@ TEST_CASE("a forecast of stays is another draw at the same connectors, a functio
     const LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), {"population.homes.vehicles=60"});
     const LoadedStudy other_seed = load(scenario("ieee33/evms_study.yaml"), {"population.homes.vehicles=60", "study.seed=2"});
     const Population truth = study.draw(ReplicaId(3));
-    const Population foretold = study.foretell(ReplicaId(3), truth);
-    CHECK(are_same_stays(foretold, study.foretell(ReplicaId(3), study.draw(ReplicaId(3)))));
-    CHECK_FALSE(are_same_stays(foretold, truth));
-    CHECK_FALSE(are_same_stays(foretold, study.foretell(ReplicaId(4), truth)));
-    CHECK_FALSE(are_same_stays(foretold, other_seed.foretell(ReplicaId(3), truth)));
-    CHECK(foretold.connectors.bus == truth.connectors.bus);
-    CHECK(is_identical({foretold.connectors.charge_rating.raw().begin(), foretold.connectors.charge_rating.raw().end()},
+    const Population forecast = study.forecast_stays(ReplicaId(3), truth);
+    CHECK(are_same_stays(forecast, study.forecast_stays(ReplicaId(3), study.draw(ReplicaId(3)))));
+    CHECK_FALSE(are_same_stays(forecast, truth));
+    CHECK_FALSE(are_same_stays(forecast, study.forecast_stays(ReplicaId(4), truth)));
+    CHECK_FALSE(are_same_stays(forecast, other_seed.forecast_stays(ReplicaId(3), truth)));
+    CHECK(forecast.connectors.bus == truth.connectors.bus);
+    CHECK(is_identical({forecast.connectors.charge_rating.raw().begin(), forecast.connectors.charge_rating.raw().end()},
                        {truth.connectors.charge_rating.raw().begin(), truth.connectors.charge_rating.raw().end()}));
-    CHECK(foretold.sessions.size() > 40);
+    CHECK(forecast.sessions.size() > 40);
 }
 
 TEST_CASE("no replica of any study is what another's forecast is") {
     const LoadedStudy study = load(scenario("ieee33/evms_study.yaml"), {"population.homes.vehicles=10"});
-    const Population foretold = study.foretell(ReplicaId(0), study.draw(ReplicaId(0)));
-    for (std::size_t r = 0; r < 50; ++r) CHECK_FALSE(are_same_stays(foretold, study.draw(ReplicaId(r))));
+    const Population forecast = study.forecast_stays(ReplicaId(0), study.draw(ReplicaId(0)));
+    for (std::size_t r = 0; r < 50; ++r) CHECK_FALSE(are_same_stays(forecast, study.draw(ReplicaId(r))));
 }
 
-TEST_CASE("every controller of a replica is told the same forecast, and its needs are stored by name") {
+TEST_CASE("what a controller reads and uses is stored, with whom it has it from") {
     const ScratchFolder folder;
     const LoadedStudy study = study_with(folder, "", 2);
     const StudyResult result = run_study(study, {.threads = 1});
     REQUIRE(result.failures.empty());
-    CHECK(planner(result).needs == Texts{"linear_grid", "arrivals", "foresight"});
-    CHECK(controller(result, "uncoordinated").needs.empty());
+    Texts services, publishers;
+    for (const ReadSignal& read : planner(result).reads) services.push_back(read.signal), publishers.push_back(read.publisher);
+    CHECK(services == Texts{"linear_grid", "arrivals", "foresight"});
+    CHECK(publishers == Texts(3, "simulator"));
+    CHECK(controller(result, "uncoordinated").reads.empty());
     REQUIRE(write_results(result, folder / "r.h5") == std::nullopt);
-    CHECK(ResultReader(folder / "r.h5").texts_attribute("/controllers/planner", "needs") ==
-          Texts{"linear_grid", "arrivals", "foresight"});
+    const ResultReader reader(folder / "r.h5");
+    CHECK(reader.texts("/controllers/planner/reads/signal") == services);
+    CHECK(reader.texts("/controllers/planner/reads/party") == Texts(3, "planner"));
+    CHECK_FALSE(reader.has("/controllers/uncoordinated/reads"));
 }
 
 TEST_CASE("remarks reach the result in replica order, whatever threads and widths") {
@@ -134,7 +139,7 @@ TEST_CASE("a replica whose controller cannot decide has failed with its words, a
 
 TEST_CASE("a controller that cannot be made for the study is named with its place in the file") {
     const ScratchFolder folder;
-    const auto complaint = [&](const std::string& trouble) {
+    const auto text_of = [&](const std::string& trouble) {
         std::ofstream(folder / "study.yaml")
             << "extends: " << scenario("ieee33/evms_study.yaml").string() << "\n"
             << "study: {reference: planner}\n"
@@ -144,10 +149,9 @@ TEST_CASE("a controller that cannot be made for the study is named with its plac
         REQUIRE(issues.list().size() == 1);
         return to_text(issues.list().front());
     };
-    CHECK_THAT(complaint("when_made"), Contains("study.yaml:4:3: controllers.planner: cannot be made: it plans for 2 h, and the "
-                                                "study has 1 h; ask for less"));
-    CHECK_THAT(complaint("bug_when_made"),
-               Contains("study.yaml:4:3: controllers.planner: cannot be made: internal error: a bug"));
+    CHECK_THAT(text_of("when_made"), Contains("study.yaml:4:3: controllers.planner: cannot be made: it plans for 2 h, and the "
+                                              "study has 1 h; ask for less"));
+    CHECK_THAT(text_of("bug_when_made"), Contains("study.yaml:4:3: controllers.planner: cannot be made: internal error: a bug"));
 }
 
 TEST_CASE("an output cannot take a name that results use themselves") {

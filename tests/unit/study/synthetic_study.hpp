@@ -115,7 +115,7 @@ class RunMaker {
         run_.label = std::move(label);
         run_.type = run_.label;
         run_.settings = {{"peak_setpoint", "3180 kW"}};
-        run_.needs = {"feeder_head"};
+        run_.reads = {{run_.label, "feeder_head", "kW", "simulator", "present", "delay 5 min, noise 10 kW"}};
         add_numbers();
         add_series();
         add_voltages();
@@ -149,9 +149,8 @@ class RunMaker {
         add_number(number("overload_minutes", "min", "time with a branch above its rating", 0), [](const Day&) { return 0.0; });
         add_number(number("unserved_kwh", "kWh", "battery energy missing to the target at departure", 1),
                    [](const Day& d) { return d.controller < 0 ? std::nan("") : 3.0 * d.controller * scatter(d.replica, 6); });
-        Variable benefit = number("net_benefit", "currency", "net cost saved against the reference controller", 2);
-        benefit.gain_over_reference = true;
-        add_number(benefit, [](const Day& d) { return d.controller <= 0 ? 0.0 : 120.0 + 30.0 * scatter(d.replica, 7); });
+        add_number(number("net_cost", "currency", "paid for energy less what was earned", 2),
+                   [](const Day& d) { return d.controller <= 0 ? 1500.0 : 1380.0 - 30.0 * scatter(d.replica, 7); });
         add_number(number("charged_kwh", "kWh", "energy drawn by vehicles", 0, false),
                    [](const Day& d) { return d.controller < 0 ? 0.0 : 6900.0 + 200.0 * scatter(d.replica, 1); });
     }

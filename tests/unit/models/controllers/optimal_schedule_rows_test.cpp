@@ -82,7 +82,7 @@ TEST_CASE("a plan's window holds whole control steps up to the study's end", "[o
 TEST_CASE("a vehicle acts in every step that it is there for a part of, for that part", "[optimal_schedule]") {
     PlanFleet fleet;
     fleet.add_connector();
-    Observation seen;
+    PlanView seen;
     seen.now = at_h(1.0);
     seen.connectors = &fleet.population.connectors;
     seen.level_sets = &fleet.population.level_sets;
@@ -131,7 +131,7 @@ TEST_CASE("a vehicle acts in every step that it is there for a part of, for that
     CHECK(deficit_covered_later(stay_from(4.0, 6.0), v, window) == Approx(4 * v.soc_per_charge));
 }
 
-TEST_CASE("foretold stays stand in only where their connector is free, and only if they make sense", "[optimal_schedule]") {
+TEST_CASE("expected stays stand in only where their connector is free, and only if they make sense", "[optimal_schedule]") {
     PlanFleet fleet, forecast;
     for (int i = 0; i < 3; ++i) fleet.add_connector(), forecast.add_connector();
     forecast.add_stay(ConnectorId(0), 3.0, 8.0, 0.4);  // its connector is taken until 6
@@ -142,10 +142,10 @@ TEST_CASE("foretold stays stand in only where their connector is free, and only 
     forecast.add_stay(ConnectorId(2), 5.0, 4.0, 0.4);    // leaves before it comes
     forecast.add_stay(ConnectorId(2), 5.5, 9.0, NAN);    // nobody knows
     forecast.add_stay(ConnectorId(2), 26.0, 29.0, 0.4);  // beyond the window
-    Observation seen;
+    PlanView seen;
     seen.now = at_h(1.0);
     seen.connectors = &fleet.population.connectors;
-    seen.foretold = &forecast.population;
+    seen.expected = &forecast.population;
     std::vector<PlannedStay> stays{stay_from(1.0, 6.0)};
     add_expected_stays(seen, PlanWindow::from(at_h(1.0), quarter, std::chrono::hours(24), at_h(48)), stays);
     REQUIRE(stays.size() == 3);

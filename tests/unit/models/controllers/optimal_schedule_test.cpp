@@ -276,18 +276,18 @@ TEST_CASE("a forecast of arrivals may be nonsense: plans are then worse, not wro
     nonsense.population.vehicles.capacity[3] = 0.0;
     const std::string yaml = settings("arrivals: forecast", "v2g", "receding");
     PlanDesk desk(fleet, weak_grid());
-    desk.foretold = &nonsense.population;
+    desk.expected = &nonsense.population;
     const PlanRun run = desk.run(yaml);
     CHECK(lowest_pu(desk.grid, run) >= 0.97 - 1e-4);
     CHECK(mean(run.final_soc) > 0.99);
     PlanFleet right = evening_fleet();
-    desk.foretold = &right.population;
+    desk.expected = &right.population;
     const PlanRun good = desk.run(yaml);
     CHECK(lowest_pu(desk.grid, good) >= 0.97 - 1e-4);
     CHECK(mean(good.final_soc) > 0.99);
 }
 
-TEST_CASE("with all arrivals foretold rightly, a receding plan asks vehicles to wait for those that are yet to come",
+TEST_CASE("with all arrivals forecast rightly, a receding plan asks vehicles to wait for those that are yet to come",
           "[optimal_schedule]") {
     // Prices fall at night, and the night has room for so many only: who waits for it without knowing the others pays more.
     PlanFleet fleet;
@@ -301,7 +301,7 @@ TEST_CASE("with all arrivals foretold rightly, a receding plan asks vehicles to 
     for (std::size_t k = 24; k < 36; ++k) desk.buy[k] = 0.2;
     desk.sell.assign(36, 0.0);
     const PlanRun blind = desk.run(settings("objective: cost", "smart", "receding"));
-    desk.foretold = &fleet.population;
+    desk.expected = &fleet.population;
     const PlanRun told = desk.run(settings("objective: cost, arrivals: forecast", "smart", "receding"));
     CHECK(mean(told.final_soc) > mean(blind.final_soc) + 0.01);
     CHECK(mean(told.final_soc) == Approx(1.0).margin(1e-4));
@@ -311,7 +311,7 @@ TEST_CASE("a number that is missing from a forecast is told with its instant", "
     PlanDesk desk(evening_fleet(), weak_grid());
     desk.buy.assign(96, 0.2), desk.sell.assign(96, 0.1);
     desk.buy[29] = NAN;
-    CHECK_THROWS_AS(desk.run(settings("objective: cost")), ControllerError);
+    CHECK_THROWS_AS(desk.run(settings("objective: cost")), PartyError);
     CHECK_THROWS_WITH(desk.run(settings("objective: cost")),
                       "the forecast of the price has no number for 19:15 on 2025-01-06; look for missing values in `prices`");
     desk.grid.base_pu.assign(96, 1.0);

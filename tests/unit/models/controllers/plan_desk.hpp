@@ -10,6 +10,7 @@
 
 #include "evsweep/controller.hpp"
 #include "evsweep/plugins.hpp"
+#include "hand_exchange.hpp"
 #include "unit/models/controllers/fake_grid.hpp"
 
 namespace evsweep {
@@ -110,12 +111,16 @@ class PlanDesk {
         const Node node = parse_yaml(yaml, "controller.yaml", issues);
         const auto configured = read_plugin<Controller>(node, "controllers.it", reader, "optimal_schedule");
         if (!configured) throw std::runtime_error(to_text(issues.list().front()));
-        Controller::Context context;
-        context.connectors = &fleet_.population.connectors;
-        context.step = step_;
-        context.calendar = calendar();
-        const auto controller = configured->make(context);
-        return play(*controller);
+        test::HandExchange exchange(fleet_.population.connectors.size());
+        std::vector<ConnectorId> own;
+        for (std::size_t c = 0; c < fleet_.population.connectors.size(); ++c) own.emplace_back(c);
+        const auto controller = configured->make({.label = "it",
+                                                  .exchange = exchange,
+                                                  .connectors = fleet_.population.connectors,
+                                                  .own = own,
+                                                  .step = step_,
+                                                  .calendar = calendar()});
+        return play(*controller, exchange);
     }
 
     [[nodiscard]] static Calendar calendar() {
@@ -128,16 +133,16 @@ class PlanDesk {
    public:
     FakeGrid grid;
     double hours_of_study = 24.0;
-    std::vector<double> buy, sell;  ///< by step; empty: the controller is told no prices
-    const Population* foretold = nullptr;
+    std::vector<double> buy, sell;         ///< by step; empty: the controller is told no prices
+    const Population* expected = nullptr;  ///< a forecast of stays
 
    private:
-    [[nodiscard]] PlanRun play(Controller& controller) {
+    [[nodiscard]] PlanRun play(Controller& controller, test::HandExchange& exchange) {
         const std::size_t connectors = fleet_.population.connectors.size();
         present_.assign(connectors, none);
         soc_.assign(connectors, 0.0);
         arrived_.clear();
-        Setpoints setpoints(connectors);
+        SetpointTable setpoints(connectors);
         PlanRun run;
         run.final_soc.assign(fleet_.population.sessions.size(), -1.0);
         const Instant end(from_hours(hours_of_study));
@@ -146,7 +151,7 @@ class PlanDesk {
             const bool is_step = now_.time_since_epoch() % step_ == Duration::zero();
             const bool has_come = come_and_go(setpoints, run);
             if (is_step || (has_come && asked_at_plug_in)) {
-                decide(controller, setpoints);
+                decide(controller, exchange, setpoints);
                 note(setpoints, is_step, run);
             }
             move(setpoints);
@@ -168,13 +173,13 @@ class PlanDesk {
     }
 
     /// Returns whether somebody has come.
-    bool come_and_go(Setpoints& setpoints, PlanRun& run) {
+    bool come_and_go(SetpointTable& setpoints, PlanRun& run) {
         const auto& sessions = fleet_.population.sessions;
         for (std::size_t c = 0; c < present_.size(); ++c) {
             if (present_[c] == none || sessions[present_[c]].unplug > now_) continue;
             run.final_soc[present_[c]] = soc_[c];
             present_[c] = none;
-            setpoints.set(ConnectorId(c), 0.0);
+            setpoints.set(ConnectorId(c), {}, {});
             std::erase(arrived_, ConnectorId(c));
         }
         bool has_come = false;
@@ -186,51 +191,63 @@ class PlanDesk {
             arrived_.push_back(ConnectorId(c));
             has_come = true;
         }
-        setpoints.settle();
+        setpoints.accept();
         return has_come;
     }
 
-    void decide(Controller& controller, Setpoints& setpoints) {
+    void decide(Controller& controller, test::HandExchange& exchange, SetpointTable& table) {
         const auto& population = fleet_.population;
         const std::size_t n = present_.size();
         std::vector<ConnectorId> plugged_in;
         std::vector<double> p_min(n, 0.0), p_max(n, 0.0), target(n, 0.0), reserve(n, 0.0), capacity(n, PlanFleet::capacity_kwh),
-            stored(n, PlanFleet::efficiency), drawn(n, 1.0 / PlanFleet::efficiency), unity(n, 1.0);
-        std::vector<Instant> departure(n);
+            stored(n, PlanFleet::efficiency), drawn(n, 1.0 / PlanFleet::efficiency), unity(n, 1.0), departure_ms(n, 0.0);
         for (std::size_t c = 0; c < n; ++c) {
             if (present_[c] == none) continue;
             const Session& session = population.sessions[present_[c]];
             plugged_in.push_back(ConnectorId(c));
             target[c] = session.target_soc;
-            departure[c] = session.stated_departure;
+            departure_ms[c] = static_cast<double>(session.stated_departure.time_since_epoch().count());
             p_max[c] = soc_[c] < session.target_soc ? PlanFleet::rating_kw : 0.0;
             p_min[c] = soc_[c] > 0.0 ? -PlanFleet::rating_kw : 0.0;
         }
-        Observation seen;
-        const Needs needs = controller.needs();
+        Connection seen;
         seen.now = now_;
         seen.calendar = calendar();
         seen.plugged_in = plugged_in;
         seen.arrived = arrived_;
         seen.p_min_kw = p_min, seen.p_max_kw = p_max;
-        seen.soc = soc_, seen.reserve_soc = reserve, seen.capacity_kwh = capacity;
-        seen.stored_per_drawn = stored, seen.drawn_per_returned = drawn;
-        seen.taper_knee = seen.taper_end = unity;
-        seen.target_soc = target, seen.stated_departure = departure;
         seen.connectors = &population.connectors;
         seen.level_sets = &population.level_sets;
         seen.horizon = Instant(from_hours(hours_of_study));
-        if (needs.contains(Need::linear_grid)) seen.grid = &grid;
-        if (needs.contains(Need::foresight)) seen.foreseen = &population;
-        if (needs.contains(Need::arrivals)) seen.foretold = foretold;
-        if (needs.contains(Need::price)) seen.price_forecast = {step_, buy}, seen.sell_forecast = {step_, sell};
-        controller.decide(seen, setpoints);
-        for (const ConnectorId c : setpoints.changed()) expect_followable(setpoints, c, p_min, p_max);
-        setpoints.settle();
+        exchange.show(signals::state_of_charge, soc_);
+        exchange.show(signals::reserve_soc, reserve);
+        exchange.show(signals::capacity, capacity);
+        exchange.show(signals::stored_per_drawn, stored);
+        exchange.show(signals::drawn_per_returned, drawn);
+        exchange.show(signals::taper_knee, unity);
+        exchange.show(signals::taper_end, unity);
+        exchange.show(signals::target_soc, target);
+        exchange.show(signals::stated_departure, departure_ms);
+        offer(exchange);
+        Turn turn = exchange.turn(now_);
+        Setpoints setpoints(table);
+        controller.decide(turn, seen, setpoints);
+        for (const ConnectorId c : table.changed()) expect_followable(table, c, p_min, p_max);
+        table.accept();
         arrived_.clear();
     }
 
-    void expect_followable(const Setpoints& setpoints, ConnectorId c, const std::vector<double>& p_min,
+    /// What plans are made with.
+    void offer(test::HandExchange& exchange) {
+        exchange.show_forecasts_by(step_);
+        exchange.show(signals::price_forecast, buy);
+        exchange.show(signals::sell_price_forecast, sell);
+        exchange.offer(services::linear_grid, static_cast<GridModel*>(&grid));
+        exchange.offer(services::foresight, static_cast<const Population*>(&fleet_.population));
+        exchange.offer(services::arrivals, expected);
+    }
+
+    void expect_followable(const SetpointTable& setpoints, ConnectorId c, const std::vector<double>& p_min,
                            const std::vector<double>& p_max) const {
         const std::size_t i = c.index();
         const double p = setpoints.p_kw(c), q = setpoints.q_kvar(c), s = PlanFleet::rating_kw;
@@ -241,7 +258,7 @@ class PlanDesk {
         if (!is_good) throw std::runtime_error("connector " + std::to_string(i) + " cannot follow " + std::to_string(p) + " kW");
     }
 
-    void note(const Setpoints& setpoints, bool is_step, PlanRun& run) const {
+    void note(const SetpointTable& setpoints, bool is_step, PlanRun& run) const {
         std::vector<double> p(grid.places(), 0.0), q(grid.places(), 0.0);
         for (std::size_t c = 0; c < present_.size(); ++c) {
             p[fleet_.place[c]] += setpoints.p_kw(ConnectorId(c));
@@ -254,7 +271,7 @@ class PlanDesk {
         run.q_kvar.push_back(q);
     }
 
-    void move(Setpoints& setpoints) {
+    void move(SetpointTable& setpoints) {
         for (std::size_t c = 0; c < present_.size(); ++c) {
             if (present_[c] == none) continue;
             const Session& session = fleet_.population.sessions[present_[c]];
@@ -264,11 +281,11 @@ class PlanDesk {
             soc_[c] += (p > 0.0 ? p * PlanFleet::efficiency : p / PlanFleet::efficiency) * h / PlanFleet::capacity_kwh;
             if (p > 0.0 && soc_[c] >= session.target_soc - 1e-12) {
                 soc_[c] = std::max(before, session.target_soc);
-                setpoints.set(ConnectorId(c), 0.0, setpoints.q_kvar(ConnectorId(c)));
+                setpoints.set(ConnectorId(c), {}, Kilovars(setpoints.q_kvar(ConnectorId(c))));
             }
             if (p < 0.0 && soc_[c] <= 1e-12) soc_[c] = 0.0;
         }
-        setpoints.settle();
+        setpoints.accept();
     }
 
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
