@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "controllers/threshold_v2g/bands.hpp"
-#include "controllers/threshold_v2g/params.hpp"
-#include "evsweep/charging_need.hpp"
+#include "controllers/threshold_v2g/view.hpp"
 #include "evsweep/draw_keys.hpp"
 #include "evsweep/plugins.hpp"
 
@@ -21,21 +20,6 @@ namespace {
 ///
 /// A vehicle is looked at only when something may have changed for it: its battery ended a setpoint, a signal changed
 /// its opinion, or the instant has come that `next_look` gave at the last look. So a quiet decision costs next to nothing.
-/// Vehicles, and the watched signals; of the others nothing.
-struct Seen : ChargingView {
-    explicit Seen(const ChargingView& view) : ChargingView(view) {}
-    std::span<const double> voltage_pu{};
-    double feeder_head_kw = 0.0;
-    double price = 0.0;
-};
-
-/// Subscribes to a signal that is watched.
-template <class S>
-auto watched(bool is_watched, Exchange& exchange, const S& signal) {
-    using Subscribed = decltype(exchange.subscribe(signal));
-    return is_watched ? std::optional<Subscribed>(exchange.subscribe(signal)) : std::nullopt;
-}
-
 class ThresholdV2g final : public Controller {
    public:
     static constexpr std::string_view name = "threshold_v2g";
@@ -67,20 +51,20 @@ class ThresholdV2g final : public Controller {
         Action wish;
     };
 
-    void take_note(const Seen& seen, Setpoints& setpoints);
-    void watch_signals(const Seen& seen);
-    void watch_voltage(const Seen& seen);
+    void take_note(const ThresholdView& seen, Setpoints& setpoints);
+    void watch_signals(const ThresholdView& seen);
+    void watch_voltage(const ThresholdView& seen);
     void look_now(ConnectorId c);
-    [[nodiscard]] Action wish_of(const Seen& seen, ConnectorId c) const;
-    [[nodiscard]] double cost_h(const Seen& seen, ConnectorId c) const;
-    [[nodiscard]] bool may_discharge(const Seen& seen, ConnectorId c) const;
-    void arrive(const Seen& seen, Setpoints& setpoints, ConnectorId c);
-    [[nodiscard]] Instant consider(const Seen& seen, Setpoints& setpoints, ConnectorId c);
-    [[nodiscard]] Instant next_look(const Seen& seen, ConnectorId c, Action wish) const;
-    void wait_for_turn(const Seen& seen, ConnectorId c, Action wish);
-    void grant_claims(const Seen& seen, Setpoints& setpoints);
-    void act(const Seen& seen, Setpoints& setpoints, ConnectorId c, Action action);
-    void charge_if_critical(const Seen& seen, Setpoints& setpoints, ConnectorId c);
+    [[nodiscard]] Action wish_of(const ThresholdView& seen, ConnectorId c) const;
+    [[nodiscard]] double cost_h(const ThresholdView& seen, ConnectorId c) const;
+    [[nodiscard]] bool may_discharge(const ThresholdView& seen, ConnectorId c) const;
+    void arrive(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c);
+    [[nodiscard]] Instant consider(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c);
+    [[nodiscard]] Instant next_look(const ThresholdView& seen, ConnectorId c, Action wish) const;
+    void wait_for_turn(const ThresholdView& seen, ConnectorId c, Action wish);
+    void grant_claims(const ThresholdView& seen, Setpoints& setpoints);
+    void act(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c, Action action);
+    void charge_if_critical(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c);
 
     ThresholdParams params_;
     double period_h_, margin_h_, spread_h_;
@@ -89,10 +73,7 @@ class ThresholdV2g final : public Controller {
     Band voltage_band_, head_band_, price_band_;
     Action head_opinion_ = Action::idle;
     Action price_opinion_ = Action::idle;
-    ChargingNeed need_;
-    std::optional<Subscription<"pu", Extent::connector, Form::present>> voltage_;
-    std::optional<Subscription<"kW", Extent::feeder, Form::present>> head_;
-    std::optional<Subscription<"currency/kWh", Extent::feeder, Form::present>> price_;
+    ThresholdSignals signals_;
     std::array<Band::Hold, 3> voltage_hold_;  ///< by opinion, discharge first
     std::vector<Vehicle> vehicle_;            ///< by connector, as the two below
     std::vector<Action> voltage_opinion_;
@@ -121,10 +102,7 @@ ThresholdV2g::ThresholdV2g(const ThresholdParams& params, const Context& context
                  params.head_hysteresis.value(), Band::Trouble::high},
       price_band_{params.price_low.value_or(Price{}).value(), params.price_high.value_or(Price{}).value(),
                   params.price_hysteresis.value(), Band::Trouble::high},
-      need_(context.exchange),
-      voltage_(watched(params.watches(ThresholdSignal::voltage), context.exchange, signals::voltage)),
-      head_(watched(params.watches(ThresholdSignal::feeder_head), context.exchange, signals::feeder_head)),
-      price_(watched(params.watches(ThresholdSignal::price), context.exchange, signals::price)),
+      signals_(params, context.exchange),
       voltage_hold_{voltage_band_.hold(Action::discharge), voltage_band_.hold(Action::idle), voltage_band_.hold(Action::charge)},
       vehicle_(context.connectors.size()),
       voltage_opinion_(vehicle_.size(), Action::idle),
@@ -134,10 +112,7 @@ ThresholdV2g::ThresholdV2g(const ThresholdParams& params, const Context& context
 }
 
 void ThresholdV2g::decide(Turn& turn, const Connection& connection, Setpoints& setpoints) {
-    Seen seen(need_.at(turn, connection));
-    if (voltage_) seen.voltage_pu = turn[*voltage_];
-    if (head_) seen.feeder_head_kw = turn.value(*head_).value();
-    if (price_) seen.price = turn.value(*price_).value();
+    const ThresholdView seen = signals_.at(turn, connection);
     take_note(seen, setpoints);
     if (seen.now.time_since_epoch() % params_.period != Duration::zero()) return;  // a plug-in between decisions
     watch_signals(seen);
@@ -155,7 +130,7 @@ void ThresholdV2g::decide(Turn& turn, const Connection& connection, Setpoints& s
 
 void ThresholdV2g::look_now(ConnectorId c) { look_at_[c.index()] = earliest_look_ = Instant::min(); }
 
-void ThresholdV2g::take_note(const Seen& seen, Setpoints& setpoints) {
+void ThresholdV2g::take_note(const ThresholdView& seen, Setpoints& setpoints) {
     for (ConnectorId c : seen.halted) {
         vehicle_[c.index()].action = Action::idle;
         vehicle_[c.index()].since = seen.now;
@@ -164,7 +139,7 @@ void ThresholdV2g::take_note(const Seen& seen, Setpoints& setpoints) {
     for (ConnectorId c : seen.arrived) arrive(seen, setpoints, c);
 }
 
-void ThresholdV2g::arrive(const Seen& seen, Setpoints& setpoints, ConnectorId c) {
+void ThresholdV2g::arrive(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c) {
     const std::size_t i = c.index();
     Vehicle vehicle;
     vehicle.draws = vehicle_[i].draws;  // a connector's delays go on where its last stay ended
@@ -180,16 +155,16 @@ void ThresholdV2g::arrive(const Seen& seen, Setpoints& setpoints, ConnectorId c)
     charge_if_critical(seen, setpoints, c);
 }
 
-void ThresholdV2g::watch_signals(const Seen& seen) {
+void ThresholdV2g::watch_signals(const ThresholdView& seen) {
     const auto before = std::pair(head_opinion_, price_opinion_);
-    if (head_) head_opinion_ = head_band_.opinion(seen.feeder_head_kw, head_opinion_);
-    if (price_) price_opinion_ = price_band_.opinion(seen.price, price_opinion_);
+    if (signals_.has_head()) head_opinion_ = head_band_.opinion(seen.feeder_head_kw, head_opinion_);
+    if (signals_.has_price()) price_opinion_ = price_band_.opinion(seen.price, price_opinion_);
     if (before != std::pair(head_opinion_, price_opinion_))
         for (ConnectorId c : seen.plugged_in) look_now(c);
-    if (voltage_) watch_voltage(seen);
+    if (signals_.has_voltage()) watch_voltage(seen);
 }
 
-void ThresholdV2g::watch_voltage(const Seen& seen) {
+void ThresholdV2g::watch_voltage(const ThresholdView& seen) {
     for (ConnectorId c : seen.plugged_in) {
         Action& opinion = voltage_opinion_[c.index()];
         const double voltage = seen.voltage_pu[c.index()];
@@ -201,23 +176,23 @@ void ThresholdV2g::watch_voltage(const Seen& seen) {
 }
 
 /// The lowest of the watched opinions: discharge wins over idle, idle over charge.
-Action ThresholdV2g::wish_of(const Seen& seen, ConnectorId c) const {
+Action ThresholdV2g::wish_of(const ThresholdView& seen, ConnectorId c) const {
     Action wish = Action::charge;
-    if (head_) wish = std::min(wish, head_opinion_);
-    if (price_) wish = std::min(wish, price_opinion_);
-    if (voltage_) wish = std::min(wish, voltage_opinion_[c.index()]);
+    if (signals_.has_head()) wish = std::min(wish, head_opinion_);
+    if (signals_.has_price()) wish = std::min(wish, price_opinion_);
+    if (signals_.has_voltage()) wish = std::min(wish, voltage_opinion_[c.index()]);
     if (wish == Action::charge && seen.p_max_kw[c.index()] <= 0.0) wish = Action::idle;
     return wish;
 }
 
 /// By how many hours a period of discharging shrinks laxity from the present state of charge.
-double ThresholdV2g::cost_h(const Seen& seen, ConnectorId c) const {
+double ThresholdV2g::cost_h(const ThresholdView& seen, ConnectorId c) const {
     const Vehicle& v = vehicle_[c.index()];
     return v.tapers ? laxity_cost_h(seen, c, v.return_kw, period_h_) : v.cost_h;
 }
 
 /// Whether a period of discharging leaves the reserve and the target within reach.
-bool ThresholdV2g::may_discharge(const Seen& seen, ConnectorId c) const {
+bool ThresholdV2g::may_discharge(const ThresholdView& seen, ConnectorId c) const {
     const std::size_t i = c.index();
     const Vehicle& v = vehicle_[i];
     if (v.return_kw <= 0.0 || seen.p_min_kw[i] >= 0.0) return false;
@@ -229,7 +204,7 @@ bool ThresholdV2g::may_discharge(const Seen& seen, ConnectorId c) const {
 }
 
 /// Looks at a vehicle; says when the next look is due.
-Instant ThresholdV2g::consider(const Seen& seen, Setpoints& setpoints, ConnectorId c) {
+Instant ThresholdV2g::consider(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
     if (seen.now >= v.calm_until && !v.is_critical) charge_if_critical(seen, setpoints, c);
     if (v.is_critical) return Instant::max();
@@ -251,7 +226,7 @@ Instant ThresholdV2g::consider(const Seen& seen, Setpoints& setpoints, Connector
 
 /// The first instant at which a look may have another outcome, while signals and battery are as they were. While a vehicle
 /// discharges, laxity falls no faster than full return costs at the most.
-Instant ThresholdV2g::next_look(const Seen& seen, ConnectorId c, Action wish) const {
+Instant ThresholdV2g::next_look(const ThresholdView& seen, ConnectorId c, Action wish) const {
     const Vehicle& v = vehicle_[c.index()];
     const bool discharges = v.action == Action::discharge;
     const Instant turn = wish == v.action ? Instant::max() : std::max(*v.due, v.since + params_.dwell);
@@ -265,7 +240,7 @@ Instant ThresholdV2g::next_look(const Seen& seen, ConnectorId c, Action wish) co
 }
 
 /// Gives a change that has just come up the instant from which it may happen.
-void ThresholdV2g::wait_for_turn(const Seen& seen, ConnectorId c, Action wish) {
+void ThresholdV2g::wait_for_turn(const ThresholdView& seen, ConnectorId c, Action wish) {
     Vehicle& v = vehicle_[c.index()];
     if (v.due && v.pending == wish) return;
     v.pending = wish;
@@ -276,7 +251,7 @@ void ThresholdV2g::wait_for_turn(const Seen& seen, ConnectorId c, Action wish) {
 }
 
 /// Random release: every claim has waited for its own turn. Ordered: raises by least laxity, reductions by most.
-void ThresholdV2g::grant_claims(const Seen& seen, Setpoints& setpoints) {
+void ThresholdV2g::grant_claims(const ThresholdView& seen, Setpoints& setpoints) {
     if (params_.release == Release::ordered) {
         const auto sooner = [](const Claim& a, const Claim& b) {
             return a.laxity_h != b.laxity_h ? a.laxity_h < b.laxity_h : a.connector < b.connector;
@@ -297,7 +272,7 @@ void ThresholdV2g::grant_claims(const Seen& seen, Setpoints& setpoints) {
     for (const Claim& claim : reductions_) act(seen, setpoints, claim.connector, claim.wish);
 }
 
-void ThresholdV2g::act(const Seen& seen, Setpoints& setpoints, ConnectorId c, Action action) {
+void ThresholdV2g::act(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c, Action action) {
     Vehicle& v = vehicle_[c.index()];
     v.action = action;
     v.since = seen.now;
@@ -312,7 +287,7 @@ void ThresholdV2g::act(const Seen& seen, Setpoints& setpoints, ConnectorId c, Ac
 
 /// Starts charging to the end when, by the next decision, no more than the margin could be spared. Laxity falls no faster
 /// than time passes while a vehicle rests or charges; it knows of the taper.
-void ThresholdV2g::charge_if_critical(const Seen& seen, Setpoints& setpoints, ConnectorId c) {
+void ThresholdV2g::charge_if_critical(const ThresholdView& seen, Setpoints& setpoints, ConnectorId c) {
     Vehicle& v = vehicle_[c.index()];
     const bool is_needy = is_below_target(seen, c);
     const double spare_h = is_needy ? laxity_h(seen, c) - period_h_ : 0.0;
