@@ -28,7 +28,7 @@ std::vector<unsigned char> good_file() {
     file.annotate("/", {{"title", "a study"}, {"seed", "7"}, {"quantile_levels", std::vector<double>{0.05, 0.5}}});
     const std::vector<double> numbers(600, 1.5);
     for (const std::string group : {"/base", "/controllers/a", "/controllers/b"}) {
-        file.annotate(group, {{"label", "a"}, {"needs", std::vector<std::string>{"voltage", "price"}}});
+        file.annotate(group, {{"label", "a"}, {"names", std::vector<std::string>{"voltage", "price"}}});
         file.add_dimension(group, "setting", 2);
         file.write({group, "setting_path", {"setting"}}, std::vector<std::string>{"one", "two"});
         file.write({group + "/kpis", "replica", {"replica"}}, numbers);
@@ -43,7 +43,7 @@ std::vector<unsigned char> good_file() {
 }
 
 void read_group(const ResultReader& reader, const std::string& group, int depth) {
-    for (const std::string name : {"label", "title", "units", "needs", "seed"}) (void)reader.texts_attribute(group, name);
+    for (const std::string name : {"label", "title", "units", "names", "seed"}) (void)reader.texts_attribute(group, name);
     for (const auto& name : reader.arrays(group)) {
         const std::string path = group == "/" ? "/" + name : group + "/" + name;
         (void)reader.dims(path);

@@ -28,6 +28,10 @@ void claim_whole(const Scenario& scenario) {
     fuzz::claim(scenario.time.step.count() > 0 && scenario.time.duration % scenario.time.step == Duration::zero(),
                 "the step divides the duration");
     fuzz::claim(scenario.limits.voltage_min < scenario.limits.voltage_max, "the voltage band is one");
+    for (const Alternative& alternative : scenario.controllers)
+        fuzz::claim(!alternative.parties.empty() && !alternative.type.empty(), "an alternative has parties");
+    for (const MeterChoice& meter : scenario.metering)
+        fuzz::claim(meter.delay.count() >= 0 && !meter.signal.empty(), "a meter has a signal and no negative delay");
     for (const auto& setting : scenario.resolved) fuzz::claim(!setting.path.empty(), "every setting has a path");
     for (const auto& [name, profile] : scenario.base_load.profiles)
         fuzz::claim(std::isfinite(profile.at(Instant{}, scenario.time.start)), "profiles are numbers");

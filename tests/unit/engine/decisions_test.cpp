@@ -68,7 +68,7 @@ TEST_CASE("a controller decides exactly once at every instant that anything of i
                     const Cadence cadence{.period = period, .on_plug_in = on_plug_in, .on_unplug = on_unplug};
                     std::vector<Instant> asked;
                     std::size_t arrived = 0;
-                    const Told controller = told(cadence, [&](const Connection& seen, Setpoints&) {
+                    const ControllerByRule controller = by_rule(cadence, [&](const Connection& seen, Setpoints&) {
                         asked.push_back(seen.now);
                         arrived += seen.arrived.size();
                     });

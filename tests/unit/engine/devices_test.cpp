@@ -247,15 +247,16 @@ TEST_CASE("who plans at the start sees the grid with the taps on which the relay
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
     fleet.population.connectors.bus[0] = BusId(2);
     std::vector<double> planned;
-    const Told controller{{.period = Duration(1h)}, [&](const Controller::Context& context) -> Told::Rule {
-                              const auto model = context.exchange.use(services::linear_grid);
-                              return [&planned, model](Turn& turn, const Connection& seen, Setpoints&) {
-                                  LinearGrid grid;
-                                  const std::vector<double> none{0.0};
-                                  REQUIRE(turn[model].linearise(seen.now, none, none, grid));
-                                  planned.push_back(grid.voltage.value.at(0));
-                              };
-                          }};
+    const ControllerByRule controller{{.period = Duration(1h)},
+                                      [&](const Controller::Context& context) -> ControllerByRule::Rule {
+                                          const auto model = context.exchange.use(services::linear_grid);
+                                          return [&planned, model](Turn& turn, const Connection& seen, Setpoints&) {
+                                              LinearGrid grid;
+                                              const std::vector<double> none{0.0};
+                                              REQUIRE(turn[model].linearise(seen.now, none, none, grid));
+                                              planned.push_back(grid.voltage.value.at(0));
+                                          };
+                                      }};
     const Run day = small_world::run(a_jump_at_ten(), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     for (const std::size_t h : {0U, 5U, 12U}) CHECK(planned.at(h) == Approx(day.notes.lowest_voltage.at(60 * h)).margin(1e-8));

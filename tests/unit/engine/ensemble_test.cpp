@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Follows the voltage it sees, so that load flows reach back into setpoints, and answers every minute.
-Told by_voltage(double faulty_above_h = 1e9) {
-    const auto declare = [=](const Controller::Context& context) -> Told::Rule {
+ControllerByRule by_voltage(double faulty_above_h = 1e9) {
+    const auto declare = [=](const Controller::Context& context) -> ControllerByRule::Rule {
         const auto voltage = context.exchange.subscribe(signals::voltage);
         const auto head = context.exchange.subscribe(signals::feeder_head);
         const auto charge = context.exchange.subscribe(signals::state_of_charge);
@@ -63,8 +63,8 @@ struct Member {
     ReplicaOutcome outcome;
 };
 
-Alternative alternative_of(const Told& told) {
-    return {.label = "it", .type = "it", .settings = {}, .parties = {party("it", told)}};
+Alternative alternative_of(const ControllerByRule& rule) {
+    return {.label = "it", .type = "it", .settings = {}, .parties = {party("it", rule)}};
 }
 
 /// Runs the members in ensembles of `width`.
@@ -200,7 +200,7 @@ TEST_CASE("an ensemble that is asked to stop gives up within a control step, and
     std::stop_source stop;
     Site site(a_day(15min), feeder, places_of(fleet.connectors));
     site.shared.stop = StopRequest(stop.get_token());
-    const Alternative alternative = alternative_of(told({.period = 15min}, [&](const Connection& seen, Setpoints&) {
+    const Alternative alternative = alternative_of(by_rule({.period = 15min}, [&](const Connection& seen, Setpoints&) {
         if (seen.now == Instant(3h)) stop.request_stop();
     }));
     PartySet set(site.shared, &alternative, fleet, Rng(1, 0));
@@ -216,6 +216,6 @@ TEST_CASE("an ensemble that is asked to stop gives up within a control step, and
 TEST_CASE("a controller that gives up its decision gives up the replica") {
     const Feeder feeder = two_buses();
     const Population fleet = fleet_of(1, 5, 2);
-    const Told giving_up = told({.period = 15min}, [](const Connection&, Setpoints&) { throw Stopped(); });
+    const ControllerByRule giving_up = by_rule({.period = 15min}, [](const Connection&, Setpoints&) { throw Stopped(); });
     CHECK_THROWS_AS(run(a_day(15min), feeder, fleet, giving_up), Stopped);
 }

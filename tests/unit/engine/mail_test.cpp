@@ -51,8 +51,8 @@ struct Got {
 Word word(int number) { return {number, 2.0 * number, "nineteen characters"}; }
 
 /// Sends `numbers` in its turn at `offset`, from its first member to `to`.
-ToldAgent sender(std::vector<int> numbers, std::uint32_t to, Duration offset = {}, std::size_t members = 1) {
-    return {{.period = Duration(24h), .offset = offset}, [=](const Agent::Context& context) -> ToldAgent::Rule {
+AgentByRule sender(std::vector<int> numbers, std::uint32_t to, Duration offset = {}, std::size_t members = 1) {
+    return {{.period = Duration(24h), .offset = offset}, [=](const Agent::Context& context) -> AgentByRule::Rule {
                 const auto endpoint = context.exchange.join(talk, std::vector<std::vector<ConnectorId>>(members));
                 return [=](Turn& turn) {
                     for (const int n : numbers) turn.send(endpoint, turn.first_address(endpoint), to, word(n));
@@ -61,8 +61,8 @@ ToldAgent sender(std::vector<int> numbers, std::uint32_t to, Duration offset = {
 }
 
 /// Takes down all that it gets.
-ToldAgent listener(const std::string& who, Cadence cadence, std::vector<Got>& got, std::size_t members = 1) {
-    return {cadence, [=, &got](const Agent::Context& context) -> ToldAgent::Rule {
+AgentByRule listener(const std::string& who, Cadence cadence, std::vector<Got>& got, std::size_t members = 1) {
+    return {cadence, [=, &got](const Agent::Context& context) -> AgentByRule::Rule {
                 const auto endpoint = context.exchange.join(talk, std::vector<std::vector<ConnectorId>>(members));
                 return [=, &got](Turn& turn) {
                     turn.each_message(endpoint, [&](const Message<Word>& m) {
@@ -119,15 +119,15 @@ TEST_CASE("a message wakes a party that asks for it, at the instant of its arriv
 
 TEST_CASE("what waits for a turn is read once, by receiver first") {
     std::vector<Got> got;
-    const ToldAgent talking{{.period = Duration(24h)}, [](const Agent::Context& context) -> ToldAgent::Rule {
-                                const auto endpoint = context.exchange.join(talk, {{}});
-                                return [=](Turn& turn) {
-                                    turn.send(endpoint, 0, 2, word(1));
-                                    turn.send(endpoint, 0, 1, word(2));
-                                    turn.send(endpoint, 0, 2, word(3));
-                                    turn.send(endpoint, 0, 1, word(4));
-                                };
-                            }};
+    const AgentByRule talking{{.period = Duration(24h)}, [](const Agent::Context& context) -> AgentByRule::Rule {
+                                  const auto endpoint = context.exchange.join(talk, {{}});
+                                  return [=](Turn& turn) {
+                                      turn.send(endpoint, 0, 2, word(1));
+                                      turn.send(endpoint, 0, 1, word(2));
+                                      turn.send(endpoint, 0, 2, word(3));
+                                      turn.send(endpoint, 0, 1, word(4));
+                                  };
+                              }};
     const auto outcome =
         talk_for_an_hour(nullptr, {party("a", talking), party("b", listener("b", {.period = 10min, .offset = 10min}, got, 2))});
     REQUIRE_FALSE(outcome.failure);
@@ -168,16 +168,17 @@ TEST_CASE("what is sent to everybody reaches all members but the sender") {
         CHECK(outcome.messages[0].sent == 3);
     }
     SECTION("a member beside the sender in one party hears it, the sender does not") {
-        const ToldAgent two{{.period = Duration(24h), .on_message = true}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                const auto endpoint = context.exchange.join(talk, {{}, {}});
-                                return [&got, endpoint, has_sent = false](Turn& turn) mutable {
-                                    turn.each_message(endpoint, [&](const Message<Word>& m) {
-                                        got.push_back({"two", m.from, m.to, m.body.number, {}, {}, {}});
-                                    });
-                                    if (!has_sent) turn.send(endpoint, 1, everybody, word(9));
-                                    has_sent = true;
-                                };
-                            }};
+        const AgentByRule two{{.period = Duration(24h), .on_message = true},
+                              [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                  const auto endpoint = context.exchange.join(talk, {{}, {}});
+                                  return [&got, endpoint, has_sent = false](Turn& turn) mutable {
+                                      turn.each_message(endpoint, [&](const Message<Word>& m) {
+                                          got.push_back({"two", m.from, m.to, m.body.number, {}, {}, {}});
+                                      });
+                                      if (!has_sent) turn.send(endpoint, 1, everybody, word(9));
+                                      has_sent = true;
+                                  };
+                              }};
         const auto channel = std::make_shared<ByHand>([](const Channel::Way&) { return std::optional<Duration>(1s); });
         const auto outcome = talk_for_an_hour(channel, {party("two", two)});
         REQUIRE_FALSE(outcome.failure);
@@ -202,8 +203,8 @@ TEST_CASE("a message without delay gives its receiver another turn at the same i
 
 TEST_CASE("a question and its answer without delay take no time, and nothing changes in between but their receivers") {
     std::vector<std::string> turns;
-    const auto speaker = [&](const std::string& who, std::uint32_t other, int most) -> ToldAgent {
-        return {{.period = Duration(30min), .on_message = true}, [=, &turns](const Agent::Context& context) -> ToldAgent::Rule {
+    const auto speaker = [&](const std::string& who, std::uint32_t other, int most) -> AgentByRule {
+        return {{.period = Duration(30min), .on_message = true}, [=, &turns](const Agent::Context& context) -> AgentByRule::Rule {
                     const auto endpoint = context.exchange.join(talk, {{}});
                     return [=, &turns](Turn& turn) {
                         turns.push_back(who);
@@ -227,8 +228,8 @@ TEST_CASE("a question and its answer without delay take no time, and nothing cha
 }
 
 TEST_CASE("parties that answer each other without delay and without end fail the replica") {
-    const auto echo = [](std::uint32_t other) -> ToldAgent {
-        return {{.period = Duration(24h), .on_message = true}, [=](const Agent::Context& context) -> ToldAgent::Rule {
+    const auto echo = [](std::uint32_t other) -> AgentByRule {
+        return {{.period = Duration(24h), .on_message = true}, [=](const Agent::Context& context) -> AgentByRule::Rule {
                     const auto endpoint = context.exchange.join(talk, {{}});
                     return [=](Turn& turn) { turn.send(endpoint, turn.first_address(endpoint), other, word(1)); };
                 }};
@@ -240,14 +241,14 @@ TEST_CASE("parties that answer each other without delay and without end fail the
 
 TEST_CASE("a party speaks for its own members, to members that there are") {
     const auto failure_of = [](std::uint32_t from, std::uint32_t to) {
-        const ToldAgent bold{{.period = Duration(24h)}, [=](const Agent::Context& context) -> ToldAgent::Rule {
-                                 const auto endpoint = context.exchange.join(talk, {{}});
-                                 return [=](Turn& turn) {
-                                     CHECK(turn.members(endpoint) == 2);
-                                     CHECK(turn.first_address(endpoint) == 1);
-                                     turn.send(endpoint, from, to, word(1));
-                                 };
-                             }};
+        const AgentByRule bold{{.period = Duration(24h)}, [=](const Agent::Context& context) -> AgentByRule::Rule {
+                                   const auto endpoint = context.exchange.join(talk, {{}});
+                                   return [=](Turn& turn) {
+                                       CHECK(turn.members(endpoint) == 2);
+                                       CHECK(turn.first_address(endpoint) == 1);
+                                       turn.send(endpoint, from, to, word(1));
+                                   };
+                               }};
         std::vector<Got> got;
         return talk_for_an_hour(nullptr, {party("a", listener("a", at_once, got)), party("b", bold)}).failure.value_or("");
     };
@@ -301,19 +302,18 @@ TEST_CASE("members of charging points are known by their group and number, whate
         }
         scenario.population.resize(groups.size());
         std::set<std::tuple<std::string, std::string, int>> list;
-        const Told speaking{{.period = Duration(1min)}, [&](const Controller::Context& context) -> Told::Rule {
-                                std::vector<std::vector<ConnectorId>> members;
-                                for (ConnectorId c : context.own) members.push_back({c});
-                                const auto endpoint = context.exchange.join(talk, members);
-                                return [&, endpoint](Turn& turn, const Connection&, Setpoints&) {
-                                    turn.each_message(endpoint, [&](const Message<Word>& m) {
-                                        list.emplace(groups[m.from], groups[m.to], m.body.number);
-                                    });
-                                    const auto minute = static_cast<int>(turn.now.time_since_epoch() / Duration(1min));
-                                    for (std::uint32_t m = 0; m < turn.members(endpoint); ++m)
-                                        turn.send(endpoint, m, everybody, word(minute));
-                                };
-                            }};
+        const ControllerByRule speaking{
+            {.period = Duration(1min)}, [&](const Controller::Context& context) -> ControllerByRule::Rule {
+                std::vector<std::vector<ConnectorId>> members;
+                for (ConnectorId c : context.own) members.push_back({c});
+                const auto endpoint = context.exchange.join(talk, members);
+                return [&, endpoint](Turn& turn, const Connection&, Setpoints&) {
+                    turn.each_message(endpoint,
+                                      [&](const Message<Word>& m) { list.emplace(groups[m.from], groups[m.to], m.body.number); });
+                    const auto minute = static_cast<int>(turn.now.time_since_epoch() / Duration(1min));
+                    for (std::uint32_t m = 0; m < turn.members(endpoint); ++m) turn.send(endpoint, m, everybody, word(minute));
+                };
+            }};
         const Feeder feeder = two_buses();
         Site site(scenario, feeder, places_of(fleet.population.connectors));
         site.channels["talk"] = third;

@@ -43,15 +43,15 @@ Scenario an_hour_of_two_groups() {
 
 /// Publishes what `value` says, every `period`.
 template <class Value>
-ToldAgent publisher(Duration period, Value value) {
-    return {{.period = period}, [=](const Agent::Context& context) -> ToldAgent::Rule {
+AgentByRule publisher(Duration period, Value value) {
+    return {{.period = period}, [=](const Agent::Context& context) -> AgentByRule::Rule {
                 return [=, out = context.exchange.publish(bid)](Turn& turn) { turn[out][0] = value(turn.now); };
             }};
 }
 /// Takes down what it reads of a signal of the feeder.
 template <class S>
-ToldAgent reader(Duration period, S signal, Freshness freshness, std::vector<double>& seen) {
-    return {{.period = period}, [=, &seen](const Agent::Context& context) -> ToldAgent::Rule {
+AgentByRule reader(Duration period, S signal, Freshness freshness, std::vector<double>& seen) {
+    return {{.period = period}, [=, &seen](const Agent::Context& context) -> AgentByRule::Rule {
                 return [&seen, in = context.exchange.subscribe(signal, freshness)](Turn& turn) {
                     seen.push_back(turn.value(in).value());
                 };
@@ -96,21 +96,21 @@ TEST_CASE("the previous value is the one before this instant, wherever the reade
 
 TEST_CASE("a party that reads what it publishes itself sees what it wrote last") {
     Numbers seen;
-    const ToldAgent counting{{.period = 10min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                 const auto in = context.exchange.subscribe(bid);
-                                 const auto out = context.exchange.publish(bid);
-                                 return [&seen, in, out](Turn& turn) {
-                                     seen.push_back(turn.value(in).value());
-                                     turn[out][0] = seen.back() + 1.0;
-                                 };
-                             }};
+    const AgentByRule counting{{.period = 10min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                   const auto in = context.exchange.subscribe(bid);
+                                   const auto out = context.exchange.publish(bid);
+                                   return [&seen, in, out](Turn& turn) {
+                                       seen.push_back(turn.value(in).value());
+                                       turn[out][0] = seen.back() + 1.0;
+                                   };
+                               }};
     REQUIRE_FALSE(run_parties(an_hour(), {}, {party("counting", counting)}).outcome.failure);
     CHECK(seen == Numbers{0, 1, 2, 3, 4, 5});
 }
 
 TEST_CASE("two parties of one circle go on where one of them reads the previous value") {
     Numbers bids;
-    const auto asks = [&](const Agent::Context& context) -> ToldAgent::Rule {
+    const auto asks = [&](const Agent::Context& context) -> AgentByRule::Rule {
         const auto in = context.exchange.subscribe(answer, Freshness::previous);
         const auto out = context.exchange.publish(bid);
         return [&bids, in, out](Turn& turn) {
@@ -118,13 +118,13 @@ TEST_CASE("two parties of one circle go on where one of them reads the previous 
             bids.push_back(turn[out][0]);
         };
     };
-    const auto doubles = [](const Agent::Context& context) -> ToldAgent::Rule {
+    const auto doubles = [](const Agent::Context& context) -> AgentByRule::Rule {
         const auto in = context.exchange.subscribe(bid);
         const auto out = context.exchange.publish(answer);
         return [in, out](Turn& turn) { turn[out][0] = 2.0 * turn.value(in).value(); };
     };
     const Cadence cadence{.period = 15min};
-    const auto parties = {party("doubles", ToldAgent{cadence, doubles}), party("asks", ToldAgent{cadence, asks})};
+    const auto parties = {party("doubles", AgentByRule{cadence, doubles}), party("asks", AgentByRule{cadence, asks})};
     REQUIRE_FALSE(run_parties(an_hour(), {}, parties).outcome.failure);
     CHECK(bids == Numbers{1, 3, 7, 15});
 }
@@ -132,9 +132,9 @@ TEST_CASE("two parties of one circle go on where one of them reads the previous 
 TEST_CASE("parties that do not wait for each other act in the order of the scenario") {
     std::vector<std::string> turns;
     const auto acting = [&](const std::string& label) {
-        return party(label, ToldAgent{{.period = 30min}, [&turns, label](const Agent::Context&) -> ToldAgent::Rule {
-                                          return [&turns, label](Turn&) { turns.push_back(label); };
-                                      }});
+        return party(label, AgentByRule{{.period = 30min}, [&turns, label](const Agent::Context&) -> AgentByRule::Rule {
+                                            return [&turns, label](Turn&) { turns.push_back(label); };
+                                        }});
     };
     REQUIRE_FALSE(run_parties(an_hour(), {}, {acting("c"), acting("a"), acting("b")}).outcome.failure);
     CHECK(turns == std::vector<std::string>{"c", "a", "b", "c", "a", "b"});
@@ -142,9 +142,9 @@ TEST_CASE("parties that do not wait for each other act in the order of the scena
 
 TEST_CASE("a cadence has a period and an offset in whole milliseconds") {
     std::vector<Instant> turns;
-    const ToldAgent agent{{.period = 13min + 7ms, .offset = 20min + 1ms}, [&](const Agent::Context&) -> ToldAgent::Rule {
-                              return [&](Turn& turn) { turns.push_back(turn.now); };
-                          }};
+    const AgentByRule agent{{.period = 13min + 7ms, .offset = 20min + 1ms}, [&](const Agent::Context&) -> AgentByRule::Rule {
+                                return [&](Turn& turn) { turns.push_back(turn.now); };
+                            }};
     REQUIRE_FALSE(run_parties(an_hour(), {}, {party("it", agent)}).outcome.failure);
     CHECK(turns ==
           std::vector<Instant>{Instant(20min + 1ms), Instant(33min + 8ms), Instant(46min + 15ms), Instant(59min + 22ms)});
@@ -154,7 +154,7 @@ TEST_CASE("an agent sees of the fleet's power what stood before anybody acted, o
     Fleet fleet;
     fleet.add(stay(0.0, 20.0, 0.1, 0.9));
     Numbers before, after;
-    const Told stepwise = told({.period = Duration(15min)}, [](const Connection& seen, Setpoints& setpoints) {
+    const ControllerByRule stepwise = by_rule({.period = Duration(15min)}, [](const Connection& seen, Setpoints& setpoints) {
         for (ConnectorId c : seen.plugged_in) setpoints.set(c, Kilowatts(2.0 + minutes_of(seen.now) / 15.0));
     });
     const auto parties = {party("it", stepwise),
@@ -172,8 +172,9 @@ TEST_CASE("two controllers of two groups see their own connectors and arrivals o
         std::vector<bool> knows;  ///< by connector, at the end
     };
     Sight of_homes, of_shops;
-    const auto looking = [](Sight& sight) -> Told {
-        return {{.period = Duration(10min), .on_plug_in = true}, [&sight](const Controller::Context& context) -> Told::Rule {
+    const auto looking = [](Sight& sight) -> ControllerByRule {
+        return {{.period = Duration(10min), .on_plug_in = true},
+                [&sight](const Controller::Context& context) -> ControllerByRule::Rule {
                     const auto voltage = context.exchange.subscribe(signals::voltage);
                     const auto charge = context.exchange.subscribe(signals::state_of_charge);
                     return [&sight, voltage, charge](Turn& turn, const Connection& seen, Setpoints& setpoints) {
@@ -202,8 +203,8 @@ TEST_CASE("two controllers of two groups see their own connectors and arrivals o
 TEST_CASE("a controller is asked at plug-ins and unpluggings of its own groups only") {
     const Fleet fleet = homes_and_shops();
     std::vector<Instant> asked;
-    const Told of_homes =
-        told({.on_plug_in = true, .on_unplug = true}, [&](const Connection& seen, Setpoints&) { asked.push_back(seen.now); });
+    const ControllerByRule of_homes =
+        by_rule({.on_plug_in = true, .on_unplug = true}, [&](const Connection& seen, Setpoints&) { asked.push_back(seen.now); });
     const auto parties = {party("homes", of_homes, {"homes"}), party("shops", on_arrival(5.0), {"shops"})};
     REQUIRE_FALSE(run_parties(an_hour_of_two_groups(), fleet.population, parties).outcome.failure);
     CHECK(asked == std::vector<Instant>{Instant(10min)});
@@ -211,7 +212,7 @@ TEST_CASE("a controller is asked at plug-ins and unpluggings of its own groups o
 
 TEST_CASE("a setpoint of another controller's connector fails the replica") {
     const Fleet fleet = homes_and_shops();
-    const Told reaching = told({.period = Duration(30min)}, [](const Connection& seen, Setpoints& setpoints) {
+    const ControllerByRule reaching = by_rule({.period = Duration(30min)}, [](const Connection& seen, Setpoints& setpoints) {
         if (seen.now > Instant{}) setpoints.set(ConnectorId(1), Kilowatts(6.0));
     });
     const auto parties = {party("homes", reaching, {"homes"}), party("shops", on_arrival(5.0), {"shops"})};
@@ -222,16 +223,16 @@ TEST_CASE("a setpoint of another controller's connector fails the replica") {
 TEST_CASE("what another party has declared opens nothing, and the replica ends with a text") {
     Subscription<"kW", Extent::feeder, Form::present> lent;
     Publication<"kW", Extent::feeder, Form::present> lent_out;
-    const ToldAgent lender{{.period = 10min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                               lent = context.exchange.subscribe(signals::feeder_head);
-                               lent_out = context.exchange.publish(bid);
-                               return [](Turn&) {};
-                           }};
+    const AgentByRule lender{{.period = 10min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                 lent = context.exchange.subscribe(signals::feeder_head);
+                                 lent_out = context.exchange.publish(bid);
+                                 return [](Turn&) {};
+                             }};
     const auto borrower = [&](std::function<void(Turn&)> act) {
-        return ToldAgent{{.period = 10min}, [act](const Agent::Context& context) -> ToldAgent::Rule {
-                             (void)context.exchange.subscribe(signals::charging_power);  // something of its own
-                             return act;
-                         }};
+        return AgentByRule{{.period = 10min}, [act](const Agent::Context& context) -> AgentByRule::Rule {
+                               (void)context.exchange.subscribe(signals::charging_power);  // something of its own
+                               return act;
+                           }};
     };
     const auto failure_of = [&](std::function<void(Turn&)> act) {
         const auto parties = {party("lender", lender), party("borrower", borrower(std::move(act)))};
@@ -253,10 +254,10 @@ TEST_CASE("an agent of 10 ms that does not read the network costs no load flow")
     Fleet fleet;
     fleet.add(stay(2.0 / 60.0, 20.0, 0.1, 0.9));
     std::size_t turns = 0;
-    const ToldAgent quick{{.period = 10ms}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                              const auto power = context.exchange.subscribe(signals::charging_power);
-                              return [&turns, power](Turn& turn) { turns += turn.value(power).value() >= 0.0 ? 1 : 0; };
-                          }};
+    const AgentByRule quick{{.period = 10ms}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                const auto power = context.exchange.subscribe(signals::charging_power);
+                                return [&turns, power](Turn& turn) { turns += turn.value(power).value() >= 0.0 ? 1 : 0; };
+                            }};
     const Run alone = run_parties(ten_minutes, fleet.population, {party("it", on_arrival(5.0))});
     const Run both = run_parties(ten_minutes, fleet.population, {party("it", on_arrival(5.0)), party("quick", quick)});
     REQUIRE_FALSE(both.outcome.failure);
@@ -272,13 +273,14 @@ TEST_CASE("a controller that reads the voltage between control steps gets a load
     fleet.add(stay(0.0, 20.0, 0.1, 0.9));
     Numbers seen, expected;
     const auto power_at = [](std::int64_t turn) { return 1.0 + 0.1 * static_cast<double>(turn); };
-    const Told following{{.period = Duration(10s)}, [&](const Controller::Context& context) -> Told::Rule {
-                             const auto voltage = context.exchange.subscribe(signals::voltage);
-                             return [&, voltage](Turn& turn, const Connection&, Setpoints& setpoints) {
-                                 seen.push_back(turn[voltage][0]);
-                                 setpoints.set(ConnectorId(0), Kilowatts(power_at(turn.now.time_since_epoch() / Duration(10s))));
-                             };
-                         }};
+    const ControllerByRule following{
+        {.period = Duration(10s)}, [&](const Controller::Context& context) -> ControllerByRule::Rule {
+            const auto voltage = context.exchange.subscribe(signals::voltage);
+            return [&, voltage](Turn& turn, const Connection&, Setpoints& setpoints) {
+                seen.push_back(turn[voltage][0]);
+                setpoints.set(ConnectorId(0), Kilowatts(power_at(turn.now.time_since_epoch() / Duration(10s))));
+            };
+        }};
     const Run day = run_parties(ten_minutes, fleet.population, {party("it", following)});
     REQUIRE_FALSE(day.outcome.failure);
     for (std::int64_t turn = 0; turn < 60; ++turn)
@@ -297,7 +299,7 @@ TEST_CASE("a meter with a delay shows a party between control steps what stood t
     Site site(ten_minutes, feeder, places_of(fleet.population.connectors));
     site.meters["charging_power"] = {.delay = 2min};
     Numbers seen;
-    const Told stepwise = told({.period = Duration(1min)}, [](const Connection& now, Setpoints& setpoints) {
+    const ControllerByRule stepwise = by_rule({.period = Duration(1min)}, [](const Connection& now, Setpoints& setpoints) {
         setpoints.set(ConnectorId(0), Kilowatts(1.0 + minutes_of(now.now)));
     });
     const auto parties = {party("it", stepwise),
@@ -330,24 +332,25 @@ TEST_CASE("a meter of a published signal reads when its publisher has spoken, fo
     const Fleet fleet = homes_and_shops();
     Site site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
     site.meters["wish"] = {.delay = 10min, .resolution = 1.0};
-    const ToldAgent wishing{{.period = 10min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                return [out = context.exchange.publish(wish)](Turn& turn) {
-                                    turn[out][0] = minutes_of(turn.now) + 0.4;
-                                    turn[out][1] = -minutes_of(turn.now) + 0.4;
-                                };
-                            }};
-    Numbers of_agent, of_homes;
-    const ToldAgent listening{{.period = 10min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                  return [&of_agent, in = context.exchange.subscribe(wish)](Turn& turn) {
-                                      of_agent.insert(of_agent.end(), turn[in].begin(), turn[in].end());
+    const AgentByRule wishing{{.period = 10min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                  return [out = context.exchange.publish(wish)](Turn& turn) {
+                                      turn[out][0] = minutes_of(turn.now) + 0.4;
+                                      turn[out][1] = -minutes_of(turn.now) + 0.4;
                                   };
                               }};
-    const Told homes{{.period = Duration(10min)}, [&](const Controller::Context& context) -> Told::Rule {
-                         return [&of_homes, in = context.exchange.subscribe(wish)](Turn& turn, const Connection&, Setpoints&) {
-                             of_homes.push_back(turn[in][0]);
-                             CHECK(std::isnan(turn[in][1]));
-                         };
-                     }};
+    Numbers of_agent, of_homes;
+    const AgentByRule listening{{.period = 10min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                    return [&of_agent, in = context.exchange.subscribe(wish)](Turn& turn) {
+                                        of_agent.insert(of_agent.end(), turn[in].begin(), turn[in].end());
+                                    };
+                                }};
+    const ControllerByRule homes{{.period = Duration(10min)}, [&](const Controller::Context& context) -> ControllerByRule::Rule {
+                                     return [&of_homes, in = context.exchange.subscribe(wish)](Turn& turn, const Connection&,
+                                                                                               Setpoints&) {
+                                         of_homes.push_back(turn[in][0]);
+                                         CHECK(std::isnan(turn[in][1]));
+                                     };
+                                 }};
     const auto parties = {party("wishing", wishing), party("listening", listening), party("homes", homes, {"homes"}),
                           party("shops", on_arrival(1.0), {"shops"})};
     REQUIRE_FALSE(run(site, fleet.population, parties).outcome.failure);
@@ -360,20 +363,20 @@ TEST_CASE("signals of groups and of named areas have one value each") {
     const Fleet fleet = homes_and_shops();
     Site site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
     Numbers groups, areas;
-    const ToldAgent areas_of{{.period = 30min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                 return [out = context.exchange.publish(frequency, {"north", "middle", "south"})](Turn& turn) {
-                                     for (std::size_t a = 0; a < turn[out].size(); ++a)
-                                         turn[out][a] = 50.0 + static_cast<double>(a);
-                                 };
-                             }};
-    const ToldAgent looking{{.period = 30min, .offset = 30min}, [&](const Agent::Context& context) -> ToldAgent::Rule {
-                                const auto power = context.exchange.subscribe(signals::group_power);
-                                const auto area = context.exchange.subscribe(frequency);
-                                return [&, power, area](Turn& turn) {
-                                    groups.assign(turn[power].begin(), turn[power].end());
-                                    areas.assign(turn[area].begin(), turn[area].end());
-                                };
-                            }};
+    const AgentByRule areas_of{{.period = 30min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                   return [out = context.exchange.publish(frequency, {"north", "middle", "south"})](Turn& turn) {
+                                       for (std::size_t a = 0; a < turn[out].size(); ++a)
+                                           turn[out][a] = 50.0 + static_cast<double>(a);
+                                   };
+                               }};
+    const AgentByRule looking{{.period = 30min, .offset = 30min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
+                                  const auto power = context.exchange.subscribe(signals::group_power);
+                                  const auto area = context.exchange.subscribe(frequency);
+                                  return [&, power, area](Turn& turn) {
+                                      groups.assign(turn[power].begin(), turn[power].end());
+                                      areas.assign(turn[area].begin(), turn[area].end());
+                                  };
+                              }};
     const auto parties = {party("areas", areas_of), party("homes", on_arrival(3.0), {"homes"}),
                           party("shops", on_arrival(4.0), {"shops"}), party("looking", looking)};
     REQUIRE_FALSE(run(site, fleet.population, parties).outcome.failure);

@@ -20,7 +20,7 @@ constexpr Signal<"kW", Extent::feeder> clearing{"clearing", "of a test"};
 using Declaration = std::function<void(Exchange&)>;
 
 /// An agent that declares and then does nothing.
-ToldAgent declaring(Declaration declare, Cadence cadence = {.period = Duration(1h)}) {
+AgentByRule declaring(Declaration declare, Cadence cadence = {.period = Duration(1h)}) {
     return {cadence, [declare = std::move(declare)](const Agent::Context& context) {
                 declare(context.exchange);
                 return [](Turn&) {};
@@ -107,7 +107,7 @@ TEST_CASE("a signal has one publisher, and the simulator's are its own") {
           Texts{"a: publishes 'voltage', which the simulator publishes, too; a signal has one publisher"});
 }
 
-TEST_CASE("parties that all wait for the present value of the next are a circle, which is told with all its members") {
+TEST_CASE("parties that all wait for the present value of the next are a circle, which is reported with all its members") {
     const Declaration a = both(reads(offer), writes(bid)), b = both(reads(clearing), writes(offer));
     const Declaration c = both(reads(bid), writes(clearing)), outside = reads(bid);
     CHECK(problems_of({party("watcher", declaring(outside)), party("a", declaring(a)), party("b", declaring(b)),

@@ -14,7 +14,7 @@ namespace {
 
 Instant at_hours(double h) { return Instant(from_hours(h)); }
 
-/// A day with a vehicle that charges at 10 kW from 1:00 to 2:00, or longer if told so.
+/// A day with a vehicle that charges at 10 kW from 1:00 to 2:00, or longer if asked to.
 Fleet one_vehicle() {
     Fleet fleet;
     fleet.add(stay(1.0, 3.0, 0.5, 0.8));
@@ -23,14 +23,14 @@ Fleet one_vehicle() {
 
 /// Every hour, with one service.
 template <class Interface, class Rule>
-Told hourly(const Service<Interface>& service, Rule rule) {
-    return {{.period = Duration(1h)}, [=](const Controller::Context& context) -> Told::Rule {
+ControllerByRule hourly(const Service<Interface>& service, Rule rule) {
+    return {{.period = Duration(1h)}, [=](const Controller::Context& context) -> ControllerByRule::Rule {
                 const auto use = context.exchange.use(service);
                 return [=](Turn& turn, const Connection& seen, Setpoints& setpoints) { rule(turn[use], seen, setpoints); };
             }};
 }
 
-ReplicaOutcome run_expecting(const Population& population, const Told& controller, const Population& expected) {
+ReplicaOutcome run_expecting(const Population& population, const ControllerByRule& controller, const Population& expected) {
     const Feeder feeder = two_buses();
     Site site(a_day(15min), feeder, places_of(population.connectors));
     return run(site, population, {party("it", controller)}, &expected).outcome;
@@ -42,28 +42,28 @@ TEST_CASE("foresight is the fleet as it will be, and arrivals are the forecast t
     const Feeder feeder = two_buses();
     const Fleet fleet = one_vehicle();
     SECTION("foresight") {
-        const Told controller = hourly(services::foresight, [&](const Population& stays, const Connection& seen, Setpoints&) {
-            REQUIRE(&stays == &fleet.population);
-            REQUIRE(seen.horizon == Instant(24h));
-        });
+        const ControllerByRule controller =
+            hourly(services::foresight, [&](const Population& stays, const Connection& seen, Setpoints&) {
+                REQUIRE(&stays == &fleet.population);
+                REQUIRE(seen.horizon == Instant(24h));
+            });
         REQUIRE_FALSE(run(a_day(15min), feeder, fleet.population, controller).outcome.failure);
     }
     SECTION("arrivals") {
         const Fleet other = one_vehicle();
-        const Told controller = hourly(services::arrivals, [&](const Population& stays, const Connection&, Setpoints&) {
-            REQUIRE(&stays == &other.population);
-        });
+        const ControllerByRule controller = hourly(services::arrivals, [&](const Population& stays, const Connection&,
+                                                                           Setpoints&) { REQUIRE(&stays == &other.population); });
         REQUIRE_FALSE(run_expecting(fleet.population, controller, other.population).failure);
         REQUIRE_THAT(run(a_day(15min), feeder, fleet.population, controller).outcome.failure.value(),
                      Contains("a forecast of stays is there for whoever uses it"));
     }
     SECTION("a use that nobody declared") {
-        const Told controller{{.period = Duration(1h)}, [](const Controller::Context&) -> Told::Rule {
-                                  return [](Turn& turn, const Connection&, Setpoints&) {
-                                      const Use<const Population> none;
-                                      (void)turn[none];
-                                  };
-                              }};
+        const ControllerByRule controller{{.period = Duration(1h)}, [](const Controller::Context&) -> ControllerByRule::Rule {
+                                              return [](Turn& turn, const Connection&, Setpoints&) {
+                                                  const Use<const Population> none;
+                                                  (void)turn[none];
+                                              };
+                                          }};
         REQUIRE_THAT(run(a_day(15min), feeder, fleet.population, controller).outcome.failure.value(),
                      Contains("uses what it has not declared"));
     }
@@ -79,11 +79,12 @@ TEST_CASE("a controller of one group is shown the stays of that group only, with
     const Feeder feeder = two_buses();
     Site site(scenario, feeder, places_of(fleet.population.connectors));
     std::vector<std::size_t> vehicles;
-    const Told of_shops = hourly(services::foresight, [&](const Population& stays, const Connection& seen, Setpoints&) {
-        if (seen.now != Instant{}) return;
-        for (const Session& session : stays.sessions) vehicles.push_back(session.vehicle.index());
-        REQUIRE(stays.connectors.size() == 2);
-    });
+    const ControllerByRule of_shops =
+        hourly(services::foresight, [&](const Population& stays, const Connection& seen, Setpoints&) {
+            if (seen.now != Instant{}) return;
+            for (const Session& session : stays.sessions) vehicles.push_back(session.vehicle.index());
+            REQUIRE(stays.connectors.size() == 2);
+        });
     const Run day =
         run(site, fleet.population, {party("homes", on_arrival(5.0), {"homes"}), party("shops", of_shops, {"shops"})});
     REQUIRE_FALSE(day.outcome.failure);
@@ -95,17 +96,17 @@ TEST_CASE("prices and their forecasts are those of the scenario") {
     const Fleet fleet = one_vehicle();
     Scenario day = a_day(15min);
     day.prices = Prices{.buy = {.every = 24h, .values = {0.3}}, .sell_share = Fraction(0.5)};
-    const Told controller{{.period = Duration(1h)}, [](const Controller::Context& context) -> Told::Rule {
-                              const auto price = context.exchange.subscribe(signals::price);
-                              const auto selling = context.exchange.subscribe(signals::sell_price);
-                              const auto forecast = context.exchange.subscribe(signals::sell_price_forecast);
-                              return [=](Turn& turn, const Connection& seen, Setpoints&) {
-                                  REQUIRE(turn.value(price).value() == 0.3);
-                                  REQUIRE(turn.value(selling).value() == 0.15);
-                                  REQUIRE(turn[forecast].values.size() == 96);
-                                  REQUIRE(turn[forecast].at(seen.now) == 0.15);
-                              };
-                          }};
+    const ControllerByRule controller{{.period = Duration(1h)}, [](const Controller::Context& context) -> ControllerByRule::Rule {
+                                          const auto price = context.exchange.subscribe(signals::price);
+                                          const auto selling = context.exchange.subscribe(signals::sell_price);
+                                          const auto forecast = context.exchange.subscribe(signals::sell_price_forecast);
+                                          return [=](Turn& turn, const Connection& seen, Setpoints&) {
+                                              REQUIRE(turn.value(price).value() == 0.3);
+                                              REQUIRE(turn.value(selling).value() == 0.15);
+                                              REQUIRE(turn[forecast].values.size() == 96);
+                                              REQUIRE(turn[forecast].at(seen.now) == 0.15);
+                                          };
+                                      }};
     REQUIRE_FALSE(run(day, feeder, fleet.population, controller).outcome.failure);
 }
 
@@ -120,16 +121,17 @@ TEST_CASE("the grid that a controller plans with has the voltages that the load 
     const Feeder feeder = two_buses();
     const Fleet fleet = one_vehicle();
     std::vector<double> planned;
-    const Told controller = hourly(services::linear_grid, [&](GridModel& model, const Connection& seen, Setpoints& setpoints) {
-        REQUIRE(model.places() == 1);
-        REQUIRE(model.place_of_connector().size() == 1);
-        for (ConnectorId c : seen.plugged_in) setpoints.set(c, Kilowatts(seen.p_max_kw[c.index()]), Kilovars(5.0));
-        const std::vector<double> p{setpoints.p_kw(ConnectorId(0))};
-        const std::vector<double> q{setpoints.q_kvar(ConnectorId(0))};
-        LinearGrid grid;
-        REQUIRE(model.linearise(seen.now, p, q, grid));
-        planned.push_back(grid.voltage.value.at(0));
-    });
+    const ControllerByRule controller =
+        hourly(services::linear_grid, [&](GridModel& model, const Connection& seen, Setpoints& setpoints) {
+            REQUIRE(model.places() == 1);
+            REQUIRE(model.place_of_connector().size() == 1);
+            for (ConnectorId c : seen.plugged_in) setpoints.set(c, Kilowatts(seen.p_max_kw[c.index()]), Kilovars(5.0));
+            const std::vector<double> p{setpoints.p_kw(ConnectorId(0))};
+            const std::vector<double> q{setpoints.q_kvar(ConnectorId(0))};
+            LinearGrid grid;
+            REQUIRE(model.linearise(seen.now, p, q, grid));
+            planned.push_back(grid.voltage.value.at(0));
+        });
     const Run day = run(a_day(15min), feeder, fleet.population, controller);
     REQUIRE_FALSE(day.outcome.failure);
     REQUIRE(planned.size() == 24);
@@ -178,7 +180,7 @@ TEST_CASE("a controller that cannot decide fails its replica with its own words 
     days.time.start = Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + 12h);
     days.time.duration = 48h;
     const auto failure_at = [&](double h) {
-        const Told controller = told({.period = Duration(15min)}, [h](const Connection& seen, Setpoints&) {
+        const ControllerByRule controller = by_rule({.period = Duration(15min)}, [h](const Connection& seen, Setpoints&) {
             if (seen.now == at_hours(h)) throw PartyError("the forecast has no numbers; look at prices.buy");
         });
         return run(days, feeder, fleet.population, controller).outcome.failure.value_or("");
@@ -188,7 +190,7 @@ TEST_CASE("a controller that cannot decide fails its replica with its own words 
     CHECK(failure_at(30.0) == "at 18:00+1d: the forecast has no numbers; look at prices.buy");
 }
 
-TEST_CASE("what is thrown is told in words that its maker chose, or as an internal error") {
+TEST_CASE("what is thrown is reported in words that its maker chose, or as an internal error") {
     const auto text_of = [](const auto& thrown) {
         try {
             throw thrown;

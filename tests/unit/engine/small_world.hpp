@@ -100,7 +100,7 @@ inline std::vector<RecordableSignal> noted_signals() {
     return list;
 }
 
-/// Keeps all that it is told.
+/// Keeps all that it is notified of.
 class Notebook final : public Recorder {
    public:
     std::vector<Noted> snapshots;
@@ -146,7 +146,7 @@ class WantsEvents final : public Output {
 };
 
 /// A controller whose decision is a function given by the test.
-struct Told {
+struct ControllerByRule {
     using Rule = std::function<void(Turn&, const Connection&, Setpoints&)>;
     Cadence cadence;
     /// Declares, and gives the rule.
@@ -154,58 +154,59 @@ struct Told {
 };
 
 /// One that declares nothing.
-inline Told told(Cadence cadence, std::function<void(const Connection&, Setpoints&)> rule) {
+inline ControllerByRule by_rule(Cadence cadence, std::function<void(const Connection&, Setpoints&)> rule) {
     return {cadence, [rule = std::move(rule)](const Controller::Context&) {
                 return [rule](Turn&, const Connection& seen, Setpoints& setpoints) { rule(seen, setpoints); };
             }};
 }
 
 /// Sets every arriving vehicle to `p_kw`.
-inline Told on_arrival(double p_kw, double q_kvar = 0.0) {
-    return told({.period = {}, .on_plug_in = true}, [=](const Connection& seen, Setpoints& setpoints) {
+inline ControllerByRule on_arrival(double p_kw, double q_kvar = 0.0) {
+    return by_rule({.period = {}, .on_plug_in = true}, [=](const Connection& seen, Setpoints& setpoints) {
         for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(p_kw), Kilovars(q_kvar));
     });
 }
 
 /// An agent whose turn is a function given by the test.
-struct ToldAgent {
+struct AgentByRule {
     using Rule = std::function<void(Turn&)>;
     Cadence cadence;
     std::function<Rule(const Agent::Context&)> declare;
 };
 
-class ToldController final : public Controller {
+class RuledController final : public Controller {
    public:
-    ToldController(const Told& told, const Context& context) : cadence_(told.cadence), rule_(told.declare(context)) {}
+    RuledController(const ControllerByRule& rule, const Context& context)
+        : cadence_(rule.cadence), rule_(rule.declare(context)) {}
     [[nodiscard]] Cadence cadence() const override { return cadence_; }
     void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override { rule_(turn, seen, setpoints); }
 
    private:
     Cadence cadence_;
-    Told::Rule rule_;
+    ControllerByRule::Rule rule_;
 };
 
-class ActingAgent final : public Agent {
+class RuledAgent final : public Agent {
    public:
-    ActingAgent(const ToldAgent& told, const Context& context) : cadence_(told.cadence), rule_(told.declare(context)) {}
+    RuledAgent(const AgentByRule& rule, const Context& context) : cadence_(rule.cadence), rule_(rule.declare(context)) {}
     [[nodiscard]] Cadence cadence() const override { return cadence_; }
     void act(Turn& turn) override { rule_(turn); }
 
    private:
     Cadence cadence_;
-    ToldAgent::Rule rule_;
+    AgentByRule::Rule rule_;
 };
 
-inline PartyChoice party(const std::string& label, const Told& told, std::vector<std::string> groups = {}) {
+inline PartyChoice party(const std::string& label, const ControllerByRule& rule, std::vector<std::string> groups = {}) {
     Configured<Controller> configured;
     configured.label = configured.type = label;
-    configured.make = [told](const Controller::Context& context) { return std::make_unique<ToldController>(told, context); };
+    configured.make = [rule](const Controller::Context& context) { return std::make_unique<RuledController>(rule, context); };
     return {label, "controllers.it.parties." + label, std::move(configured), std::move(groups)};
 }
-inline PartyChoice party(const std::string& label, const ToldAgent& told) {
+inline PartyChoice party(const std::string& label, const AgentByRule& rule) {
     Configured<Agent> configured;
     configured.label = configured.type = label;
-    configured.make = [told](const Agent::Context& context) { return std::make_unique<ActingAgent>(told, context); };
+    configured.make = [rule](const Agent::Context& context) { return std::make_unique<RuledAgent>(rule, context); };
     return {label, "controllers.it.parties." + label, std::move(configured)};
 }
 
@@ -263,8 +264,8 @@ inline Run run(const Scenario& scenario, const Feeder& feeder, const Population&
     Site site(scenario, feeder, places_of(population.connectors));
     return run(site, population, std::move(parties));
 }
-inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, const Told& told) {
-    return run(scenario, feeder, population, std::vector<PartyChoice>{party("it", told)});
+inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, const ControllerByRule& rule) {
+    return run(scenario, feeder, population, std::vector<PartyChoice>{party("it", rule)});
 }
 
 /// A controller as YAML text asks for it, in a scenario of this step.

@@ -16,7 +16,7 @@ struct Patient {
     bool returns = true;    ///< power, where that is asked for below
 };
 
-/// Controllers told to charge only when they must.
+/// Controllers asked to charge only when they must.
 std::vector<Patient> patient_ones() {
     return {{"threshold_v2g", "{signals: [voltage], voltage_low: 0.5 pu, voltage_high: 1.5 pu}", 5.0 / 60.0},
             {"evms", "{peak_setpoint: 5000 kW, cap: 1 kW}", 0.0},
@@ -24,7 +24,7 @@ std::vector<Patient> patient_ones() {
             {"fuzzy", "{}", 0.0}};
 }
 
-/// Controllers told to return power whenever that leaves time to charge.
+/// Controllers asked to return power whenever that leaves time to charge.
 std::vector<Patient> generous_ones() {
     return {{"threshold_v2g", "{signals: [voltage], voltage_low: 1.4 pu, voltage_high: 1.5 pu, dwell: 0 s, reserve_soc: 0.2}"},
             {"evms", "{peak_setpoint: 1 kW, cap: 1 kW}"}};

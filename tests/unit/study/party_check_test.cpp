@@ -110,8 +110,8 @@ std::filesystem::path file_with(const ScratchFolder& folder, const std::string& 
     return folder / "study.yaml";
 }
 
-/// What is said about it, without the folder.
-Texts said(const std::string& lines, const std::string& controllers = "wisher: {controller: test_wisher}") {
+/// What is problems about it, without the folder.
+Texts problems(const std::string& lines, const std::string& controllers = "wisher: {controller: test_wisher}") {
     const ScratchFolder folder;
     Issues issues;
     const auto file = file_with(folder, lines, controllers);
@@ -131,22 +131,22 @@ const std::string market = "agents: {market: {agent: test_study_market}}\n";
 }  // namespace
 
 TEST_CASE("a meter reads a signal that there is") {
-    CHECK(said("metering: {voltag: {delay: 5 min}}\n") ==
+    CHECK(problems("metering: {voltag: {delay: 5 min}}\n") ==
           Texts{"study.yaml:6:12: metering.voltag: there is no signal of this name; did you mean 'voltage'?"});
-    CHECK(said("metering: {price_forecast: {delay: 5 min}}\n") ==
+    CHECK(problems("metering: {price_forecast: {delay: 5 min}}\n") ==
           Texts{"study.yaml:6:12: metering.price_forecast: is a forecast, which no meter reads; meter the present value"});
-    CHECK(said("metering: {wanted_power: {noise: 1 kW}}\n").size() == 1);  // read by nobody
-    CHECK(said("metering: {voltage: {delay: 5 min, noise: 0.1 %, resolution: 0.001 pu, sampling: 10 min}}\n") == Texts{});
+    CHECK(problems("metering: {wanted_power: {noise: 1 kW}}\n").size() == 1);  // read by nobody
+    CHECK(problems("metering: {voltage: {delay: 5 min, noise: 0.1 %, resolution: 0.001 pu, sampling: 10 min}}\n") == Texts{});
 }
 
 TEST_CASE("a meter of a signal that nobody reads is told") {
-    CHECK(said("metering: {feeder_head: {delay: 5 min}}\n") ==
+    CHECK(problems("metering: {feeder_head: {delay: 5 min}}\n") ==
           Texts{"study.yaml:6:12: warning: metering.feeder_head: has no effect: no controller or agent reads this signal; remove "
                 "it"});
 }
 
 TEST_CASE("noise and resolution of a meter are in the unit of its signal, and of a size that things have") {
-    const auto noise = [](const std::string& quantity) { return said("metering: {voltage: {noise: " + quantity + "}}\n"); };
+    const auto noise = [](const std::string& quantity) { return problems("metering: {voltage: {noise: " + quantity + "}}\n"); };
     CHECK(noise("0.5 pu") == Texts{});
     CHECK(noise("5 pu") == Texts{"study.yaml:6:29: metering.voltage.noise: 5 pu is out of range; must be [0, 0.5] pu"});
     CHECK(noise("-0.1 pu") == Texts{"study.yaml:6:29: metering.voltage.noise: -0.1 pu is out of range; must be [0, 0.5] pu"});
@@ -156,67 +156,67 @@ TEST_CASE("noise and resolution of a meter are in the unit of its signal, and of
         REQUIRE(texts.size() == 1);
         CHECK(texts[0].rfind("study.yaml:6:29: metering.voltage.noise: ", 0) == 0);
     }
-    CHECK(said("metering: {cleared_power: {resolution: 3 furlongs}}\nagents: {m: {agent: test_study_market}, r: {agent: "
-               "test_study_market, deed: read}}\n")
+    CHECK(problems("metering: {cleared_power: {resolution: 3 furlongs}}\nagents: {m: {agent: test_study_market}, r: {agent: "
+                   "test_study_market, deed: read}}\n")
               .size() == 1);
-    CHECK(said("metering: {cleared_power: {resolution: 3 kW}}\nagents: {m: {agent: test_study_market}, r: {agent: "
-               "test_study_market, deed: read}}\n") == Texts{});
+    CHECK(problems("metering: {cleared_power: {resolution: 3 kW}}\nagents: {m: {agent: test_study_market}, r: {agent: "
+                   "test_study_market, deed: read}}\n") == Texts{});
 }
 
 TEST_CASE("delays and samplings of meters are whole control steps, or whole periods of the signal's publisher") {
     const std::string reading =
         "agents: {m: {agent: test_study_market, period: 10 s}, r: {agent: test_study_market, deed: read, period: 10 s}}\n";
     CHECK(
-        said("metering: {voltage: {delay: 7 min}}\n") ==
+        problems("metering: {voltage: {delay: 7 min}}\n") ==
         Texts{
             "study.yaml:6:12: metering.voltage.delay: 7 min is not a whole number of control steps; the control step is 5 min"});
-    CHECK(said("metering: {voltage: {sampling: 90 s}}\n") ==
+    CHECK(problems("metering: {voltage: {sampling: 90 s}}\n") ==
           Texts{"study.yaml:6:12: metering.voltage.sampling: 90 s is not a whole number of control steps; the control step is 5 "
                 "min"});
-    CHECK(said("metering: {cleared_power: {delay: 30 s, sampling: 20 s}}\n" + reading) == Texts{});
-    CHECK(said("metering: {cleared_power: {delay: 15 s}}\n" + reading) ==
+    CHECK(problems("metering: {cleared_power: {delay: 30 s, sampling: 20 s}}\n" + reading) == Texts{});
+    CHECK(problems("metering: {cleared_power: {delay: 15 s}}\n" + reading) ==
           Texts{"study.yaml:6:12: metering.cleared_power.delay: 15 s is not a whole number of its publisher's periods of 10 s"});
 }
 
 TEST_CASE("a channel carries messages of a topic that somebody has joined") {
-    CHECK(said(market + "channels: {bids: {channel: ideal, delay: 1 s}}\n") == Texts{});
-    CHECK(said(market + "channels: {bid: {channel: ideal}}\n") ==
+    CHECK(problems(market + "channels: {bids: {channel: ideal, delay: 1 s}}\n") == Texts{});
+    CHECK(problems(market + "channels: {bid: {channel: ideal}}\n") ==
           Texts{"study.yaml:7:12: channels.bid: no party exchanges messages of this topic; did you mean 'bids'?"});
-    CHECK(said("channels: {bids: {channel: ideal}}\n") ==
+    CHECK(problems("channels: {bids: {channel: ideal}}\n") ==
           Texts{"study.yaml:6:12: channels.bids: no party exchanges messages of this topic; remove it"});
 }
 
 TEST_CASE("parties that do not fit together are told at their places, those of all alternatives once") {
-    CHECK(said("agents: {r: {agent: test_study_market, deed: read}}\n",
-               "wisher: {controller: test_wisher}, second: {controller: test_wisher}") ==
+    CHECK(problems("agents: {r: {agent: test_study_market, deed: read}}\n",
+                   "wisher: {controller: test_wisher}, second: {controller: test_wisher}") ==
           Texts{"study.yaml:6:10: agents.r: reads the signal 'cleared_power', which nobody publishes; did you mean "
                 "'charging_power'?"});
-    CHECK(said(market, "wisher: {parties: {w: {controller: test_wisher}, n: {agent: test_study_market}}}") ==
+    CHECK(problems(market, "wisher: {parties: {w: {controller: test_wisher}, n: {agent: test_study_market}}}") ==
           Texts{"study.yaml:5:96: controllers.wisher.parties.n: publishes 'cleared_power', which 'market' publishes, too; a "
                 "signal has "
                 "one publisher"});
-    CHECK(said("agents: {m: {agent: test_study_market, period: 0 s}}\n") ==
+    CHECK(problems("agents: {m: {agent: test_study_market, period: 0 s}}\n") ==
           Texts{"study.yaml:6:10: agents.m: has a period of no time; give at least 1 ms"});
 }
 
 TEST_CASE("an agent that acts under every alternative has to find what it reads under each of them") {
     const std::string reader = "agents: {r: {agent: test_study_market, deed: read_present_of_controller}}\n";
-    CHECK(said(reader, "wisher: {controller: test_wisher}, second: {controller: test_wisher}") == Texts{});
-    const Texts lacking = said(reader, "wisher: {controller: test_wisher}, other: {controller: uncoordinated}");
+    CHECK(problems(reader, "wisher: {controller: test_wisher}, second: {controller: test_wisher}") == Texts{});
+    const Texts lacking = problems(reader, "wisher: {controller: test_wisher}, other: {controller: uncoordinated}");
     REQUIRE(lacking.size() == 1);
     CHECK_THAT(lacking[0],
                Catch::Matchers::StartsWith("study.yaml:6:10: agents.r: reads the signal 'wanted_power', which nobody publishes"));
 }
 
 TEST_CASE("no alternative takes the name of the run without vehicles") {
-    CHECK(said("", "wisher: {controller: test_wisher}, base: {controller: test_wisher}") ==
+    CHECK(problems("", "wisher: {controller: test_wisher}, base: {controller: test_wisher}") ==
           Texts{"study.yaml:5:84: controllers.base: is the name of the run without vehicles; name it otherwise"});
 }
 
 TEST_CASE("a controller's period need not be a whole number of control steps") {
-    CHECK(said("", "wisher: {controller: test_wisher}, other: {controller: evms, period: 90 s}") == Texts{});
-    CHECK(said("", "wisher: {controller: threshold_v2g, signals: [voltage], period: 7 s}") == Texts{});
-    CHECK(said("", "wisher: {controller: optimal_schedule, strategy: v2g, mode: receding, every: 7 min}").size() == 1);
+    CHECK(problems("", "wisher: {controller: test_wisher}, other: {controller: evms, period: 90 s}") == Texts{});
+    CHECK(problems("", "wisher: {controller: threshold_v2g, signals: [voltage], period: 7 s}") == Texts{});
+    CHECK(problems("", "wisher: {controller: optimal_schedule, strategy: v2g, mode: receding, every: 7 min}").size() == 1);
 }
 
 TEST_CASE("agents act in the run without vehicles, too, as far as somebody publishes what they read") {

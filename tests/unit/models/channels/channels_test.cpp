@@ -24,7 +24,7 @@ std::shared_ptr<const Channel> channel(const std::string& name, const std::strin
 }
 
 /// What is wrong with these settings.
-std::vector<std::string> said(const std::string& name, const std::string& yaml) {
+std::vector<std::string> problems(const std::string& name, const std::string& yaml) {
     Issues issues;
     Reader reader{issues};
     (void)read_plugin<Channel>(parse_yaml(yaml, "channel.yaml", issues), "channels.talk", reader, name);
@@ -190,14 +190,14 @@ TEST_CASE("ways of other senders, receivers, replicas and seeds have losses and 
 
 TEST_CASE("channels refuse what no channel does") {
     using Texts = std::vector<std::string>;
-    CHECK(said("ideal", "{delay: -1 s}") ==
+    CHECK(problems("ideal", "{delay: -1 s}") ==
           Texts{"channel.yaml:1:9: channels.talk.delay: -1 s is out of range; must be >= 0 ms"});
-    CHECK(said("random", "{loss: 110 %}").size() == 1);
-    CHECK(said("random", "{delay: {distribution: uniform, min: -1 s, max: 1 s}}").size() == 1);
-    CHECK(said("bursts", "{loss: 50 %, loss_in_burst: 40 %}") ==
+    CHECK(problems("random", "{loss: 110 %}").size() == 1);
+    CHECK(problems("random", "{delay: {distribution: uniform, min: -1 s, max: 1 s}}").size() == 1);
+    CHECK(problems("bursts", "{loss: 50 %, loss_in_burst: 40 %}") ==
           Texts{"channel.yaml:1:8: channels.talk.loss: is not between loss_between and loss_in_burst; choose a share between "
                 "them"});
-    CHECK(said("bursts", "{loss: 90 %, burst_length: 2}") ==
+    CHECK(problems("bursts", "{loss: 90 %, burst_length: 2}") ==
           Texts{"channel.yaml:1:28: channels.talk.burst_length: is too short for so large a loss; give longer bursts"});
-    CHECK(said("bursts", "{burst_length: 0.5}").size() == 1);
+    CHECK(problems("bursts", "{burst_length: 0.5}").size() == 1);
 }

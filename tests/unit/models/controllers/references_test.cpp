@@ -3,8 +3,8 @@
 
 #include "contract/reference_plant.hpp"
 #include "controllers/fuzzy/default_rules.hpp"
-#include "unit/models/controller_desk.hpp"
-#include "unit/models/controller_references.hpp"
+#include "unit/models/controllers/controller_desk.hpp"
+#include "unit/models/controllers/controller_references.hpp"
 
 using namespace evsweep;
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "controllers/threshold_v2g/bands.hpp"
-#include "unit/models/controller_desk.hpp"
+#include "unit/models/controllers/controller_desk.hpp"
 
 using namespace evsweep;
 

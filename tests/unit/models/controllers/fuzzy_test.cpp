@@ -10,7 +10,7 @@
 #include "controllers/fuzzy/default_rules.hpp"
 #include "controllers/fuzzy/surface.hpp"
 #include "places.hpp"
-#include "unit/models/controller_desk.hpp"
+#include "unit/models/controllers/controller_desk.hpp"
 
 using namespace evsweep;
 

@@ -1,7 +1,7 @@
 /// The rule of `evms`, sentence by sentence, on cases worked by hand: 40 kWh, 5 kW in, 10 kW out, no losses.
 #include <catch2/catch.hpp>
 
-#include "unit/models/controller_desk.hpp"
+#include "unit/models/controllers/controller_desk.hpp"
 
 using namespace evsweep;
 
