@@ -34,6 +34,7 @@ const std::vector<UnitFamily>& families() {
         {"kvar", "a reactive power", "kvar (also var, Mvar)", {{"kvar"}, {"var", -3}, {"Mvar", 3}}},
         {"kVA", "an apparent power", "kVA (also VA, MVA)", {{"kVA"}, {"VA", -3}, {"MVA", 3}}},
         {"kWh", "an energy", "kWh (also Wh, MWh)", {{"kWh"}, {"Wh", -3}, {"MWh", 3}}},
+        {"1/s", "a rate", "/s (also /min, %/s, %/min)", {{"/s"}, {"1/s"}, {"/min", 0, 60.0}, {"%/s", -2}, {"%/min", -2, 60.0}}},
         {"V", "a voltage", "V (also kV)", {{"V"}, {"kV", 3}}},
         {"A", "a current", "A (also kA)", {{"A"}, {"kA", 3}}},
         {"ohm", "an impedance", "ohm (also mohm)", {{"ohm"}, {"mohm", -3}}},

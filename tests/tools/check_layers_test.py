@@ -56,6 +56,13 @@ class LayerCheck(unittest.TestCase):
         output = self.answer("models/solvers/solver.cpp", '#include "outputs/marks.hpp"\n')
         self.assertEqual(output, "models/solvers/solver.cpp:1: write the path of outputs/marks.hpp from the project's root\n")
 
+    def test_plug_ins_see_the_signals_of_others_and_solvers_do_not(self):
+        (self.root / "models/solvers").mkdir()
+        (self.root / "models/solvers/README.md").write_text("What it is for.\n")
+        self.assertEqual(self.answer("models/outputs/a.cpp", '#include "agents/market/signals.hpp"\n'), "")
+        self.assertIn("models/solvers/solver.cpp:1: ",
+                      self.answer("models/solvers/solver.cpp", '#include "agents/market/signals.hpp"\n'))
+
     def test_the_vocabulary_knows_the_standard_library_alone(self):
         output = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
         self.assertEqual(output, "include/evsweep/a.hpp:4: include/evsweep may not include <fmt/format.h>\n")
