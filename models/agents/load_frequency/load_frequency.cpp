@@ -167,9 +167,10 @@ class LoadFrequency final : public Agent {
     }
 
    private:
-    /// By group of the population: the index of its area, or -1.
+    /// By group of the population: the index of its area, or -1. The run without vehicles has no groups.
     static std::vector<int> areas_of_groups(const P& p, const Connectors& connectors) {
         std::vector<int> area_of(connectors.groups.size(), -1);
+        if (area_of.empty()) return area_of;
         int index = 0;
         for (const auto& [area_name, area] : p.areas) {
             for (const std::string& group : area.groups) {

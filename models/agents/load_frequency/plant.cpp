@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <utility>
 
 namespace evsweep {
@@ -12,7 +13,7 @@ namespace {
 /// Inputs per area, in the order of `AreaInput`.
 constexpr std::size_t inputs_per_area = 3;
 
-void fill(std::span<const AreaInput> inputs, std::vector<double>& column) {
+void fill_column(std::span<const AreaInput> inputs, std::vector<double>& column) {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         column[inputs_per_area * i] = inputs[i].load;
         column[inputs_per_area * i + 1] = inputs[i].relief;
@@ -109,23 +110,21 @@ AreaPlant::AreaPlant(AreaNetwork network, double step_s)
       state_(parts_->system.states),
       next_(parts_->system.states),
       from_(parts_->system.inputs),
-      to_(parts_->system.inputs) {}
+      to_(parts_->system.inputs),
+      exports_(parts_->network.areas.size()) {}
 
 void AreaPlant::advance(std::span<const AreaInput> from, std::span<const AreaInput> to) {
-    fill(from, from_);
-    fill(to, to_);
+    fill_column(from, from_);
+    fill_column(to, to_);
     parts_->steps.advance(state_, from_, to_, next_);
     state_.swap(next_);
+    for (std::size_t i = 0; i < exports_.size(); ++i) {
+        const double* row = parts_->export_of.data() + i * state_.size();
+        exports_[i] = std::inner_product(state_.begin(), state_.end(), row, 0.0);
+    }
 }
 
 double AreaPlant::deviation_hz(std::size_t area) const { return parts_->network.nominal_hz * state_[parts_->places[area].speed]; }
-
-double AreaPlant::export_pu(std::size_t area) const {
-    const double* row = parts_->export_of.data() + area * state_.size();
-    double sum = 0.0;
-    for (std::size_t j = 0; j < state_.size(); ++j) sum += row[j] * state_[j];
-    return sum;
-}
 
 double AreaPlant::export_mw(std::size_t area) const { return export_pu(area) * parts_->network.areas[area].base_mw; }
 

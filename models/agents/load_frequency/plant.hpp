@@ -82,7 +82,7 @@ class AreaPlant {
     /// df of the area in Hz.
     [[nodiscard]] double deviation_hz(std::size_t area) const;
     /// Export of the area over all its ties less the scheduled one, in pu of its base.
-    [[nodiscard]] double export_pu(std::size_t area) const;
+    [[nodiscard]] double export_pu(std::size_t area) const { return exports_[area]; }
     [[nodiscard]] double export_mw(std::size_t area) const;
     /// B = 1/R + D, in pu of power per pu of frequency.
     [[nodiscard]] double bias_pu(std::size_t area) const;
@@ -117,6 +117,7 @@ class AreaPlant {
 
     std::shared_ptr<const Parts> parts_;
     std::vector<double> state_, next_, from_, to_;
+    std::vector<double> exports_;  ///< by area, at `state_`
 };
 
 }  // namespace evsweep

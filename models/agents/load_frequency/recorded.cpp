@@ -25,7 +25,7 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(passed_over) - first + 1);
 }
 
-std::optional<double> number_of(std::string_view text) {
+std::optional<double> cell_number(std::string_view text) {
     if (!text.empty() && text.front() == '+') text.remove_prefix(1);
     double value = 0.0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -37,7 +37,7 @@ std::optional<double> number_of(std::string_view text) {
 std::optional<ColumnTerm> parse_term(std::string_view text, double sign) {
     ColumnTerm term{{}, sign};
     if (const std::size_t star = text.find('*'); star != std::string_view::npos) {
-        const auto factor = number_of(trimmed(text.substr(0, star)));
+        const auto factor = cell_number(trimmed(text.substr(0, star)));
         if (!factor) return std::nullopt;
         term.factor *= *factor;
         text.remove_prefix(star + 1);
@@ -119,7 +119,7 @@ class RecordedFile {
                          "give a number for every column", 1);
         numbers_.clear();
         for (const TextCell& cell : cells) {
-            const auto number = number_of(trimmed(cell.text));
+            const auto number = cell_number(trimmed(cell.text));
             if (!number)
                 return wrong("file", "'" + std::string(trimmed(cell.text)) + "' is not a number", "give a number", cell.column);
             numbers_.push_back(*number);

@@ -6,8 +6,8 @@
 
 #include "agents/load_frequency/disturbance.hpp"
 #include "evsweep/plugins.hpp"
-#include "tests/unit/models/agents/area_rig.hpp"
-#include "tests/unit/models/agents/two_and_three_areas.hpp"
+#include "tests/unit/models/agents/load_frequency/area_rig.hpp"
+#include "tests/unit/models/agents/load_frequency/two_and_three_areas.hpp"
 
 using namespace evsweep;
 using namespace evsweep::test;

@@ -5,7 +5,7 @@
 #include "agents/load_frequency/recorded.hpp"
 #include "evsweep/party.hpp"
 #include "tests/scratch.hpp"
-#include "tests/unit/models/agents/area_rig.hpp"
+#include "tests/unit/models/agents/load_frequency/area_rig.hpp"
 
 using namespace evsweep;
 using namespace evsweep::test;

@@ -8,7 +8,7 @@
 
 #include "evsweep/plugins.hpp"
 #include "tests/places.hpp"
-#include "tests/unit/models/agents/area_rig.hpp"
+#include "tests/unit/models/agents/load_frequency/area_rig.hpp"
 
 using namespace evsweep;
 using namespace evsweep::test;

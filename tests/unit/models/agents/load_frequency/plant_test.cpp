@@ -8,7 +8,7 @@
 #include <complex>
 
 #include "agents/load_frequency/secondary_control.hpp"
-#include "tests/unit/models/agents/two_and_three_areas.hpp"
+#include "tests/unit/models/agents/load_frequency/two_and_three_areas.hpp"
 #include "tests/unit/models/runge_kutta.hpp"
 
 using namespace evsweep;

@@ -5,7 +5,7 @@
 
 #include "controllers/fuzzy_frequency/lagged_signal.hpp"
 #include "controllers/fuzzy_frequency/rate_surface.hpp"
-#include "tests/unit/models/agents/area_rig.hpp"
+#include "tests/unit/models/agents/load_frequency/area_rig.hpp"
 
 using namespace evsweep;
 using namespace evsweep::test;
