@@ -1,10 +1,13 @@
-/// The fast controllers against plain ones, on random days: forty chargers of all kinds, tapering batteries among them.
+/// The fast controllers against the plain forms beside them, on random days: forty chargers of all kinds, tapering batteries
+/// among them.
 #include <catch2/catch.hpp>
 
 #include "contract/reference_plant.hpp"
+#include "controllers/evms/plain.hpp"
 #include "controllers/fuzzy/default_rules.hpp"
+#include "controllers/fuzzy/plain.hpp"
+#include "controllers/threshold_v2g/plain.hpp"
 #include "unit/models/controllers/controller_desk.hpp"
-#include "unit/models/controllers/controller_references.hpp"
 
 using namespace evsweep;
 
@@ -104,7 +107,7 @@ TEST_CASE("threshold_v2g decides what the plain one decides, to the bit", "[thre
         for (unsigned seed = 1; seed <= 4; ++seed) {
             CAPTURE(text_of(params), seed);
             const auto plain = run(day(seed), [&](const auto& context) -> std::unique_ptr<Controller> {
-                return std::make_unique<reference::Threshold>(params, context);
+                return std::make_unique<PlainThreshold>(params, context);
             });
             const auto run_fast = run(day(seed), [&](const auto& context) { return fast.make(context); });
             CHECK(first_difference(plain, run_fast, 0.0) == "");
@@ -115,7 +118,7 @@ TEST_CASE("threshold_v2g decides what the plain one decides, to the bit", "[thre
 
 TEST_CASE("fuzzy decides what the plain one decides, to the rounding of its sums", "[fuzzy]") {
     const auto surface = read_surface(std::string(default_rules), 9, 0.5).surface;
-    const std::vector<std::pair<std::string, reference::Fuzzy::Settings>> settings{
+    const std::vector<std::pair<std::string, PlainFuzzy::Settings>> settings{
         {"", {surface, 3000.0}},
         {", approach: 100 %, deadband: 0 %", {surface, 3000.0, 1.0, 0.0}},
         {", approach: 7 %, deadband: 2 %, period: 3 min", {surface, 3000.0, 0.07, 0.02, std::chrono::minutes(3)}}};
@@ -125,7 +128,7 @@ TEST_CASE("fuzzy decides what the plain one decides, to the rounding of its sums
         for (unsigned seed = 1; seed <= 6; ++seed) {
             CAPTURE(text, seed);
             const auto plain =
-                run(day(seed), [&](const auto& context) { return std::make_unique<reference::Fuzzy>(setting.second, context); });
+                run(day(seed), [&](const auto& context) { return std::make_unique<PlainFuzzy>(setting.second, context); });
             const auto run_fast = run(day(seed), [&](const auto& context) { return fast.make(context); });
             CHECK(first_difference(plain, run_fast, 1e-9) == "");
             CHECK(changes(plain) > 1000);
@@ -144,7 +147,7 @@ TEST_CASE("evms decides what the plain one decides, to the bit", "[evms]") {
         for (unsigned seed = 1; seed <= 6; ++seed) {
             CAPTURE(text, seed);
             const auto plain = run(wavy(day(seed)), [&](const auto& context) -> std::unique_ptr<Controller> {
-                return std::make_unique<reference::Evms>(params, context);
+                return std::make_unique<PlainEvms>(params, context);
             });
             const auto run_fast = run(wavy(day(seed)), [&](const auto& context) { return fast.make(context); });
             CHECK(first_difference(plain, run_fast, 0.0) == "");
