@@ -166,6 +166,7 @@ struct SourceRow {
     std::vector<PerUnit> voltages{};                 ///< by conductor of the bus; empty: all alike
     std::vector<Degrees> angles{};                   ///< by conductor of the bus, as many as `voltages`
     Position at{};
+    bool is_earthed = true;  ///< false: its voltages to earth are given, but loads are to be judged between phases
 };
 
 /// What a voltage relay wants in one direction of power: volts on the secondary of its potential transformer.

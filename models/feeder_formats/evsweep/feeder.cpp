@@ -353,7 +353,8 @@ class Translation {
                       joined(t.r, t.x),
                       t.voltages.value_or(std::vector<PerUnit>{}),
                       t.angles.value_or(std::vector<Degrees>{}),
-                      at};
+                      at,
+                      t.earthed};
         const auto* here = conductors_at(t.bus);
         if (t.is_sequence() && here && knows_no_neutral(*here, at, path))
             row.series_ohm = from_sequence({t.r1->value(), t.x1->value()}, {t.r0->value(), t.x0->value()}, *here);

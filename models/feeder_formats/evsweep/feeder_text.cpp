@@ -130,6 +130,7 @@ class FeederWriter {
         };
         list("voltages", row.voltages, "pu");
         list("angles", row.angles, "deg");
+        if (!row.is_earthed) text.flag("earthed", false);
         if (!row.series_ohm.empty())
             text.quantity("r", matrix_text(row.series_ohm, ComplexPart::real), "ohm")
                 .quantity("x", matrix_text(row.series_ohm, ComplexPart::imaginary), "ohm");

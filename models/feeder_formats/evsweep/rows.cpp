@@ -242,6 +242,8 @@ const Schema<SourceLine>& SourceLine::schema() {
             .optional("voltages", &S::voltages,
                       "where they differ: one for each of its phases, the first of them being `voltage`")
             .optional("angles", &S::angles, "with `voltages`: the angle of each")
+            .optional("earthed", &S::earthed,
+                      "false: the system is isolated, so that what nothing else earths is judged between phases, not to earth")
             .optional("r", &S::r, "resistance behind which the voltage is fixed, over its phases")
             .optional("x", &S::x, "reactance likewise")
             .optional("r1", &S::r1, "positive-sequence resistance instead of matrices")

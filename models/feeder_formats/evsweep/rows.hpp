@@ -230,6 +230,7 @@ struct SourceLine {
     Degrees angle;
     std::optional<std::vector<PerUnit>> voltages;
     std::optional<std::vector<Degrees>> angles;
+    bool earthed = true;
     std::optional<OhmMatrix> r, x;
     std::optional<Ohms> r1, x1, r0, x0;
     static const Schema<SourceLine>& schema();

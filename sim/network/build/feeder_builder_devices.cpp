@@ -60,13 +60,16 @@ void FeederBuilder::add_injection_control(InjectionControlRow row) {
 }
 
 void FeederBuilder::find_supplies() {
-    const EarthReference reference(description_, rows_);
-    find_held_by_loads(reference);
+    const EarthReference held(description_, rows_, EarthReference::Source::holds);
+    const EarthReference reference(description_, rows_, EarthReference::Source::as_described);
+    find_held_by_loads(held);
     FeederSite& site = feeder_.site_;
     std::vector<bool> is_earthed;
-    for (std::size_t c = 0; c < site.conductor.size(); ++c)
-        is_earthed.push_back(reference.is_earthed(node_[site.bus_of_conductor[c]], site.conductor[c]));
-    for (const bool earthed : is_earthed) model_->floats.push_back(earthed ? 0 : 1);
+    for (std::size_t c = 0; c < site.conductor.size(); ++c) {
+        const std::size_t bus = node_[site.bus_of_conductor[c]];
+        is_earthed.push_back(reference.is_earthed(bus, site.conductor[c]));
+        model_->floats.push_back(held.is_earthed(bus, site.conductor[c]) ? 0 : 1);
+    }
     site.supply = supply_voltages(site, is_earthed);
     // The end of a loop is its true bus once more, but may lack the wires that voltages there are judged against.
     // Nothing stands where the windings of a transformer meet.

@@ -28,10 +28,10 @@ std::vector<Terminals> judged_at(const std::vector<Conductor>& wires, bool float
 
 }  // namespace
 
-EarthReference::EarthReference(const FeederDescription& description, const CheckedRows& rows)
+EarthReference::EarthReference(const FeederDescription& description, const CheckedRows& rows, Source source)
     : up_(description.buses.size() * kinds_of_conductors + 1) {
     std::iota(up_.begin(), up_.end(), std::size_t{0});
-    if (rows.source) {
+    if (rows.source && (rows.source->is_earthed || source == Source::holds)) {
         const std::size_t at = rows.bus.at(rows.source->bus);
         for (const Conductor c : description.buses[at].conductors) join(node(at, c), up_.size() - 1);
     }

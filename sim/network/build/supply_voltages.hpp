@@ -13,7 +13,9 @@ namespace evsweep {
 /// it.
 class EarthReference {
    public:
-    EarthReference(const FeederDescription& description, const CheckedRows& rows);
+    /// The source holds its voltages to earth in any case; whether loads see them is for the description to say.
+    enum class Source { holds, as_described };
+    EarthReference(const FeederDescription& description, const CheckedRows& rows, Source source);
     /// `bus` by position in the description.
     [[nodiscard]] bool is_earthed(std::size_t bus, Conductor conductor) const;
     /// Conductors of the same piece of metal have the same number.

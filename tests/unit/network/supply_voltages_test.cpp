@@ -151,6 +151,18 @@ TEST_CASE("what each shipped feeder judges: earth where it is earthed, phase to 
     }
 }
 
+TEST_CASE("a feeder with an isolated source is judged between phases everywhere") {
+    const FeederSite& site = bench::feeder_of("voltage_support_37/feeder.yaml").site();
+    CHECK(site.supply.size() == site.conductor.size());  // three pairs for three phases
+    for (const SupplyVoltage& seen : site.supply) {
+        CHECK(seen.minus.has_value());
+        CHECK(seen.nominal_v == site.nominal_v[seen.bus]);
+    }
+    FeederDescription description = four_wires();
+    description.sources[0].is_earthed = false;
+    CHECK(names_of_supplies(built(description)) == names_of_supplies(built(four_wires())));  // to the neutral in both
+}
+
 TEST_CASE("rows of a planning grid show how the voltage that loads see follows the power of a charger") {
     const Feeder feeder = built(four_wires());
     LoadFlow flow(feeder, {.tolerance_pu = 1e-13});

@@ -238,6 +238,7 @@ class RandomFeeder {
         const BusRow& at = some_bus(f);
         SourceRow row{at.id, PerUnit(positive()), Degrees(any()), {}, {}};
         if (chance()) row.series_ohm = matrix(at.conductors.size());
+        row.is_earthed = chance();
         return row;
     }
 

@@ -40,7 +40,7 @@ inline bool same(const ShuntRow& x, const ShuntRow& y) {
 }
 inline bool same(const SourceRow& x, const SourceRow& y) {
     return x.bus == y.bus && x.voltage == y.voltage && x.angle == y.angle && x.series_ohm == y.series_ohm &&
-           x.voltages == y.voltages && x.angles == y.angles;
+           x.voltages == y.voltages && x.angles == y.angles && x.is_earthed == y.is_earthed;
 }
 inline bool same(const RelaySetting& x, const RelaySetting& y) {
     return x.set_v == y.set_v && x.band_v == y.band_v && x.r_v == y.r_v && x.x_v == y.x_v && x.delay == y.delay;
