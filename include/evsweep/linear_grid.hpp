@@ -24,6 +24,7 @@ struct LinearGrid {
     std::size_t places = 0;
     std::vector<double> p_kw, q_kvar;  ///< the operating point
     LinearRows voltage;                ///< pu, by GridModel::voltages()
+    LinearRows charger_voltage;        ///< pu, by place: what the meters of the chargers there show
     /// Currents and powers as a share of their rating, by GridModel::loadings(): phasors turned so that `along` is their
     /// size at the operating point and `across` is 0 there. The size elsewhere is the root of the sum of both squares.
     LinearRows along, across;
@@ -57,6 +58,13 @@ class GridModel {
     /// nothing, where the load flow has no solution.
     [[nodiscard]] virtual bool linearise(Instant at, std::span<const double> p_kw, std::span<const double> q_kvar,
                                          LinearGrid& grid) = 0;
+    /// How voltages at the places (rows by place; as the meters of the chargers there show them) follow power drawn at the places
+    /// where all voltages are nominal and nothing is loaded: what the feeder's admittances alone tell, at any time and with any
+    /// taps. Values are 1. False, and the rows mean nothing, where they cannot be found.
+    [[nodiscard]] virtual bool linearise_nominal(LinearRows& charger_voltage) = 0;
+    /// Steps from place to place along the feeder, [place][place]: two places are one step apart where no bus with a third place
+    /// lies between them, and 0 where they are at one bus.
+    [[nodiscard]] virtual std::vector<std::uint32_t> hops() const = 0;
 };
 
 }  // namespace evsweep

@@ -1,5 +1,6 @@
 #include "sim/engine/charging_ports.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -39,6 +40,11 @@ void ChargingPorts::find_places() {
         share_.insert(share_.end(), here.begin(), here.end());
         first_share_.push_back(static_cast<std::uint32_t>(share_.size()));
     }
+}
+
+BusId ChargingPorts::bus_of_point(std::size_t point) const {
+    const auto first = std::find(point_.begin(), point_.end(), static_cast<std::uint32_t>(point));
+    return bus_[static_cast<std::size_t>(first - point_.begin())];
 }
 
 double ChargingPorts::voltage_pu(std::size_t point, const LoadFlow& flow) const {

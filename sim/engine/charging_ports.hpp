@@ -36,6 +36,11 @@ class ChargingPorts {
     /// Metering points of the network that these charging points have, numbered as they come.
     [[nodiscard]] std::size_t metering_points() const { return points_.size(); }
     [[nodiscard]] std::span<const std::uint32_t> metering_point() const { return point_; }  ///< by connector
+    /// What a metering point sees, and where power is drawn there, in the same order.
+    [[nodiscard]] std::span<const ChargingNetwork::Pair> pairs(std::size_t point) const {
+        return network_.metering_point(points_[point]);
+    }
+    [[nodiscard]] BusId bus_of_point(std::size_t point) const;
     /// Voltage at a metering point in pu of its nominal value: the mean over its pairs of conductors.
     [[nodiscard]] double voltage_pu(std::size_t point, const LoadFlow& flow) const;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "evsweep/contracts.hpp"
+#include "sim/engine/place_hops.hpp"
 
 namespace evsweep {
 
@@ -26,6 +27,15 @@ std::vector<std::vector<std::uint32_t>> places_of_points(const ChargingPorts& po
         together[point[c]].assign(places.begin(), places.end());
     }
     return together;
+}
+
+/// What chargers see, by metering point.
+std::vector<std::vector<LinearLoadFlow::ChargerPair>> pairs_of_points(const ChargingPorts& ports) {
+    std::vector<std::vector<LinearLoadFlow::ChargerPair>> pairs(ports.metering_points());
+    for (std::size_t point = 0; point < pairs.size(); ++point)
+        for (const ChargingNetwork::Pair& pair : ports.pairs(point))
+            pairs[point].push_back({pair.plus, pair.minus, pair.nominal_pu});
+    return pairs;
 }
 
 std::string_view name_of(BranchKind kind) {
@@ -51,6 +61,7 @@ PlanningGrid::PlanningGrid(const Scenario& scenario, const BaseDemand& base, con
       drawn_together_(places_of_points(ports)),
       load_flow_(ports.network(), planning_options(scenario.load_flow)),
       linear_(load_flow_.feeder(), drawn_together_) {
+    linear_.show_chargers(pairs_of_points(ports));
     name_elements(scenario.limits);
 }
 
@@ -77,6 +88,7 @@ void PlanningGrid::serve(const ChargingPorts& ports) {
     ports_ = &ports;
     drawn_together_ = places_of_points(ports);
     linear_.draw_together(drawn_together_);
+    linear_.show_chargers(pairs_of_points(ports));
 }
 
 void PlanningGrid::stand_as(const DeviceState& devices) {
@@ -113,6 +125,20 @@ bool PlanningGrid::linearise(Instant at, std::span<const double> p_kw, std::span
     grid.p_kw.assign(p_kw.begin(), p_kw.end());
     grid.q_kvar.assign(q_kvar.begin(), q_kvar.end());
     return linear_.linearise(load_flow_, grid);
+}
+
+bool PlanningGrid::linearise_nominal(LinearRows& charger_voltage) {
+    stop_.obey();
+    load_flow_.power().clear();
+    load_flow_.restart();
+    if (load_flow_.solve().status != LoadFlowStatus::converged) return false;
+    return linear_.linearise_nominal(load_flow_, charger_voltage);
+}
+
+std::vector<std::uint32_t> PlanningGrid::hops() const {
+    std::vector<BusId> bus;
+    for (std::size_t place = 0; place < places(); ++place) bus.push_back(ports_->bus_of_point(place));
+    return place_hops(load_flow_.feeder(), bus);
 }
 
 }  // namespace evsweep

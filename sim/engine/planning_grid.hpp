@@ -38,6 +38,8 @@ class PlanningGrid final : public GridModel {
     /// Stopped once a stop was requested.
     [[nodiscard]] bool linearise(Instant at, std::span<const double> p_kw, std::span<const double> q_kvar,
                                  LinearGrid& grid) override;
+    [[nodiscard]] bool linearise_nominal(LinearRows& charger_voltage) override;
+    [[nodiscard]] std::vector<std::uint32_t> hops() const override;
 
    private:
     void name_elements(const Limits& limits);

@@ -44,6 +44,7 @@ class PlantGrid final : public GridModel {
             grid.voltage.value[c] = plant_voltage_pu(base_kw, p_kw[c]);
             grid.voltage.per_kw[c * n + c] = -0.025 / 20.0;
         }
+        grid.charger_voltage = grid.voltage;
         const double p = std::accumulate(p_kw.begin(), p_kw.end(), base_kw);
         const double q = std::accumulate(q_kvar.begin(), q_kvar.end(), 0.0);
         fill_source(p, q, grid);
@@ -51,6 +52,24 @@ class PlantGrid final : public GridModel {
         grid.loss = rows(1, n);
         grid.loss_curvature.assign(4 * n * n, 0.0);
         return true;
+    }
+
+    [[nodiscard]] bool linearise_nominal(LinearRows& charger_voltage) override {
+        const std::size_t n = places();
+        charger_voltage = rows(n, n);
+        charger_voltage.value.assign(n, 1.0);
+        for (std::size_t c = 0; c < n; ++c) {
+            charger_voltage.per_kw[c * n + c] = -0.025 / 20.0;
+            charger_voltage.per_kvar[c * n + c] = -0.0125 / 20.0;  // as on a line; the plant itself has no reactive power
+        }
+        return true;
+    }
+    [[nodiscard]] std::vector<std::uint32_t> hops() const override {
+        const std::size_t n = places();
+        std::vector<std::uint32_t> steps(n * n);
+        for (std::size_t a = 0; a < n; ++a)
+            for (std::size_t b = 0; b < n; ++b) steps[a * n + b] = static_cast<std::uint32_t>(a > b ? a - b : b - a);
+        return steps;
     }
 
    private:

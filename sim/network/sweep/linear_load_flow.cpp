@@ -45,6 +45,7 @@ bool LinearLoadFlow::linearise(const LoadFlow& solved, LinearGrid& grid) {
         show_column(column);
         keep_for_curvature(solved, column);
         write_column(solved, column, grid);
+        write_charger_column(column, grid.charger_voltage);
         if (!std::isfinite(entry(grid.source, 0, column))) return false;  // a number that is none, anywhere, is in this sum
     }
     write_curvature(grid);

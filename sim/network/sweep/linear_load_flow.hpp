@@ -27,8 +27,20 @@ class LinearLoadFlow {
     LinearLoadFlow(const Feeder& feeder, std::vector<std::vector<std::uint32_t>> drawn_together,
                    InstructionSet set = instruction_set_in_use());
 
-    /// From now on the places of the grid are these.
-    void draw_together(std::vector<std::vector<std::uint32_t>> places) { drawn_together_ = std::move(places); }
+    /// From now on the places of the grid are these, and no voltages at them have rows.
+    void draw_together(std::vector<std::vector<std::uint32_t>> places) {
+        drawn_together_ = std::move(places);
+        chargers_.clear();
+    }
+    /// A voltage that a charger at a place sees: across two conductors of the swept network (or one and the earth).
+    struct ChargerPair {
+        std::uint32_t plus = 0;
+        std::uint32_t minus = 0;
+        double nominal_pu = 1.0;
+    };
+    /// From now on voltages at the places have rows, too: of each place the mean over its pairs, in pu of their nominal values.
+    /// Pairs are in the order of the places that share the power there.
+    void show_chargers(std::vector<std::vector<ChargerPair>> pairs) { chargers_ = std::move(pairs); }
 
     [[nodiscard]] std::size_t places() const { return drawn_together_.size(); }
     /// Voltages that have a row, by FeederSite::supply: all that are held to the band; of the two ends of a loop one.
@@ -42,6 +54,12 @@ class LinearLoadFlow {
     /// Fills all of `grid` but the power at its operating point, which is what `solved` (converged) draws. False, and `grid`
     /// means nothing, where the derivative does not settle, so near to the limit of what the feeder can carry.
     [[nodiscard]] bool linearise(const LoadFlow& solved, LinearGrid& grid);
+    /// Voltages at the places as they follow small powers in a feeder that is at its nominal voltages everywhere: what its
+    /// admittances alone say. With Z the impedances between pairs of conductors m and n, the source and all loads at rest,
+    ///   dV_m = -Re(exp(j (th_n - th_m)) Z_mn (p - j q)) / (U_m U_n)
+    /// where U and th are nominal sizes and angles; these are the angles of `unloaded` (solved without any load) rounded to whole
+    /// multiples of 30 degrees. `rows.value` are 1. False where the derivative does not settle.
+    [[nodiscard]] bool linearise_nominal(const LoadFlow& unloaded, LinearRows& rows);
 
    private:
     /// The current of a row, and the factor that makes it a share of its rating, real at the operating point.
@@ -76,6 +94,9 @@ class LinearLoadFlow {
     void add_place(const LoadFlow& solved, std::size_t place, const Port& port, const LoadLaw& law);
     void shape(LinearGrid& grid) const;
     void write_values(const LoadFlow& solved, LinearGrid& grid);
+    void write_chargers(const LoadFlow& solved, LinearRows& rows);
+    void write_charger_column(std::size_t column, LinearRows& rows) const;
+    void take_nominal_voltages(const LoadFlow& unloaded);
     void write_current(const LoadFlow& solved, std::size_t row, LinearRows& along);
     void write_power(const LoadFlow& solved, std::size_t row, LinearRows& along);
     [[nodiscard]] bool follow_columns(std::size_t first);
@@ -98,6 +119,7 @@ class LinearLoadFlow {
 
     const Feeder& feeder_;
     std::vector<std::vector<std::uint32_t>> drawn_together_;
+    std::vector<std::vector<ChargerPair>> chargers_;  ///< by place of the grid; empty: not told
     std::vector<std::uint32_t> voltages_, currents_;
     std::vector<BranchId> transformers_;
 
@@ -110,6 +132,7 @@ class LinearLoadFlow {
     std::vector<PowerSlope> power_slopes_;
     std::vector<PlaceSlope> place_slopes_;
     std::vector<Complex> voltage_weight_;
+    std::vector<std::vector<Complex>> charger_weight_;  ///< by place and pair
     std::vector<CurrentRow> current_rows_;
     std::vector<PowerRow> power_rows_;
 

@@ -46,6 +46,7 @@ void LinearLoadFlow::shape(LinearGrid& grid) const {
     };
     grid.places = places();
     size(grid.voltage, voltages_.size());
+    size(grid.charger_voltage, chargers_.size());
     size(grid.along, currents_.size() + transformers_.size());
     size(grid.across, currents_.size() + transformers_.size());
     size(grid.source, 2);
@@ -64,6 +65,7 @@ void LinearLoadFlow::write_values(const LoadFlow& solved, LinearGrid& grid) {
     }
     for (std::size_t row = 0; row < currents_.size(); ++row) write_current(solved, row, grid.along);
     for (std::size_t row = 0; row < transformers_.size(); ++row) write_power(solved, row, grid.along);
+    write_chargers(solved, grid.charger_voltage);
     std::fill(grid.across.value.begin(), grid.across.value.end(), 0.0);
     grid.source.value[0] = solved.source_kw();
     grid.source.value[1] = solved.source_kvar();

@@ -40,6 +40,25 @@ class FakeGrid final : public GridModel {
     [[nodiscard]] std::span<const GridElement> voltages() const override { return voltages_; }
     [[nodiscard]] std::span<const GridElement> loadings() const override { return loadings_; }
 
+    bool linearise_nominal(LinearRows& charger_voltage) override {
+        const std::size_t n = data_.places;
+        charger_voltage = {std::vector<double>(n, 1.0), std::vector<double>(n * n), std::vector<double>(n * n)};
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < n; ++j) {
+                const auto common = static_cast<double>(std::min(i, j) + 1);
+                charger_voltage.per_kw[i * n + j] = -data_.r * common;
+                charger_voltage.per_kvar[i * n + j] = -data_.x * common;
+            }
+        return true;
+    }
+    [[nodiscard]] std::vector<std::uint32_t> hops() const override {
+        const std::size_t n = data_.places;
+        std::vector<std::uint32_t> steps(n * n);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < n; ++j) steps[i * n + j] = static_cast<std::uint32_t>(i > j ? i - j : j - i);
+        return steps;
+    }
+
     bool linearise(Instant at, std::span<const double> p_kw, std::span<const double> q_kvar, LinearGrid& grid) override {
         ++linearised;
         const Sums sums = sums_at(at, p_kw, q_kvar);
