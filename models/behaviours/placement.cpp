@@ -18,6 +18,9 @@ std::optional<Contradiction> misfit(const Placement& p) {
     if (p.phase && !chooses_phase(p.connection))
         return Contradiction{"phase", "needs a connection that leaves a choice",
                              "add connection: single_phase, two_phase or between_phases"};
+    if (p.rule == PlacementRule::recorded && p.connection != ChargerConnection::all)
+        return Contradiction{"connection", "is for the recording to say",
+                             "remove it; column phases of the recording tells the wires"};
     if (p.rule == PlacementRule::round_robin && p.buses.empty())
         return Contradiction{"buses", "is missing", "list the buses that take turns"};
     if (p.rule == PlacementRule::counts && p.counted() == 0)
@@ -34,7 +37,8 @@ std::vector<std::pair<std::string, PlacementRule>> names_of(PlacementRule) {
             {"counts", PlacementRule::counts},
             {"class", PlacementRule::bus_class},
             {"load", PlacementRule::load},
-            {"loads", PlacementRule::loads}};
+            {"loads", PlacementRule::loads},
+            {"recorded", PlacementRule::recorded}};
 }
 
 std::vector<std::pair<std::string, Redraw>> names_of(Redraw) { return {{"replica", Redraw::replica}, {"study", Redraw::study}}; }
@@ -43,8 +47,8 @@ const Schema<Placement>& Placement::schema() {
     static const Schema<Placement> schema =
         Schema<Placement>("which bus each charging point stands at; one more charging point never moves the others")
             .required("rule", &Placement::rule,
-                      "in turn over a list, by counts, in turn over a class of buses, in proportion to nominal load, or one at "
-                      "each load")
+                      "in turn over a list, by counts, in turn over a class of buses, in proportion to nominal load, one at "
+                      "each load, or where the columns bus and phases of a recording have it")
             .optional(
                 "buses", &Placement::buses,
                 "round_robin: charging point i stands at bus (i mod n) of this list, which is taken as it is: nothing is drawn")

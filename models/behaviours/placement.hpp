@@ -13,12 +13,19 @@
 
 namespace evsweep {
 
-enum class PlacementRule { round_robin, counts, bus_class, load, loads };
+enum class PlacementRule { round_robin, counts, bus_class, load, loads, recorded };
 [[nodiscard]] std::vector<std::pair<std::string, PlacementRule>> names_of(PlacementRule);
 
 /// How often places are drawn, where the rule draws them.
 enum class Redraw { replica, study };
 [[nodiscard]] std::vector<std::pair<std::string, Redraw>> names_of(Redraw);
+
+/// Where a recording says that one of its charging points stands.
+struct RecordedPlace {
+    std::string bus;
+    std::string phases;  ///< "ca" between two of them, "a" or "abc" to the neutral or earth; empty: all phases of the bus
+    Position at{};       ///< the row that says so first
+};
 
 struct Placement {
     PlacementRule rule = PlacementRule::round_robin;
@@ -28,7 +35,8 @@ struct Placement {
     Fraction share{1.0};                ///< loads: how many of them get a charging point
     ChargerConnection connection = ChargerConnection::all;
     Redraw redraw = Redraw::replica;
-    std::optional<PhaseRule> phase;  ///< none: as the load at rule `loads`, else random
+    std::optional<PhaseRule> phase;         ///< none: as the load at rule `loads`, else random
+    std::vector<RecordedPlace> recorded{};  ///< recorded: by charging point; from the recording, not from the scenario
     static const Schema<Placement>& schema();
     /// Sum of `counts`.
     [[nodiscard]] std::size_t counted() const;

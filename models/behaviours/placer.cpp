@@ -18,8 +18,9 @@ namespace {
 class Misfits {
    public:
     explicit Misfits(const Behaviour::Context& context) : context_(context) {}
-    void report(const std::string& problem, const std::string& hint) {
-        context_.issues->error(context_.at, "population." + context_.group + ".placement", problem, hint);
+    void report(const std::string& problem, const std::string& hint) { report(context_.at, problem, hint); }
+    void report(const Position& at, const std::string& problem, const std::string& hint) {
+        context_.issues->error(at, "population." + context_.group + ".placement", problem, hint);
     }
 
    private:
@@ -31,6 +32,47 @@ std::optional<BusId> find_bus(const std::string& name, const FeederSite& feeder,
     if (found != feeder.bus.end()) return BusId(static_cast<std::size_t>(found - feeder.bus.begin()));
     misfits.report("unknown bus '" + name + "'", did_you_mean(name, feeder.bus));
     return std::nullopt;
+}
+
+/// The conductors of a bus.
+std::vector<Conductor> wires_at(BusId bus, const FeederSite& feeder) {
+    const auto first = feeder.conductor.begin();
+    return {first + feeder.first_conductor[bus.index()], first + feeder.first_conductor[bus.index() + 1]};
+}
+
+/// The wires that a recording names: two phases against one another, one or three of them to the neutral or earth. Nothing
+/// (reported) where the bus has none such.
+std::optional<Wiring> recorded_wires(const RecordedPlace& place, BusId bus, const FeederSite& feeder, Misfits& misfits) {
+    if (place.phases.empty()) return Wiring{};
+    const std::vector<Conductor> there = wires_at(bus, feeder);
+    const auto wanted = conductors_of(place.phases);
+    const bool has_all =
+        wanted && std::all_of(wanted->begin(), wanted->end(), [&](Conductor wire) { return has_conductor(there, wire); });
+    if (!has_all || wanted->size() > 3) {
+        misfits.report(place.at, "phases '" + place.phases + "' are not at bus " + place.bus + " (" + name_of(there) + ")",
+                       "name one, two or three of these");
+        return std::nullopt;
+    }
+    if (wanted->size() == 2) return Wiring{{wanted->front(), wanted->back()}};
+    return star(*wanted, there);
+}
+
+/// One for each charging point of the recording; none where one of them does not fit.
+std::vector<Spot> spots_recorded(const Placement& placement, const FeederSite& feeder, Misfits& misfits) {
+    if (placement.recorded.empty())
+        misfits.report("rule recorded needs a recording that tells places", "use behaviour sessions, or another rule");
+    std::vector<Spot> spots;
+    for (const RecordedPlace& place : placement.recorded) {
+        const auto found = std::find(feeder.bus.begin(), feeder.bus.end(), place.bus);
+        if (found == feeder.bus.end()) {
+            misfits.report(place.at, "unknown bus '" + place.bus + "'", did_you_mean(place.bus, feeder.bus));
+            continue;
+        }
+        const BusId bus(static_cast<std::size_t>(found - feeder.bus.begin()));
+        if (const auto wires = recorded_wires(place, bus, feeder, misfits)) spots.push_back({bus, std::nullopt, wires});
+    }
+    if (spots.size() < placement.recorded.size()) spots.clear();
+    return spots;
 }
 
 /// Empty where one of them is unknown.
@@ -104,7 +146,7 @@ Placer::Placer(const Placement& placement, std::size_t count, Residents resident
       feeder_(*context.feeder),
       of_study_(context.seed, 0),
       purpose_(Purpose("place").in(context.group)),
-      wirer_(placement.connection,
+      wirer_(placement.rule == PlacementRule::recorded ? ChargerConnection::between_phases : placement.connection,
              placement.phase.value_or(placement.rule == PlacementRule::loads ? PhaseRule::load : PhaseRule::random), context) {
     find_candidates(context);
     if (candidates_.empty()) count_ = 0;
@@ -145,6 +187,8 @@ void Placer::find_candidates(const Behaviour::Context& context) {
         case PlacementRule::load:
             add_buses(buses_with_load(feeder_, misfits));
             return weigh_by_load();
+        case PlacementRule::recorded:
+            return add(spots_recorded(placement_, feeder_, misfits));
         case PlacementRule::loads:
             break;
     }
@@ -203,7 +247,7 @@ void Placer::find_possible() {
 
 bool Placer::is_listed() const {
     const bool is_counted = placement_.rule == PlacementRule::counts && residents_ == Residents::distinct;
-    return placement_.rule == PlacementRule::round_robin || is_counted;
+    return placement_.rule == PlacementRule::round_robin || placement_.rule == PlacementRule::recorded || is_counted;
 }
 
 bool Placer::is_random() const {
@@ -226,6 +270,8 @@ std::string Placer::description() const {
             return points + fmt::format(" in turn over {} buses of class '{}'", n, placement_.bus_class);
         case PlacementRule::load:
             return points + fmt::format(" in proportion to the load of {} buses", n);
+        case PlacementRule::recorded:
+            return points + " where the recording has them";
         case PlacementRule::loads:
             break;
     }

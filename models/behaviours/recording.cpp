@@ -73,6 +73,7 @@ class RecordingReader {
         for (const RecordingCell& cell : cells) known.emplace_back(cell.text);
         auto needed = own_columns(choice_.layout);
         needed.insert(needed.end(), {"plug_in_local", "plug_out_local", "energy_kwh"});
+        if (choice_.tells_places) needed.insert(needed.end(), {"bus", "phases"});
         bool complete = true;
         for (const auto& name : needed) {
             const auto found = std::find(known.begin(), known.end(), name);
@@ -145,7 +146,20 @@ class RecordingReader {
         }
         const auto [entry, is_new] = station_.try_emplace(name, static_cast<std::uint32_t>(recording_.stations.size()));
         if (is_new) recording_.stations.push_back(name);
+        if (choice_.tells_places && !note_place(entry->second)) return std::nullopt;
         return entry->second;
+    }
+
+    /// Where a station stands, by its first row; the others must agree.
+    bool note_place(std::uint32_t station) {
+        const RecordedPlace place{std::string(cell("bus").text), std::string(cell("phases").text), here(cell("bus").column)};
+        if (station == recording_.places.size()) recording_.places.push_back(place);
+        const RecordedPlace& first = recording_.places[station];
+        if (first.bus == place.bus && first.phases == place.phases) return true;
+        reject(cell("bus"),
+               fmt::format("{} stands at {} {} in line {}", recording_.stations[station], first.bus, first.phases, first.at.line),
+               "a charging point has one place: give it another name, or the same place");
+        return false;
     }
 
     RecordingCell cell(const std::string& name) const { return cells_[column_.find(name)->second]; }

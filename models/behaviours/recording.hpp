@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "behaviours/placement.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/schema.hpp"
 
@@ -54,6 +55,7 @@ struct RecordedStay {
 struct Recording {
     Position file;
     std::vector<std::string> stations;  ///< charging points that were used, in order of appearance
+    std::vector<RecordedPlace> places;  ///< of the stations, where they were asked for
     std::vector<RecordedStay> stays;    ///< by plug-in
     std::optional<Date> from;           ///< the first and the last recorded day, where the choice names them
     std::optional<Date> to;
@@ -66,6 +68,7 @@ struct RecordingChoice {
     std::optional<Date> from;
     std::optional<Date> to;
     std::string path;
+    bool tells_places = false;  ///< columns `bus` and `phases` tell where the charging points stand
 };
 
 /// Reads the wanted rows. Malformed rows are errors with the place of the cell; rows that say of no stay (no plug-out time, or

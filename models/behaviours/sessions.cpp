@@ -77,13 +77,16 @@ class Checked {
     [[nodiscard]] const Recording& recording() const { return recording_; }
     [[nodiscard]] const DayChoice& days() const { return days_; }
     [[nodiscard]] Placer placer() const {
-        return {p_.placement, counts_fit() ? recording_.stations.size() : 0, Residents::distinct, context_};
+        Placement placement = p_.placement;
+        placement.recorded = recording_.places;
+        return {placement, counts_fit() ? recording_.stations.size() : 0, Residents::distinct, context_};
     }
 
    private:
     Recording read() const {
         Issues found;
-        Recording recording = read_recording(p_.file, {p_.layout, p_.from, p_.to, path_}, found);
+        Recording recording =
+            read_recording(p_.file, {p_.layout, p_.from, p_.to, path_, p_.placement.rule == PlacementRule::recorded}, found);
         if (recording.stays.empty() && !found.has_errors())
             found.error(recording.file, path_, "has no usable session on the chosen days", "widen from/to");
         for (const Issue& issue : found.list()) context_.issues->add(issue);

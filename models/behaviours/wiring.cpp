@@ -37,6 +37,7 @@ Wirer::Wirer(ChargerConnection connection, PhaseRule phase, const Behaviour::Con
     : connection_(connection), phase_(phase), feeder_(*context.feeder), purpose_(Purpose("phase").in(context.group)) {}
 
 std::vector<Wiring> Wirer::options(const Spot& spot) const {
+    if (spot.wires) return {*spot.wires};
     std::vector<Wiring> list;
     const bool is_given = phase_ < PhaseRule::random && chooses_phase(connection_);
     const Conductor wanted = is_given ? std::array{a, b, c, s1, s2}[static_cast<std::size_t>(phase_)] : a;

@@ -26,6 +26,7 @@ enum class PhaseRule { a, b, c, s1, s2, random, round_robin, load };
 struct Spot {
     BusId bus;
     std::optional<std::size_t> load{};
+    std::optional<Wiring> wires{};  ///< where they are known already
 };
 
 /// The wires that a connection and a rule give charging points of one group.

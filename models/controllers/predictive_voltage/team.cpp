@@ -63,7 +63,8 @@ void PredictiveTeam::remember() {
 
 Trajectory PredictiveTeam::message_of(std::size_t k) const {
     const OwnState& own = plugged_[k];
-    return {.measured = now_,
+    return {.connector = own.member,
+            .measured = now_,
             .voltage_pu = own.voltage_pu,
             .p_kw = own.p_kw,
             .q_kvar = own.q_kvar,

@@ -29,7 +29,8 @@ struct OwnState {
     double q_kvar = 0.0;
     Instant unplug{};  ///< as stated
     double apparent_kva = 0.0;
-    Plan p_plan_kw{};  ///< from this period on
+    double p_now_kw = 0.0;  ///< that it will draw in this period
+    Plan p_plan_kw{};       ///< from this period on
 };
 
 /// Largest reactive power by period, kvar: of the circle beside the planned power, and 0 from the unplugging on.
@@ -65,6 +66,10 @@ class PredictiveTeam {
     [[nodiscard]] std::span<const OwnState> plugged() const { return plugged_; }
     /// The plan of the k-th of them, kvar; its first value is to be set.
     [[nodiscard]] const Plan& plan_kvar(std::size_t k) const { return plan_[plugged_[k].member]; }
+    void set_plan(std::size_t k, const Plan& plan_kvar) { plan_[plugged_[k].member] = plan_kvar; }
+    /// All plans, by member, to come back to.
+    [[nodiscard]] const std::vector<Plan>& plans() const { return plan_; }
+    void set_plans(const std::vector<Plan>& plans_kvar) { plan_ = plans_kvar; }
 
    private:
     struct Heard {

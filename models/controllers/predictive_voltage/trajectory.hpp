@@ -18,8 +18,9 @@ using Plan = std::array<double, longest_horizon>;
 
 /// One message, on topic `trajectory`.
 struct Trajectory {
-    Instant measured{};       ///< the period that the message speaks of begins here
-    double voltage_pu = 1.0;  ///< at the connection point, while `p_kw` and `q_kvar` were in force
+    std::uint32_t connector = 0;  ///< whose it is
+    Instant measured{};           ///< the period that the message speaks of begins here
+    double voltage_pu = 1.0;      ///< at the connection point, while `p_kw` and `q_kvar` were in force
     double p_kw = 0.0;
     double q_kvar = 0.0;
     Instant unplug{};        ///< as the driver has stated it; the plans are 0 from then on
