@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,13 @@ struct Configured {
     Position at{};  ///< where the user asked for it
 };
 
+/// Settings with which the contract tests try a plug-in, and what it promises with them.
+struct Trial {
+    std::string_view settings{};  ///< as YAML
+    bool meets_targets = true;    ///< of a controller: false where its rule leaves vehicles short by design
+    bool knows_tapers = true;     ///< of a controller: false where it plans as if batteries took full power to the end
+};
+
 /// One entry of a registry.
 template <class I>
 struct Plugin {
@@ -31,6 +39,7 @@ struct Plugin {
     std::string summary;
     bool is_default = false;     ///< counts where nothing is chosen
     std::string least_settings;  ///< without which it cannot be made, as YAML; may be empty
+    std::vector<Trial> trials;   ///< at least one, with its least settings where it names none
     std::function<std::vector<FieldInfo>()> fields;
     /// Reads parameters from a map node (the key `I::kind` is reserved); nothing if problems were reported.
     std::function<std::optional<Configured<I>>(const Node&, std::string_view path, Reader&)> configure;
@@ -53,8 +62,8 @@ template <class I>
 }
 
 /// Registers model `M` of interface `I`. `M` has `static constexpr name`, `static const Schema<Params>& schema()`
-/// and a constructor `M(const Params&, const I::Context&)`; it may have `static constexpr bool is_default` and
-/// `static constexpr std::string_view least_settings`. Call it at namespace scope of the model's file:
+/// and a constructor `M(const Params&, const I::Context&)`; it may have `static constexpr` members `bool is_default`,
+/// `std::string_view least_settings` and `Trial trials[]` (for the contract tests). At namespace scope of the model's file:
 /// `const bool registered = add_plugin<Controller, Mine>();`
 template <class I, class M>
 bool add_plugin() {
@@ -63,6 +72,12 @@ bool add_plugin() {
     entry.summary = M::schema().summary();
     if constexpr (requires { M::is_default; }) entry.is_default = M::is_default;
     if constexpr (requires { M::least_settings; }) entry.least_settings = std::string(M::least_settings);
+    if constexpr (requires { M::trials; })
+        entry.trials.assign(std::begin(M::trials), std::end(M::trials));
+    else if constexpr (requires { M::least_settings; })
+        entry.trials = {Trial{M::least_settings}};
+    else
+        entry.trials = {Trial{}};
     entry.fields = [] { return M::schema().fields(); };
     entry.configure = [](const Node& node, std::string_view path, Reader& reader) -> std::optional<Configured<I>> {
         auto params = M::schema().read(node, path, reader, {std::string(I::kind)});

@@ -18,7 +18,8 @@ namespace {
 
 bool is_name_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-std::string_view trimmed(std::string_view text) {
+/// Without the blanks and quotes around it.
+std::string_view unquoted(std::string_view text) {
     constexpr std::string_view passed_over = " \t\r\"";
     const std::size_t first = text.find_first_not_of(passed_over);
     if (first == std::string_view::npos) return {};
@@ -37,12 +38,12 @@ std::optional<double> cell_number(std::string_view text) {
 std::optional<ColumnTerm> parse_term(std::string_view text, double sign) {
     ColumnTerm term{{}, sign};
     if (const std::size_t star = text.find('*'); star != std::string_view::npos) {
-        const auto factor = cell_number(trimmed(text.substr(0, star)));
+        const auto factor = cell_number(unquoted(text.substr(0, star)));
         if (!factor) return std::nullopt;
         term.factor *= *factor;
         text.remove_prefix(star + 1);
     }
-    term.column = std::string(trimmed(text));
+    term.column = std::string(unquoted(text));
     const bool is_name = !term.column.empty() && std::all_of(term.column.begin(), term.column.end(), is_name_letter) &&
                          std::isdigit(static_cast<unsigned char>(term.column.front())) == 0;
     return is_name ? std::optional(std::move(term)) : std::nullopt;
@@ -78,7 +79,7 @@ class RecordedFile {
     bool next(std::istream& file, std::string& line) {
         while (std::getline(file, line)) {
             ++line_;
-            if (!trimmed(line).empty() && line.front() != '#') return true;
+            if (!unquoted(line).empty() && line.front() != '#') return true;
         }
         line.clear();
         return false;
@@ -87,7 +88,7 @@ class RecordedFile {
     std::vector<std::string> names_in(std::string_view line) {
         separator_ = separator_of(line);
         std::vector<std::string> names;
-        for (const TextCell& cell : split_cells(line, separator_)) names.emplace_back(trimmed(cell.text));
+        for (const TextCell& cell : split_cells(line, separator_)) names.emplace_back(unquoted(cell.text));
         return names;
     }
     [[nodiscard]] Contradiction wrong(std::string field, std::string problem, std::string hint, std::size_t column = 0) const {
@@ -119,9 +120,9 @@ class RecordedFile {
                          "give a number for every column", 1);
         numbers_.clear();
         for (const TextCell& cell : cells) {
-            const auto number = cell_number(trimmed(cell.text));
+            const auto number = cell_number(unquoted(cell.text));
             if (!number)
-                return wrong("file", "'" + std::string(trimmed(cell.text)) + "' is not a number", "give a number", cell.column);
+                return wrong("file", "'" + std::string(unquoted(cell.text)) + "' is not a number", "give a number", cell.column);
             numbers_.push_back(*number);
         }
         const double expected_s = static_cast<double>(rows_) * static_cast<double>(text_.every.count()) / 1000.0;
@@ -164,7 +165,7 @@ std::optional<Contradiction> read_values(const RecordedText& text) {
 
 std::optional<std::vector<ColumnTerm>> parse_terms(std::string_view text) {
     std::vector<ColumnTerm> terms;
-    text = trimmed(text);
+    text = unquoted(text);
     double sign = 1.0;
     while (true) {
         if (!text.empty() && (text.front() == '+' || text.front() == '-')) {

@@ -53,6 +53,7 @@ Schema<EvmsParams> evms_schema() {
 class Evms final : public Controller {
    public:
     static constexpr std::string_view name = "evms";
+    static constexpr Trial trials[] = {{""}, {"{cap: 3100 kW, peak_setpoint: 3060 kW}"}, {"{reading: literal}", false}};
     static const Schema<EvmsParams>& schema() {
         static const Schema<EvmsParams> schema = evms_schema();
         return schema;

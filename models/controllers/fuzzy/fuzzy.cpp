@@ -102,6 +102,8 @@ Schema<P> fuzzy_schema() {
 class Fuzzy final : public Controller {
    public:
     static constexpr std::string_view name = "fuzzy";
+    static constexpr Trial trials[] = {
+        {""}, {"{fourth_input: load, load_reference: 3000 kW}"}, {"{fourth_input: price, deadband: 0 %}"}};
     static const Schema<FuzzyParams>& schema() {
         static const Schema<FuzzyParams> schema = fuzzy_schema();
         return schema;

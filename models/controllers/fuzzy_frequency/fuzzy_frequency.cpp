@@ -82,6 +82,7 @@ class AreaSignal {
 class FuzzyFrequency final : public Controller {
    public:
     static constexpr std::string_view name = "fuzzy_frequency";
+    static constexpr Trial trials[] = {{.meets_targets = false}};  // it follows the frequency and knows no target
     static constexpr std::string_view least_settings = "{respond: off}";
     static const Schema<P>& schema() {
         static const Schema<P> schema = fuzzy_frequency_schema();

@@ -75,6 +75,7 @@ class OptimalSchedule final : public Controller {
    public:
     static constexpr std::string_view name = "optimal_schedule";
     static constexpr std::string_view least_settings = "{strategy: smart, mode: receding, every: 2 h}";
+    static constexpr Trial trials[] = {{.settings = least_settings, .knows_tapers = false}};
     static const Schema<OptimalScheduleParams>& schema() { return OptimalScheduleParams::schema(); }
 
     OptimalSchedule(const OptimalScheduleParams& params, const Context& context)

@@ -23,6 +23,10 @@ namespace {
 class ThresholdV2g final : public Controller {
    public:
     static constexpr std::string_view name = "threshold_v2g";
+    static constexpr Trial trials[] = {
+        {""},
+        {"{signals: [feeder_head], head_low: 3000 kW, head_high: 3150 kW, release: ordered}"},
+        {"{signals: [price, voltage], price_low: 0.18 $/kWh, price_high: 0.25 $/kWh, dwell: 0 s}"}};
     static const Schema<ThresholdParams>& schema() { return ThresholdParams::schema(); }
 
     ThresholdV2g(const ThresholdParams& params, const Context& context);

@@ -24,7 +24,7 @@ Complex across(const LoadFlow& solved, const LinearLoadFlow::ChargerPair& pair) 
 
 }  // namespace
 
-void LinearLoadFlow::tell_chargers(const LoadFlow& solved, LinearRows& rows) {
+void LinearLoadFlow::write_chargers(const LoadFlow& solved, LinearRows& rows) {
     charger_weight_.resize(chargers_.size());
     for (std::size_t place = 0; place < chargers_.size(); ++place) {
         const auto& pairs = chargers_[place];
@@ -40,7 +40,7 @@ void LinearLoadFlow::tell_chargers(const LoadFlow& solved, LinearRows& rows) {
     }
 }
 
-void LinearLoadFlow::tell_charger_column(std::size_t column, LinearRows& rows) const {
+void LinearLoadFlow::write_charger_column(std::size_t column, LinearRows& rows) const {
     for (std::size_t place = 0; place < chargers_.size(); ++place) {
         double change = 0.0;
         for (std::size_t k = 0; k < chargers_[place].size(); ++k) {
@@ -61,7 +61,7 @@ bool LinearLoadFlow::linearise_nominal(const LoadFlow& unloaded, LinearRows& row
     for (std::size_t column = 0; column < columns(); ++column) {
         if (column % kernel_->width == 0 && !follow_columns(column)) return false;
         show_column(column);
-        tell_charger_column(column, rows);
+        write_charger_column(column, rows);
     }
     return std::all_of(rows.per_kw.begin(), rows.per_kw.end(), [](double x) { return std::isfinite(x); });
 }
