@@ -78,7 +78,7 @@ TEST_CASE("three areas: old readings cost what was published, and half a second 
 
 TEST_CASE("three areas: a response does not take more energy than none when the sun only goes", "[study]") {
     std::vector<std::string> overrides{"time.duration=2 min"};  // the first cloud comes after 75 s and stays
-    const char* const sun[] = {"-338.0 * pv_1", "-202.8 * pv_2", "-270.4 * pv_3"};
+    const char* const sun[] = {"338.0 * clouds_1", "202.8 * clouds_2", "270.4 * clouds_3"};
     for (int i = 0; i < 3; ++i)
         overrides.push_back("agents.power_system.disturbances.recorded.load_mw.area_" + std::to_string(i + 1) + "=" + sun[i]);
     const StudyResult result = run_with(overrides);
