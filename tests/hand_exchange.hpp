@@ -51,6 +51,7 @@ class HandExchange final : public Exchange {
     [[nodiscard]] bool uses(std::string_view service) const {
         return std::find(uses_.begin(), uses_.end(), service) != uses_.end();
     }
+    [[nodiscard]] bool joins_a_topic() const { return !mailbox_.topics.empty(); }
     /// The names of all signals read, in the order of their declaration.
     [[nodiscard]] std::vector<std::string> read_signals() const {
         std::vector<std::string> names;
