@@ -11,7 +11,7 @@ install(FILES ${PROJECT_BINARY_DIR}/generated/evsweep/version.hpp DESTINATION ${
 install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/evsweep)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-set(package_targets vocabulary base config network fleet record statistics engine study report app models formats main)
+set(package_targets vocabulary base config network fleet record statistics engine study report app models formats signals main)
 foreach(part ${package_targets})
   set_target_properties(evsweep_${part} PROPERTIES EXPORT_NAME ${part})
 endforeach()
