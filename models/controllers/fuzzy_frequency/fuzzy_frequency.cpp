@@ -82,8 +82,9 @@ class AreaSignal {
 class FuzzyFrequency final : public Controller {
    public:
     static constexpr std::string_view name = "fuzzy_frequency";
-    static constexpr Trial trials[] = {{.meets_targets = false}};  // it follows the frequency and knows no target
+    /// Where nobody publishes frequencies.
     static constexpr std::string_view least_settings = "{respond: off}";
+    static constexpr Trial trials[] = {{.settings = least_settings, .meets_targets = false}};  // it knows no target
     static const Schema<P>& schema() {
         static const Schema<P> schema = fuzzy_frequency_schema();
         return schema;

@@ -56,7 +56,9 @@ double closed_form_h(const OneVehicle& v, double rating_kw, double full_kw, doub
 
 TEST_CASE("hours of charging agree with the logarithmic mean of a tapering battery's power", "[charging_need]") {
     std::mt19937 random(3);
-    const auto between = [&random](double low, double high) { return low + (high - low) * (random() / 4294967296.0); };
+    const auto between = [&random](double low, double high) {
+        return low + (high - low) * (static_cast<double>(random()) / 4294967296.0);
+    };
     for (int k = 0; k < 300; ++k) {
         const double rating_kw = between(3.0, 22.0);
         const double full_kw = k % 3 == 0 ? rating_kw * between(0.5, 0.9) : rating_kw;
