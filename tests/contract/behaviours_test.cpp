@@ -25,12 +25,13 @@ struct Case {
     std::map<std::string, std::string> files{};
 };
 
-/// Three stations on a Monday and a Tuesday; the second stay at A begins before the first has ended.
+/// Three stations from a Monday to a Thursday; the second stay at A begins before the first has ended.
 const std::map<std::string, std::string> recordings{
     {"sessions.csv",
      "station_id,plug_in_local,plug_out_local,energy_kwh\n"
      "A,2025-01-06 13:00,2025-01-06 18:30,9.5\nA,2025-01-06 18:00,2025-01-06 21:00,3\n"
-     "B,2025-01-06 20:00,2025-01-07 08:00,19\nC,2025-01-07 09:00,2025-01-07 17:00,12\n"}};
+     "B,2025-01-06 20:00,2025-01-07 08:00,19\nC,2025-01-07 09:00,2025-01-07 17:00,12\n"
+     "A,2025-01-08 10:00,2025-01-08 15:30,8\nB,2025-01-09 07:30,2025-01-09 16:00,14\n"}};
 
 /// Behaviours that cannot be made without a file, and further settings of those with several ways of working.
 std::vector<Case> further_cases() {

@@ -49,7 +49,7 @@ PlanPower first_power(const ChargingPlan& plan, const ChargingPlan* last, const 
 }
 
 void expect_sound(const ScheduleProblem& problem) {
-    const auto wrong = complaints(problem);
+    const auto wrong = error_texts(problem);
     if (!wrong.empty()) throw PartyError("no schedule can be computed: " + wrong.front());
 }
 

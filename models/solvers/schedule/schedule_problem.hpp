@@ -90,8 +90,6 @@ struct ScheduleProblem {
 /// different lengths, negative weights, power that moves no battery, ...), one sentence each; empty for a sound problem. A
 /// deficit on arrival may miss its bounds by 1e-9, as rounding makes it; the bounds then give way to it.
 [[nodiscard]] std::vector<std::string> error_texts(const ScheduleProblem& problem);
-/// The former name of `error_texts`, for callers that have not changed yet.
-[[nodiscard]] inline std::vector<std::string> complaints(const ScheduleProblem& problem) { return error_texts(problem); }
 
 /// Where the steps of each vehicle stand in columns that have one number per vehicle and step of its window.
 struct VehicleSteps {

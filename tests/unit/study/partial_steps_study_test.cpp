@@ -176,7 +176,7 @@ TEST_CASE("what tapering batteries do not take is made up for, and told in kWh",
         if (label == "ahead" || label == "receding")
             for (const double unserved : values(run, "unserved_kwh")) CHECK(unserved == Approx(0.0).margin(1e-2));
         for (const double kwh : find(run, "counters", "unfollowed_kwh").values) CHECK(kwh > 1.0);
-        const auto is_told = [](const ToldRemark& told) {
+        const auto is_told = [](const ReplicaRemark& told) {
             return told.text.find("batteries and chargers did not follow plans by ") != std::string::npos;
         };
         CHECK(std::any_of(run.remarks.begin(), run.remarks.end(), is_told));
