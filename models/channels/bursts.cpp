@@ -36,7 +36,8 @@ class Bursts final : public Channel {
                     return Contradiction{"loss", "is not between loss_between and loss_in_burst", "choose a share between them"};
                 })
                 .relation([](const BurstParams& p) -> std::optional<Contradiction> {
-                    if (p.loss_between < p.loss_in_burst && to_bad(p) <= 1.0) return std::nullopt;
+                    const bool is_between = p.loss_between <= p.loss && p.loss <= p.loss_in_burst;
+                    if (!is_between || (p.loss_between < p.loss_in_burst && to_bad(p) <= 1.0)) return std::nullopt;
                     return Contradiction{"burst_length", "is too short for so large a loss", "give longer bursts"};
                 });
         return schema;

@@ -50,7 +50,10 @@ const std::vector<UnitFamily>& families() {
         {"km", "a length", "km (also m, mi, ft)", {{"km"}, {"m", -3}, {"mi", 0, 1.0 / 1.609344}, {"ft", 0, 1.0 / 0.0003048}}},
         {"pu", "a per-unit value", "pu (also %)", {{"pu"}, {"%", -2}}},
         {"deg", "an angle", "deg (also rad)", {{"deg"}, {"rad", 0, std::numbers::pi / 180.0}}},
-        {"h", "a time", "h (also min, s, or a clock time like 18:30)", {{"h"}, {"min", 0, 60.0}, {"s", 0, 3600.0}}},
+        {"h",
+         "a time",
+         "h (also min, s, ms, or a clock time like 18:30)",
+         {{"h"}, {"min", 0, 60.0}, {"s", 0, 3600.0}, {"ms", 0, 3'600'000.0}}},
         {"Hz", "a frequency", "Hz (also mHz, kHz)", {{"Hz"}, {"mHz", -3}, {"kHz", 3}}},
         {"1", "a share", "a plain number or %", {{""}, {"%", -2}}},
     };

@@ -143,7 +143,8 @@ std::vector<Alternative> read_alternatives(const Node& section, const std::vecto
         if (value.is_map() && value.find("parties")) {
             if (!check_label(key, path, issues)) continue;
             list.push_back(read_parties(reader, key, value, path, issues));
-            if (list.back().parties.size() == value.find("parties")->entries.size()) reader.check_shares(list.back());
+            const std::size_t given = value.find("parties")->entries.size();
+            if (given > 0 && list.back().parties.size() == given) reader.check_shares(list.back());
             continue;
         }
         const bool is_fit = check_label(key, path, issues) && check_is_said(value, path, issues);

@@ -51,7 +51,7 @@ void Parties::begin(State& state, std::size_t index) {
     for (const std::string& use : party.declared.uses) {
         const ProvidedService& service = provided_services().at(use);
         state.services.push_back(service.find);
-        state.shows_stays.push_back(service.shows_stays && !party.owns_all ? 1 : 0);
+        state.shows_stays.push_back(service.shows_stays && party.controller && !party.owns_all ? 1 : 0);
     }
     state.access.objects.resize(state.services.size());
     state.own_stays.resize(state.services.size());

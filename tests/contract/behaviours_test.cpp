@@ -252,7 +252,8 @@ TEST_CASE("charging points stand at possible places only, each of which is liste
     for (const Case& which : all_cases())
         for (const bool is_balanced : {true, false}) {
             INFO(which.name << " " << which.settings << (is_balanced ? " at a balanced feeder" : " at an unbalanced feeder"));
-            const auto behaviour = Workshop(which, is_balanced).make();
+            const Workshop workshop(which, is_balanced);
+            const auto behaviour = workshop.make();
             const FeederSite site = street(is_balanced);
             const auto& possible = behaviour->places().possible;
             for (std::size_t i = 0; i < possible.size(); ++i) {

@@ -91,11 +91,11 @@ TEST_CASE("one controller of several may decide more than one group") {
 
 TEST_CASE("groups are groups of the population, each named once") {
     CHECK(problems("controllers: {it: {" + drip + ", groups: [homes, shop, shops]}}\n") ==
-          Texts{"s.yaml:5:50: controllers.it.groups: there is no group 'shop' in the population; did you mean 'shops'?"});
+          Texts{"s.yaml:5:51: controllers.it.groups: there is no group 'shop' in the population; did you mean 'shops'?"});
     CHECK(problems("controllers: {it: {" + drip + ", groups: [homes, shops, homes]}}\n") ==
-          Texts{"s.yaml:5:50: controllers.it.groups: names group 'homes' twice; name it once"});
+          Texts{"s.yaml:5:51: controllers.it.groups: names group 'homes' twice; name it once"});
     CHECK(problems("controllers: {it: {" + drip + ", groups: []}}\n") ==
-          Texts{"s.yaml:5:50: controllers.it.groups: names no group; leave it out for all groups"});
+          Texts{"s.yaml:5:51: controllers.it.groups: names no group; leave it out for all groups"});
 }
 
 TEST_CASE("every group has one controller") {
@@ -104,7 +104,7 @@ TEST_CASE("every group has one controller") {
                 "parties"});
     CHECK(problems("controllers: {it: {parties: {a: {" + drip + ", groups: [homes]}, b: {" + drip +
                    ", groups: [homes, shops]}}}}\n") ==
-          Texts{"s.yaml:5:117: controllers.it.parties.b.groups: group 'homes' is decided by 'a' already; give each controller "
+          Texts{"s.yaml:5:110: controllers.it.parties.b.groups: group 'homes' is decided by 'a' already; give each controller "
                 "groups of its own with `groups: [...]`"});
     CHECK(problems("controllers: {it: {parties: {a: {" + drip + "}, b: {" + drip + "}}}}\n") ==
           Texts{"s.yaml:5:58: controllers.it.parties.b: group 'homes' is decided by 'a' already; give each controller groups of "
@@ -133,11 +133,11 @@ TEST_CASE("parameters stand in the parties, not beside them") {
 }
 
 TEST_CASE("mistakes within parties are told at their places") {
-    CHECK(
-        problems("controllers: {it: {parties: {a: {controller: test_drp}, b: {" + drip + ", rate: 3}, m: {agent: market}}}}\n") ==
-        Texts{"s.yaml:5:46: controllers.it.parties.a.controller: unknown controller 'test_drp'; did you mean 'test_drip'?",
-              "s.yaml:5:89: controllers.it.parties.b.rate: needs a unit; write e.g. `3 kW`",
-              "s.yaml:5:105: controllers.it.parties.m.agent: unknown agent 'market'; did you mean 'test_market'?"});
+    CHECK(problems("controllers: {it: {parties: {a: {controller: test_drp}, b: {" + drip +
+                   ", rate: 3}, m: {agent: test_markt}}}}\n") ==
+          Texts{"s.yaml:5:46: controllers.it.parties.a.controller: unknown controller 'test_drp'; did you mean 'test_drip'?",
+                "s.yaml:5:90: controllers.it.parties.b.rate: needs a unit; write e.g. `3 kW`",
+                "s.yaml:5:105: controllers.it.parties.m.agent: unknown agent 'test_markt'; did you mean 'test_market'?"});
     CHECK(problems("controllers: {it: {parties: {x/y: {" + drip + "}}}}\n") ==
           Texts{"s.yaml:5:30: controllers.it.parties.x/y: is not a label; use letters, digits, '_' and '-'"});
 }
@@ -177,8 +177,8 @@ TEST_CASE("channels are read by their topics") {
     CHECK(reading.resolved.at("channels.bids.channel") == "test_wire");
     CHECK(reading.resolved.at("channels.bids.delay") == "1 s");
     CHECK(reading.resolved.at("channels.test_wire.delay") == "2 s");
-    CHECK(problems("channels: {bids: {channel: wire}}\ncontrollers: {test_drip: {}}\n") ==
-          Texts{"s.yaml:5:28: channels.bids.channel: unknown channel 'wire'; did you mean 'test_wire'?"});
+    CHECK(problems("channels: {bids: {channel: test_wir}}\ncontrollers: {test_drip: {}}\n") ==
+          Texts{"s.yaml:5:28: channels.bids.channel: unknown channel 'test_wir'; did you mean 'test_wire'?"});
 }
 
 TEST_CASE("meters are read by the names of signals, with quantities in units that their signals will know") {
@@ -194,9 +194,9 @@ TEST_CASE("meters are read by the names of signals, with quantities in units tha
     CHECK(metering("{voltage: {nois: 0.1 pu}}") ==
           Texts{"s.yaml:5:22: metering.voltage.nois: unknown key; did you mean 'noise'?"});
     CHECK(metering("{voltage: {sampling: 0 s}}") ==
-          Texts{"s.yaml:5:32: metering.voltage.sampling: 0 ms is out of range; must be > 0 ms"});
+          Texts{"s.yaml:5:32: metering.voltage.sampling: 0 is out of range; must be > 0"});
     CHECK(metering("{voltage: {delay: -1 s}}") ==
-          Texts{"s.yaml:5:29: metering.voltage.delay: -1 s is out of range; must be >= 0 ms"});
+          Texts{"s.yaml:5:29: metering.voltage.delay: '-1 s' is negative; a duration is 0 or more"});
     CHECK(metering("{voltage: {delay: 24 h}}") ==
           Texts{"s.yaml:5:12: metering.voltage.delay: 24 h is no shorter than the study; must be less than 24 h"});
 }

@@ -83,7 +83,7 @@ TEST_CASE("a quantity without a unit, with a foreign one or with none that exist
     CHECK(problem<KilowattHours>("5 kW") == "'kW' is not an energy; expected kWh (also Wh, MWh)");
     CHECK(problem<Fraction>("5 kW") == "'kW' is not a share; expected a plain number or %");
     CHECK(problem<Hours>("3") == "needs a unit; write e.g. `3 h`");
-    CHECK(problem<Hours>("18:75") == "':75' is not a time; expected h (also min, s, or a clock time like 18:30)");
+    CHECK(problem<Hours>("18:75") == "':75' is not a time; expected h (also min, s, ms, or a clock time like 18:30)");
     CHECK(problem<Price>("0.22") == "needs a unit; write e.g. `0.22 $/kWh`");
     CHECK(problem<Price>("0.22 $") == "'$' is not a price of energy; expected e.g. $/kWh, ct/kWh or EUR/MWh");
     CHECK(problem<Kilowatts>("[1 kW]") == "expected a quantity in kW, found a list");

@@ -49,8 +49,10 @@ class Talker final : public Controller {
     void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) override {
         const std::uint32_t first = turn.first_address(topic_);
         turn.each_message(topic_, [&](const Message<Utilisation>& message) {
-            const std::size_t own = message.to - first;
-            heard_[own_[own].index()] += 0.1 * (message.body.soc - heard_[own_[own].index()]);
+            for (std::size_t own = 0; own < own_.size(); ++own) {
+                const bool is_for_it = message.to == everybody ? message.from != first + own : message.to == first + own;
+                if (is_for_it) heard_[own_[own].index()] += 0.1 * (message.body.soc - heard_[own_[own].index()]);
+            }
         });
         for (const ConnectorId c : seen.plugged_in) {
             const double wish = power_kw_ * std::clamp(0.5 + heard_[c.index()] - turn[soc_][c.index()], 0.0, 1.0);

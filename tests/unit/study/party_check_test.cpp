@@ -190,9 +190,9 @@ TEST_CASE("parties that do not fit together are told at their places, those of a
     CHECK(problems("agents: {r: {agent: test_study_market, deed: read}}\n",
                    "wisher: {controller: test_wisher}, second: {controller: test_wisher}") ==
           Texts{"study.yaml:6:10: agents.r: reads the signal 'cleared_power', which nobody publishes; did you mean "
-                "'charging_power'?"});
+                "'load_power'?"});
     CHECK(problems(market, "wisher: {parties: {w: {controller: test_wisher}, n: {agent: test_study_market}}}") ==
-          Texts{"study.yaml:5:96: controllers.wisher.parties.n: publishes 'cleared_power', which 'market' publishes, too; a "
+          Texts{"study.yaml:5:91: controllers.wisher.parties.n: publishes 'cleared_power', which 'market' publishes, too; a "
                 "signal has "
                 "one publisher"});
     CHECK(problems("agents: {m: {agent: test_study_market, period: 0 s}}\n") ==
@@ -210,7 +210,7 @@ TEST_CASE("an agent that acts under every alternative has to find what it reads 
 
 TEST_CASE("no alternative takes the name of the run without vehicles") {
     CHECK(problems("", "wisher: {controller: test_wisher}, base: {controller: test_wisher}") ==
-          Texts{"study.yaml:5:84: controllers.base: is the name of the run without vehicles; name it otherwise"});
+          Texts{"study.yaml:5:77: controllers.base: is the name of the run without vehicles; name it otherwise"});
 }
 
 TEST_CASE("a controller's period need not be a whole number of control steps") {

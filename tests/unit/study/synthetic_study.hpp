@@ -150,7 +150,7 @@ class RunMaker {
         add_number(number("unserved_kwh", "kWh", "battery energy missing to the target at departure", 1),
                    [](const Day& d) { return d.controller < 0 ? std::nan("") : 3.0 * d.controller * scatter(d.replica, 6); });
         add_number(number("net_cost", "currency", "paid for energy less what was earned", 2),
-                   [](const Day& d) { return d.controller <= 0 ? 1500.0 : 1380.0 - 30.0 * scatter(d.replica, 7); });
+                   [](const Day& d) { return 150.0 - 12.0 * std::max(d.controller, 0) - 3.0 * scatter(d.replica, 7); });
         add_number(number("charged_kwh", "kWh", "energy drawn by vehicles", 0, false),
                    [](const Day& d) { return d.controller < 0 ? 0.0 : 6900.0 + 200.0 * scatter(d.replica, 1); });
     }

@@ -191,7 +191,7 @@ TEST_CASE("ways of other senders, receivers, replicas and seeds have losses and 
 TEST_CASE("channels refuse what no channel does") {
     using Texts = std::vector<std::string>;
     CHECK(problems("ideal", "{delay: -1 s}") ==
-          Texts{"channel.yaml:1:9: channels.talk.delay: -1 s is out of range; must be >= 0 ms"});
+          Texts{"channel.yaml:1:9: channels.talk.delay: '-1 s' is negative; a duration is 0 or more"});
     CHECK(problems("random", "{loss: 110 %}").size() == 1);
     CHECK(problems("random", "{delay: {distribution: uniform, min: -1 s, max: 1 s}}").size() == 1);
     CHECK(problems("bursts", "{loss: 50 %, loss_in_burst: 40 %}") ==
