@@ -1,5 +1,5 @@
-/// Whether a charging point can follow the setpoint that a controller gave it. A setpoint is never clipped, so a faulty controller cannot look
-/// good.
+/// Whether a charging point can follow the setpoint that a controller gave it. A setpoint is never clipped, so a faulty
+/// controller cannot look good.
 #pragma once
 
 #include "evsweep/controller.hpp"

@@ -51,7 +51,8 @@ std::vector<Case> further_cases() {
 std::vector<Case> all_cases() {
     std::vector<Case> cases = further_cases();
     for (const auto& [name, plugin] : plugins<Behaviour>()) {
-        const bool is_listed = std::any_of(cases.begin(), cases.end(), [&wanted = name](const Case& c) { return c.name == wanted; });
+        const bool is_listed =
+            std::any_of(cases.begin(), cases.end(), [&wanted = name](const Case& c) { return c.name == wanted; });
         if (!plugin.least_settings.empty() || !is_listed) cases.push_back({name, plugin.least_settings});
     }
     return cases;

@@ -68,8 +68,8 @@ void PlanRemarks::note_limit(Trouble trouble, const Breach& breach, const Chargi
     broken.name = limits.name(breach.limit);
 }
 
-/// Vehicles that full power would not bring to their targets either are reported when they are first planned for; those that the plan
-/// leaves short, with the last plan before they go.
+/// Vehicles that full power would not bring to their targets either are reported when they are first planned for; those that the
+/// plan leaves short, with the last plan before they go.
 void PlanRemarks::note_vehicles(const ChargingPlan& plan, Instant until) {
     const VehicleSteps steps(plan.problem);
     for (std::size_t v = 0; v < plan.stays.size(); ++v) {

@@ -64,7 +64,8 @@ class Considerate final : public Controller {
         turn.send(topic_, turn.first_address(topic_) + member, everybody, Need{own_h});
         std::size_t needier = 0;
         for (const double other_h : heard_h_[member]) needier += other_h > own_h ? 1 : 0;
-        const double share = heard_h_[member].empty() ? 0.0 : static_cast<double>(needier) / static_cast<double>(heard_h_[member].size());
+        const double share =
+            heard_h_[member].empty() ? 0.0 : static_cast<double>(needier) / static_cast<double>(heard_h_[member].size());
         const bool waits = share > 1.0 - turn.value(cloud_cover_).value() && laxity_h(seen, c) > 2.0 * hours(params_.period);
         setpoints.set(c, Kilowatts(waits ? 0.0 : seen.admissible_kw(c, full_power_kw(seen, c))));
     }
