@@ -12,4 +12,27 @@ std::map<std::string_view, ProvidedService>& provided_services() {
     return table;
 }
 
+std::size_t size_of(Extent extent, const ReplicaSite& site, const Connectors& connectors, std::size_t areas) {
+    const FeederSite& feeder = site.feeder.site();
+    switch (extent) {
+        case Extent::feeder:
+            return 1;
+        case Extent::bus:
+            return feeder.bus.size();
+        case Extent::branch:
+            return site.feeder.branches();
+        case Extent::conductor:
+            return feeder.conductor.size();
+        case Extent::supply:
+            return feeder.supply.size();
+        case Extent::connector:
+            return connectors.size();
+        case Extent::group:
+            return site.scenario.population.size();
+        case Extent::area:
+            return areas;
+    }
+    return 0;
+}
+
 }  // namespace evsweep

@@ -68,6 +68,9 @@ bool provide_column(const S& signal, Origin origin, SignalReader (*make)(const W
     return provided_signals().at(signal.name).stays_in_place = true;
 }
 
+/// How many values a signal of this extent has at one instant; `areas`: as its publisher names them, of extent area only.
+[[nodiscard]] std::size_t size_of(Extent extent, const ReplicaSite& site, const Connectors& connectors, std::size_t areas = 0);
+
 /// A reader of one number.
 template <class Number>
 [[nodiscard]] SignalReader reader_of_number(Number number) {

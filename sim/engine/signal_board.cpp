@@ -34,31 +34,7 @@ void SignalBoard::add_publications(std::size_t party) {
 }
 
 std::size_t SignalBoard::size_of(const Declared::Written& written) const {
-    return written.signal.extent == Extent::area ? written.members.size() : size_of(written.signal.extent);
-}
-
-std::size_t SignalBoard::size_of(Extent extent) const {
-    const FeederSite& feeder = world_.site.feeder.site();
-    switch (extent) {
-        case Extent::feeder:
-            return 1;
-        case Extent::bus:
-            return feeder.bus.size();
-        case Extent::branch:
-            return world_.site.feeder.branches();
-        case Extent::conductor:
-            return feeder.conductor.size();
-        case Extent::supply:
-            return feeder.supply.size();
-        case Extent::connector:
-            return world_.population.connectors.size();
-        case Extent::group:
-            return world_.site.scenario.population.size();
-        case Extent::area:
-            break;
-    }
-    EVSWEEP_EXPECTS(false, "areas are counted by whoever publishes them");
-    return 0;
+    return evsweep::size_of(written.signal.extent, world_.site, world_.population.connectors, written.members.size());
 }
 
 std::size_t SignalBoard::source_of(const ProvidedSignal& provided) {
@@ -99,7 +75,8 @@ std::size_t SignalBoard::meter_of(const Feed& feed, const SignalInfo& info, cons
             meters_[m]->freshness == feed.freshness)
             return m;
     MeteredSignal signal{info};
-    signal.rows = feed.published != none ? published_[feed.published].values.size() : size_of(info.extent);
+    signal.rows = feed.published != none ? published_[feed.published].values.size()
+                                         : evsweep::size_of(info.extent, world_.site, world_.population.connectors);
     const ProvidedSignal* const provided = feed.source != none ? sources_[feed.source].provided : nullptr;
     if (provided && provided->row_of_connector) signal.value_of_row = provided->row_of_connector(world_);
     Meter meter(settings, signal, world_.population.connectors, world_.site.scenario.time.step, rng_);

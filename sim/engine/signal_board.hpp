@@ -88,7 +88,6 @@ class SignalBoard {
     [[nodiscard]] std::size_t source_of(const ProvidedSignal& provided);
     [[nodiscard]] std::size_t meter_of(const Feed& feed, const SignalInfo& info, const MeterSettings& settings);
     [[nodiscard]] std::size_t size_of(const Declared::Written& written) const;
-    [[nodiscard]] std::size_t size_of(Extent extent) const;
     [[nodiscard]] std::span<const double> values_of(Feed& feed, const Party& party, std::span<const ConnectorId> arrived);
 
     PartySet& set_;

@@ -24,35 +24,12 @@ class CatalogExchange final : public OutputExchange {
     const std::vector<RecordableSignal>& signals_;
 };
 
-std::size_t size_of(Extent extent, const LoadedStudy& study, const Population& sample, std::size_t areas) {
-    const FeederSite& feeder = study.feeder->site();
-    switch (extent) {
-        case Extent::feeder:
-            return 1;
-        case Extent::bus:
-            return feeder.bus.size();
-        case Extent::branch:
-            return study.feeder->branches();
-        case Extent::conductor:
-            return feeder.conductor.size();
-        case Extent::supply:
-            return feeder.supply.size();
-        case Extent::connector:
-            return sample.connectors.size();
-        case Extent::group:
-            return study.scenario.population.size();
-        case Extent::area:
-            return areas;
-    }
-    return 0;
-}
-
-void add_published(const LoadedStudy& study, const Population& sample, const PartySet& set, std::vector<RecordableSignal>& list) {
+void add_published(const ReplicaSite& site, const Population& sample, const PartySet& set, std::vector<RecordableSignal>& list) {
     for (const Party& party : set.parties())
         for (const Declared::Written& written : party.declared.writes) {
             const auto is_same = [&](const RecordableSignal& s) { return s.info.name == written.signal.name; };
             if (std::any_of(list.begin(), list.end(), is_same)) continue;
-            const std::size_t size = size_of(written.signal.extent, study, sample, written.members.size());
+            const std::size_t size = size_of(written.signal.extent, site, sample.connectors, written.members.size());
             list.push_back({written.signal, written.members, size, false});
         }
 }
@@ -61,15 +38,15 @@ void add_published(const LoadedStudy& study, const Population& sample, const Par
 
 std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const Population& sample) {
     std::vector<RecordableSignal> list;
+    const ReplicaSite site = site_of(study);
     for (const auto& [name, provided] : provided_signals())
         if (provided.info.form == Form::present)
             list.push_back(
-                {provided.info, {}, size_of(provided.info.extent, study, sample, 0), provided.origin == Origin::network});
-    const ReplicaSite site = site_of(study);
+                {provided.info, {}, size_of(provided.info.extent, site, sample.connectors), provided.origin == Origin::network});
     const Rng rng = rng_of(study, ReplicaId(0));
-    add_published(study, sample, PartySet(site, nullptr, sample, rng), list);
+    add_published(site, sample, PartySet(site, nullptr, sample, rng), list);
     for (const Alternative& alternative : study.scenario.controllers)
-        add_published(study, sample, PartySet(site, &alternative, sample, rng), list);
+        add_published(site, sample, PartySet(site, &alternative, sample, rng), list);
     return list;
 }
 
