@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "evsweep/contracts.hpp"
 #include "sim/base/units.hpp"
 #include "sim/config/csv_column.hpp"
 
@@ -201,19 +200,6 @@ std::vector<std::string> currencies_of(const ProfileText& text) {
     for (const auto& item : text.values.node->items)
         if (const auto number = split_number(trimmed(item.scalar))) note(number->rest);
     return currencies;
-}
-
-double Profile::at(Instant t, const Calendar& calendar) const {
-    EVSWEEP_EXPECTS(!values.empty() && every.count() > 0, "a profile has values");
-    const Duration since = t - calendar.midnight(calendar.day(Instant{})) - begin;
-    const auto n = static_cast<std::int64_t>(values.size());
-    const auto step = every.count();
-    const auto cycle = n * step;
-    const auto into = ((since.count() % cycle) + cycle) % cycle;
-    const auto k = static_cast<std::size_t>(into / step);
-    if (!linear) return values[k];
-    const double share = static_cast<double>(into % step) / static_cast<double>(step);
-    return values[k] + share * (values[(k + 1) % values.size()] - values[k]);
 }
 
 }  // namespace evsweep
