@@ -40,6 +40,12 @@ class LayerCheck(unittest.TestCase):
         output = self.answer("sim/config/b.cpp", '#include "sim/network/feeder.hpp"\n')
         self.assertIn("sim/config/b.cpp:1: sim/config may not include sim/network/feeder.hpp", output)
 
+    def test_folders_of_the_network_know_what_stands_below_them_only(self):
+        breach = "sim/network/sweep/a.cpp:1: sim/network/sweep may not include sim/network/relays/relay.hpp"
+        self.assertIn(breach, self.answer("sim/network/sweep/a.cpp", '#include "sim/network/relays/relay.hpp"\n'))
+        (self.root / "sim/network/sweep/a.cpp").write_text('#include "sim/network/feeder.hpp"\n')
+        self.assertNotIn("a.cpp", self.answer("sim/network/relays/b.cpp", '#include "sim/network/sweep/a.hpp"\n'))
+
     def test_a_model_does_not_see_the_machine(self):
         output = self.answer("models/outputs/a.cpp", '#include "evsweep/output.hpp"\n#include "sim/config/b.hpp"\n')
         self.assertIn("models/outputs/a.cpp:2: models may not include sim/config/b.hpp", output)
