@@ -14,7 +14,7 @@
 #include "sim/app/solve_request.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/report/warnings.hpp"
-#include "sim/study/load_flow_batch.hpp"
+#include "sim/study/many_load_flows.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"

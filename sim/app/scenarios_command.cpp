@@ -11,7 +11,7 @@
 #include "sim/app/solve_request.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/report/scenarios_report.hpp"
-#include "sim/study/load_flow_batch.hpp"
+#include "sim/study/many_load_flows.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
@@ -75,7 +75,7 @@ void refuse_injection_controls(const Feeder& feeder, Issues& issues) {
 }
 
 /// A scenario's loads are drawn from the seed, its number and the place of each load in the file, whatever else is solved.
-LoadFlowBatch::Powers random_loads(const Feeder& feeder, const ScenariosRequest& request) {
+ManyLoadFlows::Powers random_loads(const Feeder& feeder, const ScenariosRequest& request) {
     return [&feeder, &request](std::size_t scenario, std::span<double> p_kw, std::span<double> q_kvar) {
         Rng(request.seed, static_cast<std::uint32_t>(scenario)).uniforms(Purpose("scenario loads"), 0, 0, p_kw);
         for (std::size_t load = 0; load < p_kw.size(); ++load) {
@@ -122,7 +122,7 @@ ExitStatus solve_scenarios_command(const SolveOptions& options) {
     const auto devices = find_devices(*feeder, request, settled);
     if (!devices) return fail("the controls find no rest at nominal load; take them as they are with --controls as-given");
 
-    LoadFlowBatch batch(network_of_loads(*feeder, *devices), request.solve.flow, *request.set, request.threads);
+    ManyLoadFlows batch(network_of_loads(*feeder, *devices), request.solve.flow, *request.set, request.threads);
     BatchResult result;
     const auto start = std::chrono::steady_clock::now();
     batch.solve(request.scenarios, random_loads(*feeder, request), BatchDetail::extremes, result);

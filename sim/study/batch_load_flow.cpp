@@ -7,8 +7,8 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/values.hpp"
-#include "sim/study/load_flow_batch.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/many_load_flows.hpp"
 
 namespace evsweep {
 
@@ -78,7 +78,7 @@ struct BatchLoadFlow::Machine {
     }
 
     const Feeder feeder;
-    LoadFlowBatch batch;
+    ManyLoadFlows batch;
     std::vector<BatchLoad> loads;
     std::vector<BatchNode> nodes;
 };

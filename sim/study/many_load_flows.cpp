@@ -1,4 +1,4 @@
-#include "sim/study/load_flow_batch.hpp"
+#include "sim/study/many_load_flows.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -70,7 +70,7 @@ std::shared_ptr<const SweptNetwork> network_of_loads(const Feeder& feeder, const
 }
 
 /// The load flows of one thread, a lane each, and where their loads draw.
-class LoadFlowBatch::Worker {
+class ManyLoadFlows::Worker {
    public:
     Worker(const std::shared_ptr<const SweptNetwork>& network, const LoadFlowOptions& options, InstructionSet set)
         : network_(network), loads_(network->feeder().loads().size()), solver_(set), results_(solver_.lanes()) {
@@ -147,7 +147,7 @@ class LoadFlowBatch::Worker {
     double seconds_ = 0.0;
 };
 
-LoadFlowBatch::LoadFlowBatch(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set,
+ManyLoadFlows::ManyLoadFlows(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set,
                              int threads)
     : network_(std::move(network)), options_(options), set_(set), threads_(static_cast<std::size_t>(threads)) {
     EVSWEEP_EXPECTS(threads >= 1, "load flows are solved by somebody");
@@ -155,15 +155,15 @@ LoadFlowBatch::LoadFlowBatch(std::shared_ptr<const SweptNetwork> network, const 
 }
 
 /// Makes as many workers as there is work for; each has columns of its own.
-void LoadFlowBatch::hire(std::size_t workers) {
+void ManyLoadFlows::hire(std::size_t workers) {
     while (workers_.size() < std::min(workers, threads_)) workers_.push_back(std::make_unique<Worker>(network_, options_, set_));
 }
 
-LoadFlowBatch::~LoadFlowBatch() = default;
+ManyLoadFlows::~ManyLoadFlows() = default;
 
-std::size_t LoadFlowBatch::lanes() const { return workers_.front()->lanes(); }
+std::size_t ManyLoadFlows::lanes() const { return workers_.front()->lanes(); }
 
-void LoadFlowBatch::solve(std::size_t scenarios, const Powers& powers, BatchDetail detail, BatchResult& result) {
+void ManyLoadFlows::solve(std::size_t scenarios, const Powers& powers, BatchDetail detail, BatchResult& result) {
     result.reset(scenarios, network_->feeder().site().supply.size(), detail);
     const std::size_t portion = workers_.front()->portion();
     hire((scenarios + portion - 1) / portion);

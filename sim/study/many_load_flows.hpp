@@ -21,16 +21,16 @@ namespace evsweep {
 /// The network of a feeder with the given taps and steps, drawn from where its loads are and nowhere else.
 [[nodiscard]] std::shared_ptr<const SweptNetwork> network_of_loads(const Feeder& feeder, const DeviceState& devices);
 
-class LoadFlowBatch {
+class ManyLoadFlows {
    public:
     /// Writes the power of each load in one scenario, by LoadPoint. Called by any thread, in any order.
     using Powers = std::function<void(std::size_t scenario, std::span<double> p_kw, std::span<double> q_kvar)>;
 
     /// The network's feeder must outlive it. `threads` is at least 1.
-    LoadFlowBatch(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set, int threads);
-    ~LoadFlowBatch();
-    LoadFlowBatch(const LoadFlowBatch&) = delete;
-    LoadFlowBatch& operator=(const LoadFlowBatch&) = delete;
+    ManyLoadFlows(std::shared_ptr<const SweptNetwork> network, const LoadFlowOptions& options, InstructionSet set, int threads);
+    ~ManyLoadFlows();
+    ManyLoadFlows(const ManyLoadFlows&) = delete;
+    ManyLoadFlows& operator=(const ManyLoadFlows&) = delete;
 
     [[nodiscard]] InstructionSet instruction_set() const { return set_; }
     [[nodiscard]] std::size_t lanes() const;
