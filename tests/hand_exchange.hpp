@@ -71,6 +71,16 @@ class HandExchange final : public Exchange {
         shown.own = {value};
         shown.values = shown.own;
     }
+    /// `value(signal, place)`: of everything that the party reads.
+    template <class Value>
+    void show_all(Value value) {
+        for (const Read& read : reads_) {
+            Shown& shown = shown_[read.name];
+            shown.own.resize(read.form == Form::forecast ? 1 : size_of(read.extent));
+            for (std::size_t place = 0; place < shown.own.size(); ++place) shown.own[place] = value(read.name, place);
+            shown.values = shown.own;
+        }
+    }
     /// `step`: of all forecasts.
     void show_forecasts_by(Duration step) { access_.forecast_step = step; }
     template <class Interface>
@@ -110,6 +120,11 @@ class HandExchange final : public Exchange {
         return {now, access_};
     }
     /// What the party has written last; all 0 before.
+    [[nodiscard]] std::vector<double> all_published() const {
+        std::vector<double> all;
+        for (const Written& written : writes_) all.insert(all.end(), written.values.begin(), written.values.end());
+        return all;
+    }
     [[nodiscard]] std::span<const double> published(std::string_view signal) const {
         for (const Written& written : writes_)
             if (written.name == signal) return written.values;

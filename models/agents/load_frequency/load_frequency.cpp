@@ -109,6 +109,11 @@ class LoadFrequency final : public Agent {
     static constexpr std::string_view name = "load_frequency";
     static constexpr std::string_view least_settings =
         "{areas: {alone: {base: 1000 MW, inertia: 10 s, droop: 0.08, governor: 0.2 s, turbine: 0.5 s}}}";
+    static constexpr Trial trials[] = {
+        {least_settings},
+        {"{areas: {a: {base: 1000 MW, inertia: 10 s, droop: 0.08, governor: 0.2 s, turbine: 0.5 s, groups: [all]}, "
+         "b: {base: 500 MW, inertia: 8 s, droop: 0.06, governor: 0.2 s, turbine: 0.5 s}}, "
+         "ties: [{between: [a, b], coefficient: 20}]}"}};
     static const Schema<P>& schema() {
         static const Schema<P> schema = load_frequency_schema();
         return schema;
