@@ -122,6 +122,8 @@ void PartySet::link(const ReplicaSite& site) {
         check_reads(party, site);
         if (party.cadence.period && *party.cadence.period <= Duration::zero())
             problems_.push_back({party.choice, "has a period of no time", "give at least 1 ms"});
+        if (party.cadence.offset < Duration::zero())
+            problems_.push_back({party.choice, "has its first turn before the start", "give an offset of 0 or more"});
     }
     check_topics();
     find_order();

@@ -21,8 +21,10 @@ struct Names {
     std::map<std::string, SignalInfo> signals;                   ///< that somebody publishes
     std::map<std::string, std::vector<std::string>> areas;       ///< by signal: as its first publisher names them
     std::map<std::string, std::optional<Duration>> publication;  ///< by signal of a party: its period
-    std::set<std::string> read, topics;
-    std::set<std::string> told;  ///< problems of agents of the scenario, which act under every alternative
+    std::set<std::string> read;
+    std::map<std::string, std::set<std::optional<Duration>>>
+        topics;                      ///< periods of those who exchange messages; none: at any instant
+    std::set<std::string> reported;  ///< problems of agents of the scenario, which act under every alternative
 };
 
 /// A meter reads what somebody publishes as a present value.
@@ -107,7 +109,8 @@ void note_names(const PartySet& set, Names& names, Issues& issues) {
             names.publication.emplace(written.signal.name, party.cadence.period);
         }
         for (const Declared::Read& read : party.declared.reads) names.read.emplace(read.signal.name);
-        for (const Declared::Joined& joined : party.declared.topics) names.topics.insert(joined.topic);
+        for (const Declared::Joined& joined : party.declared.topics)
+            names.topics[joined.topic].insert(party.cadence.on_message ? std::nullopt : party.cadence.period);
     }
 }
 
@@ -138,7 +141,7 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
         const PartySet set(site, alternative, sample, rng_of(study, ReplicaId(0)));
         for (const PartyProblem& problem : set.problems()) {
             const bool is_of_all = problem.party && problem.party->path.rfind("agents.", 0) == 0;
-            if (is_of_all && !names.told.insert(problem.party->path + ": " + problem.problem).second) continue;
+            if (is_of_all && !names.reported.insert(problem.party->path + ": " + problem.problem).second) continue;
             issues.error(problem.party ? problem.party->at : at, problem.party ? problem.party->path : path, problem.problem,
                          problem.hint);
         }
@@ -152,15 +155,32 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
     }
 }
 
+/// Where all exchange messages in turns of one period, a delay that ends between two of them counts as the longer one.
+void check_delay(const Configured<Channel>& configured, const Channel& channel, const std::set<std::optional<Duration>>& periods,
+                 Issues& issues) {
+    const auto delay = channel.always();
+    if (!delay || periods.size() != 1 || !*periods.begin()) return;
+    const Duration period = **periods.begin();
+    if (*delay % period == Duration::zero()) return;
+    issues.error(configured.at, "channels." + configured.label + ".delay",
+                 fmt::format("{} is not a whole number of the periods of {} in which messages are read", duration_text(*delay),
+                             duration_text(period)),
+                 fmt::format("they would be read after {}: write that", duration_text((*delay / period + 1) * period)));
+}
+
 void check_channels(LoadedStudy& study, const Names& names, Issues& issues) {
     for (const auto& configured : study.scenario.channels) {
-        const std::vector<std::string> known(names.topics.begin(), names.topics.end());
-        if (names.topics.count(configured.label) == 0) {
+        const auto topic = names.topics.find(configured.label);
+        if (topic == names.topics.end()) {
+            std::vector<std::string> known;
+            for (const auto& [name, periods] : names.topics) known.push_back(name);
             issues.error(configured.at, "channels." + configured.label, "no party exchanges messages of this topic",
                          known.empty() ? "remove it" : did_you_mean(configured.label, known));
             continue;
         }
-        study.channels.emplace(configured.label, configured.make({configured.label, study.scenario.time.step}));
+        const std::shared_ptr<const Channel> channel = configured.make({configured.label, study.scenario.time.step});
+        check_delay(configured, *channel, topic->second, issues);
+        study.channels.emplace(configured.label, channel);
     }
 }
 

@@ -24,12 +24,13 @@ constexpr Signal<"kW", Extent::feeder> cleared{"cleared_power", "of a test"};
 constexpr Signal<"kW", Extent::feeder> wanted{"wanted_power", "of a test"};
 constexpr Topic<double> bids{"bids"};
 
-enum class Deed { publish, read, read_present_of_controller, forecast };
+enum class Deed { publish, read, read_present_of_controller, forecast, listen };
 [[nodiscard]] std::vector<std::pair<std::string, Deed>> names_of(Deed) {
     return {{"publish", Deed::publish},
             {"read", Deed::read},
             {"read_present_of_controller", Deed::read_present_of_controller},
-            {"forecast", Deed::forecast}};
+            {"forecast", Deed::forecast},
+            {"listen", Deed::listen}};
 }
 
 struct MarketParams {
@@ -53,6 +54,7 @@ class Market final : public Agent {
             out_ = exchange.publish(cleared);
             bids_ = exchange.join(bids, {{}});
         }
+        if (params.deed == Deed::listen) bids_ = exchange.join(bids, {{}});
         if (params.deed == Deed::read) in_ = exchange.subscribe(cleared);
         if (params.deed == Deed::read_present_of_controller) in_ = exchange.subscribe(wanted);
         if (params.deed == Deed::forecast) arrivals_ = exchange.use(services::arrivals);
@@ -179,11 +181,22 @@ TEST_CASE("delays and samplings of meters are whole control steps, or whole peri
 }
 
 TEST_CASE("a channel carries messages of a topic that somebody has joined") {
-    CHECK(problems(market + "channels: {bids: {channel: ideal, delay: 1 s}}\n") == Texts{});
+    CHECK(problems(market + "channels: {bids: {channel: ideal, delay: 20 min}}\n") == Texts{});
     CHECK(problems(market + "channels: {bid: {channel: ideal}}\n") ==
           Texts{"study.yaml:7:12: channels.bid: no party exchanges messages of this topic; did you mean 'bids'?"});
     CHECK(problems("channels: {bids: {channel: ideal}}\n") ==
           Texts{"study.yaml:6:12: channels.bids: no party exchanges messages of this topic; remove it"});
+}
+
+TEST_CASE("where all read their messages in turns of one period, a delay is a whole number of them") {
+    CHECK(problems(market + "channels: {bids: {channel: ideal, delay: 90 s}}\n") ==
+          Texts{"study.yaml:7:12: channels.bids.delay: 90 s is not a whole number of the periods of 10 min in which messages are "
+                "read; they would be read after 10 min: write that"});
+    const std::string two =
+        "agents: {m: {agent: test_study_market}, n: {agent: test_study_market, deed: listen, period: 1 min}}\n";
+    CHECK(problems(two + "channels: {bids: {channel: ideal, delay: 90 s}}\n") == Texts{});
+    CHECK(problems(market + "channels: {bids: {channel: random, delay: {distribution: uniform, min: 0 s, max: 9 s}}}\n") ==
+          Texts{});
 }
 
 TEST_CASE("parties that do not fit together are told at their places, those of all alternatives once") {
