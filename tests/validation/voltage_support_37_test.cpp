@@ -47,6 +47,18 @@ double mean_square_deviation(const StudyResult& result, const RunResult& run) {
 
 double counter(const RunResult& run, const std::string& name) { return find(run, "counters", name).values.at(0); }
 
+/// Closed form of the mean age of the plans that are used where each message is lost with this probability: of a sender with 5
+/// messages in every minute, the last one that has come is 0 minutes old in round j with 1 - p^j, and a minutes old with
+/// p^(j + 5 (a - 1)) (1 - p^5); after 3 minutes it is not used any more.
+double mean_age_min(double p) {
+    double ages = 0.0, used = 0.0;
+    for (int j = 1; j <= 5; ++j) {
+        used += 1.0 - std::pow(p, j + 15);
+        for (int a = 1; a <= 3; ++a) ages += a * std::pow(p, j + 5 * (a - 1)) * (1.0 - std::pow(p, 5));
+    }
+    return ages / used;
+}
+
 /// A row of the reference's table.
 struct Expected {
     std::string controller;
@@ -64,7 +76,10 @@ void require(const StudyResult& result, const Expected& row) {
 }
 
 const StudyResult& day() {
-    static const StudyResult result = run_study(load(scenario("voltage_support_37/day_study.yaml")), {});
+    static const StudyResult result =
+        run_study(load(scenario("voltage_support_37/day_study.yaml"),
+                       {"outputs.traces.signals=[supply_voltage, reactive_power, state_of_charge]"}),
+                  {});
     return result;
 }
 
@@ -95,11 +110,24 @@ TEST_CASE("predictive voltage control: the day gap to the central plan is below 
     CHECK(counter(undamped, "moved_kvar") > 20.0 * counter(safe, "moved_kvar"));
 }
 
-TEST_CASE("predictive voltage control takes no energy from anybody") {
+TEST_CASE("predictive voltage control takes no energy from anybody, in no session and at no minute") {
     const double without = mean_of(controller(day(), "uncoordinated"), "charged_kwh");
     CHECK(without == Approx(1602.4167).margin(1e-4));
     for (const char* label : {"central", "rounds_5", "rounds_1", "own_bus", "undamped", "droop"})
         CHECK(std::abs(mean_of(controller(day(), label), "charged_kwh") - without) < 1e-9 * 150);
+    const auto soc = [](const char* label) {
+        return std::span<const double>(find(controller(day(), label), "traces", "state_of_charge").traces.front().second);
+    };
+    const auto alone = soc("uncoordinated");
+    REQUIRE(alone.size() == minutes_of_day * 94);  // of 100 chargers 94 are used on this day
+    for (const char* label : {"central", "rounds_5", "rounds_1", "own_bus", "undamped", "droop"}) {
+        double largest_kwh = 0.0;  // of a session at any minute
+        for (std::size_t i = 0; i < alone.size(); ++i) {
+            REQUIRE(std::isnan(alone[i]) == std::isnan(soc(label)[i]));
+            if (!std::isnan(alone[i])) largest_kwh = std::max(largest_kwh, 60.0 * std::abs(alone[i] - soc(label)[i]));
+        }
+        CHECK(largest_kwh < 1e-9);
+    }
 }
 
 TEST_CASE("predictive voltage control: late messages cost a tenth of the benefit at the most") {
@@ -130,5 +158,9 @@ TEST_CASE("predictive voltage control: lost messages hardly matter", "[slow]") {
         const StudyResult result =
             run_study(load(scenario("voltage_support_37/loss_study.yaml"), {"channels.trajectory.loss=" + loss}), {});
         require(result, {"rounds_5", j, moved, 5e-3, 0.1});
+        const double lost = std::stod(loss) / 100.0;
+        const RunResult& run = controller(result, "rounds_5");
+        CHECK(counter(run, "mean_message_age_min") == Approx(mean_age_min(lost)).epsilon(0.02));
+        CHECK(counter(run, "oldest_message_min") == 3.0);
     }
 }

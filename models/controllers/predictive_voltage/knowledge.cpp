@@ -29,12 +29,15 @@ void Knowledge::clear(Instant now) {
     now_ = now;
     for (auto* column : {&count_, &deviation_, &p_change_, &q_change_}) std::fill(column->begin(), column->end(), 0.0);
     for (auto& column : count_by_age_) std::fill(column.begin(), column.end(), 0.0);
+    messages_ = summed_age_ = 0;
 }
 
 void Knowledge::add(std::size_t place, const Trajectory& message) {
     const PlanChange change = announced_change(message, now_, grid_);
     const auto age = static_cast<std::size_t>(grid_.age(message.measured, now_));
     if (age >= count_by_age_.size()) count_by_age_.resize(age + 1, std::vector<double>(slopes_->places));
+    ++messages_;
+    summed_age_ += age;
     count_[place] += 1.0;
     count_by_age_[age][place] += 1.0;
     deviation_[place] += message.voltage_pu - 1.0;

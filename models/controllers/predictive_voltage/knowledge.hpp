@@ -54,6 +54,9 @@ class Knowledge {
         return age < count_by_age_.size() ? count_by_age_[age][place] : 0.0;
     }
     [[nodiscard]] std::span<const std::uint32_t> ages() const { return ages_; }  ///< that occur, ascending
+    /// Messages that were added, and their ages in periods together.
+    [[nodiscard]] std::uint64_t messages() const { return messages_; }
+    [[nodiscard]] std::uint64_t summed_age() const { return summed_age_; }
 
    private:
     const VoltageSlopes* slopes_;
@@ -64,6 +67,7 @@ class Knowledge {
     std::vector<double> change_;                     ///< [place][period], pu
     std::vector<std::vector<double>> count_by_age_;  ///< [age][place]
     std::vector<std::uint32_t> ages_, occupied_;
+    std::uint64_t messages_ = 0, summed_age_ = 0;
 };
 
 }  // namespace evsweep

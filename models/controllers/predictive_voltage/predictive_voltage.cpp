@@ -64,14 +64,19 @@ class PredictiveVoltage final : public Controller {
     }
 
     [[nodiscard]] std::vector<Counter> counters() const override {
-        return {{"moved_kvar", moved_kvar_ + moved_in_period_kvar_},
-                {"rounds", static_cast<double>(rounds_)},
-                {"share_at_circle", member_periods_ > 0
-                                        ? static_cast<double>(at_circle_ + at_circle_now_) / static_cast<double>(member_periods_)
-                                        : 0.0}};
+        const UsedMessages used = team_ ? team_->used_messages() : UsedMessages{};
+        return {
+            {"moved_kvar", moved_kvar_ + moved_in_period_kvar_},
+            {"rounds", static_cast<double>(rounds_)},
+            {"share_at_circle",
+             member_periods_ > 0 ? static_cast<double>(at_circle_ + at_circle_now_) / static_cast<double>(member_periods_) : 0.0},
+            {"mean_message_age_min",
+             minutes_of(used.count > 0 ? static_cast<double>(used.summed_age) / static_cast<double>(used.count) : 0.0)},
+            {"oldest_message_min", minutes_of(static_cast<double>(used.oldest))}};
     }
 
    private:
+    [[nodiscard]] double minutes_of(double periods) const { return periods * 60.0 * hours(params_.period); }
     [[nodiscard]] static Kilowatts full_power(const Connection& seen, ConnectorId c) {
         return Kilowatts(seen.admissible_kw(c, seen.connectors->charge_rating[c.index()]));
     }
@@ -123,6 +128,7 @@ class PredictiveVoltage final : public Controller {
         has_answers_ = false;
         if (expects_answers) return;
         at_begin_ = team_->plans();
+        used_at_begin_ = team_->used_messages();
         for (int round = 0; round < params_.rounds; ++round) team_->solve();
         rounds_ += static_cast<std::uint64_t>(params_.rounds);
         set(setpoints);
@@ -131,6 +137,7 @@ class PredictiveVoltage final : public Controller {
     void next_round(Turn& turn, Setpoints& setpoints) {
         if (rounds_left_ == params_.rounds && !at_begin_.empty()) {
             team_->set_plans(at_begin_);  // what was planned without answers does not count
+            team_->set_used_messages(used_at_begin_);
             rounds_ -= static_cast<std::uint64_t>(params_.rounds);
             at_begin_.clear();
         }
@@ -218,8 +225,9 @@ class PredictiveVoltage final : public Controller {
     std::optional<Instant> begun_;  ///< the present period
     int rounds_left_ = 0;           ///< of it
     std::vector<Plan> at_begin_;    ///< plans before anything was planned without answers; empty: nothing was
-    bool has_answers_ = false;      ///< whether messages came at the instant of the last period
-    bool has_losses_ = false;       ///< whether members hear different things
+    UsedMessages used_at_begin_;
+    bool has_answers_ = false;  ///< whether messages came at the instant of the last period
+    bool has_losses_ = false;   ///< whether members hear different things
 
     double moved_kvar_ = 0.0, moved_in_period_kvar_ = 0.0;
     std::uint64_t rounds_ = 0, member_periods_ = 0, at_circle_ = 0, at_circle_now_ = 0;

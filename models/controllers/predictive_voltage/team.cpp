@@ -127,12 +127,22 @@ void PredictiveTeam::solve_by(std::span<const std::uint32_t> members, std::span<
         const bool is_among = has_own && is_known(heard[own.member]);
         auto& curved = known[2 * place_[own.member] + (is_among ? 1 : 0)];
         if (!curved) curved = curvature(place_[own.member], !is_among);
-        const OwnProblem problem = problem_of(own, is_among ? &heard[own.member].message : nullptr, curved->h);
+        const Trajectory* own_message = is_among ? &heard[own.member].message : nullptr;
+        count_messages(own_message);
+        const OwnProblem problem = problem_of(own, own_message, curved->h);
         const Plan& plan = plan_[own.member];
         Plan best = plan;
         improve(problem, best, rules_.sweeps);
         for (std::size_t l = 0; l < rules_.grid.horizon; ++l) next_[own.member][l] = plan[l] + curved->step * (best[l] - plan[l]);
     }
+}
+
+/// What was gathered, without the reader's own message where it is among it.
+void PredictiveTeam::count_messages(const Trajectory* own_message) {
+    const auto own_age = own_message ? static_cast<std::uint64_t>(rules_.grid.age(own_message->measured, now_)) : 0;
+    used_.count += knowledge_.messages() - (own_message ? 1 : 0);
+    used_.summed_age += knowledge_.summed_age() - own_age;
+    if (!knowledge_.ages().empty()) used_.oldest = std::max<std::uint64_t>(used_.oldest, knowledge_.ages().back());
 }
 
 /// `adds_own`: the member itself is not among those that were gathered.

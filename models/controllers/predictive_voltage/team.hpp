@@ -20,6 +20,13 @@ struct PlanRules {
     int sweeps = 8;         ///< Gauss-Seidel sweeps of one local problem
 };
 
+/// The messages that members have planned with, each counted once for every reader and round.
+struct UsedMessages {
+    std::uint64_t count = 0;
+    std::uint64_t summed_age = 0;  ///< in periods
+    std::uint64_t oldest = 0;      ///< in periods
+};
+
 /// What one member knows of itself when a period begins.
 struct OwnState {
     std::uint32_t member = 0;
@@ -70,6 +77,9 @@ class PredictiveTeam {
     /// All plans, by member, to come back to.
     [[nodiscard]] const std::vector<Plan>& plans() const { return plan_; }
     void set_plans(const std::vector<Plan>& plans_kvar) { plan_ = plans_kvar; }
+    /// So far.
+    [[nodiscard]] const UsedMessages& used_messages() const { return used_; }
+    void set_used_messages(const UsedMessages& used) { used_ = used; }
 
    private:
     struct Heard {
@@ -94,6 +104,7 @@ class PredictiveTeam {
     void add_slope_of_peers(const OwnState& own, const Trajectory* own_message, Plan& slope) const;
     void add_own_slope(const OwnState& own, const Trajectory* own_message, Plan& slope) const;
     void remember();
+    void count_messages(const Trajectory* own_message);
 
     PlanRules rules_;
     VoltageSlopes slopes_;
@@ -109,6 +120,7 @@ class PredictiveTeam {
     std::vector<std::vector<double>> past_q_;  ///< the same, kvar
     std::int64_t periods_ = 0;                 ///< that have begun
     Knowledge knowledge_;
+    UsedMessages used_;
 };
 
 }  // namespace evsweep
