@@ -40,6 +40,7 @@ struct CommandLine {
     std::string plugin;
     SolveOptions solve;
     FeederOptions feeder;
+    NewOptions start;
     std::string result;
 };
 
@@ -80,7 +81,7 @@ void add_run(CommandLine& line) {
     run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
     run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
-    run->add_flag("--force", line.run.force, "Replace what is at --out, even a complete result by one of an interrupted run");
+    run->add_flag("--force", line.run.force, "Replace the result of an earlier run, or whatever is at --out");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Report where the time went, also in the result file (/profile)");
@@ -178,6 +179,28 @@ void add_feeder(CommandLine& line) {
     });
 }
 
+void add_new(CommandLine& line) {
+    CLI::App* start = add_command(line, "new", "Write a commented study, feeder or controller to edit",
+                                  "  evsweep new study\n"
+                                  "  evsweep new study night/study.yaml --feeder network/Master.dss\n"
+                                  "  evsweep new feeder street.yaml\n"
+                                  "  evsweep new controller night_owl\n"
+                                  "A study without --feeder gets a small feeder beside it. Existing files stay as they are.\n"
+                                  "Exit status: 0 written, 1 a file cannot be written, 2 a problem of the input.");
+    start->callback([&line] { line.command = [&line] { return new_command(line.start); }; });
+    for (const auto& [what, summary] :
+         {std::pair{"study", "A scenario, and a small feeder beside it"}, std::pair{"feeder", "A feeder file"},
+          std::pair{"controller", "A folder with a controller and what builds it"}}) {
+        CLI::App* kind = start->add_subcommand(what, summary);
+        kind->allow_extras();
+        kind->add_option("PATH", line.start.path, "File to write; of a controller, its folder, named like it")->option_text(" ");
+        if (kind->get_name() == "study")
+            kind->add_option("--feeder", line.start.feeder, "The feeder file of the study")->type_name("FILE");
+        kind->callback([&line, kind] { line.start.what = kind->get_name(); });
+        kind->get_help_ptr()->description("Print this help and stop");
+    }
+}
+
 void add_summary(CommandLine& line) {
     CLI::App* summary =
         add_command(line, "summary", "Print the comparison table of a result file", "  evsweep summary results/evms_study.h5");
@@ -196,6 +219,7 @@ void add_commands(CommandLine& line) {
     line.app.allow_extras();
     line.app.footer(
         "Examples:\n"
+        "  evsweep new study\n"
         "  evsweep run scenarios/ieee33/evms_study.yaml\n"
         "  evsweep check study.yaml\n"
         "  evsweep describe\n"
@@ -206,6 +230,7 @@ void add_commands(CommandLine& line) {
     add_solve(line);
     add_feeder(line);
     add_summary(line);
+    add_new(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");
     line.app.get_help_ptr()->description("Print this help and stop");
 }
@@ -229,8 +254,11 @@ ExitStatus refuse_word(const CLI::App& command, const std::string& word) {
 /// No command, an unknown command, or words left over.
 ExitStatus refuse_leftovers(CommandLine& line) {
     const auto commands = line.app.get_subcommands();
-    if (!commands.empty() && commands.front()->remaining_size() > 0)
-        return refuse_word(*commands.front(), commands.front()->remaining().front());
+    if (!commands.empty()) {
+        for (const CLI::App* part : commands.front()->get_subcommands())
+            if (part->remaining_size() > 0) return refuse_word(*part, part->remaining().front());
+        if (commands.front()->remaining_size() > 0) return refuse_word(*commands.front(), commands.front()->remaining().front());
+    }
     const auto words = line.app.remaining();
     if (words.empty()) return report(line.app.help()), ExitStatus::invalid_input;
     if (!commands.empty() || words.front().rfind('-', 0) == 0) return refuse_word(line.app, words.front());
@@ -269,8 +297,11 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
         return refuse_flag(error);
     }
     const auto commands = line.app.get_subcommands();
-    if (!commands.empty())
-        if (const auto flag = flag_without_value(*commands.front()); !flag.empty())
+    std::vector<const CLI::App*> given(commands.begin(), commands.end());
+    for (const CLI::App* command : commands)
+        for (const CLI::App* part : command->get_subcommands()) given.push_back(part);
+    for (const CLI::App* command : given)
+        if (const auto flag = flag_without_value(*command); !flag.empty())
             return refuse("'" + flag + "' needs a value that is not empty", "see `evsweep --help`");
     const bool left_over = line.app.remaining_size(true) > 0 || commands.size() != 1;
     return left_over || !line.command ? refuse_leftovers(line) : line.command();

@@ -48,6 +48,13 @@ struct FeederOptions {
     std::optional<std::filesystem::path> out;  ///< file to write instead of stdout
 };
 
+/// What `evsweep new` was asked to write.
+struct NewOptions {
+    std::string what;              ///< study, feeder or controller
+    std::filesystem::path path;    ///< a file, of a controller a folder; empty: named after what it is
+    std::filesystem::path feeder;  ///< of a study; empty: one to edit is written beside it
+};
+
 /// Runs a study, writes its result file and prints its comparison table. Where `watch` sees a signal meanwhile, with the replicas
 /// that are finished then.
 [[nodiscard]] ExitStatus run_command(const RunOptions& options, InterruptWatch& watch);
@@ -62,6 +69,8 @@ struct FeederOptions {
 [[nodiscard]] ExitStatus solve_scenarios_command(const SolveOptions& options);
 /// Reports what a feeder file holds, or writes it in the project's own format.
 [[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
+/// Writes a commented study, feeder or controller to edit; never over an existing file.
+[[nodiscard]] ExitStatus new_command(const NewOptions& options);
 /// Prints the comparison table of a result file.
 [[nodiscard]] ExitStatus summary_command(const std::filesystem::path& file);
 

@@ -54,11 +54,17 @@ std::string progress_bar(const Progress& progress) {
 }
 
 std::string progress_line(const Progress& progress) {
+    if (progress.finished == 0) return fmt::format("0 of {} replicas, {} so far", progress.planned, clock_text(progress.seconds));
     return fmt::format("{} of {} replicas ({:.0f} %), {}, {}", progress.finished, progress.planned,
                        std::floor(100.0 * share(progress)), pace_text(progress), time_text(progress));
 }
 
 ProgressReporter::Style ProgressReporter::style_of_stderr() { return isatty(STDERR_FILENO) ? Style::bar : Style::lines; }
+
+ProgressReporter::ProgressReporter(Style style, int replicas, std::chrono::milliseconds silence)
+    : style_(style), silence_(silence), last_{0, replicas, 0.0} {
+    if (style == Style::lines) ticker_ = std::jthread([this](const std::stop_token& stop) { break_silence(stop); });
+}
 
 void ProgressReporter::report(const Progress& progress) {
     if (style_ == Style::bar) draw_bar(progress);
@@ -74,10 +80,27 @@ void ProgressReporter::draw_bar(const Progress& progress) {
 }
 
 void ProgressReporter::print_line(const Progress& progress) {
+    const std::lock_guard lock(mutex_);
+    last_ = progress;
     const int tenths = static_cast<int>(10.0 * share(progress));
-    if (tenths <= tenths_told_) return;
+    const auto now = Clock::now();
+    if (tenths <= tenths_told_ && now - line_at_ < silence_) return;
     tenths_told_ = tenths;
+    line_at_ = now;
     report_in_passing(progress_line(progress) + "\n");
+}
+
+/// Where replicas take long, nobody else would say for minutes that the study goes on.
+void ProgressReporter::break_silence(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!ended_.wait_until(lock, stop, line_at_ + silence_, [] { return false; }) && !stop.stop_requested()) {
+        const auto now = Clock::now();
+        if (now - line_at_ < silence_) continue;
+        line_at_ = now;
+        Progress progress = last_;
+        progress.seconds = std::chrono::duration<double>(now - begin_).count();
+        report_in_passing(progress_line(progress) + "\n");
+    }
 }
 
 }  // namespace evsweep

@@ -26,6 +26,12 @@ fs::path result_path(const fs::path& scenario, const std::optional<fs::path>& ou
     return out.value_or("results") / scenario.stem().concat(".h5");
 }
 
+std::optional<std::string> wrong_ending(const std::optional<fs::path>& out) {
+    std::error_code error;
+    if (!out || !out->has_extension() || out->extension() == ".h5" || fs::is_directory(*out, error)) return std::nullopt;
+    return "'" + out->string() + "' is neither an HDF5 file (.h5) nor a folder";
+}
+
 fs::path beside(const fs::path& file, const std::string& mark) {
     const std::string end = mark + file.extension().string();
     return file.parent_path() / (cut(file.stem().string(), longest_name - std::min(longest_name, end.size())) + end);

@@ -11,6 +11,9 @@ namespace evsweep {
 [[nodiscard]] std::filesystem::path result_path(const std::filesystem::path& scenario,
                                                 const std::optional<std::filesystem::path>& out);
 
+/// What is wrong with an `out` that has another ending and is no folder (`results.v2/` is one).
+[[nodiscard]] std::optional<std::string> wrong_ending(const std::optional<std::filesystem::path>& out);
+
 /// `folder/name.h5` with something more in its name: `folder/name<mark>.h5`, where `name` is cut if all of it were too long.
 [[nodiscard]] std::filesystem::path beside(const std::filesystem::path& file, const std::string& mark);
 

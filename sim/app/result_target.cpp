@@ -27,6 +27,8 @@ Occupant occupant_found_safely(const fs::path& path) {
     return Occupant::complete;
 }
 
+bool is_to_stay(const fs::path& path) { return is_foreign(path) || occupant_found_safely(path) == Occupant::complete; }
+
 /// A name for an interrupted study's result beside a complete one: one that is free, or that another interrupted one has.
 fs::path partial_place(const fs::path& file) {
     fs::path place = beside(file, ".partial");
@@ -52,10 +54,13 @@ std::vector<fs::path> spare_folders() {
 
 std::optional<std::string> ResultTarget::obstacle() const {
     if (const auto obstacle = obstacle_to_writing(file_)) return *obstacle + "; name another folder or file";
-    if (overwrites_ == Overwrites::results && is_foreign(file_))
+    if (overwrites_ == Overwrites::anything) return std::nullopt;
+    if (is_foreign(file_))
         return "'" + file_.string() +
                "' is not a result of evsweep, or was changed since; name another file, or overwrite it with "
                "--force";
+    if (occupant_found_safely(file_) == Occupant::complete)
+        return "'" + file_.string() + "' holds the result of an earlier run; name another file, or replace it with --force";
     return std::nullopt;
 }
 
@@ -74,14 +79,13 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
 }
 
 fs::path ResultTarget::place_for(const StudyResult& result, PlacedResult& placed) const {
-    if (!result.interrupted || overwrites_ == Overwrites::anything || occupant_found_safely(file_) != Occupant::complete)
-        return file_;
-    placed.notes.push_back("'" + file_.string() + "' holds a complete result, which stays (--force would replace it)");
+    if (!result.interrupted || occupant_found_safely(file_) != Occupant::complete) return file_;
+    placed.notes.push_back("'" + file_.string() + "' holds a complete result, which stays");
     return partial_place(file_);
 }
 
 void ResultTarget::try_to_place(const std::vector<unsigned char>& bytes, const fs::path& path, PlacedResult& placed) const {
-    if (overwrites_ == Overwrites::results && is_foreign(path)) {
+    if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
         placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
         return;
     }

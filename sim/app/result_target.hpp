@@ -21,7 +21,7 @@ struct PlacedResult {
 /// one is there; and in another folder where it cannot be written.
 class ResultTarget {
    public:
-    enum class Overwrites { results, anything };
+    enum class Overwrites { interrupted, anything };  ///< results of interrupted studies, or whatever is there
     ResultTarget(std::filesystem::path file, Overwrites overwrites) : file_(std::move(file)), overwrites_(overwrites) {}
 
     /// What is in the way, as `problem; hint`; to be asked before the run costs anybody time. Makes the folder.

@@ -14,8 +14,8 @@
 #include "sim/app/solve_request.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/report/warnings.hpp"
-#include "sim/study/many_load_flows.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/many_load_flows.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
 #include "sim/study/study.hpp"
@@ -71,12 +71,16 @@ struct Written {
     PlacedResult placed;
 };
 
+StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& options, std::stop_token stop) {
+    const auto style = options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr();
+    ProgressReporter reporter(style, study.scenario.study.replicas);
+    return run_study(study, {.stop = std::move(stop),
+                             .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
+                             .profile = options.profile});
+}
+
 Written run_and_write(const LoadedStudy& study, const RunOptions& options, const ResultTarget& target, std::stop_token stop) {
-    ProgressReporter reporter(options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr());
-    Written written{run_study(study, {.stop = std::move(stop),
-                                      .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
-                                      .profile = options.profile}),
-                    {}};
+    Written written{run_with_progress(study, options, std::move(stop)), {}};
     if (written.result.interrupted && written.result.replicas.empty()) return written;
     const auto finished = std::chrono::steady_clock::now();
     written.placed = target.place(written.result);
@@ -93,8 +97,9 @@ ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     report(issues);
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
+    if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
     const ResultTarget target(result_path(options.scenario, options.out),
-                              options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::results);
+                              options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
     if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
     const StudyShape shape = shape_of(*study, {});
     if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))

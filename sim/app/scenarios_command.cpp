@@ -11,8 +11,8 @@
 #include "sim/app/solve_request.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/report/scenarios_report.hpp"
-#include "sim/study/many_load_flows.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/many_load_flows.hpp"
 
 namespace evsweep {
 

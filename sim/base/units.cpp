@@ -177,4 +177,11 @@ QuantityText parse_quantity(std::string_view raw, std::string_view unit) {
     throw ContractViolation("broken promise: '" + std::string(unit) + "' is a unit that texts can use");
 }
 
+std::vector<std::pair<std::string, std::string>> unit_texts() {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (const UnitFamily& family : families()) texts.emplace_back(family.noun, family.expected);
+    texts.emplace_back("a price", "currency/kWh, e.g. $/kWh (also per MWh, and ct/kWh)");
+    return texts;
+}
+
 }  // namespace evsweep

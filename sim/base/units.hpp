@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace evsweep {
 
@@ -30,5 +32,8 @@ struct QuantityText {
 };
 /// Reads a quantity whose dimension has the unit `unit` (kW, kvar, kVA, kWh, V, A, ohm, S, pu, deg, h, 1, currency/kWh).
 [[nodiscard]] QuantityText parse_quantity(std::string_view text, std::string_view unit);
+
+/// For people: what has units ("a power"), and which ("kW (also W, MW)").
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> unit_texts();
 
 }  // namespace evsweep

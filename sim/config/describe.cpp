@@ -8,6 +8,8 @@
 #include "evsweep/channel.hpp"
 #include "evsweep/distribution.hpp"
 #include "sim/base/text_table.hpp"
+#include "sim/base/units.hpp"
+#include "sim/config/describe_parameters.hpp"
 #include "sim/config/sections.hpp"
 
 namespace evsweep {
@@ -25,55 +27,25 @@ struct Entry {
 struct Group {
     std::string heading;  ///< also the name under which the group is described
     std::string kind;
+    std::string section;  ///< of a scenario, in which they are chosen
     std::vector<Entry> entries;
 };
 
 template <class I>
-Group group_of(std::string heading) {
-    Group group{std::move(heading), std::string(I::kind), {}};
+Group group_of(std::string heading, const std::string& section) {
+    Group group{std::move(heading), std::string(I::kind), section, {}};
     for (const auto& [name, entry] : plugins<I>()) group.entries.push_back({name, entry.summary, entry.fields});
     return group;
 }
 
 std::vector<Group> all_groups() {
-    return {group_of<Controller>("controllers"),
-            group_of<Agent>("agents"),
-            group_of<Channel>("channels"),
-            group_of<Behaviour>("behaviours"),
-            group_of<Distribution>("distributions"),
-            group_of<FeederFormat>("formats"),
-            group_of<Output>("outputs")};
-}
-
-std::string type_text(const FieldInfo& field) {
-    if (field.unit.empty()) return field.type;
-    if (field.unit == "1") return field.type == "share" ? "share (number or %)" : field.type;
-    return field.type + " (" + field.unit + ")";
-}
-
-std::string default_text(const FieldInfo& field) {
-    if (field.required) return "required";
-    return field.default_text == "\"\"" || field.default_text == "[]" || field.default_text == "{}" ? "none" : field.default_text;
-}
-
-std::string fields_table(const std::vector<FieldInfo>& fields, std::size_t indent, int width) {
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& field : fields) rows.push_back({field.name, type_text(field), field.range, default_text(field), field.help});
-    return text_table({"parameter", "type", "range", "default", "meaning"}, std::move(rows), indent,
-                      static_cast<std::size_t>(width));
-}
-
-/// A table, and below it one for every field that holds sections, headed by its path.
-std::string fields_tables(const std::vector<FieldInfo>& fields, const std::string& path, int width) {
-    const std::size_t indent = path.empty() ? 2 : 4;
-    std::string text = fields_table(fields, indent, width);
-    for (const auto& field : fields) {
-        if (field.parts.empty()) continue;
-        const std::string entry = field.type == "section" ? "" : field.type.substr(0, 4) == "list" ? "[]" : ".NAME";
-        const std::string place = (path.empty() ? "" : path + ".") + field.name + entry;
-        text += "\n  " + place + "\n" + fields_tables(field.parts, place, width);
-    }
-    return text;
+    return {group_of<Controller>("controllers", "controllers"),
+            group_of<Agent>("agents", "agents"),
+            group_of<Channel>("channels", "channels"),
+            group_of<Behaviour>("behaviours", "population"),
+            group_of<Distribution>("distributions", ""),
+            group_of<FeederFormat>("formats", ""),
+            group_of<Output>("outputs", "outputs")};
 }
 
 std::string paragraph(const std::string& text, std::size_t indent, int width) {
@@ -100,6 +72,25 @@ std::string describe_section(const SectionInfo& section, int width) {
     return section.fields.empty() ? text : text + "\n" + fields_tables(section.fields, "", width);
 }
 
+/// What numbers with units may be written in.
+std::string describe_units(int width) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [noun, units] : unit_texts()) rows.push_back({noun, units});
+    const std::string text = "units\n" + paragraph(
+                                             "A number with a unit is written as one value, e.g. `7.4 kW`; without its unit it "
+                                             "is refused. Results are in the unit named first.",
+                                             2, width);
+    return text + "\n" + text_table({}, std::move(rows), 2, static_cast<std::size_t>(width));
+}
+
+std::vector<ParameterOwner> all_owners() {
+    std::vector<ParameterOwner> owners;
+    for (const auto& section : scenario_sections()) owners.push_back({"section " + section.name, section.fields});
+    for (const auto& group : all_groups())
+        for (const auto& entry : group.entries) owners.push_back({group.kind + " " + entry.name, entry.fields()});
+    return owners;
+}
+
 void append(std::optional<std::string>& text, const std::string& more) { text = text ? *text + "\n" + more : more; }
 
 }  // namespace
@@ -116,12 +107,14 @@ std::optional<std::string> describe(const std::string& name, int width) {
     std::optional<std::string> text;
     for (const auto& section : scenario_sections())
         if (section.name == name) append(text, describe_section(section, width));
+    if (name == "units") return describe_units(width);
     for (const auto& group : all_groups()) {
-        if (group.heading == name || group.kind == name) append(text, group.heading + "\n" + list_of(group, 2, width));
+        if (group.heading == name || group.kind == name || group.section == name)
+            append(text, group.heading + "\n" + list_of(group, 2, width));
         for (const auto& entry : group.entries)
             if (entry.name == name) append(text, describe_entry(entry, group.kind, width));
     }
-    return text;
+    return text ? text : describe_parameter(all_owners(), name, width);
 }
 
 std::string describe_hint(const std::string& name) {
@@ -131,6 +124,7 @@ std::string describe_hint(const std::string& name) {
         known.push_back(group.heading);
         for (const auto& entry : group.entries) known.push_back(entry.name);
     }
+    for (const auto& parameter : parameter_names(all_owners())) known.push_back(parameter);
     const std::string nearest = nearest_name(name, known);
     return nearest.empty() ? "run `evsweep describe` for the list" : "did you mean '" + nearest + "'?";
 }

@@ -11,10 +11,22 @@ SectionInfo described(std::string name, const Schema<P>& schema) {
     return {std::move(name), schema.summary(), schema.fields()};
 }
 
+std::string default_outputs() {
+    std::string text;
+    for (const std::string& name : default_plugins<Output>()) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 std::vector<SectionInfo> make_sections() {
     std::vector<SectionInfo> list;
-    list.push_back({"title", "One line that names the study; default: the file's name.", {}});
-    list.push_back({"extends", "Another scenario file that this one is laid over, key by key; `~` removes an entry.", {}});
+    list.push_back({"title",
+                    "One line that names the study, e.g. `title: Night charging on the 33-bus feeder`; default: the file's name.",
+                    {}});
+    list.push_back({"extends",
+                    "Another scenario file that this one is laid over, key by key, e.g. `extends: day_study.yaml`; `~` removes "
+                    "an entry, e.g. "
+                    "`controllers: {evms: ~}`.",
+                    {}});
     list.push_back(described("study", study_schema()));
     list.push_back(described("time", time_schema()));
     list.push_back(described("feeder", feeder_schema()));
@@ -40,8 +52,9 @@ std::vector<SectionInfo> make_sections() {
                     "Alternatives to compare, by label: a charging controller (the key `controller` defaults to the label), or "
                     "`parties`, a map of controllers with their `groups` of the population and of agents.",
                     {}});
-    list.push_back(
-        {"outputs", "What is recorded, by label; the key `output` defaults to the label; absent: kpis, series, voltages.", {}});
+    list.push_back({"outputs",
+                    "What is recorded, by label; the key `output` defaults to the label; absent: " + default_outputs() + ".",
+                    {}});
     return list;
 }
 

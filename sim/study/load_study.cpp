@@ -15,6 +15,7 @@
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/mistaken_file.hpp"
 #include "sim/study/party_check.hpp"
 #include "sim/study/stay_check.hpp"
 #include "sim/study/study_outputs.hpp"
@@ -51,7 +52,8 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
     }
     if (choice.format.empty())
         issues.error({std::make_shared<const std::string>(choice.file.path.string())}, "",
-                     "is not a feeder file of a known format", "formats: " + fmt::format("{}", fmt::join(known, ", ")));
+                     "is not a feeder file of a known format",
+                     hint_of_scenario_for_feeder(choice.file.path).value_or(fmt::format("formats: {}", fmt::join(known, ", "))));
     else
         issues.error(choice.file.at, "feeder.format", "unknown format '" + choice.format + "'",
                      did_you_mean(choice.format, known));
@@ -198,6 +200,7 @@ std::optional<Feeder> load_feeder(const FeederChoice& choice, Issues& issues, co
 
 std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                                       Issues& issues) {
+    if (report_feeder_for_scenario(file, issues)) return std::nullopt;
     auto scenario = read_scenario(file, overrides, issues);
     if (!scenario) {  // the feeder's problems are reported with the scenario's, not one run later
         if (const auto choice = read_feeder_choice(file, overrides)) (void)load_feeder(*choice, issues);

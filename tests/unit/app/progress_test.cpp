@@ -1,7 +1,12 @@
 #include "sim/app/progress.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "scratch.hpp"
 #include "sim/app/result_path.hpp"
 
 using evsweep::Progress;
@@ -30,6 +35,27 @@ TEST_CASE("a line of a log says how far, how fast and how long still") {
 TEST_CASE("at the end the time taken is shown instead of the time left") {
     CHECK(evsweep::progress_line({3, 4, 99.0}) == "3 of 4 replicas (75 %), 33 s/replica, 0:33 left");
     CHECK(evsweep::progress_line({200, 200, 75.0}) == "200 of 200 replicas (100 %), 2.7 replicas/s, in 1:15");
+}
+
+TEST_CASE("before the first replica has finished a line says how long it has taken so far") {
+    CHECK(evsweep::progress_line({0, 200, 125.0}) == "0 of 200 replicas, 2:05 so far");
+}
+
+TEST_CASE("a run whose replicas take long says again and again that it goes on") {
+    const evsweep::test::ScratchFolder folder;
+    const std::string log = (folder.path() / "log").string();
+    const int there = dup(STDERR_FILENO);
+    const int file = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    dup2(file, STDERR_FILENO);
+    {
+        evsweep::ProgressReporter reporter(evsweep::ProgressReporter::Style::lines, 200, std::chrono::milliseconds(20));
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    dup2(there, STDERR_FILENO);
+    close(there), close(file);
+    const std::string said = folder.read("log");
+    CHECK_THAT(said, Catch::Matchers::StartsWith("0 of 200 replicas, 0:00 so far\n"));
+    CHECK(std::count(said.begin(), said.end(), '\n') >= 2);
 }
 
 TEST_CASE("99.9 percent is not yet 100 percent") {

@@ -90,28 +90,43 @@ TEST_CASE("a result that replaces another keeps its mode and the link to it") {
     const auto mode = fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read;
     fs::permissions(folder.path() / "store/kept.h5", mode);
     fs::create_symlink("store/kept.h5", folder.path() / "r.h5");
-    REQUIRE(run_into(folder, "r.h5", {"--quiet", "--replicas", "3"}).status == 0);
+    REQUIRE(run_into(folder, "r.h5", {"--quiet", "--force", "--replicas", "3"}).status == 0);
     CHECK(fs::is_symlink(folder.path() / "r.h5"));
     CHECK(fs::status(folder.path() / "store/kept.h5").permissions() == mode);
     CHECK_THAT(table_of(folder, "store/kept.h5"), Contains("3 replicas"));
     CHECK(files_with(folder.path() / "store", "").size() == 1);
 }
 
-TEST_CASE("of two runs into one file each writes a whole result, and the last one stays") {
+TEST_CASE("of two forced runs into one file each writes a whole result, and the last one stays") {
     const StudyFolder folder;
     REQUIRE(run_into(folder, "three.h5", {"--quiet", "--replicas", "3"}).status == 0);
     REQUIRE(run_into(folder, "five.h5", {"--quiet", "--replicas", "5"}).status == 0);
     const std::string three = table_of(folder, "three.h5"), five = table_of(folder, "five.h5");
     for (int round = 0; round < 5; ++round) {
         const ScratchFolder of_one, of_other;
-        const Program one(of_one, folder.path(), {"run", "study.yaml", "--quiet", "--replicas", "3", "--out", "r.h5"});
-        const Program other(of_other, folder.path(), {"run", "study.yaml", "--quiet", "--replicas", "5", "--out", "r.h5"});
+        const Program one(of_one, folder.path(), {"run", "study.yaml", "--quiet", "--replicas", "3", "--force", "--out", "r.h5"});
+        const Program other(of_other, folder.path(),
+                            {"run", "study.yaml", "--quiet", "--replicas", "5", "--force", "--out", "r.h5"});
         CHECK(one.wait().status == 0);
         CHECK(other.wait().status == 0);
         const std::string table = table_of(folder, "r.h5");
         CHECK((table == three || table == five));
     }
     CHECK(folder.files() == 2 + 3);
+}
+
+TEST_CASE("of two runs into one file the later one is kept elsewhere, and says so") {
+    const StudyFolder folder;
+    const ScratchFolder streams;
+    const Program slow(streams, folder.path(), {"run", "study.yaml", "--quiet", "--replicas", "20000", "--out", "r.h5"});
+    REQUIRE(comes_true([&] { return slow.cpu_seconds() >= 0.2; }));
+    REQUIRE(run_into(folder, "r.h5", {"--quiet", "--replicas", "3"}).status == 0);
+    const std::string first = folder.read("r.h5");
+    const auto answer = slow.wait();
+    CHECK(answer.status == 1);
+    CHECK_THAT(answer.err, Contains("r.h5: cannot be written: another file has come there meanwhile, which stays") &&
+                               Contains("the result is kept in '"));
+    CHECK(folder.read("r.h5") == first);
 }
 
 TEST_CASE("names as long as the file system allows can be written, longer ones are refused as too long") {
@@ -136,31 +151,51 @@ TEST_CASE("a file that is no result is overwritten by force only, an empty one a
           "--force\n");
     CHECK(folder.read("r.h5") == "another program's");
     CHECK(run_into(folder, "r.h5", {"--quiet", "--force"}).status == 0);
-    CHECK(run_into(folder, "r.h5", {"--quiet"}).status == 0);
     folder.write("empty.h5", "");
     CHECK(run_into(folder, "empty.h5", {"--quiet"}).status == 0);
 }
 
-TEST_CASE("an interrupted run replaces no complete result, unless it is forced to") {
+TEST_CASE("the result of an earlier run is replaced by force only") {
+    const StudyFolder folder;
+    REQUIRE(run_into(folder, "r.h5", {"--quiet"}).status == 0);
+    const std::string earlier = folder.read("r.h5");
+    const auto answer = run_into(folder, "r.h5", {"--replicas", "100000"});
+    CHECK(answer.status == 2);
+    CHECK(answer.err ==
+          "evsweep: --out: 'r.h5' holds the result of an earlier run; name another file, or replace it with --force\n");
+    CHECK(folder.read("r.h5") == earlier);
+    CHECK(run_into(folder, "r.h5", {"--quiet", "--force", "--seed", "9"}).status == 0);
+    CHECK(folder.read("r.h5") != earlier);
+    CHECK(folder.files() == 3);
+}
+
+TEST_CASE("a path with another ending is refused before the run, unless it is a folder") {
+    const StudyFolder folder;
+    CHECK(run_into(folder, "r.csv", {"--replicas", "100000"}).err ==
+          "evsweep: --out: 'r.csv' is neither an HDF5 file (.h5) nor a folder; end it in .h5, or in / for a folder\n");
+    CHECK(run_into(folder, "results.v2/", {"--quiet"}).status == 0);
+    CHECK(run_into(folder, "results.v2", {"--quiet", "--force"}).status == 0);
+    CHECK(fs::exists(folder.path() / "results.v2/study.h5"));
+}
+
+TEST_CASE("an interrupted run replaces no complete result, even by force") {
     const StudyFolder folder;
     REQUIRE(run_into(folder, "r.h5", {"--quiet"}).status == 0);
     const std::string complete = folder.read("r.h5");
     for (int round = 0; round < 2; ++round) {  // the second replaces what the first left
-        const auto answer = interrupted_into(folder, "r.h5");
+        const auto answer = interrupted_into(folder, "r.h5", {"--force"});
         INFO(answer.err);
         CHECK(answer.status == 130);
-        CHECK_THAT(answer.err, Contains("evsweep: 'r.h5' holds a complete result, which stays (--force would replace it)\n"));
+        CHECK_THAT(answer.err, Contains("evsweep: 'r.h5' holds a complete result, which stays\n"));
         CHECK_THAT(answer.err, Contains("are finished and kept in r.partial.h5"));
         CHECK_THAT(answer.out, Contains("Results: r.partial.h5\n"));
         CHECK(folder.read("r.h5") == complete);
         CHECK_THAT(table_of(folder, "r.partial.h5"), Contains("interrupted before the rest"));
         CHECK(folder.files() == 4);
     }
-    CHECK(interrupted_into(folder, "r.h5", {"--force"}).status == 130);
-    CHECK_THAT(table_of(folder, "r.h5"), Contains("interrupted before the rest"));
-    CHECK_THAT(interrupted_into(folder, "r.h5").err, Contains("kept in r.h5"));  // interrupted ones replace each other
-    CHECK(run_into(folder, "r.h5", {"--quiet"}).status == 0);
-    CHECK(folder.read("r.h5").size() == complete.size());
+    CHECK_THAT(interrupted_into(folder, "r.partial.h5").err, Contains("kept in r.partial.h5"));  // they replace each other
+    CHECK(run_into(folder, "r.partial.h5", {"--quiet"}).status == 0);
+    CHECK(folder.read("r.partial.h5").size() == complete.size());
 }
 
 TEST_CASE("a result that finds no room where it should be is kept elsewhere, and the table is printed") {
@@ -188,7 +223,7 @@ TEST_CASE("where no result file can be kept at all the table is printed neverthe
     REQUIRE(run_into(folder, "r.h5", {"--quiet", "--replicas", "3"}).status == 0);
     const std::string table = table_of(folder, "r.h5");
     const std::string before = folder.read("r.h5");
-    const auto answer = run_into(folder, "r.h5", {"--quiet", "--replicas", "3"}, no_file_longer_than(10000));
+    const auto answer = run_into(folder, "r.h5", {"--quiet", "--force", "--replicas", "3"}, no_file_longer_than(10000));
     INFO(answer.err);
     CHECK(answer.status == 1);
     CHECK(answer.out == table);

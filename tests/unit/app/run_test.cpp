@@ -51,7 +51,7 @@ TEST_CASE("summary prints the table that the run printed") {
 TEST_CASE("the options --replicas, --seed and --set change the study, and the same seed gives the same table") {
     const StudyFolder folder;
     const auto table = [&folder](std::vector<std::string> more) {
-        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5"});
+        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5", "--force"});
         return evsweep_in(folder.path(), more);
     };
     const auto five = table({});
@@ -130,7 +130,7 @@ TEST_CASE("a profile is printed below the table and stored with the result, and 
 TEST_CASE("a run uses the instruction set that it is given, the widest by default, and stores which") {
     const StudyFolder folder;
     const auto used = [&folder](std::vector<std::string> more) {
-        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5", "--profile"});
+        more.insert(more.begin(), {"run", "study.yaml", "--out", "r.h5", "--force", "--profile"});
         const auto answer = evsweep_in(folder.path(), more);
         REQUIRE(answer.status == 0);
         const std::string stored = evsweep::ResultReader(folder.path() / "r.h5").text_attribute("/", "instruction_set");
@@ -160,7 +160,7 @@ TEST_CASE("memory does not grow with the number of replicas") {
     const StudyFolder folder;
     const auto peak_mb = [&folder](const char* replicas) {
         const auto answer = evsweep_in(folder.path(), {"run", "study.yaml", "--replicas", replicas, "--threads", "2", "--profile",
-                                                       "--set", "time.step=15 min", "--out", "r.h5"});
+                                                       "--set", "time.step=15 min", "--out", "r.h5", "--force"});
         REQUIRE(answer.status == 0);
         return evsweep::ResultReader(folder.path() / "r.h5").numbers("/profile/peak_memory_mb").at(0);
     };

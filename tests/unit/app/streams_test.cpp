@@ -90,7 +90,7 @@ TEST_CASE("files are not taken for streams that were closed from the start") {
     REQUIRE(evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--out", "r.h5"}).status == 0);
     const std::string table = evsweep_in(folder.path(), {"summary", "r.h5"}).out;
     const auto none = all_of({closed(STDIN_FILENO), closed(STDOUT_FILENO), closed(STDERR_FILENO)});
-    CHECK(evsweep_in(folder.path(), {"run", "study.yaml", "--out", "r.h5"}, none).status == 1);
+    CHECK(evsweep_in(folder.path(), {"run", "study.yaml", "--out", "r.h5", "--force"}, none).status == 1);
     CHECK(evsweep_in(folder.path(), {"summary", "r.h5"}).out == table);
     CHECK(evsweep_in(folder.path(), {"feeder", "feeder.yaml", "--to", "yaml", "-o", "copy.yaml"}, none).status == 0);
     CHECK(evsweep_in(folder.path(), {"solve", "copy.yaml"}).out == evsweep_in(folder.path(), {"solve", "feeder.yaml"}).out);

@@ -99,3 +99,24 @@ TEST_CASE("tables keep within their width by wrapping the last column") {
     CHECK(wrapped("", 10) == std::vector<std::string>{""});
     CHECK(wrapped("a_word_longer_than_the_width b", 10) == std::vector<std::string>{"a_word_longer_than_the_width", "b"});
 }
+
+TEST_CASE("a section whose entries are plug-ins lists them") {
+    CHECK(has_line(*describe("population"), "  test_fleet "));
+    CHECK(has_line(*describe("outputs"), "  test_log "));
+}
+
+TEST_CASE("a parameter is described by its name alone, with everyone who has it") {
+    const auto step = describe("step");
+    REQUIRE(step);
+    CHECK(has_line(*step, "  of section time"));
+    CHECK(step->find("control grid: metering, deciding and load flow") != std::string::npos);
+    CHECK(has_line(*describe("by_class"), "  of section base_load"));
+    CHECK(has_line(*describe("profiles"), "  profiles.NAME"));
+    CHECK_FALSE(describe("no_such_parameter"));
+    CHECK(describe_hint("warm_upp") == "did you mean 'warm_up'?");
+}
+
+TEST_CASE("units are described with what they measure") {
+    CHECK(has_line(*describe("units"), "  a power                   kW (also W, MW)"));
+    CHECK(longest_line(*describe("units")) <= 100);
+}

@@ -1,0 +1,42 @@
+#include "sim/study/mistaken_file.hpp"
+
+#include "evsweep/feeder_format.hpp"
+#include "evsweep/plugins.hpp"
+#include "sim/base/text_file.hpp"
+#include "sim/config/scenario_reader.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// The name of the format; none where it is no feeder.
+std::optional<std::string> feeder_format_of(const SourceText& source) {
+    Issues ignored;
+    Reader reader{ignored};
+    for (const auto& [name, plugin] : plugins<FeederFormat>())
+        if (plugin.configure(Node::make_map({}), "feeder", reader)->make({})->recognises(source)) return name;
+    return std::nullopt;
+}
+
+}  // namespace
+
+bool report_feeder_for_scenario(const std::filesystem::path& file, Issues& issues) {
+    Issues ignored;
+    const auto text = read_text_file(file, ignored, {}, "");
+    if (!text) return false;
+    const auto format = feeder_format_of({file, *text});
+    if (!format) return false;
+    const std::string name = file.string();
+    issues.error({std::make_shared<const std::string>(name)}, "", "is a feeder (format " + *format + "), and no scenario",
+                 "a scenario names it as `feeder: {file: " + name + "}`, and `evsweep new study --feeder " + name +
+                     "` writes one; `evsweep solve " + name + "` solves one load flow");
+    return true;
+}
+
+std::optional<std::string> hint_of_scenario_for_feeder(const std::filesystem::path& file) {
+    const auto choice = read_feeder_choice(file, {});
+    if (!choice) return std::nullopt;
+    return "it is a scenario; its feeder is " + choice->file.path.string();
+}
+
+}  // namespace evsweep
