@@ -30,9 +30,16 @@ struct Issue {
 /// The one form in which a user sees an issue: `file:line:col: path: problem; hint`.
 [[nodiscard]] std::string to_text(const Issue& issue);
 
-/// All issues of one input, in the order found.
+class InputFiles;
+
+/// All issues of one input, in the order found; and where the texts of this input come from.
 class Issues {
    public:
+    /// `files`: none: the disk.
+    explicit Issues(std::shared_ptr<InputFiles> files = nullptr);
+    [[nodiscard]] InputFiles& files() const { return *files_; }
+    [[nodiscard]] const std::shared_ptr<InputFiles>& shared_files() const { return files_; }
+
     void add(Issue issue) { list_.push_back(std::move(issue)); }
     void error(Position at, std::string path, std::string problem, std::string hint = {}) {
         add({std::move(at), std::move(path), std::move(problem), std::move(hint), Severity::error});
@@ -45,6 +52,7 @@ class Issues {
 
    private:
     std::vector<Issue> list_;
+    std::shared_ptr<InputFiles> files_;
 };
 
 /// Thrown once, at the end of reading, with everything that is wrong.

@@ -35,7 +35,8 @@ struct StudySettings {
     int threads = 0;  ///< 0: one per core
     Fraction confidence{0.95};
     Accounting accounting = Accounting::physical;
-    std::string reference;  ///< label of the controller that others are compared with; default the first
+    bool keep_inputs = true;  ///< in the result; else only their sizes and hashes
+    std::string reference;    ///< label of the controller that others are compared with; default the first
 };
 
 struct TimeSettings {

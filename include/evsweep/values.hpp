@@ -55,6 +55,7 @@ struct Variate {
 struct FilePath {
     std::filesystem::path path;  ///< resolved
     Position at{};
+    std::shared_ptr<InputFiles> files{};  ///< where its text comes from; none: the disk
     friend bool operator==(const FilePath& a, const FilePath& b) { return a.path == b.path; }
 };
 

@@ -6,6 +6,7 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
+#include "sim/app/study_source.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/cut_stays.hpp"
 #include "sim/study/load_study.hpp"
@@ -67,8 +68,10 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
 }
 
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-    Issues issues;
-    const auto study = load_study(file, overrides, issues);
+    const auto source = study_source(file, overrides);
+    if (!source) return ExitStatus::invalid_input;
+    Issues issues(source->files);
+    const auto study = load_study(source->scenario, source->overrides, issues);
     report(issues);
     if (!study) return ExitStatus::invalid_input;
     const Population fleet = study->draw(ReplicaId(0));

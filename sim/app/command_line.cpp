@@ -72,11 +72,12 @@ void add_run(CommandLine& line) {
                                 "  evsweep run scenarios/ieee33/evms_study.yaml\n"
                                 "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
                                 "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
+                                "  evsweep run results/study.h5     the same study again, from what its result kept of it\n"
                                 "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
                                 "written), 130 interrupted (finished replicas are kept).\n"
                                 "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
                                 "NAME.partial.h5 where NAME.h5 holds a complete result already. A second one ends it at once.");
-    run->add_option("FILE", line.run.scenario, "The scenario (YAML)")->option_text(" ");
+    run->add_option("FILE", line.run.scenario, "The scenario (YAML), or the result of an earlier run")->option_text(" ");
     run->add_option("--replicas", line.run.replicas, "Number of replicas (study.replicas)")->type_name("N");
     run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");

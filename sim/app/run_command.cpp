@@ -12,6 +12,7 @@
 #include "sim/app/result_target.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
+#include "sim/app/study_source.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/report/warnings.hpp"
 #include "sim/study/load_study.hpp"
@@ -31,6 +32,11 @@ std::vector<std::string> overrides_of(const RunOptions& options) {
     if (!options.threads.empty()) overrides.push_back("study.threads=" + options.threads);
     if (!options.seed.empty()) overrides.push_back("study.seed=" + options.seed);
     return overrides;
+}
+
+/// The file after which the result is named: that of another run, `again`, is not the file that it is run from.
+std::filesystem::path name_of_result(const std::filesystem::path& from) {
+    return from.extension() == ".h5" ? from.stem().concat("-again.yaml") : from;
 }
 
 /// The first few failures one by one; all of them are in the result file.
@@ -91,14 +97,19 @@ Written run_and_write(const LoadedStudy& study, const RunOptions& options, const
 }  // namespace
 
 ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
-    Issues issues;
-    const auto study = load_study(options.scenario, overrides_of(options), issues);
-    const auto instruction_set = choose_instruction_set(options.instruction_set, at_flag("--instruction-set"), issues);
+    const auto source = study_source(options.scenario, overrides_of(options));
+    if (!source) return ExitStatus::invalid_input;
+    Issues issues(source->files);
+    const auto study = load_study(source->scenario, source->overrides, issues);
+    const auto instruction_set =
+        choose_instruction_set(options.instruction_set.empty() ? source->instruction_set : options.instruction_set,
+                               at_flag("--instruction-set"), issues);
+    if (source->doubt) issues.warning({std::make_shared<const std::string>(options.scenario.string())}, "", *source->doubt);
     report(issues);
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
     if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
-    const ResultTarget target(result_path(options.scenario, options.out),
+    const ResultTarget target(result_path(name_of_result(options.scenario), options.out),
                               options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
     if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
     const StudyShape shape = shape_of(*study, {});

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cctype>
 
+#include "evsweep/input_files.hpp"
+
 namespace evsweep {
+
+Issues::Issues(std::shared_ptr<InputFiles> files) : files_(files ? std::move(files) : std::make_shared<InputFiles>()) {}
 
 namespace {
 

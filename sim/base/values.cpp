@@ -337,7 +337,7 @@ std::optional<FilePath> PlainValue<FilePath>::read(const Node& node, std::string
     if (!node.is_scalar() || node.scalar.empty()) return report_expected(node, path, "a file name", reader), std::nullopt;
     const auto file = resolved_file(node.scalar, node.at);
     if (!check_readable_file(file, reader.issues, node.at, path)) return std::nullopt;
-    return FilePath{file, node.at};
+    return FilePath{file, node.at, reader.issues.shared_files()};
 }
 template <>
 std::string PlainValue<FilePath>::type() {

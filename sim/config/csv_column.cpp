@@ -50,7 +50,7 @@ std::optional<std::size_t> find_column(std::string_view header, const std::strin
 
 std::vector<std::string> csv_header(const FilePath& file, std::string_view path, Issues& issues) {
     std::vector<std::string> names;
-    const auto content = read_text_file(file.path, issues, file.at, path);
+    const auto content = read_text(file, path, issues);
     if (!content) return names;
     for (std::string_view text = *content; !text.empty();) {
         const std::string_view line = next_line(text);
@@ -67,7 +67,7 @@ std::vector<std::string> csv_header(const FilePath& file, std::string_view path,
 
 std::optional<std::vector<CsvCell>> csv_column(const FilePath& file, const std::string& column, std::string_view path,
                                                Issues& issues, std::size_t most) {
-    const auto content = read_text_file(file.path, issues, file.at, path);
+    const auto content = read_text(file, path, issues);
     if (!content) return std::nullopt;
     const auto name = std::make_shared<const std::string>(file.path.string());
     std::string_view text = *content;

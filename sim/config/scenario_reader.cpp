@@ -147,7 +147,7 @@ class SectionReader {
         }
         if (!profiles) return;
         for (const auto& [key, value] : profiles->entries) {
-            Issues told_already;
+            Issues told_already(issues_.shared_files());
             Reader reader{told_already};
             if (!value.is_map()) continue;
             const auto text = Value<ProfileText>::read(value, path, reader);
@@ -261,7 +261,7 @@ std::vector<Issue> in_file_order(const Issues& issues, const std::string& main_f
 
 std::optional<Scenario> read_scenario_text(const std::string& text, const std::filesystem::path& file,
                                            const std::vector<std::string>& overrides, Issues& issues) {
-    Issues found;
+    Issues found(issues.shared_files());
     std::optional<Scenario> scenario;
     if (auto root = load_layers(text, file, found)) {
         for (const auto& assignment : overrides) apply_override(*root, assignment, found);
@@ -278,8 +278,9 @@ std::optional<Scenario> read_scenario(const std::filesystem::path& file, const s
     return text ? read_scenario_text(*text, file, overrides, issues) : std::nullopt;
 }
 
-std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-    Issues told_already;
+std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                                               const Issues& issues) {
+    Issues told_already(issues.shared_files());
     const auto text = read_text_file(file, told_already, {}, "");
     if (!text) return std::nullopt;
     auto root = load_layers(*text, file, told_already);

@@ -22,6 +22,6 @@ namespace evsweep {
 /// The feeder that a scenario names, whatever else is wrong with it, so that a feeder's problems can be reported together with
 /// the scenario's. Reports nothing; nothing is returned where the choice itself has problems.
 [[nodiscard]] std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file,
-                                                             const std::vector<std::string>& overrides);
+                                                             const std::vector<std::string>& overrides, const Issues& issues);
 
 }  // namespace evsweep

@@ -69,6 +69,9 @@ const Schema<StudySettings>& study_schema() {
             .optional("confidence", &StudySettings::confidence, "level of the confidence intervals", open_unit)
             .optional("accounting", &StudySettings::accounting,
                       "how grid energy and stored energy are counted; literal repeats a paper's bookkeeping")
+            .optional("keep_inputs", &StudySettings::keep_inputs,
+                      "true: the result holds all files of the study (up to 16 MiB each, 64 MiB together), so that it can be run "
+                      "from it; false: only their sizes and hashes")
             .optional("reference", &StudySettings::reference,
                       "label of the controller that others are compared with; empty: the first");
     return schema;

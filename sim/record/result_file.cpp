@@ -229,6 +229,11 @@ void ResultFile::write(const ArrayPlace& place, std::span<const std::int32_t> va
             [&] { image_->write(place, H5::PredType::STD_I32LE, H5::PredType::NATIVE_INT32, values.data(), values.size()); });
 }
 
+void ResultFile::write(const ArrayPlace& place, std::span<const unsigned char> bytes) {
+    guarded(path_, child(place.group, place.name) + " cannot be written",
+            [&] { image_->write(place, H5::PredType::STD_U8LE, H5::PredType::NATIVE_UINT8, bytes.data(), bytes.size()); });
+}
+
 void ResultFile::write(const ArrayPlace& place, std::span<const std::string> values) {
     std::vector<const char*> characters(values.size());
     std::transform(values.begin(), values.end(), characters.begin(), [](const std::string& text) { return text.c_str(); });

@@ -46,6 +46,7 @@ class ResultFile {
     void write(const ArrayPlace& place, std::span<const double> values);
     void write(const ArrayPlace& place, std::span<const std::int32_t> values);
     void write(const ArrayPlace& place, std::span<const std::string> values);
+    void write(const ArrayPlace& place, std::span<const unsigned char> bytes);
     /// The whole file, sealed, for whoever places it; nothing can be added after.
     [[nodiscard]] std::vector<unsigned char> finish();
     /// Puts the file in its place; nothing can be added after. On failure nothing is left behind.

@@ -141,6 +141,15 @@ std::vector<double> ResultReader::numbers(const std::string& path) const {
     });
 }
 
+std::string ResultReader::bytes(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        const H5::DataSet array = source_->file.openDataSet(path);
+        std::string bytes(count_of(array), '\0');
+        if (!bytes.empty()) array.read(bytes.data(), H5::PredType::NATIVE_UINT8);
+        return bytes;
+    });
+}
+
 std::vector<std::string> ResultReader::texts(const std::string& path) const {
     return guarded(path_, "damaged or incomplete at " + path, [&] { return read_texts(source_->file.openDataSet(path)); });
 }

@@ -31,6 +31,8 @@ class ResultReader {
     /// All values of an array, row-major.
     [[nodiscard]] std::vector<double> numbers(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> texts(const std::string& path) const;
+    /// The bytes of an array of bytes.
+    [[nodiscard]] std::string bytes(const std::string& path) const;
     /// Names of an array's dimensions.
     [[nodiscard]] std::vector<std::string> dims(const std::string& path) const;
 

@@ -36,6 +36,9 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     StudyResult result;
     result.title = scenario.title;
     result.scenario_file = scenario.file.path.string();
+    result.overrides = study.overrides;
+    result.inputs = study.inputs;
+    result.keeps_inputs = scenario.study.keep_inputs;
     result.scenario = scenario.resolved;
     result.seed = scenario.study.seed;
     result.planned = scenario.study.replicas;

@@ -25,8 +25,8 @@ namespace evsweep {
 namespace {
 
 /// Texts of further files that a feeder file names. Why one cannot be read is for the format to say.
-std::optional<std::string> read_quietly(const std::filesystem::path& file) {
-    Issues unsaid;
+std::optional<std::string> read_quietly(const std::filesystem::path& file, const std::shared_ptr<InputFiles>& files) {
+    Issues unsaid(files);
     return read_text_file(file, unsaid, {}, "");
 }
 
@@ -36,8 +36,8 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
                                             Issues& issues) {
     Reader reader{issues};
     std::vector<std::string> known;
-    const auto read_file = [&origin](const std::filesystem::path& file) {
-        auto text = read_quietly(file);
+    const auto read_file = [&origin, files = issues.shared_files()](const std::filesystem::path& file) {
+        auto text = read_quietly(file, files);
         if (text) origin.more_files.push_back(file.string());
         return text;
     };
@@ -51,9 +51,9 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
         return format;
     }
     if (choice.format.empty())
-        issues.error({std::make_shared<const std::string>(choice.file.path.string())}, "",
-                     "is not a feeder file of a known format",
-                     hint_of_scenario_for_feeder(choice.file.path).value_or(fmt::format("formats: {}", fmt::join(known, ", "))));
+        issues.error(
+            {std::make_shared<const std::string>(choice.file.path.string())}, "", "is not a feeder file of a known format",
+            hint_of_scenario_for_feeder(choice.file.path, issues).value_or(fmt::format("formats: {}", fmt::join(known, ", "))));
     else
         issues.error(choice.file.at, "feeder.format", "unknown format '" + choice.format + "'",
                      did_you_mean(choice.format, known));
@@ -203,7 +203,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     if (report_feeder_for_scenario(file, issues)) return std::nullopt;
     auto scenario = read_scenario(file, overrides, issues);
     if (!scenario) {  // the feeder's problems are reported with the scenario's, not one run later
-        if (const auto choice = read_feeder_choice(file, overrides)) (void)load_feeder(*choice, issues);
+        if (const auto choice = read_feeder_choice(file, overrides, issues)) (void)load_feeder(*choice, issues);
         return std::nullopt;
     }
     auto feeder = load_feeder(scenario->feeder, issues, scenario->limits.default_rating);
@@ -220,6 +220,8 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     check_parties(study, population, issues);
     check_outputs(study, population, issues);
     if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);
+    study.overrides = overrides;
+    study.inputs = issues.shared_files();
     return issues.has_errors() ? std::nullopt : std::optional(std::move(study));
 }
 

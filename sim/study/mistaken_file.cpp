@@ -21,7 +21,7 @@ std::optional<std::string> feeder_format_of(const SourceText& source) {
 }  // namespace
 
 bool report_feeder_for_scenario(const std::filesystem::path& file, Issues& issues) {
-    Issues ignored;
+    Issues ignored(issues.shared_files());
     const auto text = read_text_file(file, ignored, {}, "");
     if (!text) return false;
     const auto format = feeder_format_of({file, *text});
@@ -33,8 +33,8 @@ bool report_feeder_for_scenario(const std::filesystem::path& file, Issues& issue
     return true;
 }
 
-std::optional<std::string> hint_of_scenario_for_feeder(const std::filesystem::path& file) {
-    const auto choice = read_feeder_choice(file, {});
+std::optional<std::string> hint_of_scenario_for_feeder(const std::filesystem::path& file, const Issues& issues) {
+    const auto choice = read_feeder_choice(file, {}, issues);
     if (!choice) return std::nullopt;
     return "it is a scenario; its feeder is " + choice->file.path.string();
 }

@@ -13,6 +13,6 @@ namespace evsweep {
 bool report_feeder_for_scenario(const std::filesystem::path& file, Issues& issues);
 
 /// Hint for a file that no feeder format recognises: the feeder that it names, where it is a scenario.
-[[nodiscard]] std::optional<std::string> hint_of_scenario_for_feeder(const std::filesystem::path& file);
+[[nodiscard]] std::optional<std::string> hint_of_scenario_for_feeder(const std::filesystem::path& file, const Issues& issues);
 
 }  // namespace evsweep

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "evsweep/input_files.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
@@ -109,7 +111,10 @@ struct StudyProfile {
 struct StudyResult {
     std::string title;
     std::string scenario_file;
-    std::vector<Setting> scenario;  ///< every resolved setting
+    std::vector<std::string> overrides{};        ///< `path=value`, over the scenario file
+    std::shared_ptr<const InputFiles> inputs{};  ///< all files that it was made of; none: not known
+    bool keeps_inputs = true;                    ///< false: only their sizes and hashes go into a file
+    std::vector<Setting> scenario;               ///< every resolved setting
     std::uint64_t seed = 0;
     int planned = 0;                ///< replicas asked for
     std::size_t control_steps = 0;  ///< of one replica; 0: not known

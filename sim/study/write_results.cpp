@@ -6,6 +6,7 @@
 
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_file.hpp"
+#include "sim/study/kept_inputs.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
@@ -283,6 +284,7 @@ std::vector<unsigned char> result_bytes(const StudyResult& result, const std::fi
     ResultFile file(path);
     write_provenance(file, result);
     write_scenario(file, result);
+    write_inputs(file, result);
     write_feeder(file, result);
     write_run(file, "/base", result, result.base);
     for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);

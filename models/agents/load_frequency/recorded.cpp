@@ -6,11 +6,11 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include "evsweep/text_cells.hpp"
+#include "evsweep/text_file.hpp"
 
 namespace evsweep {
 
@@ -56,7 +56,7 @@ class RecordedFile {
 
     /// Fills the values of all areas, or says what keeps it from that.
     std::optional<Contradiction> read() {
-        std::ifstream file(text_.file.path);
+        std::istringstream file(read_text(text_.file).value_or(""));
         std::string line;
         while (next(file, line) && !has_header()) columns_ = names_in(line);
         if (!has_header()) return wrong("file", "has no header", "the first line names the columns");

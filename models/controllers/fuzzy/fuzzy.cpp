@@ -1,7 +1,6 @@
 /// The controller `fuzzy`: editable rules from voltage, state of charge, time pressure and stress to power.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "controllers/fuzzy/default_rules.hpp"
 #include "controllers/fuzzy/fleet.hpp"
 #include "evsweep/plugins.hpp"
+#include "evsweep/text_file.hpp"
 
 namespace evsweep {
 
@@ -50,14 +50,9 @@ std::optional<Contradiction> tabulate(const P& p) {
     constexpr std::size_t longest = std::size_t{1} << 20U;
     std::string text(default_rules);
     if (p.rules) {
-        text.resize(longest + 1);
-        std::ifstream file(p.rules->path, std::ios::binary);
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(file.gcount()));
+        text = read_text(*p.rules).value_or("");
         if (text.size() > longest)
             return Contradiction{"rules", p.rules->path.string() + ": is larger than 1 MiB", "is it the right file?"};
-        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-        if (text.compare(0, byte_order_mark.size(), byte_order_mark) == 0) text.erase(0, byte_order_mark.size());
     }
     *p.table = read_surface(text, p.resolution, p.table_tolerance.value());
     if (p.table->surface) return std::nullopt;
