@@ -10,6 +10,7 @@ install(DIRECTORY include/evsweep DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_
 install(FILES ${PROJECT_BINARY_DIR}/generated/evsweep/version.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/evsweep)
 install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/evsweep)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES sim/record/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME results.md)
 
 set(package_targets vocabulary base config network fleet record statistics engine study report app models formats signals main)
 foreach(part ${package_targets})

@@ -40,6 +40,7 @@ struct CommandLine {
     std::string plugin;
     SolveOptions solve;
     FeederOptions feeder;
+    ExportOptions tables;
     NewOptions start;
     std::string result;
 };
@@ -180,6 +181,19 @@ void add_feeder(CommandLine& line) {
     });
 }
 
+void add_export(CommandLine& line) {
+    CLI::App* tables =
+        add_command(line, "export", "Write the tables of a result file as CSV",
+                    "  evsweep export results/evms_study.h5 --csv tables\n"
+                    "One file per table, units in the header, all controllers below one another. Times are given as local\n"
+                    "dates and in hours since the start; cells of unknown numbers are empty.\n"
+                    "Exit status: 0 written, 1 a file cannot be written, 2 a problem of the input.");
+    tables->add_option("RESULT", line.tables.result, "A result file (.h5)")->option_text(" ");
+    tables->add_option("--csv", line.tables.csv, "Folder for the tables")->type_name("DIR");
+    tables->add_flag("--force", line.tables.force, "Write into a folder that holds something already");
+    tables->callback([&line] { line.command = [&line] { return export_command(line.tables); }; });
+}
+
 void add_new(CommandLine& line) {
     CLI::App* start = add_command(line, "new", "Write a commented study, feeder or controller to edit",
                                   "  evsweep new study\n"
@@ -231,6 +245,7 @@ void add_commands(CommandLine& line) {
     add_solve(line);
     add_feeder(line);
     add_summary(line);
+    add_export(line);
     add_new(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");
     line.app.get_help_ptr()->description("Print this help and stop");

@@ -48,6 +48,13 @@ struct FeederOptions {
     std::optional<std::filesystem::path> out;  ///< file to write instead of stdout
 };
 
+/// What `evsweep export` was asked to do.
+struct ExportOptions {
+    std::filesystem::path result;
+    std::filesystem::path csv;  ///< folder for the tables
+    bool force = false;         ///< write into a folder that holds something already
+};
+
 /// What `evsweep new` was asked to write.
 struct NewOptions {
     std::string what;              ///< study, feeder or controller
@@ -69,6 +76,8 @@ struct NewOptions {
 [[nodiscard]] ExitStatus solve_scenarios_command(const SolveOptions& options);
 /// Reports what a feeder file holds, or writes it in the project's own format.
 [[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
+/// Writes the tables of a result as CSV files.
+[[nodiscard]] ExitStatus export_command(const ExportOptions& options);
 /// Writes a commented study, feeder or controller to edit; never over an existing file.
 [[nodiscard]] ExitStatus new_command(const NewOptions& options);
 /// Prints the comparison table of a result file.

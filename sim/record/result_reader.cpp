@@ -141,6 +141,25 @@ std::vector<double> ResultReader::numbers(const std::string& path) const {
     });
 }
 
+bool ResultReader::is_text(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path,
+                   [&] { return source_->file.openDataSet(path).getTypeClass() == H5T_STRING; });
+}
+
+std::size_t ResultReader::size(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path,
+                   [&] { return static_cast<std::size_t>(source_->file.openDataSet(path).getSpace().getSimpleExtentNpoints()); });
+}
+
+bool ResultReader::is_bare_dimension(const std::string& path) const {
+    return guarded(path_, "damaged or incomplete at " + path, [&] {
+        const H5::DataSet array = source_->file.openDataSet(path);
+        char name[64] = "";
+        return H5DSis_scale(array.getId()) > 0 && H5DSget_scale_name(array.getId(), name, sizeof name) > 0 &&
+               std::string_view(name).rfind("This is a netCDF dimension", 0) == 0;
+    });
+}
+
 std::string ResultReader::bytes(const std::string& path) const {
     return guarded(path_, "damaged or incomplete at " + path, [&] {
         const H5::DataSet array = source_->file.openDataSet(path);

@@ -31,6 +31,10 @@ class ResultReader {
     /// All values of an array, row-major.
     [[nodiscard]] std::vector<double> numbers(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> texts(const std::string& path) const;
+    /// Whether an array holds texts; how many values it has; whether it is a dimension without values of its own.
+    [[nodiscard]] bool is_text(const std::string& path) const;
+    [[nodiscard]] std::size_t size(const std::string& path) const;
+    [[nodiscard]] bool is_bare_dimension(const std::string& path) const;
     /// The bytes of an array of bytes.
     [[nodiscard]] std::string bytes(const std::string& path) const;
     /// Names of an array's dimensions.

@@ -25,6 +25,7 @@ void describe_places(const LoadedStudy& study, StudyResult& result) {
         const std::string& group = study.scenario.population[g].label;
         const GroupPlaces& places = study.behaviours[g]->places();
         result.places.push_back(places_text(group, places));
+        if (places.drawn == PlaceDraw::per_replica) result.places_differ = true;
         if (places.drawn == PlaceDraw::per_study) result.places_drawn_once.push_back(group);
     }
 }
@@ -41,6 +42,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.keeps_inputs = scenario.study.keep_inputs;
     result.scenario = scenario.resolved;
     result.seed = scenario.study.seed;
+    result.connectors = study.draw(ReplicaId(0)).connectors;
     result.planned = scenario.study.replicas;
     result.control_steps = study.base->steps();
     result.calendar_start = Value<Calendar>::text(scenario.time.start);

@@ -11,6 +11,7 @@
 
 #include "evsweep/input_files.hpp"
 #include "evsweep/output.hpp"
+#include "evsweep/population.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
 
@@ -126,6 +127,8 @@ struct StudyResult {
     std::string currency;                        ///< empty where the scenario has no prices
     std::vector<std::string> places;             ///< how each population group got its places, in words
     std::vector<std::string> places_drawn_once;  ///< groups whose uncertain places no interval covers
+    Connectors connectors{};                     ///< as in replica 0
+    bool places_differ = false;                  ///< other replicas have other places
     FeederSite feeder;
     std::vector<std::int32_t> feeder_parent;  ///< by BusId: index of the parent bus, -1 for the source
     std::vector<double> feeder_series_ohm;    ///< by BusId: |z| of the branch that feeds it, ohm at its own voltage

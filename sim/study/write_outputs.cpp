@@ -52,7 +52,7 @@ class OutputGroup {
     void write_coordinates(const std::string& group) {
         for (const auto& coordinate : output_.coordinates) {
             if (!has_values(coordinate)) continue;
-            const ArrayPlace place{group, coordinate.name, {coordinate.name}, notes(coordinate.unit, coordinate.long_name)};
+            const ArrayPlace place{group, coordinate.name, {coordinate.name}, notes_on(coordinate)};
             if (coordinate.labels.empty())
                 file_.write(place, coordinate.values);
             else
@@ -60,10 +60,15 @@ class OutputGroup {
         }
     }
 
-    static Attributes notes(const std::string& unit, const std::string& long_name) {
+    /// Times count from the start of the scenario; by the CF conventions readers make dates of them.
+    [[nodiscard]] Attributes notes_on(const Coordinate& coordinate) const {
         Attributes attributes;
+        const bool is_time = coordinate.name == "time" && coordinate.unit == "h" && !study_.calendar_start.empty();
+        const std::string unit = is_time ? "hours since " + study_.calendar_start : coordinate.unit;
         if (!unit.empty()) attributes.emplace_back("units", unit);
-        if (!long_name.empty()) attributes.emplace_back("long_name", long_name);
+        if (is_time) attributes.emplace_back("calendar", "proleptic_gregorian");
+        if (is_time) attributes.emplace_back("standard_name", "time");
+        if (!coordinate.long_name.empty()) attributes.emplace_back("long_name", coordinate.long_name);
         return attributes;
     }
 

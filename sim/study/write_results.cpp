@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_file.hpp"
 #include "sim/study/kept_inputs.hpp"
 #include "sim/study/study_profile.hpp"
+#include "sim/study/write_connectors.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
 
@@ -18,33 +20,35 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
     const Provenance& made = result.provenance;
     std::vector<std::string> libraries;
     for (const auto& [name, version] : made.libraries) libraries.push_back(name + " " + version);
-    file.annotate("/", {{"title", result.title},
-                        {"scenario_file", result.scenario_file},
-                        {"calendar_start", result.calendar_start},
-                        {"seed", std::to_string(result.seed)},  // as text: netCDF readers know no 64 bits without sign
-                        {"replicas_planned", std::int64_t{result.planned}},
-                        {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
-                        {"interrupted", std::int64_t{result.interrupted}},
-                        {"same_fleets", std::int64_t{result.same_fleets}},
-                        {"control_steps", static_cast<std::int64_t>(result.control_steps)},
-                        {"confidence", result.confidence},
-                        {"quantile_levels", result.quantile_levels},
-                        {"reference", result.reference},
-                        {"currency", result.currency},
-                        {"places", result.places},
-                        {"places_drawn_once", result.places_drawn_once},
-                        {"branches", static_cast<std::int64_t>(result.branches)},
-                        {"branches_without_rating", static_cast<std::int64_t>(result.unrated_branches)},
-                        {"voltage_min_pu", result.voltage_min_pu},
-                        {"voltage_max_pu", result.voltage_max_pu},
-                        {"evsweep_version", made.version},
-                        {"git_revision", made.git_revision},
-                        {"libraries", libraries},
-                        {"host", made.host},
-                        {"started", made.started},
-                        {"wall_seconds", made.wall_seconds},
-                        {"threads", std::int64_t{made.threads}},
-                        {"instruction_set", made.instruction_set}});
+    file.annotate("/",
+                  {{"title", result.title},
+                   {"layout_is_described_in", "results.md of the installed documentation; sim/record/README.md of the sources"},
+                   {"scenario_file", result.scenario_file},
+                   {"calendar_start", result.calendar_start},
+                   {"seed", std::to_string(result.seed)},  // as text: netCDF readers know no 64 bits without sign
+                   {"replicas_planned", std::int64_t{result.planned}},
+                   {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
+                   {"interrupted", std::int64_t{result.interrupted}},
+                   {"same_fleets", std::int64_t{result.same_fleets}},
+                   {"control_steps", static_cast<std::int64_t>(result.control_steps)},
+                   {"confidence", result.confidence},
+                   {"quantile_levels", result.quantile_levels},
+                   {"reference", result.reference},
+                   {"currency", result.currency},
+                   {"places", result.places},
+                   {"places_drawn_once", result.places_drawn_once},
+                   {"branches", static_cast<std::int64_t>(result.branches)},
+                   {"branches_without_rating", static_cast<std::int64_t>(result.unrated_branches)},
+                   {"voltage_min_pu", result.voltage_min_pu},
+                   {"voltage_max_pu", result.voltage_max_pu},
+                   {"evsweep_version", made.version},
+                   {"git_revision", made.git_revision},
+                   {"libraries", libraries},
+                   {"host", made.host},
+                   {"started", made.started},
+                   {"wall_seconds", made.wall_seconds},
+                   {"threads", std::int64_t{made.threads}},
+                   {"instruction_set", made.instruction_set}});
 }
 
 void write_settings(ResultFile& file, const std::string& group, const std::vector<Setting>& settings) {
@@ -140,6 +144,12 @@ void write_feeder(ResultFile& file, const StudyResult& result) {
     file.write({group, "series_ohm", {"bus"}, {{"units", "ohm"}, {"long_name", "impedance of the branch that feeds the bus"}}},
                result.feeder_series_ohm);
     file.write({group, "branch", {"branch"}, {{"long_name", "branch"}}}, site.branch);
+    const auto first = result.feeder_parent.begin() + (result.feeder_parent.empty() ? 0 : 1);
+    const std::vector<std::int32_t> from(first, result.feeder_parent.end());
+    std::vector<std::int32_t> to(from.size());
+    std::iota(to.begin(), to.end(), 1);
+    file.write({group, "branch_from", {"branch"}, {{"long_name", "place of the bus at the side of the source"}}}, from);
+    file.write({group, "branch_to", {"branch"}, {{"long_name", "place of the bus that the branch feeds"}}}, to);
     file.write({group, "rating_a", {"branch"}, {{"units", "A"}, {"long_name", "rated current, infinite where unlimited"}}},
                branch_ratings(site));
     write_coordinates(file, site);
@@ -286,6 +296,7 @@ std::vector<unsigned char> result_bytes(const StudyResult& result, const std::fi
     write_scenario(file, result);
     write_inputs(file, result);
     write_feeder(file, result);
+    write_connectors(file, result);
     write_run(file, "/base", result, result.base);
     for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);
     write_summaries(file, result);

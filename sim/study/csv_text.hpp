@@ -1,0 +1,24 @@
+/// CSV text (RFC 4180) as it grows row by row.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace evsweep {
+
+class CsvText {
+   public:
+    CsvText& cell(std::string_view text);
+    /// The shortest text that reads back to the same double; empty where it is not a number.
+    CsvText& cell(double value);
+    void end_row();
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+   private:
+    void separate();
+
+    std::string text_;
+    bool is_first_ = true;
+};
+
+}  // namespace evsweep
