@@ -40,6 +40,7 @@ struct CommandLine {
     std::string plugin;
     SolveOptions solve;
     FeederOptions feeder;
+    ShowOptions day;
     ExportOptions tables;
     NewOptions start;
     std::string result;
@@ -181,6 +182,26 @@ void add_feeder(CommandLine& line) {
     });
 }
 
+void add_show(CommandLine& line) {
+    CLI::App* day = add_command(line, "show", "Show one day of a study: every stay, or one vehicle step by step",
+                                "  evsweep show results/evms_study.h5 --replica 7 --controller evms\n"
+                                "  evsweep show results/evms_study.h5 --replica 7 --controller evms --vehicle 12 --out day.h5\n"
+                                "The day is played again from the inputs that the result holds, or from a scenario.\n"
+                                "`tools/plot day.h5` draws it. Exit status: 0 done, 1 the day failed, 2 a problem of the input.");
+    day->add_option("RESULT", line.day.result, "A result file (.h5), or a scenario (YAML)")->option_text(" ");
+    day->add_option("--replica", line.day.replica, "Which replica, counted from 0 (0)")->type_name("N");
+    day->add_option("--controller", line.day.controller, "Label of the controller; else the reference")->type_name("LABEL");
+    day->add_option("--vehicle", line.day.vehicle, "One vehicle, counted from 0, with its power over time")->type_name("N");
+    day->add_option("--out", line.day.out, "Keep the day with all its traces in a result file (.h5)")->type_name("FILE");
+    day->add_flag("--force", line.day.force, "Replace the result at --out");
+    day->callback([&line] {
+        line.command = [&line] {
+            return line.day.result.empty() ? refuse("show: no result file is named", "try `evsweep show results/study.h5`")
+                                           : show_command(line.day);
+        };
+    });
+}
+
 void add_export(CommandLine& line) {
     CLI::App* tables =
         add_command(line, "export", "Write the tables of a result file as CSV",
@@ -245,6 +266,7 @@ void add_commands(CommandLine& line) {
     add_solve(line);
     add_feeder(line);
     add_summary(line);
+    add_show(line);
     add_export(line);
     add_new(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");

@@ -48,6 +48,16 @@ struct FeederOptions {
     std::optional<std::filesystem::path> out;  ///< file to write instead of stdout
 };
 
+/// What `evsweep show` was asked to do. Numbers stay text until they are checked.
+struct ShowOptions {
+    std::filesystem::path result;
+    std::string replica;                       ///< empty: 0
+    std::string controller;                    ///< empty: the reference
+    std::string vehicle;                       ///< empty: all
+    std::optional<std::filesystem::path> out;  ///< result file of this one day
+    bool force = false;                        ///< replace what is there
+};
+
 /// What `evsweep export` was asked to do.
 struct ExportOptions {
     std::filesystem::path result;
@@ -76,6 +86,8 @@ struct NewOptions {
 [[nodiscard]] ExitStatus solve_scenarios_command(const SolveOptions& options);
 /// Reports what a feeder file holds, or writes it in the project's own format.
 [[nodiscard]] ExitStatus feeder_command(const FeederOptions& options);
+/// Plays one replica of a study under one controller again and prints its day: every stay, or one vehicle step by step.
+[[nodiscard]] ExitStatus show_command(const ShowOptions& options);
 /// Writes the tables of a result as CSV files.
 [[nodiscard]] ExitStatus export_command(const ExportOptions& options);
 /// Writes a commented study, feeder or controller to edit; never over an existing file.

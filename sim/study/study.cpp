@@ -47,6 +47,7 @@ class WorkerPool {
         : study_(study),
           outputs_(outputs),
           options_(options),
+          first_(shape.first),
           replicas_(shape.replicas),
           width_(shape.width),
           profiles_(shape.threads),
@@ -91,7 +92,8 @@ class WorkerPool {
     void run(std::size_t number, Stopwatch& watch) {
         const std::size_t first = number * width_;
         try {
-            auto runs = run_ensemble(study_, outputs_, ReplicaId(first), std::min(width_, replicas_ - first), watch, stop_);
+            auto runs =
+                run_ensemble(study_, outputs_, ReplicaId(first_ + first), std::min(width_, replicas_ - first), watch, stop_);
             watch.switch_to(Activity::recording);
             work_.put(number, std::move(runs));
         } catch (const Stopped&) {
@@ -111,6 +113,7 @@ class WorkerPool {
     const LoadedStudy& study_;
     const StudyOutputs& outputs_;
     const StudyOptions& options_;
+    const std::size_t first_;
     const std::size_t replicas_;
     const std::size_t width_;
     const Clock::time_point start_ = Clock::now();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 #include "sim/study/load_study.hpp"
@@ -21,6 +22,7 @@ struct StudyOptions {
     std::function<void(const Progress&)> progress{};  ///< called after every replica, in their order, by one thread at a time
     std::size_t ensemble_width = 0;                   ///< replicas side by side; 0: as many as gain, with work for every thread
     bool profile = false;                             ///< measure where the time goes
+    std::optional<ReplicaId> only{};                  ///< one replica of the study instead of all
 };
 
 /// Runs all replicas. The result does not depend on the number of threads or on the width of ensembles, to the last bit,

@@ -12,6 +12,7 @@ namespace evsweep {
 
 struct StudyShape {
     std::size_t replicas = 0;
+    std::size_t first = 0;
     std::size_t threads = 1;
     std::size_t width = 1;  ///< replicas of an ensemble
 
@@ -24,7 +25,8 @@ struct StudyShape {
 [[nodiscard]] inline StudyShape shape_of(const LoadedStudy& study, const StudyOptions& options) {
     const auto divided_up = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
     StudyShape shape;
-    shape.replicas = static_cast<std::size_t>(study.scenario.study.replicas);
+    shape.replicas = options.only ? 1 : static_cast<std::size_t>(study.scenario.study.replicas);
+    shape.first = options.only ? options.only->index() : 0;
     if (options.threads > 0)
         shape.threads = static_cast<std::size_t>(options.threads);
     else if (study.scenario.study.threads > 0)

@@ -1,6 +1,8 @@
 // A result holds its inputs: the same study runs again from it, in another folder, to the last bit; and its tables are exported.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "command.hpp"
@@ -141,6 +143,32 @@ TEST_CASE("the tables of a result are exported as CSV, with units, dates and eve
     CHECK(evsweep_in(folder.path(), {"export", "r.h5", "--csv", "t", "--force"}).status == 0);
     CHECK(evsweep_in(folder.path(), {"export", "study.yaml", "--csv", "u"}).status == 2);
     CHECK(evsweep_in(folder.path(), {"export", "r.h5"}).err == "evsweep: export: it is not said where to; give --csv DIR\n");
+}
+
+TEST_CASE("one day is shown as the study had it: the same peak to the bit, and stays that drew what the fleet drew") {
+    const ScratchFolder folder, elsewhere;
+    write_study(folder);
+    REQUIRE(evsweep_in(folder.path(), {"run", "study.yaml", "--quiet", "--out", "r.h5", "--set",
+                                       "population.cars.placement={rule: round_robin, buses: [b]}"})
+                .status == 0);
+    fs::copy_file(folder.path() / "r.h5", elsewhere.path() / "r.h5");
+    const auto answer = evsweep_in(
+        elsewhere.path(), {"show", "r.h5", "--replica", "2", "--controller", "fuzzy", "--vehicle", "5", "--out", "d.h5"});
+    INFO(answer.err);
+    REQUIRE(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("replica 2 of seed 3 under fuzzy, from 2025-01-06 12:00") &&
+                               Contains("Mon 18:00  Tue 07:00") && Contains("lowest voltage at its bus pu"));
+    const ResultReader study(elsewhere.path() / "r.h5"), day(elsewhere.path() / "d.h5");
+    const auto demand = day.numbers("/controllers/fuzzy/day_traces/demand_kw");
+    CHECK(*std::max_element(demand.begin(), demand.end()) == study.numbers("/controllers/fuzzy/kpis/peak_kw").at(2));
+    const auto charged = day.numbers("/controllers/fuzzy/day_stays/replica_2/charged_kwh");
+    CHECK(charged.size() == 12);
+    CHECK(std::accumulate(charged.begin(), charged.end(), 0.0) ==
+          Approx(study.numbers("/controllers/fuzzy/kpis/charged_kwh").at(2)).epsilon(1e-12));
+    CHECK(evsweep_in(elsewhere.path(), {"show", "r.h5", "--replica", "4"}).err ==
+          "evsweep: --replica: there is no replica '4'; they are 0 to 3\n");
+    CHECK(evsweep_in(elsewhere.path(), {"show", "r.h5", "--controller", "fuzz"}).err ==
+          "evsweep: --controller: there is no 'fuzz'; did you mean 'fuzzy'?\n");
 }
 
 TEST_CASE("times of a result are dates by the CF conventions") {
