@@ -121,7 +121,8 @@ struct Value<Variate> : PlainValue<Variate> {};
 template <>
 struct Value<FilePath> : PlainValue<FilePath> {};  ///< must exist and be readable
 
-/// Names of an enumeration, found by ADL: `names_of(E) -> std::vector<std::pair<std::string, E>>`.
+/// Names of an enumeration, found by ADL: `names_of(E) -> std::vector<std::pair<std::string, E>>`; and, where there is a function
+/// `former_names_of(E)` like it, names that are still taken, with a warning.
 template <class E>
 requires std::is_enum_v<E>
 struct Value<E> {
@@ -131,6 +132,13 @@ struct Value<E> {
             if (node.is_scalar() && node.scalar == name) return value;
             known.push_back(name);
         }
+        if constexpr (requires { former_names_of(E{}); })
+            for (const auto& [name, value] : former_names_of(E{}))
+                if (node.is_scalar() && node.scalar == name) {
+                    reader.issues.warning(node.at, std::string(path), "'" + name + "' is now called '" + text(value) + "'",
+                                          "write that");
+                    return value;
+                }
         if (!node.is_scalar()) {
             report_expected(node, path, type(), reader);
         } else {

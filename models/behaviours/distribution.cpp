@@ -115,7 +115,7 @@ class DistributionBehaviour final : public Behaviour {
     static constexpr std::string_view name = "distribution";
     static constexpr std::string_view least_settings =
         "{vehicles: 3, capacity: 40 kWh, charge_rating: 7 kW, arrival: 18 h, departure: 7 h, initial_soc: 0.4, target_soc: 0.9, "
-        "placement: {rule: load}}";
+        "placement: {rule: proportional}}";
     static const Schema<Params>& schema() {
         static const Schema<Params> schema = make_schema();
         return schema;

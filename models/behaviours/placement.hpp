@@ -13,8 +13,9 @@
 
 namespace evsweep {
 
-enum class PlacementRule { round_robin, counts, bus_class, load, loads, recorded };
+enum class PlacementRule { round_robin, counts, bus_class, proportional, loads, recorded };
 [[nodiscard]] std::vector<std::pair<std::string, PlacementRule>> names_of(PlacementRule);
+[[nodiscard]] std::vector<std::pair<std::string, PlacementRule>> former_names_of(PlacementRule);
 
 /// How often places are drawn, where the rule draws them.
 enum class Redraw { replica, study };

@@ -184,7 +184,7 @@ void Placer::find_candidates(const Behaviour::Context& context) {
             return add_buses(buses_counted(placement_, feeder_, misfits));
         case PlacementRule::bus_class:
             return add_buses(buses_of_class(placement_.bus_class, feeder_, misfits));
-        case PlacementRule::load:
+        case PlacementRule::proportional:
             add_buses(buses_with_load(feeder_, misfits));
             return weigh_by_load();
         case PlacementRule::recorded:
@@ -253,7 +253,7 @@ bool Placer::is_listed() const {
 bool Placer::is_random() const {
     if (std::any_of(candidates_.begin(), candidates_.end(), [this](const Candidate& c) { return draws_phase(c); })) return true;
     if (is_listed() || candidates_.size() == 1) return false;
-    if (placement_.rule == PlacementRule::load || residents_ == Residents::distinct) return true;
+    if (placement_.rule == PlacementRule::proportional || residents_ == Residents::distinct) return true;
     return count_ % candidates_.size() != 0;  // else every candidate has as many, whatever the order
 }
 
@@ -268,7 +268,7 @@ std::string Placer::description() const {
                                         : fmt::format(" at {} points counted by bus", n));
         case PlacementRule::bus_class:
             return points + fmt::format(" in turn over {} buses of class '{}'", n, placement_.bus_class);
-        case PlacementRule::load:
+        case PlacementRule::proportional:
             return points + fmt::format(" in proportion to the load of {} buses", n);
         case PlacementRule::recorded:
             return points + " where the recording has them";
@@ -295,7 +295,7 @@ std::vector<std::size_t> Placer::drawn_order(const Rng& rng) const {
 /// is more than a few charging points away from its share (Kronecker sequence; Niederreiter 1992, section 3.1).
 std::vector<Spot> Placer::drawn_spots(const Rng& rng) const {
     std::vector<Spot> spots;
-    if (placement_.rule == PlacementRule::load) {
+    if (placement_.rule == PlacementRule::proportional) {
         const double u = rng.uniform(purpose_, 0);
         for (std::size_t i = 0; i < count_; ++i) {
             const double at = u + static_cast<double>(i) * golden_ratio;

@@ -32,7 +32,7 @@ class Placer {
         Purpose purpose;             ///< of its lot, by its name
         std::uint32_t entity = 0;    ///< the same name once more, so that two names never share a lot
         std::uint32_t occasion = 0;  ///< how many of this name came before
-        double weight = 0.0;         ///< rule load: all loads up to and with this bus, as a share
+        double weight = 0.0;         ///< rule proportional: all loads up to and with this bus, as a share
     };
     void add(const std::vector<Spot>& spots);
     void find_candidates(const Behaviour::Context& context);

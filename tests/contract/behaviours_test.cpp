@@ -39,12 +39,12 @@ std::vector<Case> further_cases() {
     const std::string evening = "arrival: {distribution: uniform, min: 16 h, max: 23 h}, initial_soc: 0.4, target_soc: 0.9";
     const std::string fleet = "{vehicles: 40, " + battery + ", " + evening + ", ";
     const std::string replay = "{file: sessions.csv, layout: workplace, " + battery + ", ";
-    return {{"distribution", fleet + "departure: {distribution: uniform, min: 5 h, max: 22 h}, placement: {rule: load}}"},
+    return {{"distribution", fleet + "departure: {distribution: uniform, min: 5 h, max: 22 h}, placement: {rule: proportional}}"},
             {"distribution", fleet + "departure: 7 h, penetration: 50 %, placement: {rule: class, class: house}}"},
-            {"distribution", fleet + "departure: 7 h, placement: {rule: load, redraw: study}}"},
-            {"sessions", replay + "placement: {rule: load}}", recordings},
+            {"distribution", fleet + "departure: 7 h, placement: {rule: proportional, redraw: study}}"},
+            {"sessions", replay + "placement: {rule: proportional}}", recordings},
             {"sessions", replay + "placement: {rule: class, class: house}, when_occupied: refuse}", recordings},
-            {"sessions", replay + "placement: {rule: load}, draw: random_days}", recordings}};
+            {"sessions", replay + "placement: {rule: proportional}, draw: random_days}", recordings}};
 }
 
 /// Every registered behaviour by its least settings, and the further cases.
@@ -100,7 +100,7 @@ class Workshop {
         FAIL(
             "behaviour '" + case_.name + "' cannot be made from '" + case_.settings +
             "'. Declare in its class `static constexpr std::string_view least_settings = \"{...}\"`, which may name the classes "
-            "`house` and `shop` and the rules `load` and `class`, as in models/behaviours/distribution.cpp; or, where it needs a "
+            "`house` and `shop` and the rules `proportional` and `class`, as in models/behaviours/distribution.cpp; or, where it needs a "
             "file, add a case with the file to `further_cases` in tests/contract/behaviours_test.cpp." +
             reasons);
     }

@@ -87,7 +87,7 @@ TEST_CASE("a drawn home gives the numbers of that home given by name, and all th
 
 TEST_CASE("replicas at different places find the same bits for any number of threads and any width, planners included") {
     const ScratchFolder folder;
-    const LoadedStudy study = study_of(folder, "vehicles: 4\n    placement: {rule: load}", varied, 7,
+    const LoadedStudy study = study_of(folder, "vehicles: 4\n    placement: {rule: proportional}", varied, 7,
                                        "  uncoordinated: {}\n"
                                        "  threshold: {controller: threshold_v2g, signals: [voltage], voltage_low: 0.97 pu, "
                                        "voltage_high: 0.99 pu, period: 15 min}\n"

@@ -238,7 +238,7 @@ TEST_CASE("what contradicts itself or the feeder is refused with its place and a
     CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: counts, counts: {3: 4}}"),
                contains("population.homes.vehicles: contradicts placement by counts; remove it"));
     CHECK_THAT(issue_texts(rest + round_robin), contains("population.homes.vehicles: is missing"));
-    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: load, buses: [1]}"),
+    CHECK_THAT(issue_texts("vehicles: 3\n" + rest + "placement: {rule: proportional, buses: [1]}"),
                contains("population.homes.placement.buses: does not belong to this rule; remove it, or use rule: round_robin"));
     CHECK_THAT(issue_texts("vehicles: 3\n" + round_robin + evening + "charge_rating: 3 kW\n"),
                contains("population.homes.capacity: is missing"));
@@ -251,6 +251,6 @@ TEST_CASE("what contradicts itself or the feeder is refused with its place and a
                contains("population.homes.classes: of class 'small', capacity is missing"));
     BehaviourFixture idle;
     idle.feeder.load_kw.assign(5, 0.0);
-    CHECK_FALSE(idle.try_make("vehicles: 3\n" + rest + "placement: {rule: load}"));
+    CHECK_FALSE(idle.try_make("vehicles: 3\n" + rest + "placement: {rule: proportional}"));
     CHECK_THAT(idle.issue_texts(), contains("the feeder has no load to follow"));
 }

@@ -54,7 +54,7 @@ TEST_CASE("one more charging point moves nobody, by any rule", "[behaviours]") {
         const std::string percent = std::to_string(10 * n) + " %";
         const std::vector<BusId> now[] = {
             town.buses(placed("rule: round_robin, buses: [1, mall, 3]", vehicles(n)), 3),
-            town.buses(placed("rule: load", vehicles(n)), 3),
+            town.buses(placed("rule: proportional", vehicles(n)), 3),
             town.buses(placed("rule: class, class: residential", vehicles(n)), 3),
             town.buses(placed("rule: counts, counts: {1: 3, mall: 2, 5: 5}", "penetration: " + percent), 3),
             town.buses(placed("rule: loads, share: " + std::to_string(static_cast<double>(n) / 40.0)), 3)};
@@ -95,7 +95,7 @@ TEST_CASE("by load every charging point is at a bus as often as that bus has loa
           "[behaviours]") {
     Town town;
     const double share[] = {0.0, 0.2, 0.1, 0.3, 0.4};
-    const auto behaviour = town.make(placed("rule: load", vehicles(600)));
+    const auto behaviour = town.make(placed("rule: proportional", vehicles(600)));
     std::map<std::size_t, Counts> of_vehicle;
     for (std::uint32_t replica = 0; replica < 3000; ++replica) {
         Population population;
@@ -141,7 +141,7 @@ TEST_CASE("no bus of a class and no load is favoured by its place in the file", 
 }
 
 TEST_CASE("places are drawn for every replica, or once for the study where that is asked for", "[behaviours]") {
-    for (const std::string rule : {"rule: load", "rule: class, class: residential", "rule: loads, share: 60 %",
+    for (const std::string rule : {"rule: proportional", "rule: class, class: residential", "rule: loads, share: 60 %",
                                    "rule: counts, counts: {1: 3, mall: 2, 5: 5}"}) {
         INFO(rule);
         Town town;
@@ -202,9 +202,15 @@ TEST_CASE("a load more in the file leaves the lots of the others as they were", 
 TEST_CASE("a group says in words how it gets its places", "[behaviours]") {
     Town town;
     CHECK(town.make(placed("rule: loads, share: 40 %"))->places().how == "2 charging points, one each at 2 of 5 loads");
-    CHECK(town.make(placed("rule: load", vehicles(1)))->places().how == "1 charging point in proportion to the load of 4 buses");
+    CHECK(town.make(placed("rule: proportional", vehicles(1)))->places().how == "1 charging point in proportion to the load of 4 buses");
     CHECK(town.make(placed("rule: class, class: residential", vehicles(7)))->places().how ==
           "7 charging points in turn over 3 buses of class 'residential'");
     CHECK(town.make(placed("rule: counts, counts: {mall: 4, 2: 6}", "penetration: 50 %"))->places().how ==
           "5 charging points at 5 of 10 points counted by bus");
+}
+
+TEST_CASE("the former name of the rule is taken, and said to be one") {
+    Town town;
+    CHECK(town.make(placed("rule: load", vehicles(3)))->places().how == "3 charging points in proportion to the load of 4 buses");
+    CHECK_THAT(town.issue_texts(), Catch::Contains("placement.rule: 'load' is now called 'proportional'; write that"));
 }
