@@ -33,24 +33,24 @@ std::optional<Contradiction> misfit(const Placement& p) {
 }  // namespace
 
 std::vector<std::pair<std::string, PlacementRule>> names_of(PlacementRule) {
-    return {{"round_robin", PlacementRule::round_robin},
-            {"counts", PlacementRule::counts},
-            {"class", PlacementRule::bus_class},
-            {"proportional", PlacementRule::proportional},
-            {"loads", PlacementRule::loads},
-            {"recorded", PlacementRule::recorded}};
+    return {
+        {"round_robin", PlacementRule::round_robin},   {"counts", PlacementRule::counts}, {"class", PlacementRule::bus_class},
+        {"proportional", PlacementRule::proportional}, {"loads", PlacementRule::loads},   {"recorded", PlacementRule::recorded}};
 }
 
-std::vector<std::pair<std::string, PlacementRule>> former_names_of(PlacementRule) { return {{"load", PlacementRule::proportional}}; }
+std::vector<std::pair<std::string, PlacementRule>> former_names_of(PlacementRule) {
+    return {{"load", PlacementRule::proportional}};
+}
 
 std::vector<std::pair<std::string, Redraw>> names_of(Redraw) { return {{"replica", Redraw::replica}, {"study", Redraw::study}}; }
 
 const Schema<Placement>& Placement::schema() {
     static const Schema<Placement> schema =
         Schema<Placement>("which bus each charging point stands at; one more charging point never moves the others")
-            .required("rule", &Placement::rule,
-                      "in turn over a list, by counts, in turn over a class of buses, in proportion to the nominal load of buses, "
-                      "one at each load, or where the columns bus and phases of a recording have it")
+            .required(
+                "rule", &Placement::rule,
+                "in turn over a list, by counts, in turn over a class of buses, in proportion to the nominal load of buses, "
+                "one at each load, or where the columns bus and phases of a recording have it")
             .optional(
                 "buses", &Placement::buses,
                 "round_robin: charging point i stands at bus (i mod n) of this list, which is taken as it is: nothing is drawn")

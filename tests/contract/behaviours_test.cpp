@@ -97,12 +97,12 @@ class Workshop {
     void refuse(const Issues& issues) const {
         std::string reasons;
         for (const Issue& issue : issues.list()) reasons += "\n  " + to_text(issue);
-        FAIL(
-            "behaviour '" + case_.name + "' cannot be made from '" + case_.settings +
-            "'. Declare in its class `static constexpr std::string_view least_settings = \"{...}\"`, which may name the classes "
-            "`house` and `shop` and the rules `proportional` and `class`, as in models/behaviours/distribution.cpp; or, where it needs a "
-            "file, add a case with the file to `further_cases` in tests/contract/behaviours_test.cpp." +
-            reasons);
+        FAIL("behaviour '" + case_.name + "' cannot be made from '" + case_.settings +
+             "'. Declare in its class `static constexpr std::string_view least_settings = \"{...}\"`, which may name the classes "
+             "`house` and `shop` and the rules `proportional` and `class`, as in models/behaviours/distribution.cpp; or, where "
+             "it needs a "
+             "file, add a case with the file to `further_cases` in tests/contract/behaviours_test.cpp." +
+             reasons);
     }
 
     Case case_;

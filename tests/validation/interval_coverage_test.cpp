@@ -118,10 +118,11 @@ Rows rows_of(const std::string& placement) {
 
 TEST_CASE("printed 95 % intervals of studies of ten replicas hold the truth in 92 to 98 % of them, by every rule of placement",
           "[slow]") {
-    for (const std::string placement : {"vehicles: 12\n    placement: {rule: class, class: home}",
-                                        "placement: {rule: loads, share: 50 %}", "vehicles: 12\n    placement: {rule: proportional}",
-                                        "placement: {rule: counts, counts: {a: 5, b: 5, c: 5, d: 5}}\n    penetration: 60 %",
-                                        "vehicles: 12\n    placement: {rule: round_robin, buses: [a, b, c, d]}"}) {
+    for (const std::string placement :
+         {"vehicles: 12\n    placement: {rule: class, class: home}", "placement: {rule: loads, share: 50 %}",
+          "vehicles: 12\n    placement: {rule: proportional}",
+          "placement: {rule: counts, counts: {a: 5, b: 5, c: 5, d: 5}}\n    penetration: 60 %",
+          "vehicles: 12\n    placement: {rule: round_robin, buses: [a, b, c, d]}"}) {
         std::size_t usual = 0;
         for (const auto& [name, row] : rows_of(placement)) {
             INFO(placement << ": " << name << ", " << row.truth() << ": held by " << row.coverage() << ", bounds "

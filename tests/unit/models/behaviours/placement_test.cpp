@@ -202,7 +202,8 @@ TEST_CASE("a load more in the file leaves the lots of the others as they were", 
 TEST_CASE("a group says in words how it gets its places", "[behaviours]") {
     Town town;
     CHECK(town.make(placed("rule: loads, share: 40 %"))->places().how == "2 charging points, one each at 2 of 5 loads");
-    CHECK(town.make(placed("rule: proportional", vehicles(1)))->places().how == "1 charging point in proportion to the load of 4 buses");
+    CHECK(town.make(placed("rule: proportional", vehicles(1)))->places().how ==
+          "1 charging point in proportion to the load of 4 buses");
     CHECK(town.make(placed("rule: class, class: residential", vehicles(7)))->places().how ==
           "7 charging points in turn over 3 buses of class 'residential'");
     CHECK(town.make(placed("rule: counts, counts: {mall: 4, 2: 6}", "penetration: 50 %"))->places().how ==
