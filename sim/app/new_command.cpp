@@ -4,8 +4,8 @@
 #include <cctype>
 #include <system_error>
 
+#include "evsweep/starts.hpp"
 #include "evsweep/version.hpp"
-#include "evsweep_generated/starts.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
 #include "sim/record/new_file.hpp"

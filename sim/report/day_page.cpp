@@ -67,7 +67,7 @@ std::string stays_table(const StudyResult& result, const DayClock& clock, std::o
         if (vehicle && number[k] != static_cast<double>(*vehicle)) continue;
         table.rows.push_back({fmt::format("{}", number[k]), group_of(result, group[k]),
                               result.feeder.bus[static_cast<std::size_t>(bus[k])], clock.text(plug_in[k]),
-                              is_whole[k] > 0.0 ? clock.text(unplug[k]) : "stays", fmt::format("{:.2f}", initial[k]),
+                              is_whole[k] > 0.0 ? clock.text(unplug[k]) : "still there", fmt::format("{:.2f}", initial[k]),
                               fmt::format("{:.2f}", target[k]), fmt::format("{:.2f}", final[k]), energy(asked[k]),
                               energy(charged[k]), energy(returned[k]), energy(missing[k])});
     }
