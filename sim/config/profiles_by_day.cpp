@@ -7,19 +7,20 @@ namespace evsweep {
 
 namespace {
 
+Position place_of_values(const ProfileText& profile) { return profile.file ? profile.file->at : profile.values.node->at; }
+
 /// Whether profiles can take turns day by day; reports why not.
 bool can_take_turns(const ByDay<ProfileText>& text, std::string_view path, Issues& issues) {
     const ProfileText& first = text.values.front();
-    const auto at = [](const ProfileText& profile) { return profile.file ? profile.file->at : profile.values.node->at; };
     for (std::size_t k = 0; k < text.values.size(); ++k) {
         const ProfileText& own = text.values[k];
         const std::string place = std::string(path) + "." + text.keys[k];
         if (own.every != first.every || own.interpolation != first.interpolation)
-            return issues.error(at(own), place, "has another `every` or `interpolation` than " + text.keys.front(),
+            return issues.error(place_of_values(own), place, "has another `every` or `interpolation` than " + text.keys.front(),
                                 "give all days the same"),
                    false;
         if (one_day % own.every != Duration{})
-            return issues.error(at(own), place + ".every", duration_text(own.every) + " does not part a day evenly",
+            return issues.error(place_of_values(own), place + ".every", duration_text(own.every) + " does not part a day evenly",
                                 "days that differ need marks at midnight"),
                    false;
     }
@@ -51,7 +52,8 @@ std::optional<Profile> make_profile(const ByDay<ProfileText>& text, std::string_
     for (std::size_t k = 0; k < text.keys.size(); ++k)
         all.laid += (k == 0 ? ": " : "; ") + text.keys[k] + (profiles[k].laid.empty() ? "" : " " + profiles[k].laid);
     if (text.names_holiday() && !calendar.has_holidays())
-        issues.warning({}, std::string(path), "says what holds on holidays, and there are none", "list them in `time.holidays`");
+        issues.warning(place_of_values(text.values.front()), std::string(path), "says what holds on holidays, and there are none",
+                       "list them in `time.holidays`");
     return all;
 }
 
