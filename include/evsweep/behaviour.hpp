@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,19 @@ struct GroupPlaces {
     std::vector<ChargingPlace> possible;  ///< no place twice
 };
 
+/// Rows of a recording that give no stay, and what was delivered in them as far as they say.
+struct RowsLeftOut {
+    std::string reason;  ///< completes "rows that ...", e.g. "have no plug-out time"
+    StaySum rows;
+};
+
+/// What became of the rows of a group's recordings, before anything is drawn: each is used or left out for one reason.
+struct RecordedRows {
+    StaySum used;
+    std::vector<RowsLeftOut> left_out;  ///< reasons that befell none are not in it
+    std::string how;                    ///< for people: which layout, and whose clock
+};
+
 /// Draws the fleet of one replica. Immutable: all that varies comes in through the Rng.
 class Behaviour {
    public:
@@ -51,6 +65,8 @@ class Behaviour {
     virtual ~Behaviour() = default;
     /// Where `draw` may put charging points.
     [[nodiscard]] virtual const GroupPlaces& places() const = 0;
+    /// Of a behaviour that reads recordings; none otherwise.
+    [[nodiscard]] virtual std::optional<RecordedRows> recorded_rows() const { return std::nullopt; }
     /// Appends this group's connectors, vehicles and sessions. The number of connectors is the same in every replica; all stand
     /// at `places().possible`. Zones for reporting are appended for all of these, so that every replica has the same.
     virtual void draw(const Rng& rng, Population& population) const = 0;

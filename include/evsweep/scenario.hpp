@@ -13,11 +13,17 @@
 #include "evsweep/behaviour.hpp"
 #include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
+#include "evsweep/date.hpp"
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
+#include "evsweep/time_zone.hpp"
 
 namespace evsweep {
+
+/// What the marks of a series count: the time that clocks show, or the time that has passed. They differ on days on which clocks
+/// are set.
+enum class SeriesClock { shown, passed };
 
 /// A repeating series: `values[k]` holds at midnight of the first day + begin + k * every, then the series repeats.
 struct Profile {
@@ -26,7 +32,11 @@ struct Profile {
     std::vector<double> values;
     Duration begin{};  ///< of the first value, from midnight of the scenario's first day
     Position place{};  ///< in the scenario
+    SeriesClock clock = SeriesClock::shown;
+    std::string laid{};  ///< how it lies in the scenario's time, for people; empty where a list says all
     [[nodiscard]] double at(Instant t, const Calendar& calendar) const;
+    /// Its value so long after midnight of the first day, as `clock` counts.
+    [[nodiscard]] double after(Duration midnight_of_first_day) const;
 };
 
 struct StudySettings {
@@ -40,7 +50,9 @@ struct StudySettings {
 };
 
 struct TimeSettings {
-    Calendar start{};
+    Calendar start{};   ///< with its zone and holidays
+    ZoneChoice zone{};  ///< of its clocks; none: they are never set
+    std::vector<Date> holidays{};
     Duration duration = one_day;
     Duration warm_up{};  ///< part of the duration at its beginning that is simulated but not counted
     Duration step = std::chrono::minutes(1);

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace evsweep {
 
@@ -34,25 +36,52 @@ struct TimeOfDay {
 
 inline constexpr Duration one_day = std::chrono::hours(24);
 
-/// Where the scenario's start lies in local wall-clock time (no daylight saving); maps instants to days and hours.
+/// What a clock on a wall shows, and the same instant by UTC.
+using LocalTime = std::chrono::local_time<Duration>;
+using UtcTime = std::chrono::sys_time<Duration>;
+
+class TimeZone;
+
+/// Where the scenario's start lies in local wall-clock time; maps instants to days and hours. Clocks are never set, unless a
+/// zone says when; days have 23 or 25 hours then, and instants count the time that has passed.
 class Calendar {
    public:
     Calendar() = default;
-    /// `start` in milliseconds since 1970-01-01 00:00 local wall-clock time.
-    constexpr explicit Calendar(std::chrono::local_time<Duration> start) : start_(start) {}
+    /// `start` in milliseconds since 1970-01-01 00:00 local wall-clock time; none of the days is a holiday.
+    explicit Calendar(LocalTime start) : start_(start) {}
+    /// Clocks of `zone` (may be none), and the days that are holidays, in order.
+    Calendar(LocalTime start, std::shared_ptr<const TimeZone> zone, std::vector<std::chrono::local_days> holidays);
 
-    [[nodiscard]] constexpr std::chrono::local_time<Duration> start() const { return start_; }
-    [[nodiscard]] constexpr std::chrono::local_time<Duration> local(Instant t) const { return start_ + t.time_since_epoch(); }
-    [[nodiscard]] constexpr std::chrono::local_days day(Instant t) const {
-        return std::chrono::floor<std::chrono::days>(local(t));
+    [[nodiscard]] LocalTime start() const { return start_; }
+    [[nodiscard]] LocalTime local(Instant t) const { return zone_ ? zone_local(t) : start_ + t.time_since_epoch(); }
+    [[nodiscard]] std::chrono::local_days day(Instant t) const { return std::chrono::floor<std::chrono::days>(local(t)); }
+    [[nodiscard]] TimeOfDay time_of_day(Instant t) const {
+        const LocalTime now = local(t);
+        return {now - std::chrono::floor<std::chrono::days>(now)};
     }
-    [[nodiscard]] constexpr TimeOfDay time_of_day(Instant t) const { return {local(t) - day(t)}; }
-    [[nodiscard]] constexpr std::chrono::weekday weekday(Instant t) const { return std::chrono::weekday(day(t)); }
-    /// The instant of local midnight that opens `day`; negative where it lies before the start.
-    [[nodiscard]] constexpr Instant midnight(std::chrono::local_days day) const { return Instant(day - start_); }
+    [[nodiscard]] std::chrono::weekday weekday(Instant t) const { return std::chrono::weekday(day(t)); }
+    /// When clocks show `at`: the first time of two; where clocks are set forward over it, when it would have been. Negative
+    /// before the start.
+    [[nodiscard]] Instant instant(LocalTime at) const { return zone_ ? zone_instant(at) : Instant(at - start_); }
+    /// The instant that opens `day`, by local clocks.
+    [[nodiscard]] Instant midnight(std::chrono::local_days day) const { return instant(day); }
+
+    /// None where clocks are never set.
+    [[nodiscard]] const std::shared_ptr<const TimeZone>& zone() const { return zone_; }
+    /// Of a calendar with a zone.
+    [[nodiscard]] Instant instant(UtcTime at) const { return Instant(at - utc_start_); }
+    [[nodiscard]] UtcTime utc(Instant t) const { return utc_start_ + t.time_since_epoch(); }
+    [[nodiscard]] bool has_holidays() const { return holidays_ != nullptr; }
+    [[nodiscard]] bool is_holiday(std::chrono::local_days day) const;
 
    private:
-    std::chrono::local_time<Duration> start_{};
+    [[nodiscard]] LocalTime zone_local(Instant t) const;
+    [[nodiscard]] Instant zone_instant(LocalTime at) const;
+
+    LocalTime start_{};
+    UtcTime utc_start_{};
+    std::shared_ptr<const TimeZone> zone_;
+    std::shared_ptr<const std::vector<std::chrono::local_days>> holidays_;
 };
 
 }  // namespace evsweep

@@ -39,13 +39,14 @@ std::vector<std::pair<std::string, DayDraw>> names_of(DayDraw) {
 
 DayChoice::DayChoice(const Recording& recording, DayDraw draw, const Behaviour::Context& context, const std::string& path)
     : draw_(draw),
+      calendar_(context.calendar),
       purpose_(Purpose("recorded day").in(context.group)),
       first_date_(context.calendar.day(Instant{})),
-      file_(recording.file),
+      file_(recording.place()),
       days_(covered_days(recording)) {
     const auto last_date = context.calendar.day(Instant(context.horizon) - Duration(1));
     scenario_days_ = static_cast<int>((last_date - first_date_).count()) + 1;
-    for (const local_days day : days_) of_weekday_[weekday(day).c_encoding()].push_back(day);
+    for (const local_days day : days_) of_weekday_[weekday_like(day)].push_back(day);
     if (days_.empty()) return;
     if (draw_ == DayDraw::replay)
         start_replay(recording, context, path);
@@ -97,10 +98,21 @@ std::vector<local_days> DayChoice::days_in_gaps() const {
     return missing;
 }
 
+/// A holiday is drawn like a Sunday; a replay keeps the days as they come.
+std::size_t DayChoice::weekday_like(local_days day) const {
+    const bool is_like_sunday = draw_ == DayDraw::random_days && calendar_.is_holiday(day);
+    return is_like_sunday ? std::chrono::Sunday.c_encoding() : weekday(day).c_encoding();
+}
+
+bool DayChoice::may_use(local_days day) const {
+    if (draw_ == DayDraw::random_days) return true;
+    return day >= replay_from_ && day < replay_from_ + days(scenario_days_);
+}
+
 void DayChoice::check_weekdays(const Behaviour::Context& context, const std::string& path) const {
     for (int d = 0; d < std::min(scenario_days_, 7); ++d) {
         const local_days date = first_date_ + days(d);
-        if (of_weekday_[weekday(date).c_encoding()].empty())
+        if (of_weekday_[weekday_like(date)].empty())
             context.issues->error(file_, path, fmt::format("no recorded day is a {}", weekday_text(date)), "widen from/to");
     }
 }
@@ -110,7 +122,7 @@ std::optional<local_days> DayChoice::recorded(const Rng& rng, int day) const {
         const local_days date = replay_from_ + days(day);
         return !days_.empty() && date >= days_.front() && date <= days_.back() ? std::optional(date) : std::nullopt;
     }
-    const auto& candidates = of_weekday_[weekday(first_date_ + days(day)).c_encoding()];
+    const auto& candidates = of_weekday_[weekday_like(first_date_ + days(day))];
     if (candidates.empty()) return std::nullopt;
     const double u = rng.uniform(purpose_, static_cast<std::uint32_t>(day));
     return candidates[static_cast<std::size_t>(u * static_cast<double>(candidates.size()))];

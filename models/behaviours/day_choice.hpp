@@ -15,7 +15,7 @@ namespace evsweep {
 
 enum class DayDraw {
     replay,       ///< the recorded days one after the other, on their own dates where they are the scenario's
-    random_days,  ///< for each day of the scenario any recorded day of the same weekday
+    random_days,  ///< for each day of the scenario any recorded day of the same weekday; holidays are like Sundays
 };
 [[nodiscard]] std::vector<std::pair<std::string, DayDraw>> names_of(DayDraw);
 
@@ -31,13 +31,18 @@ class DayChoice {
     /// The recorded day that stands for the scenario's `day`-th, which may be before its first; none where there is none.
     [[nodiscard]] std::optional<std::chrono::local_days> recorded(const Rng& rng, int day) const;
 
+    /// Whether a recorded day can stand for one of the scenario's.
+    [[nodiscard]] bool may_use(std::chrono::local_days day) const;
+
    private:
+    [[nodiscard]] std::size_t weekday_like(std::chrono::local_days day) const;
     void start_replay(const Recording& recording, const Behaviour::Context& context, const std::string& path);
     [[nodiscard]] std::chrono::local_days first_replayed_day() const;
     [[nodiscard]] std::vector<std::chrono::local_days> days_in_gaps() const;
     void check_weekdays(const Behaviour::Context& context, const std::string& path) const;
 
     DayDraw draw_;
+    Calendar calendar_;
     Purpose purpose_;
     std::chrono::local_days first_date_;  ///< of the scenario
     int scenario_days_ = 0;

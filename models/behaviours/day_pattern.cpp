@@ -1,5 +1,7 @@
 #include "behaviours/day_pattern.hpp"
 
+#include <algorithm>
+
 #include "behaviours/sampling.hpp"
 
 namespace evsweep {
@@ -8,7 +10,7 @@ const Schema<DayPattern>& DayPattern::schema() {
     static const Schema<DayPattern> schema =
         Schema<DayPattern>(
             "how the same vehicles come and go on other days of the week; what is not said is as on the usual days")
-            .required("days", &DayPattern::days, "days of the week on which it holds")
+            .required("days", &DayPattern::days, "days of the week on which it holds; `holiday` for holidays")
             .optional("arrival", &DayPattern::arrival, "plug-in, hours after local midnight of the day; may exceed 24 h")
             .optional("departure", &DayPattern::departure, "unplugging, hours after local midnight of the departure day")
             .optional("departure_day", &DayPattern::departure_day, "day of departure: that of arrival, or the next")
@@ -30,7 +32,7 @@ DayLaws overridden_by(DayLaws usual, const DayPattern& own) {
 }
 
 std::optional<Contradiction> wrong_patterns(const std::map<std::string, DayPattern>& patterns) {
-    std::array<const std::string*, 7> claimed_by{};
+    std::array<const std::string*, kinds_of_days> claimed_by{};
     for (const auto& [name, pattern] : patterns) {
         if (pattern.days.empty()) return Contradiction{"other_days", "has '" + name + "' without days", "name its days"};
         for (const Weekday day : pattern.days) {
@@ -46,12 +48,21 @@ std::optional<Contradiction> wrong_patterns(const std::map<std::string, DayPatte
     return std::nullopt;
 }
 
-std::array<std::optional<DayLaws>, 7> laws_of_week(const DayLaws& usual, const std::vector<Weekday>& usual_days,
-                                                   const std::map<std::string, DayPattern>& patterns) {
-    std::array<std::optional<DayLaws>, 7> week;
-    for (const Weekday day : usual_days) week[static_cast<std::size_t>(day)] = usual;
-    for (const auto& [name, pattern] : patterns)
-        for (const Weekday day : pattern.days) week[static_cast<std::size_t>(day)] = overridden_by(usual, pattern);
+LawsOfWeek laws_of_week(const std::array<DayLaws, kinds_of_days>& usual, const std::vector<Weekday>& usual_days,
+                        const std::map<std::string, DayPattern>& patterns) {
+    const auto names = [](const std::vector<Weekday>& days, Weekday day) {
+        return std::find(days.begin(), days.end(), day) != days.end();
+    };
+    bool holidays_are_named = names(usual_days, Weekday::holiday);
+    for (const auto& [name, pattern] : patterns) holidays_are_named = holidays_are_named || names(pattern.days, Weekday::holiday);
+    LawsOfWeek week;
+    for (std::size_t k = 0; k < kinds_of_days; ++k) {
+        auto day = static_cast<Weekday>(k);
+        if (day == Weekday::holiday && !holidays_are_named) day = Weekday::sun;
+        if (names(usual_days, day)) week[k] = usual[k];
+        for (const auto& [name, pattern] : patterns)
+            if (names(pattern.days, day)) week[k] = overridden_by(usual[k], pattern);
+    }
     return week;
 }
 

@@ -10,15 +10,10 @@
 
 #include "behaviours/sampling.hpp"
 #include "evsweep/behaviour.hpp"
+#include "evsweep/by_day.hpp"
 #include "evsweep/schema.hpp"
 
 namespace evsweep {
-
-enum class Weekday { mon, tue, wed, thu, fri, sat, sun };
-[[nodiscard]] inline std::vector<std::pair<std::string, Weekday>> names_of(Weekday) {
-    return {{"mon", Weekday::mon}, {"tue", Weekday::tue}, {"wed", Weekday::wed}, {"thu", Weekday::thu},
-            {"fri", Weekday::fri}, {"sat", Weekday::sat}, {"sun", Weekday::sun}};
-}
 
 enum class DepartureDay { same, next };
 [[nodiscard]] inline std::vector<std::pair<std::string, DepartureDay>> names_of(DepartureDay) {
@@ -53,8 +48,10 @@ struct DayPattern {
 /// A day of the week that two patterns claim, if there is one.
 [[nodiscard]] std::optional<Contradiction> wrong_patterns(const std::map<std::string, DayPattern>& patterns);
 
-/// Which laws hold on which day of the week, Monday first; none where nobody arrives.
-[[nodiscard]] std::array<std::optional<DayLaws>, 7> laws_of_week(const DayLaws& usual, const std::vector<Weekday>& usual_days,
-                                                                 const std::map<std::string, DayPattern>& patterns);
+/// Which laws hold on which kind of day; none where nobody arrives. `usual` says what holds where no pattern does; holidays are
+/// like Sundays unless `usual_days` or a pattern names them.
+using LawsOfWeek = std::array<std::optional<DayLaws>, kinds_of_days>;
+[[nodiscard]] LawsOfWeek laws_of_week(const std::array<DayLaws, kinds_of_days>& usual, const std::vector<Weekday>& usual_days,
+                                      const std::map<std::string, DayPattern>& patterns);
 
 }  // namespace evsweep

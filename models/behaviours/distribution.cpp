@@ -17,19 +17,41 @@ struct Params : VehicleAttributes {
     std::optional<int> vehicles;
     Fraction penetration{1.0};
     Placement placement;
-    Random<"h"> arrival;
-    Random<"h"> departure;
-    DepartureDay departure_day = DepartureDay::next;
-    Random<"1"> initial_soc;
-    Random<"1"> target_soc;
+    ByDay<Random<"h">> arrival;
+    ByDay<Random<"h">> departure;
+    ByDay<DepartureDay> departure_day = DepartureDay::next;
+    ByDay<Random<"1">> initial_soc;
+    ByDay<Random<"1">> target_soc;
     std::vector<Weekday> days{Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri, Weekday::sat, Weekday::sun};
     UnderWay under_way = UnderWay::leave_out;
-    Random<"h"> stated_departure_error;
+    ByDay<Random<"h">> stated_departure_error;
     std::map<std::string, DayPattern> other_days;
     std::map<std::string, VehicleClass> classes;
 
-    [[nodiscard]] DayLaws usual() const {
-        return {arrival, departure, departure_day, initial_soc, target_soc, stated_departure_error};
+    [[nodiscard]] std::array<DayLaws, kinds_of_days> usual() const {
+        std::array<DayLaws, kinds_of_days> laws;
+        for (std::size_t k = 0; k < kinds_of_days; ++k) {
+            const auto day = static_cast<Weekday>(k);
+            laws[k] = {arrival.on(day),     departure.on(day),  departure_day.on(day),
+                       initial_soc.on(day), target_soc.on(day), stated_departure_error.on(day)};
+        }
+        return laws;
+    }
+    /// Whether anything is said of holidays.
+    [[nodiscard]] bool names_holidays() const {
+        bool found = arrival.names_holiday() || departure.names_holiday() || departure_day.names_holiday() ||
+                     initial_soc.names_holiday() || target_soc.names_holiday() || stated_departure_error.names_holiday();
+        for (const auto& [name, pattern] : other_days)
+            found = found || std::find(pattern.days.begin(), pattern.days.end(), Weekday::holiday) != pattern.days.end();
+        return found;
+    }
+    /// Highest state of charge that is wanted on any day.
+    [[nodiscard]] double highest_target() const {
+        double target = 0.0;
+        for (const auto& law : target_soc.values) target = std::max(target, law.distribution->highest());
+        for (const auto& [name, pattern] : other_days)
+            if (pattern.target_soc.distribution) target = std::max(target, pattern.target_soc.distribution->highest());
+        return target;
     }
 };
 
@@ -47,9 +69,7 @@ std::optional<Contradiction> wrong_number(const Params& p) {
 
 /// A target that no vehicle of some class could reach would leave every stay short.
 std::optional<Contradiction> unreachable_target(const Params& p) {
-    double target = p.target_soc.distribution->highest();
-    for (const auto& [name, pattern] : p.other_days)
-        if (pattern.target_soc.distribution) target = std::max(target, pattern.target_soc.distribution->highest());
+    const double target = p.highest_target();
     const Contradiction wrong{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
     if (p.classes.empty() && p.highest_soc.distribution->lowest() < target) return wrong;
     for (const auto& [name, own] : p.classes)
@@ -59,9 +79,10 @@ std::optional<Contradiction> unreachable_target(const Params& p) {
 
 /// A vehicle that keeps more than its target in reserve never discharges.
 std::optional<Contradiction> low_target(const Params& p) {
-    const auto is_low = [&p](const VehicleAttributes& a) {
-        return p.target_soc.distribution->highest() <
-               std::max(a.lowest_soc.distribution->lowest(), a.reserve_soc.distribution->lowest());
+    double target = 0.0;
+    for (const auto& law : p.target_soc.values) target = std::max(target, law.distribution->highest());
+    const auto is_low = [target](const VehicleAttributes& a) {
+        return target < std::max(a.lowest_soc.distribution->lowest(), a.reserve_soc.distribution->lowest());
     };
     bool low = p.classes.empty() && is_low(p);
     for (const auto& [name, own] : p.classes) low = low || is_low(p.overridden_by(own));
@@ -78,12 +99,17 @@ Schema<Params> make_schema() {
                    .optional("penetration", &Params::penetration, "share of that number that there is, rounded half up",
                              between(0.0, 100.0))
                    .required("placement", &Params::placement, "which bus each vehicle's charging point stands at")
-                   .required("arrival", &Params::arrival, "plug-in, hours after local midnight of the day; may exceed 24 h")
-                   .required("departure", &Params::departure, "unplugging, hours after local midnight of the departure day")
+                   .required(
+                       "arrival", &Params::arrival,
+                       "plug-in, by the clock as hours after midnight of the day; may exceed 24 h. This and the next ones may "
+                       "differ by day: {weekday: ..., weekend: ...}, with mon to sun and holiday")
+                   .required("departure", &Params::departure,
+                             "unplugging, by the clock as hours after midnight of the departure day")
                    .optional("departure_day", &Params::departure_day, "day of departure: that of arrival, or the next")
                    .required("initial_soc", &Params::initial_soc, "state of charge at plug-in", between(0.0, 1.0))
                    .required("target_soc", &Params::target_soc, "state of charge wanted at departure", between(0.0, 1.0))
-                   .optional("days", &Params::days, "days of the week on which vehicles arrive")
+                   .optional("days", &Params::days,
+                             "days of the week on which vehicles arrive; holidays are like Sundays unless `holiday` is named")
                    .optional("other_days", &Params::other_days,
                              "how the same vehicles come and go on other days of the week, e.g. at weekends, by name")
                    .optional("under_way", &Params::under_way,
@@ -126,7 +152,11 @@ class DistributionBehaviour final : public Behaviour {
           placer_(p.placement, number_of_vehicles(p, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
           week_(laws_of_week(p.usual(), p.days, p.other_days)),
-          days_(reachable_days()) {}
+          days_(reachable_days()) {
+        if (p.names_holidays() && !context.calendar.has_holidays())
+            context.issues->warning(context.at, "population." + context.group, "says what holds on holidays, and there are none",
+                                    "list them in `time.holidays`");
+    }
 
     const GroupPlaces& places() const override { return placer_.places(); }
 
@@ -140,7 +170,7 @@ class DistributionBehaviour final : public Behaviour {
             const auto& laws = laws_on(date_of(day));
             if (!laws) continue;
             draw_day(rng, static_cast<std::uint32_t>(day), *laws, columns);
-            append_day(context_.calendar.midnight(date_of(day)), laws->departure_day, columns, stays);
+            append_day(date_of(day), laws->departure_day, columns, stays);
         }
         stays.finish();
     }
@@ -155,7 +185,7 @@ class DistributionBehaviour final : public Behaviour {
     std::chrono::local_days first_date() const { return context_.calendar.day(Instant{}); }
     std::chrono::local_days date_of(int day) const { return first_date() + std::chrono::days(day); }
     const std::optional<DayLaws>& laws_on(std::chrono::local_days date) const {
-        return week_[std::chrono::weekday(date).iso_encoding() - 1];
+        return week_[static_cast<std::size_t>(kind_of_day(context_.calendar, date))];
     }
     std::size_t days_of_arrival() const {
         std::size_t count = 0;
@@ -196,11 +226,13 @@ class DistributionBehaviour final : public Behaviour {
             sample(*laws.stated_departure_error.distribution, rng, purpose("stated departure error"), day, columns.error_h);
     }
 
-    void append_day(Instant midnight, DepartureDay departure_day, const Columns& columns, Stays& stays) const {
-        const Instant departure_midnight = midnight + (departure_day == DepartureDay::next ? one_day : Duration{});
+    void append_day(std::chrono::local_days day, DepartureDay departure_day, const Columns& columns, Stays& stays) const {
+        const Calendar& calendar = context_.calendar;
+        const LocalTime midnight = day;
+        const LocalTime departure_midnight = midnight + (departure_day == DepartureDay::next ? one_day : Duration{});
         for (std::size_t i = 0; i < columns.arrival_h.size(); ++i) {
-            const Instant plug_in = midnight + from_hours(columns.arrival_h[i]);
-            const Instant unplug = departure_midnight + from_hours(columns.departure_h[i]);
+            const Instant plug_in = calendar.instant(midnight + from_hours(columns.arrival_h[i]));
+            const Instant unplug = calendar.instant(departure_midnight + from_hours(columns.departure_h[i]));
             const Instant stated = std::max(plug_in, unplug + from_hours(columns.error_h[i]));
             stays.add(i, {plug_in, unplug, stated, columns.initial_soc[i], columns.target_soc[i]});
         }
@@ -210,7 +242,7 @@ class DistributionBehaviour final : public Behaviour {
     UnderWay under_way_;
     Placer placer_;
     VehicleSampler vehicles_;
-    std::array<std::optional<DayLaws>, 7> week_;  ///< by day of the week, Monday first; none where nobody arrives
+    LawsOfWeek week_;  ///< none where nobody arrives
     DayRange days_;
 };
 

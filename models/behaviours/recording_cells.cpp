@@ -4,8 +4,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
+#include <utility>
 
-#include "behaviours/recording.hpp"
+#include "evsweep/date.hpp"
 
 namespace evsweep {
 
@@ -32,8 +34,34 @@ std::optional<Duration> parse_second(std::string_view text) {
     return rest ? std::optional(std::chrono::seconds(*whole) + Duration(*rest)) : std::nullopt;
 }
 
-/// Whether a time ends in a zone: "Z", "+01:00", "-0700" and the like.
-bool has_zone(std::string_view text) { return text.size() > 16 && text.find_first_of("Zz+-", 16) != std::string_view::npos; }
+/// Without formats of its own, a table has its times as ISO 8601 does.
+std::optional<ClockStamp> parse_iso_time(std::string_view text) {
+    const std::size_t end = find_offset(text);
+    std::optional<Duration> offset;
+    if (end < text.size()) {
+        offset = parse_offset(text.substr(end));
+        if (!offset) return std::nullopt;
+        text = trimmed(text.substr(0, end));
+    }
+    if (text.size() < 16 || (text[10] != ' ' && text[10] != 'T') || text[13] != ':') return std::nullopt;
+    const auto date = parse_date(text.substr(0, 10));
+    const auto hour = parse_digits(text.substr(11, 2));
+    const auto minute = parse_digits(text.substr(14, 2));
+    const auto second = parse_second(text.substr(16));
+    if (!date || !hour || !minute || !second || *hour > 23 || *minute > 59) return std::nullopt;
+    return ClockStamp{date->day + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + *second, offset};
+}
+
+struct KnownUnit {
+    std::string_view name;
+    double factor;
+};
+
+std::optional<NumberForm> form_of(std::span<const KnownUnit> units, std::string_view unit, DecimalMark decimal) {
+    for (const KnownUnit& known : units)
+        if (known.name == unit) return NumberForm{known.factor, std::string(unit), decimal};
+    return std::nullopt;
+}
 
 RecordingCell stripped(std::string_view line, const TextCell& cell) {
     std::string_view text = trimmed(cell.text);
@@ -56,27 +84,71 @@ std::optional<int> parse_digits(std::string_view text) {
     return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-CellValue<std::chrono::local_time<Duration>> parse_time(std::string_view text) {
-    if (has_zone(text)) return {std::nullopt, "write local times, without a zone: YYYY-MM-DD HH:MM[:SS[.mmm]]"};
-    if (text.size() < 16 || (text[10] != ' ' && text[10] != 'T') || text[13] != ':')
-        return {std::nullopt, std::string(time_form)};
-    const auto date = parse_date(text.substr(0, 10));
-    const auto hour = parse_digits(text.substr(11, 2));
-    const auto minute = parse_digits(text.substr(14, 2));
-    const auto second = parse_second(text.substr(16));
-    if (!date || !hour || !minute || !second || *hour > 23 || *minute > 59) return {std::nullopt, std::string(time_form)};
-    return {date->day + std::chrono::hours(*hour) + std::chrono::minutes(*minute) + *second};
+CellValue<ClockStamp> parse_time(std::string_view text, const std::vector<std::string>& formats) {
+    if (formats.empty()) {
+        const auto stamp = parse_iso_time(text);
+        return {stamp, stamp ? std::string() : std::string(time_form)};
+    }
+    for (const std::string& format : formats)
+        if (const auto stamp = parse_stamp(text, format)) return {stamp};
+    return {std::nullopt, "its format is " + formats.front()};
 }
 
-CellValue<double> parse_energy(std::string_view text) {
-    constexpr std::string_view unit = "kWh";
-    if (text.size() > unit.size() && text.substr(text.size() - unit.size()) == unit)
-        text = trimmed(text.substr(0, text.size() - unit.size()));
-    double energy = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), energy);
-    if (error == std::errc() && end == text.data() + text.size() && std::isfinite(energy) && energy >= 0.0) return {energy};
+std::optional<NumberForm> energy_form(const std::string& unit, RowKind rows, DecimalMark decimal) {
+    static constexpr std::array<KnownUnit, 3> energies{{{"kWh", 1.0}, {"Wh", 1e-3}, {"MWh", 1e3}}};
+    static constexpr std::array<KnownUnit, 3> powers{{{"kW", 1.0}, {"W", 1e-3}, {"MW", 1e3}}};
+    if (rows == RowKind::step) return form_of(powers, unit.empty() ? "kW" : std::string_view(unit), decimal);
+    return form_of(energies, unit.empty() ? "kWh" : std::string_view(unit), decimal);
+}
+
+std::optional<NumberForm> duration_form(const std::string& unit, DecimalMark decimal) {
+    static constexpr std::array<KnownUnit, 6> units{
+        {{"ms", 1.0}, {"s", 1e3}, {"min", 6e4}, {"h", 3.6e6}, {"hours", 3.6e6}, {"d", 8.64e7}}};
+    std::string_view name = unit;
+    double count = 1.0;
+    if (!name.empty() && name[0] >= '0' && name[0] <= '9') {
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), count);
+        name = trimmed(name.substr(static_cast<std::size_t>(end - name.data())));
+        if (error != std::errc() || !(count > 0.0)) return std::nullopt;
+    }
+    auto form = form_of(units, name, decimal);
+    if (form) form->factor *= count;
+    return form;
+}
+
+CellValue<double> parse_amount(std::string_view text, const NumberForm& form) {
+    const std::string example = form.decimal == DecimalMark::comma ? "9,5" : "9.5";
     const bool has_comma = text.find(',') != std::string_view::npos;
-    return {std::nullopt, has_comma ? "write decimals with a point, e.g. 9.5" : "write a number of kWh, e.g. 9.5"};
+    const bool has_point = text.find('.') != std::string_view::npos;
+    if (has_comma && form.decimal == DecimalMark::point)
+        return {std::nullopt, "write decimals with a point, e.g. 9.5, or say `decimal: comma`"};
+    if (has_point && form.decimal == DecimalMark::comma)
+        return {std::nullopt, "its decimals are written with commas, e.g. 9,5; if they are not, say `decimal: point`"};
+    if (text.size() > form.unit.size() && text.substr(text.size() - form.unit.size()) == form.unit)
+        text = trimmed(text.substr(0, text.size() - form.unit.size()));
+    std::string plain(text);
+    std::replace(plain.begin(), plain.end(), ',', '.');
+    double number = 0.0;
+    const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), number);
+    number *= form.factor;
+    if (error == std::errc() && end == plain.data() + plain.size() && std::isfinite(number) && number >= 0.0) return {number};
+    return {std::nullopt, "write a number of " + form.unit + ", e.g. " + example};
+}
+
+CellValue<Duration> parse_span(std::string_view text) {
+    const std::string form = "write hours:minutes:seconds, or say the `unit` of its numbers";
+    std::vector<int> parts;
+    for (std::string_view rest = text;;) {
+        const std::size_t colon = rest.find(':');
+        const auto part = parse_digits(rest.substr(0, colon));
+        if (!part || (!parts.empty() && *part > 59)) return {std::nullopt, form};
+        parts.push_back(*part);
+        if (colon == std::string_view::npos) break;
+        rest.remove_prefix(colon + 1);
+    }
+    if (parts.size() < 2 || parts.size() > 3) return {std::nullopt, form};
+    if (parts.size() == 2) parts.insert(parts.begin(), 0);
+    return {std::chrono::hours(parts[0]) + std::chrono::minutes(parts[1]) + std::chrono::seconds(parts[2])};
 }
 
 CellValue<bool> parse_truth(std::string_view text) {

@@ -7,8 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "behaviours/recording_layouts.hpp"
 #include "evsweep/text_cells.hpp"
-#include "evsweep/time.hpp"
+#include "evsweep/time_format.hpp"
 
 namespace evsweep {
 
@@ -27,10 +28,25 @@ struct CellValue {
     std::string hint{};
 };
 
-/// "YYYY-MM-DD HH:MM" (or with T between them), with seconds ":SS" and up to three digits of them after a point.
-[[nodiscard]] CellValue<std::chrono::local_time<Duration>> parse_time(std::string_view text);
-/// A number of kWh from 0 on, with or without its unit.
-[[nodiscard]] CellValue<double> parse_energy(std::string_view text);
+/// In the first of the formats that fits; without formats "YYYY-MM-DD HH:MM" (or with T between them), with seconds ":SS" and up
+/// to three digits of them after a point, and with an offset behind them or not.
+[[nodiscard]] CellValue<ClockStamp> parse_time(std::string_view text, const std::vector<std::string>& formats);
+
+/// What numbers of a column are: how many kWh (or kW, or ms) one of them is.
+struct NumberForm {
+    double factor = 1.0;
+    std::string unit{};  ///< that cells may repeat
+    DecimalMark decimal = DecimalMark::point;
+};
+/// How energies in `unit` are written; nothing for a unit that is none. Powers are units of energy where a row is a step.
+[[nodiscard]] std::optional<NumberForm> energy_form(const std::string& unit, RowKind rows, DecimalMark decimal);
+/// How durations in `unit`, e.g. "min" or "15 min", are written.
+[[nodiscard]] std::optional<NumberForm> duration_form(const std::string& unit, DecimalMark decimal);
+
+/// A number from 0 on, times its factor, with or without its unit.
+[[nodiscard]] CellValue<double> parse_amount(std::string_view text, const NumberForm& form);
+/// "[h:]mm:ss", with any number of hours.
+[[nodiscard]] CellValue<Duration> parse_span(std::string_view text);
 /// "1", "true", "yes", "t", "y", "1.0" in any case, or their opposites.
 [[nodiscard]] CellValue<bool> parse_truth(std::string_view text);
 

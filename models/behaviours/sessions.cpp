@@ -2,10 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "behaviours/day_choice.hpp"
 #include "behaviours/placer.hpp"
+#include "behaviours/recording.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
 #include "evsweep/plugins.hpp"
@@ -15,8 +19,14 @@ namespace {
 
 struct Params : VehicleAttributes {
     Params() : VehicleAttributes(neutral()) {}
-    FilePath file;
-    Layout layout = Layout::acn;
+    FileList file;
+    std::optional<Layout> layout;
+    RecordingColumns columns;
+    std::map<std::string, CellFilter> filter;
+    ZoneChoice time_zone;
+    std::optional<StampClock> times;
+    std::optional<DecimalMark> decimal;
+    Unreadable unreadable = Unreadable::refuse;
     std::optional<Date> from;
     std::optional<Date> to;
     DayDraw draw = DayDraw::replay;
@@ -27,17 +37,78 @@ struct Params : VehicleAttributes {
     Random<"h"> stated_departure_error;
 };
 
+/// The layout with what the user says of the files in its place.
+RecordingLayout resolved_layout(const Params& p) {
+    RecordingLayout layout = p.layout ? layout_of(*p.layout) : RecordingLayout{};
+    layout.columns = overridden_by(std::move(layout.columns), p.columns);
+    for (const auto& [name, filter] : p.filter) layout.filter[name] = filter;
+    layout.times = p.times.value_or(layout.times);
+    layout.decimal = p.decimal.value_or(layout.decimal);
+    const bool tells_places = p.placement.rule == PlacementRule::recorded;
+    for (const auto& [member, usual] : {std::pair(&RecordingColumns::bus, "bus"), {&RecordingColumns::phases, "phases"}}) {
+        if (!tells_places)
+            layout.columns.*member = {};
+        else if (!(layout.columns.*member).is_given())
+            (layout.columns.*member).names = {usual};
+    }
+    return layout;
+}
+
+/// What must be known of the columns of any recording.
+std::optional<Contradiction> missing_column(const Params& p) {
+    const RecordingColumns columns = resolved_layout(p).columns;
+    const bool is_series = p.layout && layout_of(*p.layout).rows == RowKind::step;
+    const bool has_end = columns.plug_out.is_given() || columns.duration.is_given() || is_series;
+    const std::pair<const char*, bool> needed[] = {{"plug_in", columns.plug_in.is_given()},
+                                                   {"plug_out, or duration", has_end},
+                                                   {"energy", columns.energy.is_given()},
+                                                   {"station", columns.station.is_given()}};
+    std::string missing;
+    for (const auto& [name, is_given] : needed)
+        if (!is_given) missing += (missing.empty() ? "" : ", ") + std::string(name);
+    if (missing.empty()) return std::nullopt;
+    if (missing.find("station") == std::string::npos || p.columns.plug_in.is_given())
+        return Contradiction{"columns", "says not where there is " + missing, "name the columns of the file that hold it"};
+    return Contradiction{
+        "layout", "is missing",
+        "name a layout (`evsweep describe sessions` lists them), or say in `columns` which columns hold plug_in, "
+        "plug_out, energy and station"};
+}
+
+/// A place is of no use where the placement does not ask for it.
+std::optional<Contradiction> needless_place(const Params& p) {
+    const bool is_given = p.columns.bus.is_given() || p.columns.phases.is_given();
+    if (!is_given || p.placement.rule == PlacementRule::recorded) return std::nullopt;
+    return Contradiction{"columns", "names columns of places, which are not used", "say `placement: {rule: recorded}`",
+                         Severity::warning};
+}
+
 Schema<Params> make_schema() {
     return with_vehicle_fields(
-               Schema<Params>("recorded charging sessions from a CSV file; one vehicle per charging point")
-                   .required("file", &Params::file, "CSV file with a header line")
-                   .required("layout", &Params::layout, "column layout of the file")
+               Schema<Params>("recorded charging sessions from tables (CSV) or lists of objects (JSON); one vehicle per charging "
+                              "point")
+                   .required("file", &Params::file, "a file, or a list of them: CSV with a header line, or JSON")
+                   .optional(
+                       "layout", &Params::layout,
+                       "whose columns the files have: acn_json, acn_csv (ACN-Data: Caltech, JPL), elaad (ElaadNL), dundee, "
+                       "boulder, palo_alto (cities), simbev, emobpy (simulated), acn, trondheim, workplace (as prepared for "
+                       "evsweep); none: as `columns` says")
+                   .optional("columns", &Params::columns, "which columns hold what, where the layout does not know or is wrong")
+                   .optional("filter", &Params::filter,
+                             "rows that are kept, by the cell of a column: {Site: Main St}, {Site: [A, B]}, {Site: {except: C}}")
+                   .optional("time_zone", &Params::time_zone,
+                             "whose clock the days are by, e.g. America/Los_Angeles; none: that of the layout, or the scenario's")
+                   .optional("times", &Params::times,
+                             "of times that say no zone: local, or utc; none: as the layout has it, or local")
+                   .optional("decimal", &Params::decimal, "mark of decimals; none: as the layout has it, or a point")
+                   .optional("unreadable", &Params::unreadable,
+                             "rows that cannot be understood: each is an error, or they are left out and counted")
                    .optional("from", &Params::from, "first recorded day to use")
                    .optional("to", &Params::to, "last recorded day to use")
                    .optional("draw", &Params::draw,
                              "replay the days in order, from the scenario's own date on where it was recorded, else from the "
                              "first of the same "
-                             "weekday; or draw for each day one of the same weekday")
+                             "weekday; or draw for each day one of the same weekday, holidays being Sundays")
                    .required("placement", &Params::placement, "which bus each recorded charging point stands at")
                    .optional("when_occupied", &Params::when_occupied,
                              "a stay that begins while the one before it is still there: waits for its end, or is refused; "
@@ -51,6 +122,8 @@ Schema<Params> make_schema() {
                    .optional("stated_departure_error", &Params::stated_departure_error,
                              "added to the recorded estimate of departure, or else to the true one; absent: as recorded"))
         .relation([](const Params& p) { return p.wrong(); })
+        .relation(missing_column)
+        .relation(needless_place)
         .relation([](const Params& p) -> std::optional<Contradiction> {
             if (p.target_soc.distribution->highest() <= p.highest_soc.distribution->lowest()) return std::nullopt;
             return Contradiction{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
@@ -73,9 +146,17 @@ class Checked {
         check_counts();
         check_energy();
         check_power();
+        check_clock();
     }
     [[nodiscard]] const Recording& recording() const { return recording_; }
     [[nodiscard]] const DayChoice& days() const { return days_; }
+    [[nodiscard]] RecordedRows rows() const {
+        RecordedRows rows{{}, recording_.left_out, {}};
+        for (const RecordedStay& stay : recording_.stays) rows.used.add(stay.energy_kwh);
+        rows.how = p_.layout ? "layout " + Value<Layout>::text(*p_.layout) : std::string("columns as given");
+        if (recording_.zone) rows.how += ", clock of " + recording_.zone->name();
+        return rows;
+    }
     [[nodiscard]] Placer placer() const {
         Placement placement = p_.placement;
         placement.recorded = recording_.places;
@@ -85,12 +166,36 @@ class Checked {
    private:
     Recording read() const {
         Issues found;
-        Recording recording =
-            read_recording(p_.file, {p_.layout, p_.from, p_.to, path_, p_.placement.rule == PlacementRule::recorded}, found);
-        if (recording.stays.empty() && !found.has_errors())
-            found.error(recording.file, path_, "has no usable session on the chosen days", "widen from/to");
-        for (const Issue& issue : found.list()) context_.issues->add(issue);
+        RecordingChoice choice{resolved_layout(p_)};
+        choice.zone = zone(choice.layout.zone, found);
+        choice.from = p_.from;
+        choice.to = p_.to;
+        choice.path = path_;
+        choice.tells_places = p_.placement.rule == PlacementRule::recorded;
+        choice.has_layout = p_.layout.has_value();
+        choice.unreadable = p_.unreadable;
+        if (found.has_errors()) return note(found), Recording{};
+        Recording recording = read_recordings(p_.file.files, choice, found);
+        if (recording.stays.empty() && !found.has_errors()) {
+            std::string why = "has no usable session on the chosen days";
+            for (const RowsLeftOut& left_out : recording.left_out)
+                why += fmt::format(", {} rows {}", left_out.rows.count, left_out.reason);
+            found.error(recording.place(), path_, std::move(why), "widen from/to, or the filter");
+        }
+        note(found);
         return recording;
+    }
+
+    /// Whose clock the recording's days are by.
+    std::shared_ptr<const TimeZone> zone(const std::string& of_layout, Issues& found) const {
+        if (p_.time_zone.zone) return p_.time_zone.zone;
+        const auto& scenario = context_.calendar.zone();
+        if (of_layout.empty() || (scenario && scenario->name() == of_layout)) return scenario;
+        return find_time_zone(of_layout, context_.at, path_ + ".layout", found);
+    }
+
+    void note(const Issues& found) const {
+        for (const Issue& issue : found.list()) context_.issues->add(issue);
     }
 
     bool counts_fit() const {
@@ -118,7 +223,7 @@ class Checked {
             if (!largest || stay.energy_kwh > largest->energy_kwh) largest = &stay;
         }
         if (too_large == 0) return;
-        context_.issues->error({recording_.file.file, largest->line, 1}, path_ + ".capacity",
+        context_.issues->error(recording_.at(*largest), path_ + ".capacity",
                                fmt::format("{} sessions do not fit the battery: this one, the largest, stores {:.3f} kWh where "
                                            "{:.3f} kWh fit below target_soc",
                                            too_large, largest->energy_kwh * stored_per_drawn, room_kwh),
@@ -129,14 +234,29 @@ class Checked {
 
     void check_power() const {
         const double rating_kw = p_.charge_rating.distribution->lowest();
-        const auto hurried = std::count_if(
-            recording_.stays.begin(), recording_.stays.end(),
-            [rating_kw](const RecordedStay& stay) { return stay.energy_kwh > rating_kw * hours(stay.unplug - stay.plug_in); });
+        const auto hurried =
+            std::count_if(recording_.stays.begin(), recording_.stays.end(),
+                          [rating_kw](const RecordedStay& stay) { return stay.energy_kwh > rating_kw * hours(stay.lasts); });
         if (hurried > 0)
-            context_.issues->warning(recording_.file, path_ + ".charge_rating",
+            context_.issues->warning(recording_.place(), path_ + ".charge_rating",
                                      fmt::format("{} of {} sessions took more than the charge rating gives in their time",
                                                  hurried, recording_.stays.size()),
                                      "they will end short of their target; raise charge_rating if that is not meant");
+    }
+
+    /// Stays during which the recording's clock was set, where the scenario's never is.
+    void check_clock() const {
+        if (!recording_.zone || context_.calendar.zone()) return;
+        const auto moved = std::count_if(recording_.stays.begin(), recording_.stays.end(), [this](const RecordedStay& stay) {
+            return days_.may_use(stay.day) && stay.unplug - stay.plug_in != stay.lasts;
+        });
+        if (moved > 0)
+            context_.issues->warning(
+                recording_.place(), path_,
+                fmt::format("the clock of {} is set during {} stays, which are longer or shorter by that here, "
+                            "because the scenario's clock is never set",
+                            recording_.zone->name(), moved),
+                "say `zone: " + recording_.zone->name() + "` in the section `time`");
     }
 
     const Params& p_;
@@ -156,6 +276,7 @@ class SessionsBehaviour final : public Behaviour {
     SessionsBehaviour(const Params& p, const Context& context) : SessionsBehaviour(p, context, Checked(p, context)) {}
 
     const GroupPlaces& places() const override { return placer_.places(); }
+    std::optional<RecordedRows> recorded_rows() const override { return rows_; }
 
     void draw(const Rng& rng, Population& population) const override {
         const std::size_t first_vehicle = population.vehicles.size();
@@ -190,6 +311,8 @@ class SessionsBehaviour final : public Behaviour {
         : p_(p),
           context_(context),
           recorded_(checked.recording().stays),
+          zone_(checked.recording().zone),
+          rows_(checked.rows()),
           days_(checked.days()),
           days_reached_(days_reached(recorded_)),
           placer_(checked.placer()),
@@ -204,24 +327,35 @@ class SessionsBehaviour final : public Behaviour {
     }
 
     std::span<const RecordedStay> stays_of(std::chrono::local_days day) const {
-        const auto [begin, end] = std::equal_range(recorded_.begin(), recorded_.end(), RecordedStay{0, 0, day, {}, {}, {}, 0.0},
+        const auto [begin, end] = std::equal_range(recorded_.begin(), recorded_.end(), RecordedStay{.day = day},
                                                    [](const RecordedStay& a, const RecordedStay& b) { return a.day < b.day; });
         return {begin, end};
     }
 
-    /// The recorded stay on the scenario's `day`-th day, without states of charge.
+    /// The recorded stay on the scenario's `day`-th day, without states of charge. On its own date, by the same clock, it is
+    /// played at its very instants; on another date its plug-in and departure keep their time of day.
     Stay on_day(const RecordedStay& recorded, int day, Duration error) const {
-        const Instant midnight = context_.calendar.midnight(context_.calendar.day(Instant{}) + std::chrono::days(day));
+        const Calendar& calendar = context_.calendar;
+        const auto date = calendar.day(Instant{}) + std::chrono::days(day);
+        const bool is_own_clock = recorded.begin && calendar.zone() && calendar.zone()->name() == zone_->name();
         Stay stay;
-        stay.plug_in = midnight + recorded.plug_in;
-        stay.unplug = midnight + recorded.unplug;
-        stay.stated_departure = std::max(stay.plug_in, midnight + recorded.stated_departure + error);
+        if (is_own_clock && date == recorded.day) {
+            stay.plug_in = calendar.instant(*recorded.begin);
+            stay.unplug = stay.plug_in + recorded.lasts;
+            stay.stated_departure = std::max(stay.plug_in, stay.plug_in + recorded.stated_after + error);
+        } else {
+            stay.plug_in = calendar.instant(date + recorded.plug_in);
+            stay.unplug = calendar.instant(date + recorded.unplug);
+            stay.stated_departure = std::max(stay.plug_in, calendar.instant(date + recorded.stated_departure) + error);
+        }
         return stay;
     }
 
     Params p_;
     Context context_;
     std::vector<RecordedStay> recorded_;
+    std::shared_ptr<const TimeZone> zone_;
+    RecordedRows rows_;
     DayChoice days_;
     int days_reached_;
     Placer placer_;

@@ -20,8 +20,9 @@ class ClockHours {
     void add(Instant begin, Instant end, double kwh) {
         const double whole_h = hours(end - begin);
         while (begin < end) {
-            const auto hour = std::chrono::floor<std::chrono::hours>(calendar_.local(begin));
-            const Instant cut = std::min(end, Instant(hour + std::chrono::hours(1) - calendar_.start()));
+            const LocalTime now = calendar_.local(begin);
+            const Instant hour = begin - (now - std::chrono::floor<std::chrono::hours>(now));
+            const Instant cut = std::min<Instant>(end, hour + std::chrono::hours(1));
             book(hour, cut - begin, kwh * (hours(cut - begin) / whole_h));
             begin = cut;
         }
@@ -33,9 +34,7 @@ class ClockHours {
     [[nodiscard]] double highest_from_h() const { return highest_from_h_; }
 
    private:
-    using Hour = std::chrono::local_time<std::chrono::hours>;
-
-    void book(Hour hour, Duration covered, double kwh) {
+    void book(Instant hour, Duration covered, double kwh) {
         if (hour_ != hour) {
             hour_ = hour;
             covered_ = Duration::zero();
@@ -48,11 +47,11 @@ class ClockHours {
         if (is_later_peak || kwh_ > highest_kw_) highest_kw_ = kwh_;
         if (!is_later_peak) return;
         noted_kw_ = kwh_;
-        highest_from_h_ = hours(hour - calendar_.start());
+        highest_from_h_ = hours(hour.time_since_epoch());
     }
 
     Calendar calendar_;
-    Hour hour_{};  // being gathered; nothing is in it at first
+    Instant hour_ = Instant::min();  // that is being gathered begins there; nothing is in it at first
     Duration covered_{};
     double kwh_ = 0.0;
     double highest_kw_ = std::numeric_limits<double>::quiet_NaN();

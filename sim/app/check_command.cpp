@@ -9,6 +9,7 @@
 #include "sim/app/study_source.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/cut_stays.hpp"
+#include "sim/study/input_texts.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
@@ -49,7 +50,8 @@ std::string base_load_text(const LoadedStudy& study) {
         parts.push_back(fmt::format("{} follow {} profiles", loads, base.followers.size()));
     }
     if (base.constant > 0 || parts.empty()) parts.push_back(fmt::format("{} are constant", base.constant));
-    const WallClock clock(Value<Calendar>::text(study.scenario.time.start));
+    const TimeSettings& time = study.scenario.time;
+    const WallClock clock(Value<Calendar>::text(time.start), clock_changes_of(time.start, time.duration));
     return fmt::format("of {} loads {}; at nominal voltage they peak at {:.5g} kW at {}, and take {:.5g} kWh in {}",
                        study.feeder->loads().size(), fmt::join(parts, ", "), base.peak_kw,
                        clock.text(hours(base.peak_at.time_since_epoch())), base.energy_kwh,
@@ -61,6 +63,7 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
     std::vector<std::string> lines{base_load_text(study)};
     const auto& site = study.feeder->site();
     lines.push_back(ratings_text(site.branch.size(), unrated_branches(site)));
+    for (std::string& text : input_texts(study)) lines.push_back(std::move(text));
     const StayTally stays = fleet.all_stays();
     for (const std::string& text : {changed_text(stays), left_out_text(stays)})
         if (!text.empty()) lines.push_back("in replica 0 " + text);

@@ -4,8 +4,13 @@
 namespace evsweep {
 
 double Profile::at(Instant t, const Calendar& calendar) const {
+    const auto first_day = calendar.day(Instant{});
+    return after(clock == SeriesClock::shown ? calendar.local(t) - first_day : t - calendar.midnight(first_day));
+}
+
+double Profile::after(Duration midnight_of_first_day) const {
     EVSWEEP_EXPECTS(!values.empty() && every.count() > 0, "a profile has values");
-    const Duration since = t - calendar.midnight(calendar.day(Instant{})) - begin;
+    const Duration since = midnight_of_first_day - begin;
     const auto n = static_cast<std::int64_t>(values.size());
     const auto step = every.count();
     const auto cycle = n * step;

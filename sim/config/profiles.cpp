@@ -1,7 +1,10 @@
 #include "sim/config/profiles.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "evsweep/date.hpp"
+#include "evsweep/time_format.hpp"
 #include "sim/base/units.hpp"
 #include "sim/config/csv_column.hpp"
 
@@ -57,20 +60,42 @@ std::optional<std::vector<double>> read_column(const ProfileText& text, std::str
 
 constexpr const char* time_column_help =
     "column of the file's times, which are checked against `every`; auto: the one that looks like it; none: there is none";
+constexpr const char* time_format_help =
+    "how they are written, e.g. \"%d.%m.%Y %H:%M\"; empty: YYYY-MM-DD HH:MM, HH:MM, or counts";
+constexpr const char* time_zone_help = "whose clock they are by, where they do not say so, e.g. UTC; none: the scenario's";
 constexpr const char* align_help =
-    "where the times have dates: the values hold at their dates, or from the scenario's first day on";
+    "where the times have dates: the values hold at their dates; or those of its first Monday on a scenario's first Monday, and "
+    "so "
+    "on; or from the scenario's first day on";
+
+/// What is wrong with a format of times.
+template <class Text>
+std::optional<Contradiction> wrong_time_format(const Text& text) {
+    if (text.time_format.empty()) return std::nullopt;
+    const std::string fault = format_fault(text.time_format);
+    return fault.empty() ? std::nullopt : std::optional(Contradiction{"time_format", fault, "write e.g. \"%d.%m.%Y %H:%M\""});
+}
+
+template <class Text>
+SeriesTimesRequest request_of(const Text& text, const FilePath& file, std::vector<std::string> values,
+                              const std::optional<TimeSettings>& time) {
+    SeriesTimesRequest request{file, text.time_column, std::move(values), text.every};
+    request.time_format = text.time_format;
+    if (!time) return request;
+    request.from = time->start.start();
+    request.to = time->start.local(Instant(time->duration));
+    request.scenario = time->zone.zone;
+    request.zone_is_said = text.time_zone.zone != nullptr;
+    request.zone = request.zone_is_said ? text.time_zone.zone : time->zone.zone;
+    if (!request.scenario) request.zone = nullptr;  // reported elsewhere
+    return request;
+}
 
 /// Where a series stands in the scenario, for what is wrong with it.
 struct SeriesPlace {
     Position at;
     std::string path;
 };
-
-SeriesTimesRequest times_request(const ProfileText& text, const std::optional<TimeSettings>& time) {
-    SeriesTimesRequest request{*text.file, text.time_column, {text.column}, text.every};
-    if (time) request.from = time->start.start(), request.to = time->start.start() + time->duration;
-    return request;
-}
 
 std::string date_and_clock(const TimeSettings& time, Duration since_midnight) {
     return Value<Calendar>::text(Calendar(time.start.day(Instant{}) + since_midnight));
@@ -95,25 +120,61 @@ void report_lack(const Profile& profile, const TimeSettings& time, Duration from
                  std::move(hint));
 }
 
+std::string weekday_of(std::chrono::local_days day) {
+    return names_of(Weekday{})[std::chrono::weekday(day).iso_encoding() - 1].first;
+}
+
+/// Puts the beginning of a series where its alignment says, and says how.
+void lay(const TimeSettings& time, const SeriesStart& start, Alignment align, Profile& profile) {
+    const std::string by_column = start.column.empty() ? "" : " (column " + start.column + ")";
+    const auto first = time.start.day(Instant{});
+    if (start.day && align == Alignment::dates) {
+        profile.laid = "by date" + by_column;
+        profile.begin = start.time_of_day + Duration(*start.day - first);
+        if (!start.utc) return;
+        profile.clock = SeriesClock::passed;
+        profile.begin = time.start.instant(*start.utc) - time.start.midnight(first);
+        profile.laid += ", by the clock of " + time.zone.zone->name();
+        return;
+    }
+    profile.begin = start.time_of_day;
+    profile.laid = start.day ? "from its first day on, whatever its dates" + by_column
+                             : (start.column.empty() ? "by position, from midnight on" : "by time of day" + by_column);
+    if (start.day && align == Alignment::weekday) {
+        const auto whole = *start.day + std::chrono::days(start.time_of_day > Duration{} ? 1 : 0);
+        const auto same = whole + (std::chrono::weekday(first) - std::chrono::weekday(whole));
+        profile.begin = start.time_of_day + Duration(*start.day - same);
+        profile.laid = "by weekday, its " + weekday_of(same) + " " + date_text(same) + " on " + date_text(first) + by_column;
+    }
+    if (start.shown_rows.empty()) return;
+    std::vector<double> shown;
+    for (const std::size_t row : start.shown_rows) shown.push_back(profile.values[row]);
+    profile.values = std::move(shown);
+}
+
 /// Places the series; whether it has values for all of the scenario's time. Whole days and single values repeat.
 bool fit_into(const TimeSettings& time, const SeriesStart& start, Alignment align, const SeriesPlace& place, Profile& profile,
               Issues& issues) {
     const bool has_dates = start.day && align == Alignment::dates;
-    profile.begin = start.time_of_day + (has_dates ? Duration(*start.day - time.start.day(Instant{})) : Duration{});
+    lay(time, start, align, profile);
     if (profile.begin % time.step != Duration{}) {
         issues.error(place.at, place.path,
                      "its times begin at " + date_and_clock(time, profile.begin) + ", between two control steps",
                      "the control step is " + duration_text(time.step));
         return false;
     }
+    const auto day = time.start.day(Instant{});
+    const bool is_shown = profile.clock == SeriesClock::shown;
     const Duration length = profile.every * static_cast<std::int64_t>(profile.values.size());
-    const Duration first = time.start.time_of_day(Instant{}).since_midnight;
-    const Duration last = first + time.duration;
+    const Duration first = is_shown ? time.start.start() - day : Instant{} - time.start.midnight(day);
+    const Duration last = is_shown ? time.start.local(Instant(time.duration)) - day : first + time.duration;
     if (profile.begin <= first && profile.begin + length >= last) return true;
     const Duration lack = profile.begin > first ? first : profile.begin + length;
     if (has_dates) {
-        report_lack(profile, time, std::max(first, lack), place,
-                    "choose a start within its dates, or write `align: first_day` to begin with its first row", issues);
+        report_lack(
+            profile, time, std::max(first, lack), place,
+            "choose a start within its dates, or write `align: first_day` to begin with its first row, or `align: weekday`",
+            issues);
         return false;
     }
     if (profile.values.size() == 1) return true;
@@ -122,6 +183,7 @@ bool fit_into(const TimeSettings& time, const SeriesStart& start, Alignment alig
                     issues);
         return false;
     }
+    profile.laid += ", repeated after " + duration_text(length);
     if (length > one_day && length % (7 * one_day) != Duration{})
         issues.warning(place.at, place.path, "repeats after " + duration_text(length) + " within the scenario's time",
                        "give as many days as there are, or whole weeks");
@@ -152,8 +214,11 @@ const Schema<ProfileText>& ProfileText::schema() {
                                    .optional("file", &ProfileText::file, "CSV file with the series instead of `values`")
                                    .optional("column", &ProfileText::column, "column of that file")
                                    .optional("time_column", &ProfileText::time_column, time_column_help)
+                                   .optional("time_format", &ProfileText::time_format, time_format_help)
+                                   .optional("time_zone", &ProfileText::time_zone, time_zone_help)
                                    .optional("align", &ProfileText::align, align_help)
-                                   .relation(contradiction);
+                                   .relation(contradiction)
+                                   .relation(wrong_time_format<ProfileText>);
     return schema;
 }
 
@@ -163,7 +228,10 @@ const Schema<ProfileColumns>& ProfileColumns::schema() {
                                    .required("every", &ProfileColumns::every, "time from one row to the next", above(0))
                                    .optional("interpolation", &ProfileColumns::interpolation, "between the rows: held, or linear")
                                    .optional("time_column", &ProfileColumns::time_column, time_column_help)
-                                   .optional("align", &ProfileColumns::align, align_help);
+                                   .optional("time_format", &ProfileColumns::time_format, time_format_help)
+                                   .optional("time_zone", &ProfileColumns::time_zone, time_zone_help)
+                                   .optional("align", &ProfileColumns::align, align_help)
+                                   .relation(wrong_time_format<ProfileColumns>);
     return schema;
 }
 
@@ -177,9 +245,20 @@ std::optional<Profile> make_profile(const ProfileText& text, std::string_view pa
     if (!start) start = text.file ? read_series_times(times_request(text, time), place, issues) : SeriesStart{};
     if (!start) return std::nullopt;
     const Position at = text.file ? text.file->at : text.values.node->at;
+    if (time && text.time_zone.zone && !time->zone.zone)
+        return issues.error(at, place, "has a time_zone, and the scenario's clock has none", "say `zone` in the section `time`"),
+               std::nullopt;
     if (unit == "1") warn_of_percent(text, profile, {at, place}, issues);
     if (time && !fit_into(*time, *start, text.align, {at, place}, profile, issues)) return std::nullopt;
     return profile;
+}
+
+SeriesTimesRequest times_request(const ProfileText& text, const std::optional<TimeSettings>& time) {
+    return request_of(text, *text.file, {text.column}, time);
+}
+
+SeriesTimesRequest times_request(const ProfileColumns& table, const std::optional<TimeSettings>& time) {
+    return request_of(table, table.file, {}, time);
 }
 
 std::string currency_of(const std::string& unit) {
@@ -188,17 +267,19 @@ std::string currency_of(const std::string& unit) {
     return slash == std::string::npos || money == "ct" ? "" : money;
 }
 
-std::vector<std::string> currencies_of(const ProfileText& text) {
+std::vector<std::string> currencies_of(const ByDay<ProfileText>& text) {
     std::vector<std::string> currencies;
     const auto note = [&](const std::string& unit) {
         const std::string money = currency_of(unit);
         if (money.empty()) return;
         if (std::find(currencies.begin(), currencies.end(), money) == currencies.end()) currencies.push_back(money);
     };
-    note(text.unit);
-    if (!text.values.node) return currencies;
-    for (const auto& item : text.values.node->items)
-        if (const auto number = split_number(trimmed(item.scalar))) note(number->rest);
+    for (const ProfileText& profile : text.values) {
+        note(profile.unit);
+        if (!profile.values.node) continue;
+        for (const auto& item : profile.values.node->items)
+            if (const auto number = split_number(trimmed(item.scalar))) note(number->rest);
+    }
     return currencies;
 }
 

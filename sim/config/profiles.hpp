@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evsweep/by_day.hpp"
 #include "evsweep/scenario.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/config/series_times.hpp"
@@ -39,6 +40,8 @@ struct ProfileText {
     std::optional<FilePath> file;
     std::string column;
     std::string time_column = automatic;
+    std::string time_format;
+    ZoneChoice time_zone;
     Alignment align = Alignment::dates;
     std::optional<SeriesStart> start{};  ///< where it is known already, and not read from `time_column`
     [[nodiscard]] static const Schema<ProfileText>& schema();
@@ -50,6 +53,8 @@ struct ProfileColumns {
     Duration every{};
     Interpolation interpolation = Interpolation::hold;
     std::string time_column = automatic;
+    std::string time_format;
+    ZoneChoice time_zone;
     Alignment align = Alignment::dates;
     [[nodiscard]] static const Schema<ProfileColumns>& schema();
 };
@@ -60,10 +65,18 @@ struct ProfileColumns {
 [[nodiscard]] std::optional<Profile> make_profile(const ProfileText& text, std::string_view path, std::string_view unit,
                                                   const std::optional<TimeSettings>& time, Issues& issues);
 
+/// The same of profiles that differ by day: one profile for all of the scenario's time, day after day from the one of its kind.
+[[nodiscard]] std::optional<Profile> make_profile(const ByDay<ProfileText>& text, std::string_view path, std::string_view unit,
+                                                  const std::optional<TimeSettings>& time, Issues& issues);
+
+/// Where the times of a profile's file, or of a file of profiles, stand, and what they are asked about.
+[[nodiscard]] SeriesTimesRequest times_request(const ProfileText& text, const std::optional<TimeSettings>& time);
+[[nodiscard]] SeriesTimesRequest times_request(const ProfileColumns& table, const std::optional<TimeSettings>& time);
+
 /// "EUR" of "EUR/kWh"; empty where a unit names no currency, or hundredths of any (ct).
 [[nodiscard]] std::string currency_of(const std::string& unit);
 
 /// The currencies that the numbers of a price profile name, in order, each once, without `ct`.
-[[nodiscard]] std::vector<std::string> currencies_of(const ProfileText& text);
+[[nodiscard]] std::vector<std::string> currencies_of(const ByDay<ProfileText>& text);
 
 }  // namespace evsweep

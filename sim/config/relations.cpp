@@ -66,12 +66,13 @@ void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
 
 void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
                 Issues& issues) {
-    for (const auto& [name, profile] : base_load.profiles)
-        check_interval(time, profile.every, place_of(root, {"base_load", "profiles", name, "every"}),
-                       "base_load.profiles." + name + ".every", issues);
-    if (prices) {
-        check_interval(time, prices->buy.every, place_of(root, {"prices", "buy", "every"}), "prices.buy.every", issues);
-        if (prices->buy.interpolation == Interpolation::linear)
+    for (const auto& [name, profiles] : base_load.profiles)
+        for (const ProfileText& profile : profiles.values)
+            check_interval(time, profile.every, place_of(root, {"base_load", "profiles", name, "every"}),
+                           "base_load.profiles." + name + ".every", issues);
+    for (const ProfileText& profile : prices ? prices->buy.values : std::vector<ProfileText>{}) {
+        check_interval(time, profile.every, place_of(root, {"prices", "buy", "every"}), "prices.buy.every", issues);
+        if (profile.interpolation == Interpolation::linear)
             issues.error(place_of(root, {"prices", "buy", "interpolation"}), "prices.buy.interpolation",
                          "a price does not change between its marks", "use hold");
     }

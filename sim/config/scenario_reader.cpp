@@ -114,8 +114,7 @@ class SectionReader {
         if (!base_load_.columns) return;
         const ProfileColumns& table = *base_load_.columns;
         const std::string path = "base_load.columns.file";
-        SeriesTimesRequest times{table.file, table.time_column, {}, table.every};
-        if (time_) times.from = time_->start.start(), times.to = time_->start.start() + time_->duration;
+        SeriesTimesRequest times = times_request(table, time_);
         times.time_column = find_time_column(times, path, issues_);
         if (times.time_column.empty()) times.time_column = "none";
         const auto start = read_series_times(times, path, issues_);
@@ -128,9 +127,11 @@ class SectionReader {
             profile.column = name;
             profile.time_column = times.time_column;
             profile.align = table.align;
+            profile.time_format = table.time_format;
+            profile.time_zone = table.time_zone;
             profile.start = start.value_or(SeriesStart{});
             scenario_.base_load.of_columns.insert(name);
-            if (!base_load_.profiles.emplace(name, std::move(profile)).second)
+            if (!base_load_.profiles.emplace(name, ByDay<ProfileText>(std::move(profile))).second)
                 issues_.error(table.file.at, "base_load.columns", "profile '" + name + "' is also written out",
                               "rename one of them");
         }
@@ -150,7 +151,7 @@ class SectionReader {
             Issues told_already(issues_.shared_files());
             Reader reader{told_already};
             if (!value.is_map()) continue;
-            const auto text = Value<ProfileText>::read(value, path, reader);
+            const auto text = Value<ByDay<ProfileText>>::read(value, path, reader);
             if (text) (void)make_profile(*text, path + "." + key.scalar, unit, time_, issues_);
         }
     }
@@ -215,6 +216,11 @@ class SectionReader {
             if (apart.empty() || setting.path != path + "." + apart) scenario_.resolved.push_back(std::move(setting));
     }
 
+    void log(const ByDay<ProfileText>& profiles, const std::string& path) {
+        for (std::size_t k = 0; k < profiles.values.size(); ++k)
+            log(ProfileText::schema(), profiles.values[k], profiles.is_by_day() ? path + "." + profiles.keys[k] : path);
+    }
+
     void log_all() {
         scenario_.resolved.push_back({"title", Value<std::string>::text(scenario_.title)});
         log(study_schema(), scenario_.study, "study", "threads");  // no part of the answer; provenance has it
@@ -224,9 +230,9 @@ class SectionReader {
         log(devices_schema(), scenario_.devices, "devices");
         log(limits_schema(), scenario_.limits, "limits");
         log(BaseLoadText::schema(), base_load_, "base_load", "profiles");
-        for (const auto& [name, profile] : base_load_.profiles) log(ProfileText::schema(), profile, "base_load.profiles." + name);
+        for (const auto& [name, profile] : base_load_.profiles) log(profile, "base_load.profiles." + name);
         if (prices_) {
-            log(ProfileText::schema(), prices_->buy, "prices.buy");
+            log(prices_->buy, "prices.buy");
             log(PricesText::schema(), *prices_, "prices", "buy");
         }
         for (const Setting& setting : metering_) scenario_.resolved.push_back(setting);

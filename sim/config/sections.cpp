@@ -1,8 +1,17 @@
 #include "sim/config/sections.hpp"
 
+#include <utility>
+
 namespace evsweep {
 
 namespace {
+
+/// The calendar of the start, the zone and the holidays that a text gives one by one.
+void set_calendar(TimeSettings& time) {
+    std::vector<std::chrono::local_days> holidays;
+    for (const Date& date : time.holidays) holidays.push_back(date.day);
+    time.start = Calendar(time.start.start(), time.zone.zone, std::move(holidays));
+}
 
 constexpr Range open_unit{.min = 0.0, .max = 1.0, .open_min = true, .open_max = true};
 
@@ -81,9 +90,30 @@ const Schema<TimeSettings>& time_schema() {
     static const auto schema =
         Schema<TimeSettings>("The simulated span and the control grid.")
             .required("start", &TimeSettings::start, "local date and time, e.g. `2025-01-06 12:00`")
+            .optional(
+                "zone", &TimeSettings::zone,
+                "whose clocks are local, e.g. Europe/Berlin: days have 23 or 25 hours where they are set; none: they never are")
+            .optional("holidays", &TimeSettings::holidays,
+                      "dates that are holidays, e.g. [2025-12-25]; without more said, like Sundays")
             .optional("duration", &TimeSettings::duration, "length of one replica, a whole number of steps", above(0))
             .optional("warm_up", &TimeSettings::warm_up, "first part of it that is simulated but not counted")
-            .optional("step", &TimeSettings::step, "control grid: metering, deciding and load flow", above(0));
+            .optional("step", &TimeSettings::step, "control grid: metering, deciding and load flow", above(0))
+            .defaults([](TimeSettings& time, const Given&) { set_calendar(time); })
+            .relation([](const TimeSettings& time) -> std::optional<Contradiction> {
+                if (!time.zone.zone) return std::nullopt;
+                const std::string clock = "the clock of " + time.zone.zone->name();
+                switch (time.zone.zone->utc(time.start.start()).kind) {
+                    case ClockReading::Kind::never:
+                        return Contradiction{"start", "is never shown by " + clock + ", which is set forward over it",
+                                             "start an hour earlier or later"};
+                    case ClockReading::Kind::twice:
+                        return Contradiction{"start", "is shown twice by " + clock + ", which is set back over it",
+                                             "it is taken as the first of the two; start earlier to say so", Severity::warning};
+                    case ClockReading::Kind::once:
+                        break;
+                }
+                return std::nullopt;
+            });
     return schema;
 }
 
@@ -144,7 +174,9 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
     static const auto schema =
         Schema<BaseLoadText>("Each load's nominal power times the profile of its class.")
             .optional("scale", &BaseLoadText::scale, "on all loads", at_least(0))
-            .optional("profiles", &BaseLoadText::profiles, "repeating series of shares of nominal power, by name")
+            .optional(
+                "profiles", &BaseLoadText::profiles,
+                "repeating series of shares of nominal power, by name; each may differ by day: {weekday: {...}, weekend: {...}}")
             .optional("columns", &BaseLoadText::columns, "a CSV file of which every column is such a profile, e.g. one per house")
             .optional("by_class", &BaseLoadText::by_class, "profile of each class of bus")
             .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal")
@@ -156,7 +188,9 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
 const Schema<PricesText>& PricesText::schema() {
     static const auto schema =
         Schema<PricesText>("Energy prices, for costs and for controllers that look at them.")
-            .required("buy", &PricesText::buy, "price of energy from the grid, e.g. `{every: 1 h, values: [0.22 $/kWh]}`")
+            .required("buy", &PricesText::buy,
+                      "price of energy from the grid, e.g. `{every: 1 h, values: [0.22 $/kWh]}`, or by day: `{weekday: {...}, "
+                      "weekend: {...}}`")
             .optional("sell_share", &PricesText::sell_share, "price of energy returned, as a share of `buy`", at_least(0))
             .optional("currency", &PricesText::currency, "as it is shown; none: the one that the prices name");
     return schema;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evsweep/by_day.hpp"
 #include "evsweep/scenario.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/config/metering.hpp"
@@ -23,7 +24,7 @@ namespace evsweep {
 /// `base_load` as the file gives it.
 struct BaseLoadText {
     Fraction scale{1.0};
-    std::map<std::string, ProfileText> profiles;
+    std::map<std::string, ByDay<ProfileText>> profiles;
     std::optional<ProfileColumns> columns;
     std::map<std::string, std::string> by_class;
     std::optional<std::string> other;
@@ -33,7 +34,7 @@ struct BaseLoadText {
 
 /// `prices` as the file gives it.
 struct PricesText {
-    ProfileText buy;
+    ByDay<ProfileText> buy;
     Fraction sell_share{1.0};
     std::optional<std::string> currency;
     [[nodiscard]] static const Schema<PricesText>& schema();

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "evsweep/date.hpp"
+#include "evsweep/time_format.hpp"
 #include "sim/base/clock_text.hpp"
 #include "sim/base/units.hpp"
 #include "sim/config/csv_column.hpp"
@@ -22,6 +24,7 @@ enum class TimeKind {
 struct SeriesTime {
     TimeKind kind = TimeKind::clock;
     Duration at{};
+    std::optional<Duration> offset{};  ///< from UTC, where a date says it
 };
 
 std::string lower(std::string text) {
@@ -59,10 +62,11 @@ bool sounds_like_time(const std::string& name) {
     return false;
 }
 
-/// A date and time, with fractions of its seconds and a zone taken off.
-std::optional<Duration> parse_dated(std::string_view text) {
+/// A date and time, with the offset behind it; fractions of its seconds must be zeros.
+std::optional<SeriesTime> parse_dated(std::string_view text) {
     if (text.size() < 10) return std::nullopt;
-    const std::size_t zone = text.size() > 16 ? text.find_first_of("Zz+-", 16) : std::string_view::npos;
+    const std::size_t zone = find_offset(text);
+    const auto offset = parse_offset(text.substr(zone));
     text = text.substr(0, zone);
     if (const std::size_t point = text.find('.'); point != std::string_view::npos) {
         if (text.find_first_not_of('0', point + 1) != std::string_view::npos) return std::nullopt;
@@ -70,11 +74,15 @@ std::optional<Duration> parse_dated(std::string_view text) {
     }
     const auto calendar = parse_calendar(trimmed(text));
     if (!calendar) return std::nullopt;
-    return calendar->day(Instant{}).time_since_epoch() + calendar->time_of_day(Instant{}).since_midnight;
+    return SeriesTime{TimeKind::date, calendar->start().time_since_epoch(), offset};
 }
 
-std::optional<SeriesTime> parse_series_time(const std::string& column, const std::string& text) {
-    if (const auto dated = parse_dated(text)) return SeriesTime{TimeKind::date, *dated};
+std::optional<SeriesTime> parse_series_time(const std::string& column, const std::string& format, const std::string& text) {
+    if (!format.empty()) {
+        const auto stamp = parse_stamp(text, format);
+        return stamp ? std::optional(SeriesTime{TimeKind::date, stamp->clock.time_since_epoch(), stamp->offset}) : std::nullopt;
+    }
+    if (const auto dated = parse_dated(text)) return dated;
     if (const auto clock = parse_clock(text)) return SeriesTime{TimeKind::clock, *clock};
     const auto unit = unit_of_count(column);
     const auto number = unit ? parse_number(text) : std::nullopt;
@@ -83,20 +91,22 @@ std::optional<SeriesTime> parse_series_time(const std::string& column, const std
     return SeriesTime{TimeKind::count, Duration(std::llround(ms))};
 }
 
+/// Whether a column's name says that its times are by UTC.
+bool names_utc(const std::string& name) { return lower(name).find("utc") != std::string::npos; }
+
 /// Whether times have a zone, so that a column of local times is better.
 bool in_other_zone(const std::string& name, std::string_view text) {
-    return lower(name).find("utc") != std::string::npos ||
-           (text.size() > 16 && text.find_first_of("Zz+-", 16) != std::string_view::npos);
+    return names_utc(name) || (text.size() > 16 && text.find_first_of("Zz+-", 16) != std::string_view::npos);
 }
 
 /// Whether a column gives the time of each row by itself. A date without a clock time does so only for daily values, and so do
 /// hours that stand beside minutes.
-bool is_time_column(const std::string& name, const std::vector<CsvCell>& cells, Duration every,
+bool is_time_column(const std::string& name, const std::vector<CsvCell>& cells, const SeriesTimesRequest& request,
                     const std::vector<std::string>& names) {
     const std::string& text = cells.front().text;
-    const auto time = parse_series_time(name, text);
+    const auto time = parse_series_time(name, request.time_format, text);
     if (!time) return false;
-    if (time->kind == TimeKind::date) return text.size() > 10 || every % one_day == Duration{};
+    if (time->kind == TimeKind::date) return text.size() > 10 || request.every % one_day == Duration{};
     if (time->kind != TimeKind::count) return true;
     const bool stands_still = cells.size() > 1 && cells[1].text == text;
     const bool is_part = *unit_of_count(name) < std::chrono::hours(1) && *unit_of_count(name) > Duration{} &&
@@ -120,28 +130,79 @@ class SeriesTimesReader {
     std::optional<SeriesStart> read() {
         const auto cells = csv_column(request_.file, column_, path_, issues_);
         if (!cells) return std::nullopt;
-        std::optional<SeriesTime> first;
-        std::optional<SeriesTime> before;
-        step_ = unit_of_count(column_) == Duration{} ? Duration{} : request_.every;
+        std::vector<SeriesTime> times;
         for (const CsvCell& cell : *cells) {
-            const auto time = parse_series_time(column_, cell.text);
-            if (!time || (first && time->kind != first->kind))
-                return refuse(cell, "is not a time", time_form(first)), std::nullopt;
-            if (before && !follows(*before, *time, cell)) return std::nullopt;
-            if (!first) first = time;
-            before = time;
-            if (row_ == 0 || !request_.from || time->at <= request_.from->time_since_epoch())
-                offset_ = time->at - first->at - request_.every * row_;
-            ++row_;
+            const auto time = parse_series_time(column_, request_.time_format, cell.text);
+            if (!time || (!times.empty() && time->kind != times.front().kind))
+                return refuse(cell, "is not a time", time_form(times)), std::nullopt;
+            times.push_back(*time);
         }
-        if (first->kind == TimeKind::date) warn_of_clocks(cells->front());
-        return start_of(*first);
+        if (follows_zone(times)) return read_zoned(times, *cells);
+        step_ = unit_of_count(column_) == Duration{} ? Duration{} : request_.every;
+        for (std::size_t row = 0; row < times.size(); ++row) {
+            if (row > 0 && !follows(times[row - 1], times[row], (*cells)[row])) return std::nullopt;
+            if (row == 0 || !request_.from || times[row].at <= request_.from->time_since_epoch())
+                offset_ = times[row].at - times.front().at - request_.every * static_cast<std::int64_t>(row);
+        }
+        if (times.front().kind == TimeKind::date) warn_of_clocks(times, cells->front());
+        return start_of(times.front());
     }
 
    private:
-    static std::string time_form(const std::optional<SeriesTime>& first) {
-        return first && first->kind == TimeKind::clock ? "write HH:MM as in the first row"
-                                                       : "write YYYY-MM-DD HH:MM, or set time_column: none to leave it aside";
+    [[nodiscard]] std::string time_form(const std::vector<SeriesTime>& before) const {
+        if (!before.empty() && before.front().kind == TimeKind::clock) return "write HH:MM as in the first row";
+        if (!request_.time_format.empty()) return "time_format is \"" + request_.time_format + "\"";
+        return "write YYYY-MM-DD HH:MM, or set time_column: none to leave it aside";
+    }
+
+    /// Whether the rows are set like the clock of the zone; rows that are one step apart by the clock shown throughout are not.
+    [[nodiscard]] bool follows_zone(const std::vector<SeriesTime>& times) const {
+        if (!request_.zone || times.front().kind != TimeKind::date || request_.every % one_day == Duration{}) return false;
+        if (names_utc(column_) || request_.zone_is_said) return true;
+        for (std::size_t row = 0; row < times.size(); ++row)
+            if (times[row].offset || (row > 0 && times[row].at - times[row - 1].at != request_.every)) return true;
+        return false;
+    }
+
+    /// By UTC; of times that clocks show twice the one after the row before.
+    [[nodiscard]] UtcTime utc_of(const SeriesTime& time, const UtcTime* before) const {
+        const auto offset = time.offset || !names_utc(column_) ? time.offset : std::optional(Duration{});
+        if (offset) return UtcTime(time.at - *offset);
+        const ClockReading reading = request_.zone->utc(LocalTime(time.at));
+        return before && reading.first <= *before ? reading.last : reading.first;
+    }
+
+    std::optional<SeriesStart> read_zoned(const std::vector<SeriesTime>& times, const std::vector<CsvCell>& cells) {
+        std::vector<UtcTime> utc;
+        for (std::size_t row = 0; row < times.size(); ++row) {
+            utc.push_back(utc_of(times[row], row > 0 ? &utc.back() : nullptr));
+            if (row == 0 || utc[row] - utc[row - 1] == request_.every) continue;
+            return refuse(cells[row], "is " + signed_duration_text(utc[row] - utc[row - 1]) + " after the row before",
+                          "by the clock of " + request_.zone->name() + ", and `every` is " + duration_text(request_.every) +
+                              "; another clock is said by `time_zone`"),
+                   std::nullopt;
+        }
+        const LocalTime begin = request_.scenario->local(utc.front());
+        const auto day = std::chrono::floor<std::chrono::days>(begin);
+        return SeriesStart{day, begin - day, utc.front(), rows_as_shown(utc), column_};
+    }
+
+    static std::string signed_duration_text(Duration step) {
+        return step < Duration{} ? "-" + duration_text(-step) : duration_text(step);
+    }
+
+    /// Which row holds at each time that the scenario's clocks show: of two the first, and where none is, the one before.
+    [[nodiscard]] std::vector<std::size_t> rows_as_shown(const std::vector<UtcTime>& utc) const {
+        const auto shown = [this](UtcTime t) { return request_.scenario->local(t); };
+        std::vector<std::size_t> rows;
+        for (std::size_t row = 0; row < utc.size(); ++row) {
+            const Duration since = shown(utc[row]) - shown(utc.front());
+            if (since % request_.every != Duration{}) return {};
+            const auto place = static_cast<std::size_t>(std::max<std::int64_t>(0, since / request_.every));
+            while (rows.size() < place) rows.push_back(row - 1);
+            if (rows.size() == place) rows.push_back(row);
+        }
+        return rows.size() == utc.size() && rows.back() + 1 == rows.size() ? std::vector<std::size_t>{} : rows;
     }
 
     void refuse(const CsvCell& cell, const std::string& problem, std::string hint) {
@@ -184,17 +245,31 @@ class SeriesTimesReader {
                at - day <= std::chrono::hours(3);
     }
 
-    void warn_of_clocks(const CsvCell& first) const {
+    /// Of a file that is not set, though clocks are: its values hold at the hours shown.
+    void warn_of_naive_times(const std::vector<SeriesTime>& times, const CsvCell& first) const {
+        if (!request_.from || !request_.to || request_.every % one_day == Duration{}) return;
+        const UtcTime from = request_.zone->utc(std::max(*request_.from, LocalTime(times.front().at))).first;
+        const auto changes = request_.zone->changes_between(from, request_.zone->utc(*request_.to).first);
+        if (changes.empty()) return;
+        const auto day = std::chrono::floor<std::chrono::days>(request_.zone->local(changes.front().at));
+        issues_.warning(first.at, std::string(path_),
+                        "has 24 hours on " + date_text(day) + ", when the clock of " + request_.zone->name() +
+                            " is set: its values hold at the hours that clocks show",
+                        "if its times are by a clock that is never set, say so, e.g. `time_zone: UTC` or `time_zone: Etc/GMT-1`");
+    }
+
+    void warn_of_clocks(const std::vector<SeriesTime>& times, const CsvCell& first) const {
+        if (request_.zone) return warn_of_naive_times(times, first);
         for (const SeriesTime& change : changes_) {
             const std::chrono::local_time<Duration> at(change.at);
             if (!request_.from || !request_.to || at <= *request_.from || at >= *request_.to) continue;
             issues_.warning(first.at, std::string(path_),
                             "the clock changes at " + time_text(change) + ", and values after it are an hour off theirs",
-                            "the scenario's clock does not change");
+                            "the scenario's clock is never set; say whose clock it is in `zone` of the section `time`");
         }
         if (in_other_zone(column_, first.text))
             issues_.warning(first.at, std::string(path_), column_ + " is taken as the scenario's own clock, whatever its zone",
-                            "give local times");
+                            "give local times, or say `zone` in the section `time`");
     }
 
     /// Counts that begin with one step number the intervals (hours 1 to 24); others count from midnight.
@@ -202,11 +277,11 @@ class SeriesTimesReader {
         if (first.kind == TimeKind::date) {
             const std::chrono::local_time<Duration> at(first.at + offset_);
             const auto day = std::chrono::floor<std::chrono::days>(at);
-            return {day, at - day};
+            return {day, at - day, {}, {}, column_};
         }
-        if (first.kind == TimeKind::clock) return {std::nullopt, first.at};
+        if (first.kind == TimeKind::clock) return {std::nullopt, first.at, {}, {}, column_};
         const bool numbers_intervals = unit_of_count(column_) == Duration{} || first.at == request_.every;
-        return {std::nullopt, numbers_intervals ? Duration{} : first.at};
+        return {std::nullopt, numbers_intervals ? Duration{} : first.at, {}, {}, column_};
     }
 
     const SeriesTimesRequest& request_;
@@ -214,7 +289,6 @@ class SeriesTimesReader {
     std::string_view path_;
     Issues& issues_;
     Duration step_{};
-    std::int64_t row_ = 0;
     Duration offset_{};  ///< by which clock changes have moved the rows at the beginning of the time that matters
     std::vector<SeriesTime> changes_;
 };
@@ -231,16 +305,20 @@ std::string find_time_column(const SeriesTimesRequest& request, std::string_view
         if (std::find(request.values.begin(), request.values.end(), name) != request.values.end()) continue;
         const auto cells = csv_column(request.file, name, path, unsaid, 2);  // rows that show what the column is
         if (!cells) continue;
-        if (is_time_column(name, *cells, request.every, names)) {
+        if (is_time_column(name, *cells, request, names)) {
             std::string& kind = in_other_zone(name, cells->front().text) ? zoned : found;
             if (kind.empty()) kind = name;
         }
-        if (sounds_like_time(name) && !parse_series_time(name, cells->front().text))
+        const bool is_understood = parse_series_time(name, request.time_format, cells->front().text).has_value();
+        if (request.time_format.empty() && sounds_like_time(name) && !is_understood)
             issues.warning(cells->front().at, std::string(path),
                            "column '" + name + "' sounds like times, but '" + cells->front().text.substr(0, 80) +
                                "' is not understood, and the times are not checked",
-                           "write YYYY-MM-DD HH:MM, or set time_column: none");
+                           "say its `time_format`, write YYYY-MM-DD HH:MM, or set time_column: none");
     }
+    if (found.empty() && zoned.empty() && !request.time_format.empty() && !names.empty())
+        issues.error(request.file.at, std::string(path), "has no column of times in the form \"" + request.time_format + "\"",
+                     "correct time_format, or name the column in time_column to see which cell is wrong");
     return found.empty() ? zoned : found;
 }
 

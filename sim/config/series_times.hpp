@@ -2,22 +2,24 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "evsweep/values.hpp"
+#include "evsweep/time_zone.hpp"
 
 namespace evsweep {
 
 /// How a series with dates lies in the scenario.
 enum class Alignment {
     dates,      ///< its values hold at their dates
+    weekday,    ///< its first day of the scenario's first day of the week is the scenario's first
     first_day,  ///< its first day is the scenario's first
 };
 [[nodiscard]] inline std::vector<std::pair<std::string, Alignment>> names_of(Alignment) {
-    return {{"dates", Alignment::dates}, {"first_day", Alignment::first_day}};
+    return {{"dates", Alignment::dates}, {"weekday", Alignment::weekday}, {"first_day", Alignment::first_day}};
 }
 
 /// Says which column holds the times: one of this name, none at all ("none"), or the one that looks like it ("auto").
@@ -27,6 +29,9 @@ inline const std::string automatic = "auto";
 struct SeriesStart {
     std::optional<std::chrono::local_days> day;  ///< none where the file gives clock times or counts only
     Duration time_of_day{};
+    std::optional<UtcTime> utc{};           ///< where the times follow a clock whose zone is known
+    std::vector<std::size_t> shown_rows{};  ///< then, if it is set between rows: the row of each time that clocks show
+    std::string column{};                   ///< of the times; empty where there is none
 };
 
 /// Where the times of a file stand, and what they are asked about.
@@ -35,8 +40,12 @@ struct SeriesTimesRequest {
     std::string time_column;          ///< as `automatic` says
     std::vector<std::string> values;  ///< columns that hold values, and no times
     Duration every{};
-    std::optional<std::chrono::local_time<Duration>> from{};  ///< the time that matters, where it is known
-    std::optional<std::chrono::local_time<Duration>> to{};
+    std::optional<LocalTime> from{};  ///< the time that matters, where it is known
+    std::optional<LocalTime> to{};
+    std::string time_format{};                   ///< of the times; empty: as ISO 8601 has it, or clock times, or counts
+    std::shared_ptr<const TimeZone> zone{};      ///< whose clock the times are by; none: not known
+    bool zone_is_said = false;                   ///< of this file, and not only of the scenario
+    std::shared_ptr<const TimeZone> scenario{};  ///< whose clock the scenario's is; with `zone`
 };
 
 /// The name of the column of times in the header; empty where there is none.

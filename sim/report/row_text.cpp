@@ -44,7 +44,7 @@ bool is_about_symmetric(const Estimate& estimate) {
 }  // namespace
 
 RowText::RowText(const Variable& variable, const StudyResult& study, const StudyEstimates& estimates, SignsUsed& used)
-    : variable_(variable), study_(study), estimates_(estimates), used_(used), clock_(study.calendar_start) {}
+    : variable_(variable), study_(study), estimates_(estimates), used_(used), clock_(study.calendar_start, study.clock_changes) {}
 
 std::string RowText::label() const {
     const std::string name = printable(variable_.long_name.empty() ? variable_.name : variable_.long_name);

@@ -107,7 +107,7 @@ std::string plural(std::size_t count, const char* noun) { return fmt::format("{}
 std::string remarks(const StudyResult& result, const RunResult& run) {
     if (run.remark_count == 0) return {};
     constexpr std::size_t few = 3;
-    const WallClock clock(result.calendar_start);
+    const WallClock clock(result.calendar_start, result.clock_changes);
     std::string text = fmt::format("\n{}: {} in {} of {}", printable(run.label), plural(run.remark_count, "remark"),
                                    run.remarked_replicas, plural(result.replicas.size(), "replica"));
     text += run.remarks.size() < run.remark_count ? fmt::format("; among the first {}\n", run.remarks.size()) : "\n";

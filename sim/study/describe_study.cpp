@@ -1,8 +1,10 @@
 #include "sim/study/describe_study.hpp"
 
+#include "sim/study/input_texts.hpp"
 #include "sim/study/places_text.hpp"
 #include "sim/study/provenance.hpp"
 #include "sim/study/ratings.hpp"
+#include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
 
@@ -38,7 +40,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.title = scenario.title;
     result.scenario_file = scenario.file.path.string();
     result.overrides = study.overrides;
-    result.inputs = study.inputs;
+    result.input_files = study.input_files;
     result.keeps_inputs = scenario.study.keep_inputs;
     result.scenario = scenario.resolved;
     result.seed = scenario.study.seed;
@@ -46,6 +48,8 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.planned = scenario.study.replicas;
     result.control_steps = study.base->steps();
     result.calendar_start = Value<Calendar>::text(scenario.time.start);
+    result.clock_changes = clock_changes_of(scenario.time.start, scenario.time.duration);
+    result.inputs = input_texts(study);
     result.confidence = scenario.study.confidence.value();
     result.reference = scenario.study.reference;
     result.currency = scenario.prices ? scenario.prices->currency : "";

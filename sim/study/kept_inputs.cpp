@@ -51,10 +51,10 @@ class Parts {
 }  // namespace
 
 void write_inputs(ResultFile& file, const StudyResult& result) {
-    if (!result.inputs) return;
+    if (!result.input_files) return;
     std::vector<std::string> names, hashes;
     std::vector<std::int32_t> bytes, states;
-    for (const auto& [name, input] : result.inputs->asked()) {
+    for (const auto& [name, input] : result.input_files->asked()) {
         names.push_back(name);
         hashes.push_back(input.is_there ? fmt::format("{:016x}", input.hash) : "");
         bytes.push_back(static_cast<std::int32_t>(input.bytes));
@@ -74,7 +74,7 @@ void write_inputs(ResultFile& file, const StudyResult& result) {
                  {"flag_meanings", "kept hashed absent"}}},
                states);
     std::size_t k = 0;
-    for (const auto& [name, input] : result.inputs->asked()) {
+    for (const auto& [name, input] : result.input_files->asked()) {
         if (states[k] == kept && !input.text.empty()) {
             file.add_dimension(inputs_group, text_name(k) + "_byte", input.text.size());
             const auto* first = reinterpret_cast<const unsigned char*>(input.text.data());

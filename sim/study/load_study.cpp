@@ -221,7 +221,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     check_outputs(study, population, issues);
     if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);
     study.overrides = overrides;
-    study.inputs = issues.shared_files();
+    study.input_files = issues.shared_files();
     return issues.has_errors() ? std::nullopt : std::optional(std::move(study));
 }
 

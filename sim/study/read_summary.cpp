@@ -29,6 +29,7 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     result.title = reader.text_attribute("/", "title");
     result.scenario_file = reader.text_attribute("/", "scenario_file");
     result.calendar_start = reader.text_attribute("/", "calendar_start");
+    result.clock_changes = reader.numbers_attribute("/", "clock_changes");
     const std::string seed = reader.text_attribute("/", "seed");
     result.seed = std::strtoull(seed.c_str(), nullptr, 10);
     result.planned = whole_number(reader, "replicas_planned");
@@ -169,6 +170,7 @@ ReadSummary read_summary(const std::filesystem::path& path) {
         read_provenance(reader, result.provenance);
         result.scenario = read_settings(reader, "/scenario");
         result.places = reader.texts_attribute("/", "places");
+        result.inputs = reader.texts_attribute("/", "inputs");
         result.places_drawn_once = reader.texts_attribute("/", "places_drawn_once");
         result.base = read_run(reader, "/base");
         for (const auto& run : reader.groups("/controllers"))

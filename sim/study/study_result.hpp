@@ -113,14 +113,16 @@ struct StudyResult {
     std::string title;
     std::string scenario_file;
     std::vector<std::string> overrides{};        ///< `path=value`, over the scenario file
-    std::shared_ptr<const InputFiles> inputs{};  ///< all files that it was made of; none: not known
+    std::shared_ptr<const InputFiles> input_files{};  ///< all files that it was made of; none: not known
     bool keeps_inputs = true;                    ///< false: only their sizes and hashes go into a file
     std::vector<Setting> scenario;               ///< every resolved setting
     std::uint64_t seed = 0;
     int planned = 0;                ///< replicas asked for
     std::size_t control_steps = 0;  ///< of one replica; 0: not known
     bool interrupted = false;
-    std::string calendar_start;  ///< ISO 8601 local time of the scenario's start
+    std::string calendar_start;         ///< ISO 8601 local time of the scenario's start
+    std::vector<double> clock_changes;  ///< as WallClock has them
+    std::vector<std::string> inputs;    ///< what was taken of each file of sessions, profiles and prices, in words
     double confidence = 0.95;
     std::vector<double> quantile_levels{std::begin(band_quantiles), std::end(band_quantiles)};
     std::string reference;                       ///< label of the reference controller

@@ -25,6 +25,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"layout_is_described_in", "results.md of the installed documentation; sim/record/README.md of the sources"},
                    {"scenario_file", result.scenario_file},
                    {"calendar_start", result.calendar_start},
+                   {"clock_changes", result.clock_changes},
+                   {"inputs", result.inputs},
                    {"seed", std::to_string(result.seed)},  // as text: netCDF readers know no 64 bits without sign
                    {"replicas_planned", std::int64_t{result.planned}},
                    {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},

@@ -37,17 +37,21 @@ void read_profile(const FilePath& file) {
     fuzz::claim_words(of_header);
 }
 
+std::uintmax_t size_of(const FilePath& file) { return std::filesystem::file_size(file.path); }
+
 void read_sessions(const FilePath& file) {
-    for (const Layout layout : {Layout::acn, Layout::trondheim, Layout::workplace}) {
+    for (const auto& [name, layout] : names_of(Layout{})) {
         Issues issues;
-        RecordingChoice choice;
-        choice.layout = layout;
+        RecordingChoice choice{layout_of(layout)};
         choice.path = "population.homes.file";
-        const Recording recording = read_recording(file, choice, issues);
+        static const auto berlin = find_time_zone("Europe/Berlin", {}, "", issues);
+        choice.zone = berlin;
+        choice.unreadable = size_of(file) % 2 == 0 ? Unreadable::refuse : Unreadable::leave_out;
+        const Recording recording = read_recordings({file}, choice, issues);
         fuzz::claim_words(issues);
         for (const RecordedStay& stay : recording.stays) {
             fuzz::claim(std::isfinite(stay.energy_kwh) && stay.energy_kwh >= 0.0, "energies are numbers");
-            fuzz::claim(stay.station < recording.stations.size() && stay.unplug > stay.plug_in,
+            fuzz::claim(stay.station < recording.stations.size() && stay.unplug > stay.plug_in && stay.lasts > Duration{},
                         "a stay has a place and a length");
         }
     }

@@ -120,10 +120,10 @@ void CapacitorRelay::drop_plans() {
 
 std::optional<Instant> CapacitorRelay::next_hour(const Calendar& calendar, Instant now) const {
     if (row_.signal != CapacitorSignal::time) return std::nullopt;
-    const Instant midnight = calendar.midnight(calendar.day(now));
+    const auto today = calendar.day(now);
     std::optional<Instant> first;
     for (const double hour : {row_.on, row_.off, row_.on + 24.0, row_.off + 24.0}) {
-        const Instant at = midnight + from_hours(hour);
+        const Instant at = calendar.instant(today + from_hours(hour));
         if (at > now && (!first || at < *first)) first = at;
     }
     return first;

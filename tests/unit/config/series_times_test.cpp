@@ -58,7 +58,7 @@ TEST_CASE("dates that leave out a part of the scenario are refused, with the tim
               .issues ==
           Texts{"s.yaml:2:49: prices.buy.file: lacks values from 2025-01-08 00:00 on: they go from 2025-01-06 00:00 to "
                 "2025-01-08 00:00; choose a start within its dates, or write `align: first_day` to begin with its "
-                "first row"});
+                "first row, or `align: weekday`"});
     const auto other_year = rows(24, [](int k) { return "2019-05-06T" + two(k) + ":00"; });
     CHECK_THAT(Reading(other_year).issues.at(0),
                Catch::Contains("lacks values from 2025-01-06 12:00 on: they go from 2019-05-06"));
@@ -153,4 +153,108 @@ TEST_CASE("a column of times among profiles is no profile") {
     REQUIRE(folder.local(test::texts(found)) == Texts{});
     CHECK(scenario->base_load.profiles.size() == 2);
     CHECK(scenario->base_load.profiles.at("b").values[23] == 23.0);
+}
+
+namespace {
+
+/// Hourly rows by the clock of Berlin, from 2025-03-29 00:00 on, or 2025-10-25: the hour from 02:00 is not there, or twice.
+std::string by_berlin(bool spring, int count) {
+    std::string text = "time,p\n";
+    for (int k = 0; k < count; ++k) {
+        const int shown = spring ? k + (k >= 26 ? 1 : 0) : k - (k >= 27 ? 1 : 0);
+        text += std::string(spring ? "2025-03-" : "2025-10-") + two((spring ? 29 : 25) + shown / 24) + " " + two(shown % 24) +
+                ":00," + std::to_string(k) + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("rows by the clock of the scenario's zone have 23 and 25 hours on the days on which it is set") {
+    const Reading spring(by_berlin(true, 71), "", "start: 2025-03-29, zone: Europe/Berlin, duration: 71 h");
+    REQUIRE(spring.issues == Texts{});
+    for (const int hour : {0, 25, 26, 70}) CHECK(spring.price_at(hour) == hour);
+    CHECK(spring.scenario->prices->buy.laid == "by date (column time), by the clock of Europe/Berlin");
+    const Reading autumn(by_berlin(false, 73), "", "start: 2025-10-26, zone: Europe/Berlin, duration: 49 h");
+    REQUIRE(autumn.issues == Texts{});
+    for (const int hour : {0, 2, 3, 48}) CHECK(autumn.price_at(hour) == 24 + hour);
+}
+
+TEST_CASE("rows by UTC, or by another clock, hold at their instants") {
+    const auto utc = [](int k) { return "2025-03-" + two(28 + k / 24) + "T" + two(k % 24) + ":00Z"; };
+    const Reading marked(rows(96, utc), "", "start: 2025-03-30, zone: Europe/Berlin, duration: 23 h");
+    REQUIRE(marked.issues == Texts{});
+    CHECK(marked.price_at(0) == 47.0);  // midnight in Berlin is 23:00 UTC of the day before
+    CHECK(marked.price_at(22) == 69.0);
+    const auto plain = [&](int k) { return utc(k).substr(0, 16); };
+    const Reading named(rows(96, plain), ", time_zone: UTC", "start: 2025-03-30, zone: Europe/Berlin, duration: 23 h");
+    REQUIRE(named.issues == Texts{});
+    CHECK(named.price_at(0) == 47.0);
+    CHECK_THAT(Reading(rows(96, plain), ", time_zone: UTC", "start: 2025-03-30").issues.at(0),
+               Catch::Contains("has a time_zone, and the scenario's clock has none"));
+}
+
+TEST_CASE("rows that are not set hold at the hours that clocks show, with a warning on the day") {
+    const Reading reading(rows(72, [](int k) { return "2025-03-" + two(29 + k / 24) + " " + two(k % 24) + ":00"; }), "",
+                          "start: 2025-03-29, zone: Europe/Berlin, duration: 71 h");
+    CHECK(reading.price_at(25) == 25.0);
+    CHECK(reading.price_at(26) == 27.0);  // 03:00 by the clock
+    CHECK_THAT(reading.issues.at(0), Catch::Contains("has 24 hours on 2025-03-30, when the clock of Europe/Berlin is set"));
+}
+
+TEST_CASE("values of another year are laid by their days of the week") {
+    const auto other_year = rows(24 * 14, [](int k) { return "2019-05-" + two(3 + k / 24) + " " + two(k % 24) + ":00"; });
+    const Reading reading(other_year, ", align: weekday");  // 2019-05-03 is a Friday, 2025-01-06 a Monday
+    REQUIRE(reading.issues == Texts{});
+    CHECK(reading.price_at(0) == 24.0 * 3 + 12.0);
+    CHECK(reading.scenario->prices->buy.laid == "by weekday, its mon 2019-05-06 on 2025-01-06 (column time)");
+    const Reading week(rows(24 * 7, [](int k) { return "2019-05-" + two(3 + k / 24) + " " + two(k % 24) + ":00"; }),
+                       ", align: weekday", "start: 2025-01-06, duration: 168 h");
+    REQUIRE(week.issues == Texts{});
+    CHECK(week.price_at(0) == 72.0);
+    CHECK(week.price_at(24 * 4) == 0.0);  // Friday again
+}
+
+TEST_CASE("times in other forms are read by their format, and decimal commas are refused") {
+    const auto german = [](int k) { return two(6 + k / 24) + ".01.2025 " + two(k % 24) + ":00"; };
+    const Reading reading(rows(48, german), ", time_format: \"%d.%m.%Y %H:%M\"");
+    REQUIRE(reading.issues == Texts{});
+    CHECK(reading.price_at(0) == 12.0);
+    CHECK_THAT(Reading(rows(48, german), ", time_format: \"%d.%m %H:%M\"").issues.at(0), Catch::Contains("lacks the year"));
+    CHECK_THAT(Reading(rows(48, german), ", time_format: \"%m/%d/%Y %H:%M\"").issues.at(0),
+               Catch::Contains("has no column of times in the form \"%m/%d/%Y %H:%M\""));
+    CHECK_THAT(Reading(rows(48, german), ", time_column: time, time_format: \"%m/%d/%Y %H:%M\"").issues.at(0),
+               Catch::Contains("x.csv:2:1: prices.buy.file: time '06.01.2025 00:00' is not a time; time_format is"));
+    std::string commas = "\xEF\xBB\xBFtime;p\n";
+    for (int k = 0; k < 24; ++k) commas += two(k) + ":00;0,25\n";
+    CHECK_THAT(Reading(commas).issues.at(0), Catch::Contains("0,25") && Catch::Contains("write a decimal point"));
+}
+
+TEST_CASE("prices may differ by kind of day, and holidays are like Sundays") {
+    const test::Folder folder("series");
+    folder.write("feeder.yaml", "");
+    Issues found;
+    const auto scenario = read_scenario(
+        folder.write(
+            "s.yaml",
+            "time: {start: 2025-01-06, duration: 168 h, holidays: [2025-01-08]}\nprices:\n  buy:\n    weekday: {every: 12 h, "
+            "values: [0.2 $/kWh, 0.3 $/kWh]}\n    sat: {every: 12 h, values: [0.15 $/kWh, 0.1 $/kWh]}\n    sun: {every: 12 h, "
+            "values: [0.1 $/kWh, 0.1 $/kWh]}\nfeeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {test_drip: "
+            "{}}\noutputs: {test_log: {}}\n"),
+        {}, found);
+    REQUIRE(folder.local(test::texts(found)) == Texts{});
+    const auto price = [&](int hour) {
+        return scenario->prices->buy.at(Instant(std::chrono::hours(hour)), scenario->time.start);
+    };
+    CHECK(price(0) == 0.2);
+    CHECK(price(13) == 0.3);
+    CHECK(price(24 * 2 + 13) == 0.1);  // the holiday
+    CHECK(price(24 * 5) == 0.15);
+    CHECK(price(24 * 6 + 13) == 0.1);
+}
+
+TEST_CASE("a start that clocks never show is refused") {
+    CHECK_THAT(Reading(by_berlin(true, 71), "", "start: 2025-03-30 02:30, step: 30 min, zone: Europe/Berlin, duration: 12 h")
+                   .issues.at(0),
+               Catch::Contains("time.start: is never shown by the clock of Europe/Berlin"));
 }

@@ -1,33 +1,14 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
-#include <unistd.h>
-
-#include "behaviours/recording.hpp"
 #include "places.hpp"
 #include "unit/models/behaviours/behaviour_fixture.hpp"
+#include "unit/models/behaviours/session_files.hpp"
 
 using namespace evsweep;
 
 namespace {
-
-/// A CSV file that is gone when the test ends.
-class TemporaryFile {
-   public:
-    explicit TemporaryFile(const std::string& text)
-        : path_(std::filesystem::temp_directory_path() / ("evsweep_sessions_" + std::to_string(::getpid()) + ".csv")) {
-        std::ofstream(path_) << text;
-    }
-    ~TemporaryFile() { std::filesystem::remove(path_); }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-   private:
-    std::filesystem::path path_;
-};
 
 const std::string acn_header =
     "site,station_id,plug_in_local,plug_out_local,energy_kwh,requested_kwh,est_departure_local,claimed\n";
@@ -227,7 +208,8 @@ TEST_CASE("malformed recordings are refused row by row", "[behaviours][sessions]
         return fixture.issue_texts();
     };
     CHECK_THAT(issue_texts(acn_header + acn_rows, "workplac"), Catch::Contains("did you mean 'workplace'?"));
-    CHECK_THAT(issue_texts(acn_header + acn_rows, "trondheim"), Catch::Contains("the column 'garage' of this layout is missing"));
+    CHECK_THAT(issue_texts(acn_header + acn_rows, "trondheim"),
+               Catch::Contains("the column 'garage' of this layout is missing; its columns are those of layout acn"));
     CHECK_THAT(issue_texts(acn_header, "acn"), Catch::Contains("has no usable session on the chosen days"));
     const std::string rows =
         "caltech,CA-1,2019-05-32 14:00,2019-05-06 18:30,9.5,12.0,2019-05-06 17:15,1\n"
@@ -290,8 +272,9 @@ TEST_CASE("cells that cannot be understood are refused, whatever they lack", "[b
         CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00,2025-01-06 18:30," + energy),
                    Catch::Contains(":2:37: population.homes: energy_kwh is not a number >= 0: '" + energy + "'"));
     CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00+01:00,2025-01-06 18:30,9.5"),
-               Catch::Contains("plug_in_local is not a time: '2025-01-06 14:00+01:00'; write local times, without a zone"));
-    CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00,2025-01-06T18:30:00Z,9.5"), Catch::Contains("without a zone"));
+               Catch::Contains(":2:3: population.homes: plug_in_local is by UTC, and whose clock the days are by is not known: "
+                               "'2025-01-06 14:00+01:00'; say `time_zone`"));
+    CHECK_THAT(issue_texts(header, "A,2025-01-06 14:00,2025-01-06T18:30:00Z,9.5"), Catch::Contains("plug_out_local is by UTC"));
     CHECK_THAT(issue_texts(header, ",2025-01-06 14:00,2025-01-06 18:30,9.5"), Catch::Contains("station_id is empty"));
     CHECK_THAT(issue_texts(header + ",energy_kwh", "A,2025-01-06 14:00,2025-01-06 18:30,9.5,3"),
                Catch::Contains(":1:1: population.homes: the column 'energy_kwh' is there more than once"));
@@ -333,7 +316,7 @@ TEST_CASE("the published recordings are read whole", "[behaviours][sessions]") {
         if (!path) return;
         INFO(name);
         Issues issues;
-        const Recording recording = read_recording({*path, {}}, {layout, {}, {}, "population.homes"}, issues);
+        const Recording recording = read_recordings({{*path, {}}}, choice_of(layout, issues), issues);
         CHECK_FALSE(issues.has_errors());
         std::size_t left_out = 0;
         for (const auto& issue : issues.list())
