@@ -23,8 +23,10 @@ struct ChargingView : Connection {
     std::span<const double> target_soc{};
     std::span<const double> stated_departure_ms{};  ///< after the scenario's start
 
+    /// The scenario's start where it is not known, as of other controllers' vehicles.
     [[nodiscard]] Instant stated_departure(ConnectorId c) const {
-        return Instant(Duration(static_cast<std::int64_t>(stated_departure_ms[c.index()])));
+        const double ms = stated_departure_ms[c.index()];
+        return Instant(Duration(ms == ms ? static_cast<std::int64_t>(ms) : 0));
     }
 };
 

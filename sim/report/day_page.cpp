@@ -8,6 +8,7 @@
 
 #include "evsweep/values.hpp"
 #include "sim/base/text_table.hpp"
+#include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
 
@@ -25,20 +26,23 @@ std::span<const double> values_of(const StudyResult& result, const std::string& 
 /// "Mon 18:05", with the date where the study is longer than a week.
 class DayClock {
    public:
-    explicit DayClock(const std::string& calendar_start, bool with_date) : with_date_(with_date) {
+    DayClock(const StudyResult& result, bool with_date)
+        : clock_(result.calendar_start, result.clock_changes), with_date_(with_date) {
         Issues ignored;
         Reader reader{ignored};
-        if (const auto read = Value<Calendar>::read(Node::make_scalar(calendar_start, {}), "", reader)) calendar_ = *read;
+        if (const auto read = Value<Calendar>::read(Node::make_scalar(result.calendar_start, {}), "", reader)) calendar_ = *read;
     }
     [[nodiscard]] std::string text(double time_h) const {
         constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-        const Instant at(Duration(std::llround(time_h * 60.0) * 60'000));  // to the minute
+        const double shown_h = time_h + clock_.shift_h(time_h);
+        const Instant at(Duration(std::llround(shown_h * 60.0) * 60'000));  // to the minute
         const std::string date_time = Value<Calendar>::text(Calendar(calendar_.local(at)));
         const std::string day = days[calendar_.weekday(at).c_encoding()];
         return with_date_ ? day + " " + date_time.substr(5, 11) : day + " " + date_time.substr(11, 5);
     }
 
    private:
+    WallClock clock_;
     Calendar calendar_{};
     bool with_date_;
 };
@@ -153,7 +157,7 @@ std::string day_outputs(int replica) {
 
 std::string day_page(const StudyResult& result, std::optional<std::size_t> vehicle) {
     const auto time_h = times_of(result);
-    const DayClock clock(result.calendar_start, !time_h.empty() && time_h.back() > 7.0 * 24.0);
+    const DayClock clock(result, !time_h.empty() && time_h.back() > 7.0 * 24.0);
     const RunResult& run = result.controllers.front();
     std::string text = fmt::format("{}\nreplica {} of seed {} under {}, from {}\n\n", result.title,
                                    result.replicas.front().index(), result.seed, run.label, result.calendar_start);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_reader.hpp"
 #include "sim/study/csv_text.hpp"
+#include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
 
@@ -37,13 +39,13 @@ struct Part {
     std::vector<std::string> lead{};
 };
 
-/// Date and time of `hours` after `start` ("2025-01-06 12:00"), local time without a zone.
-std::string date_time(const std::string& start, double hours) {
+/// What clocks show `hours` after `start` ("2025-01-06 12:00").
+std::string date_time(const std::string& start, const WallClock& clock, double hours) {
     Issues ignored;
     Reader reader{ignored};
     const auto calendar = Value<Calendar>::read(Node::make_scalar(start, {}), "", reader);
     if (!calendar) return "";
-    const Instant at(Duration(static_cast<std::int64_t>(hours * 3'600'000.0 + (hours < 0.0 ? -0.5 : 0.5))));
+    const Instant at(Duration(std::llround((hours + clock.shift_h(hours)) * 3'600'000.0)));
     return Value<Calendar>::text(Calendar(calendar->local(at)));
 }
 
@@ -129,7 +131,9 @@ class TableWriter {
         if (unit.rfind(since, 0) != 0) return {std::move(values)};
         values.header = dim + " [h]";
         ReadColumn dates{dim};
-        for (const double hours : values.numbers) dates.texts.push_back(date_time(unit.substr(since.size()), hours));
+        const std::string start = unit.substr(since.size());
+        const WallClock clock(start, reader_.numbers_attribute("/", "clock_changes"));
+        for (const double hours : values.numbers) dates.texts.push_back(date_time(start, clock, hours));
         return {std::move(dates), std::move(values)};
     }
 

@@ -25,7 +25,7 @@ struct LoadedStudy {
     std::map<std::string, MeterSettings, std::less<>> meters{};  ///< by signal
     std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
     std::vector<std::string> overrides{};                                           ///< over the scenario file
-    std::shared_ptr<const InputFiles> input_files{};                                     ///< all files that were asked for
+    std::shared_ptr<const InputFiles> input_files{};                                ///< all files that were asked for
 
     /// The fleet of one replica, the same under every alternative.
     [[nodiscard]] Population draw(ReplicaId replica) const;

@@ -112,10 +112,10 @@ struct StudyProfile {
 struct StudyResult {
     std::string title;
     std::string scenario_file;
-    std::vector<std::string> overrides{};        ///< `path=value`, over the scenario file
+    std::vector<std::string> overrides{};             ///< `path=value`, over the scenario file
     std::shared_ptr<const InputFiles> input_files{};  ///< all files that it was made of; none: not known
-    bool keeps_inputs = true;                    ///< false: only their sizes and hashes go into a file
-    std::vector<Setting> scenario;               ///< every resolved setting
+    bool keeps_inputs = true;                         ///< false: only their sizes and hashes go into a file
+    std::vector<Setting> scenario;                    ///< every resolved setting
     std::uint64_t seed = 0;
     int planned = 0;                ///< replicas asked for
     std::size_t control_steps = 0;  ///< of one replica; 0: not known

@@ -24,10 +24,10 @@ class WallClock {
     [[nodiscard]] std::string text(double time_h) const;
     /// The time of day at the start, in hours.
     [[nodiscard]] double start_h() const { return static_cast<double>(start_minutes_) / 60.0; }
-
-   private:
+    /// By how much clocks differ from the start's then.
     [[nodiscard]] double shift_h(double time_h) const;
 
+   private:
     long long start_minutes_ = 0;
     std::vector<double> changes_;
 };
