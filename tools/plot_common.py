@@ -50,6 +50,16 @@ class Result:
         """Whether the feeder is not balanced."""
         return "feeder/conductor" in self.file
 
+    def broken_sides(self):
+        """The sides of the voltage band that any replica broke, "low" and "high"; the low one where none was broken or is known."""
+        sides = []
+        for side, name in (("low", "minutes_below_band"), ("high", "minutes_above_band")):
+            arrays = [output[name][()] for _, run in self.controllers for output in run.values()
+                      if hasattr(output, "keys") and name in output]
+            if any((array > 0).any() for array in arrays):
+                sides.append(side)
+        return sides or ["low"]
+
     def clock(self, hours):
         return [self.start + datetime.timedelta(hours=float(h)) for h in hours]
 

@@ -48,7 +48,14 @@ struct FeederSite {
     std::vector<SiteLoad> loads{};  ///< in the order of the file
     std::vector<double> x{};        ///< by bus: drawing coordinates; NaN where the file has none
     std::vector<double> y{};
-    std::vector<SupplyVoltage> supply{};  ///< what loads see at every bus, in the order of buses; see supply_voltages
+    std::vector<SupplyVoltage> supply{};    ///< what loads see at every bus, in the order of buses; see supply_voltages
+    std::vector<BranchKind> branch_kind{};  ///< by BranchId
+
+    /// Whether a conductor is behind a transformer (or regulator) that feeds its bus; its rating is then that of the transformer.
+    [[nodiscard]] bool is_behind_transformer(ConductorId c) const {
+        const std::uint32_t k = bus_of_conductor[c.index()];
+        return k > 0 && branch_kind[k - 1] == BranchKind::transformer;
+    }
 
     /// Whether loads everywhere see conductors to earth, so that voltages by supply and by conductor are the same column.
     [[nodiscard]] bool supplies_are_conductors() const {

@@ -27,7 +27,8 @@ enum class Aggregation {
     trace,        ///< kept whole, for the replicas that the output chooses
 };
 
-enum class Display { number, clock, category };
+/// event: 1 where something happened in the replica, 0 where it did not, NaN where it is not judged.
+enum class Display { number, clock, category, event };
 
 /// What a value over time stands for: the state at its mark, the mean over the interval from its mark, or the count in it.
 enum class Sampling { unsaid, sample, mean, count };
@@ -39,13 +40,17 @@ struct Variable {
     std::string long_name;
     std::vector<std::string> dims{};  ///< names of coordinates; empty for a number per replica
     Aggregation aggregation = Aggregation::per_replica;
-    Display display = Display::number;    ///< clock: hours since start shown as time of day; category: see meanings
+    Display display = Display::number;    ///< clock: hours since start shown as time of day; category: see meanings; event
     std::vector<std::string> meanings{};  ///< labels of category codes 0, 1, ...
     bool headline = false;                ///< shown in the short comparison table
     int decimals = 3;                     ///< for people; files keep all digits
     Sampling sampling = Sampling::unsaid;
     std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
     double notable_share = 0.0;    ///< that share; where no variable is named it is always one
+    std::string notable_where{};   ///< a headline only where this variable is above zero in any replica, or without vehicles
+    /// Of bands by element: what a value above zero means, e.g. "voltage below 0.9 pu". The replicas that have one are then
+    /// counted element by element, and the worst elements are shown where it is a headline.
+    std::string event{};
     bool over_solved_steps = false;  ///< steps without a load-flow solution are missing in it, so it may look too good
     double lowest = -HUGE_VAL;       ///< no replica can have less; without such a bound: -infinity
     double highest = HUGE_VAL;       ///< no replica can have more; without such a bound: infinity

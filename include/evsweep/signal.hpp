@@ -67,6 +67,10 @@ inline constexpr Signal<"1", Extent::connector> taper_end{"taper_end",
                                                           "share of the rating that a battery takes at state of charge 1"};
 inline constexpr Signal<"kW", Extent::connector> power{"power", "drawn at the connection point"};
 inline constexpr Signal<"kvar", Extent::connector> reactive_power{"reactive_power", "drawn at the connection point"};
+inline constexpr Signal<"kWh", Extent::connector> drawn_energy{"drawn_energy",
+                                                               "drawn by the vehicle plugged in, since it came; 0 without one"};
+inline constexpr Signal<"kWh", Extent::connector> returned_energy{
+    "returned_energy", "returned by the vehicle plugged in, since it came; 0 without one"};
 inline constexpr Signal<"kW", Extent::group> group_power{"group_power", "drawn by all connection points of a group"};
 inline constexpr Signal<"kW", Extent::feeder> charging_power{"charging_power", "drawn by all vehicles that charge"};
 inline constexpr Signal<"kW", Extent::feeder> discharging_power{"discharging_power", "returned by all vehicles that discharge"};

@@ -164,7 +164,7 @@ class NetworkTally {
     std::size_t steps_outside = 0, steps_below = 0, steps_above = 0;
     std::array<std::size_t, deep_voltages_pu.size()> steps_far_outside{};
     std::size_t steps_caused = 0;
-    std::size_t steps_overloaded = 0;
+    std::size_t steps_overloaded = 0, steps_line_overloaded = 0, steps_transformer_overloaded = 0;
     std::array<std::size_t, deep_loadings_pct.size()> steps_deeply_overloaded{};
     double overload_kvah = 0.0;
     std::size_t unsolved_steps = 0;
@@ -175,6 +175,8 @@ class NetworkTally {
     void see_no_solution(const Snapshot& s) {
         ++unsolved_steps;
         ++steps_overloaded;
+        ++steps_line_overloaded;
+        ++steps_transformer_overloaded;
         ++steps_unbalanced;
         ++steps_below;
         for (SupplyTally& group : supply) ++group.steps_outside;
@@ -243,18 +245,23 @@ class NetworkTally {
 
     void see_currents(const Snapshot& s) {
         const auto current_a = s[frame_.signals.conductor_current];
-        double highest = 0.0;
+        std::array<double, 2> highest_of{};  // lines, transformers
         double excess_kva = 0.0;
         for (std::size_t k = 0; k < frame_.rated.size(); ++k) {
             const double loading = frame_.rated.loading_pct(current_a, k);
-            highest = std::max(highest, loading);
+            double& highest_of_kind = highest_of[frame_.rated.is_transformer(k) ? 1 : 0];
+            highest_of_kind = std::max(highest_of_kind, loading);
             excess_kva += frame_.rated.excess_kva(loading, k);
             const auto p = frame_.phases.phase_of(frame_.rated.conductor(k));
             if (p) phase_loading_pct[*p].see(loading, s.now);
         }
+        const double highest = std::max(highest_of[0], highest_of[1]);
         loading_pct.see(highest, s.now);
         overload_kvah += excess_kva * hours(frame_.step);
-        if (highest > 100.0 * (1.0 + frame_.limits.loading_tolerance)) ++steps_overloaded;
+        const double limit = 100.0 * (1.0 + frame_.limits.loading_tolerance);
+        if (highest > limit) ++steps_overloaded;
+        if (highest_of[0] > limit) ++steps_line_overloaded;
+        if (highest_of[1] > limit) ++steps_transformer_overloaded;
         for (std::size_t d = 0; d < deep_loadings_pct.size(); ++d)
             if (highest > deep_loadings_pct[d]) ++steps_deeply_overloaded[d];
     }

@@ -5,6 +5,7 @@
 
 #include "evsweep/plugins.hpp"
 #include "outputs/phase_kpis.hpp"
+#include "outputs/violation_kpis.hpp"
 
 namespace evsweep {
 namespace {
@@ -101,7 +102,12 @@ std::vector<Kpi> voltage_kpis(const FeederSite& feeder) {
          [](const Tally& t) { return hour_of(t.network.vmin_pu); }},
         {{.name = "vmin_mark_pu", .unit = "pu", .long_name = "lowest voltage at the marks", .decimals = 4},
          [](const Tally& t) { return t.network.vmin_mark_pu.value; }},
-        {{.name = "vmax_pu", .unit = "pu", .long_name = "highest voltage at any bus", .decimals = 4},
+        {{.name = "vmax_pu",
+          .unit = "pu",
+          .long_name = "highest voltage at any bus",
+          .headline = true,
+          .decimals = 4,
+          .notable_where = "minutes_above_band"},
          [](const Tally& t) { return t.network.vmax_pu.value; }},
     };
 }
@@ -116,7 +122,11 @@ std::vector<Kpi> band_kpis() {
          [](const Tally& t) { return t.network.minutes(t.network.steps_outside); }},
         {{.name = "minutes_below_band", .unit = "min", .long_name = "time with a voltage below the band", .decimals = 0},
          [](const Tally& t) { return t.network.minutes(t.network.steps_below); }},
-        {{.name = "minutes_above_band", .unit = "min", .long_name = "time with a voltage above the band", .decimals = 0},
+        {{.name = "minutes_above_band",
+          .unit = "min",
+          .long_name = "time with a voltage above the band",
+          .headline = true,
+          .decimals = 0},
          [](const Tally& t) { return t.network.minutes(t.network.steps_above); }},
         {{.name = "minutes_002_outside_band",
           .unit = "min",
@@ -302,6 +312,7 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     if (!frame.balanced) add(of_solved_steps(kpi::phase_kpis(frame)));
     add(never_negative(fleet_kpis()));
     add(money_kpis());
+    add(kpi::violation_kpis(frame));
     bound_minutes(list, frame);
     return list;
 }

@@ -49,7 +49,7 @@ struct PhaseVariables {
 
 /// What is recorded, in the order in which it is declared.
 struct Variables {
-    VariableHandle demand, source, loss, vmin, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals, departures;
+    VariableHandle demand, source, loss, vmin, vmax, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals, departures;
     std::optional<PhaseVariables> phases;
     std::optional<VariableHandle> zone_ev;
     VariableHandle unsolved;
@@ -75,6 +75,7 @@ Variables declare_variables(OutputDeclarations& declare, bool balanced, bool has
     v.source = declare.variable(over_solved(band("source_kw", "kW", "power from the source, with losses", mean)));
     v.loss = declare.variable(over_solved(band("loss_kw", "kW", "power lost in the feeder", mean)));
     v.vmin = declare.variable(over_solved(band("vmin_pu", "pu", "lowest voltage at any bus", sample, 4)));
+    v.vmax = declare.variable(over_solved(band("vmax_pu", "pu", "highest voltage at any bus", sample, 4)));
     v.mean_soc = declare.variable(band("mean_soc", "1", "mean state of charge of all vehicles, there or not", sample, 3));
     v.plugged_in = declare.variable(band("plugged_in", "1", "vehicles plugged in", sample));
     v.charging = declare.variable(band("charging_kw", "kW", "power drawn by vehicles", mean));
@@ -124,7 +125,8 @@ struct Frame {
 
 /// The arrays of one replica, by mark and, where they have one, by their other dimension.
 struct Arrays {
-    std::vector<double> demand, source, loss, vmin, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals, departures;
+    std::vector<double> demand, source, loss, vmin, vmax, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals,
+        departures;
     std::vector<double> unbalance, neutral, phase_vmin, phase_vmax;  ///< only where phases are distinguished
     std::vector<double> zone_ev;
     std::vector<double> unsolved;
@@ -134,7 +136,7 @@ struct Arrays {
         for (auto* array : {&demand, &source, &loss, &mean_soc, &plugged_in, &charging, &discharging, &ev, &ev_q, &arrivals,
                             &departures, &unsolved})
             array->assign(marks, 0.0);
-        vmin.assign(marks, not_a_number);
+        for (auto* array : {&vmin, &vmax}) array->assign(marks, not_a_number);
         zone_ev.assign(marks * frame.zones, 0.0);
         if (frame.balanced) return;
         for (auto* array : {&unbalance, &neutral}) array->assign(marks, not_a_number);
@@ -189,6 +191,7 @@ class SeriesRecorder final : public Recorder {
         recorded.put(v.source, std::move(arrays_.source));
         recorded.put(v.loss, std::move(arrays_.loss));
         recorded.put(v.vmin, std::move(arrays_.vmin));
+        recorded.put(v.vmax, std::move(arrays_.vmax));
         recorded.put(v.mean_soc, std::move(arrays_.mean_soc));
         recorded.put(v.plugged_in, std::move(arrays_.plugged_in));
         recorded.put(v.charging, std::move(arrays_.charging));
@@ -227,7 +230,9 @@ class SeriesRecorder final : public Recorder {
         arrays_.unsolved[m] = s.solved ? 0.0 : 1.0;
         if (!s.solved) return;
         const auto supply_pu = s[frame_.signals.supply_voltage];
-        arrays_.vmin[m] = frame_.supply.range(supply_pu).min_pu;
+        const VoltageRange range = frame_.supply.range(supply_pu);
+        arrays_.vmin[m] = range.min_pu;
+        arrays_.vmax[m] = range.max_pu;
         if (!frame_.balanced) note_phases(m, s, supply_pu);
     }
 

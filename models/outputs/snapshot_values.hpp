@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <utility>
@@ -70,6 +71,10 @@ class RatedConductors {
     [[nodiscard]] bool empty() const { return rated_.empty(); }
     /// The k-th rated conductor.
     [[nodiscard]] ConductorId conductor(std::size_t k) const { return ConductorId(rated_[k].first); }
+    /// Whether it is rated by the transformer (or regulator) that feeds its bus.
+    [[nodiscard]] bool is_transformer(std::size_t k) const { return is_transformer_[k] != 0; }
+    [[nodiscard]] bool has_lines() const { return std::count(is_transformer_.begin(), is_transformer_.end(), 0) > 0; }
+    [[nodiscard]] bool has_transformers() const { return std::count(is_transformer_.begin(), is_transformer_.end(), 1) > 0; }
     /// Its loading in percent of its rating, of signals::conductor_current.
     [[nodiscard]] double loading_pct(std::span<const double> current_a, std::size_t k) const {
         return current_a[rated_[k].first] * rated_[k].second;
@@ -83,10 +88,12 @@ class RatedConductors {
     void add(const FeederSite& feeder, std::size_t c) {
         const double phases = feeder.conductor[c] == Conductor::balanced ? std::sqrt(3.0) : 1.0;
         rated_.emplace_back(c, 100.0 / feeder.rating_a[c]);
+        is_transformer_.push_back(feeder.is_behind_transformer(ConductorId(c)) ? 1 : 0);
         kva_per_pct_.push_back(phases * feeder.base_v[c] * feeder.rating_a[c] / 100.0 / 1000.0);
     }
 
     std::vector<std::pair<std::size_t, double>> rated_;
+    std::vector<std::uint8_t> is_transformer_;
     std::vector<double> kva_per_pct_;
 };
 

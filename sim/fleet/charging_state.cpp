@@ -347,4 +347,24 @@ FleetEnergy ChargingState::energy(Instant now) const {
     return energy;
 }
 
+void ChargingState::put_drawn_kwh(Instant now, std::span<double> by_connector) const {
+    expect_nothing_missed(now);
+    std::fill(by_connector.begin(), by_connector.end(), 0.0);
+    for (const ConnectorId c : plugged_in_) {
+        const std::size_t i = c.index();
+        const double rise = stays_[i].rise + std::max(0.0, soc_at(i, ms_of(now)) - motions_[i].soc);
+        by_connector[i] = rise * stays_[i].drawn_kwh_per_soc;
+    }
+}
+
+void ChargingState::put_returned_kwh(Instant now, std::span<double> by_connector) const {
+    expect_nothing_missed(now);
+    std::fill(by_connector.begin(), by_connector.end(), 0.0);
+    for (const ConnectorId c : plugged_in_) {
+        const std::size_t i = c.index();
+        const double fall = stays_[i].fall + std::max(0.0, motions_[i].soc - soc_at(i, ms_of(now)));
+        by_connector[i] = fall * stays_[i].returned_kwh_per_soc;
+    }
+}
+
 }  // namespace evsweep

@@ -103,6 +103,11 @@ class ChargingState {
     /// What the whole fleet has drawn, returned, stored and released until `now`, which may not lie before the last event.
     [[nodiscard]] FleetEnergy energy(Instant now) const;
 
+    /// What the vehicle plugged in at each connector has drawn since it came, until `now`, grid side; 0 without one.
+    void put_drawn_kwh(Instant now, std::span<double> by_connector) const;
+    /// What it has returned, >= 0.
+    void put_returned_kwh(Instant now, std::span<double> by_connector) const;
+
     /// Of the session now at the connector (or the last one there).
     [[nodiscard]] std::span<const double> target_soc() const { return target_.raw(); }
     [[nodiscard]] std::span<const double> reserve_soc() const { return reserve_.raw(); }

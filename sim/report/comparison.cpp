@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/base/text_table.hpp"
+#include "sim/report/element_tables.hpp"
 #include "sim/report/row_text.hpp"
 #include "sim/report/warnings.hpp"
 #include "sim/study/study_estimates.hpp"
@@ -35,10 +36,27 @@ bool is_zero_everywhere(const StudyResult& result, const VariableResult& row) {
 std::vector<const VariableResult*> headline_rows(const StudyResult& result) {
     std::vector<const VariableResult*> rows;
     if (result.controllers.empty()) return rows;
-    for (const auto& row : result.controllers.front().variables)
-        if (row.variable.aggregation == Aggregation::per_replica && row.variable.headline && !is_zero_everywhere(result, row))
-            rows.push_back(&row);
+    for (const auto& row : result.controllers.front().variables) {
+        const bool is_number = row.variable.aggregation == Aggregation::per_replica && row.variable.display != Display::event;
+        if (is_number && row.variable.headline && !is_zero_everywhere(result, row)) rows.push_back(&row);
+    }
     return rows;
+}
+
+/// Kinds of violations. Those that never happen are among them: how likely they are at most is an answer, too.
+std::vector<const VariableResult*> event_rows(const StudyResult& result) {
+    std::vector<const VariableResult*> rows;
+    if (result.controllers.empty()) return rows;
+    for (const auto& row : result.controllers.front().variables)
+        if (row.variable.display == Display::event && row.variable.headline) rows.push_back(&row);
+    return rows;
+}
+
+bool happens_anywhere(const StudyResult& result, const VariableResult& row) {
+    return std::any_of(result.controllers.begin(), result.controllers.end(), [&](const RunResult& run) {
+        const VariableResult* found = find_numbers(run, row.output, row.variable.name);
+        return found && std::any_of(found->values.begin(), found->values.end(), [](double v) { return v > 0.0; });
+    });
 }
 
 /// What the numbers of the first block are.
@@ -59,11 +77,18 @@ std::string heading(const StudyResult& result) {
 /// The two blocks of numbers and the legend of the signs that they use.
 class Blocks {
    public:
-    explicit Blocks(const StudyResult& result) : result_(result), rows_(headline_rows(result)), estimates_(result) {}
+    explicit Blocks(const StudyResult& result)
+        : result_(result), rows_(headline_rows(result)), events_(event_rows(result)), estimates_(result) {}
 
     [[nodiscard]] std::string text() {
-        if (result_.replicas.empty() || rows_.empty()) return {};
-        const std::string blocks = means() + differences();
+        if (result_.replicas.empty()) return {};
+        std::string blocks;
+        if (!rows_.empty()) blocks += means(rows_);
+        if (!events_.empty()) blocks += violations_title() + means(events_);
+        blocks += element_tables(result_, estimates_, page_width, used_);
+        for (Row row : events_)
+            if (happens_anywhere(result_, *row)) rows_.push_back(row);
+        if (!rows_.empty()) blocks += differences();
         return blocks + legend_of(used_, result_);
     }
 
@@ -77,12 +102,12 @@ class Blocks {
         return found ? row_text(row).mean(run, *found) : no_number;
     }
 
-    [[nodiscard]] std::string means() {
+    [[nodiscard]] std::string means(const std::vector<Row>& rows) {
         TextTable table;
         table.repeated = 2;
         table.rows.push_back({"", "base"});
         for (const auto& run : result_.controllers) table.rows.front().push_back(printable(run.label));
-        for (Row row : rows_) {
+        for (Row row : rows) {
             std::vector<std::string> cells{row_text(row).label(), mean(row, result_.base)};
             for (const auto& run : result_.controllers) cells.push_back(mean(row, run));
             table.rows.push_back(std::move(cells));
@@ -116,6 +141,12 @@ class Blocks {
         return differences_title() + table.text(page_width);
     }
 
+    [[nodiscard]] std::string violations_title() const {
+        if (is_one_day(result_) || result_.replicas.size() < 2) return "\nViolations of limits\n\n";
+        return fmt::format("\nViolations of limits: share of the replicas, with its {:g} % interval\n\n",
+                           100.0 * result_.confidence);
+    }
+
     [[nodiscard]] std::string differences_title() const {
         const std::string reference = printable(result_.reference);
         if (is_one_day(result_)) return fmt::format("\nDifference to {} on this one day\n\n", reference);
@@ -124,7 +155,7 @@ class Blocks {
     }
 
     const StudyResult& result_;
-    std::vector<Row> rows_;
+    std::vector<Row> rows_, events_;
     StudyEstimates estimates_;
     SignsUsed used_;
 };

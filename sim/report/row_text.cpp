@@ -35,6 +35,12 @@ double first_known(const std::vector<double>& values) {
     return found == values.end() ? std::nan("") : *found;
 }
 
+Estimate in_percent(Estimate share) {
+    for (double Estimate::*number : {&Estimate::mean, &Estimate::deviation, &Estimate::low, &Estimate::high})
+        share.*number *= 100.0;
+    return share;
+}
+
 /// Ends that differ by so little are written as one half-width, the larger.
 bool is_about_symmetric(const Estimate& estimate) {
     const double smaller = std::min(estimate.high - estimate.mean, estimate.mean - estimate.low);
@@ -48,6 +54,7 @@ RowText::RowText(const Variable& variable, const StudyResult& study, const Study
 
 std::string RowText::label() const {
     const std::string name = printable(variable_.long_name.empty() ? variable_.name : variable_.long_name);
+    if (variable_.display == Display::event) return name + " [%]";
     if (variable_.display == Display::clock) return name + " [h:min]";
     const std::string unit = unit_text(variable_, study_.currency);
     return unit.empty() || unit == "1" ? name : name + " [" + printable(unit) + "]";
@@ -56,6 +63,7 @@ std::string RowText::label() const {
 std::string RowText::mean(const RunResult& run, const VariableResult& row) const {
     if (variable_.display == Display::category) return most_frequent(row.values);
     const Estimate estimate = estimates_.mean(row);
+    if (variable_.display == Display::event) return share(estimate);
     if (estimate.count == 0) return no_number;
     const bool is_instant = variable_.display == Display::clock && estimate.kind == IntervalKind::none;
     std::string text = is_instant ? clock_.text(first_known(row.values)) : with_margin(estimate, row.values.size(), false);
@@ -66,13 +74,27 @@ std::string RowText::mean(const RunResult& run, const VariableResult& row) const
 
 std::string RowText::difference(const RunResult& run_a, const VariableResult& a, const RunResult& run_b,
                                 const VariableResult& b) const {
-    const Estimate estimate = estimates_.difference(a, b);
+    const bool is_event = variable_.display == Display::event;
+    const Estimate estimate = is_event ? in_percent(estimates_.difference(a, b)) : estimates_.difference(a, b);
     if (estimate.count == 0) return no_number + "  ";
+    used_.share_differences = used_.share_differences || estimate.kind == IntervalKind::agresti_min;
     const std::string text = with_margin(estimate, a.values.size(), true);
     const bool all_solved = run_a.unsolved_steps == 0 && run_b.unsolved_steps == 0;
     if (all_solved) return text + (estimate.excludes_zero() ? " *" : "  ");
     used_.solved_only = used_.solved_only || variable_.over_solved_steps;
     return text + (variable_.over_solved_steps ? " †" : "  ");
+}
+
+std::string RowText::share(const Estimate& estimate) const {
+    if (estimate.count == 0) {
+        used_.not_judged = true;
+        return "not judged";
+    }
+    if (estimate.kind == IntervalKind::none) return estimate.mean > 0.0 ? "yes" : "no";
+    used_.shares = true;
+    const Estimate percent = in_percent(estimate);
+    const int digits = decimals(percent);
+    return fmt::format("{} [{}, {}]", number(percent.mean, digits), number(percent.low, digits), number(percent.high, digits));
 }
 
 /// The variable's own decimals, or more where the half-width would show nothing but zeros; without a half-width up to three more
@@ -153,6 +175,14 @@ std::string legend_of(const SignsUsed& used, const StudyResult& study) {
             "  {:.2g} % of the days may differ from it (Clopper-Pearson); x and y are the mean if these had the\n"
             "  extreme that is possible, or that the study has anywhere; (alike): neither is known\n",
             100.0 * study.confidence, 100.0 * unseen_share(study.replicas.size(), study.confidence));
+    if (used.shares)
+        text += fmt::format(
+            "violations: share of the replicas [low, high]; the interval holds the probability in at least\n"
+            "  {:g} % of studies (Clopper-Pearson)\n",
+            100.0 * study.confidence);
+    if (used.share_differences)
+        text += "differences of violations: in percentage points (interval of Agresti and Min for pairs)\n";
+    if (used.not_judged) text += "not judged: the feeder has nothing of the kind, or nothing with a rating\n";
     if (used.spread) text += "spread: times of day that lie all around the clock; their mean says nothing\n";
     if (used.fewer) text += "(of n): over the n replicas that have a value\n";
     if (used.solved_only)

@@ -18,6 +18,9 @@ struct SignsUsed {
     bool spread = false;       ///< times all around the clock
     bool fewer = false;        ///< (of n)
     bool solved_only = false;  ///< †
+    bool shares = false;       ///< shares of the replicas with their intervals
+    bool share_differences = false;
+    bool not_judged = false;  ///< in place of a share
 };
 
 /// Writes one variable's numbers and notes the signs that it uses.
@@ -32,6 +35,13 @@ class RowText {
     /// Of run a - run b; starred where the interval excludes zero and neither has steps without a solution.
     [[nodiscard]] std::string difference(const RunResult& run_a, const VariableResult& a, const RunResult& run_b,
                                          const VariableResult& b) const;
+
+    /// Of a variable that is an event: the share in percent with its interval; yes or no where that is of one replica.
+    [[nodiscard]] std::string share(const Estimate& estimate) const;
+    /// Any other estimate with its interval.
+    [[nodiscard]] std::string with_interval(const Estimate& estimate) const {
+        return with_margin(estimate, estimate.count, false);
+    }
 
    private:
     [[nodiscard]] int decimals(const Estimate& estimate) const;

@@ -58,9 +58,8 @@ double sum_of_powers(const std::vector<double>& values, double mean, int power) 
     return sum.value();
 }
 
-bool are_alike(const std::vector<double>& values, double size) {
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    return *most - *least <= alike_within * std::max({size, std::abs(*least), std::abs(*most)});
+bool are_alike(const SampleMoments& sample, double size) {
+    return sample.most - sample.least <= alike_within * std::max({size, std::abs(sample.least), std::abs(sample.most)});
 }
 
 /// The T that Hall's transformation takes to `y`: T + a T^2 / 3 + a^2 T^3 / 27 + a / 6 = y, a cubic that is (1 + a T / 3)^3 in
@@ -110,22 +109,52 @@ std::string name_of(IntervalKind kind) {
             return "alike";
         case IntervalKind::scattered:
             return "scattered";
+        case IntervalKind::clopper_pearson:
+            return "clopper_pearson";
+        case IntervalKind::agresti_min:
+            return "agresti_min";
     }
     return {};
 }
 
+void SampleMoments::add(double value) {
+    const auto before = static_cast<double>(count);
+    ++count;
+    if (count == 1) mean = value;
+    const auto n = static_cast<double>(count);
+    const double step = (value - mean) / n;
+    const double square = (value - mean) * step * before;
+    cubes += square * step * (n - 2.0) - 3.0 * step * squares;
+    squares += square;
+    mean += step;
+    least = std::min(least, value);
+    most = std::max(most, value);
+}
+
 Estimate estimate_mean(std::span<const double> values, double confidence, double size) {
     const std::vector<double> kept = without_nan(values);
+    SampleMoments moments;
+    moments.count = kept.size();
+    if (kept.empty()) return estimate_mean(moments, confidence, size);
+    moments.mean = compensated_sum(kept) / static_cast<double>(kept.size());
+    moments.squares = sum_of_powers(kept, moments.mean, 2);
+    moments.cubes = sum_of_powers(kept, moments.mean, 3);
+    const auto [least, most] = std::minmax_element(kept.begin(), kept.end());
+    moments.least = *least;
+    moments.most = *most;
+    return estimate_mean(moments, confidence, size);
+}
+
+Estimate estimate_mean(const SampleMoments& moments, double confidence, double size) {
     Estimate estimate;
-    estimate.count = kept.size();
-    if (kept.empty()) return estimate;
-    const auto n = static_cast<double>(kept.size());
-    estimate.mean = compensated_sum(kept) / n;
-    if (kept.size() < 2) return estimate;
-    const double squares = sum_of_powers(kept, estimate.mean, 2);
+    estimate.count = moments.count;
+    estimate.mean = moments.mean;
+    if (moments.count < 2) return estimate;
+    const auto n = static_cast<double>(moments.count);
+    const double squares = moments.squares;
     estimate.deviation = std::sqrt(squares / (n - 1.0));
     if (!std::isfinite(squares)) return estimate;
-    if (are_alike(kept, size)) {
+    if (are_alike(moments, size)) {
         estimate.kind = IntervalKind::alike;
         return estimate;
     }
@@ -134,8 +163,8 @@ Estimate estimate_mean(std::span<const double> values, double confidence, double
     estimate.kind = IntervalKind::student;
     estimate.low = estimate.mean - t * error;
     estimate.high = estimate.mean + t * error;
-    if (kept.size() < 3) return estimate;
-    const double skewness = std::sqrt(n) * sum_of_powers(kept, estimate.mean, 3) / std::pow(squares, 1.5);
+    if (moments.count < 3) return estimate;
+    const double skewness = std::sqrt(n) * moments.cubes / std::pow(squares, 1.5);
     const double of_normal = std::sqrt(6.0 * (n - 2.0) / ((n + 1.0) * (n + 3.0)));  // its standard error (Fisher 1930)
     if (std::abs(skewness) <= 1.5 * of_normal) return estimate;
     const double a = skewness / std::sqrt(n);

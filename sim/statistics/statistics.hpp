@@ -16,13 +16,15 @@ namespace evsweep {
 
 /// How the interval of a mean was found.
 enum class IntervalKind {
-    none,       ///< there is none
-    student,    ///< Student's t
-    skewed,     ///< the wider of Student's and Hall's at either end
-    alike,      ///< all values are the same; the ends follow from what has not been seen, and are NaN until `bound_alike`
-    scattered,  ///< times of day that lie all around the clock: not even the mean says anything
+    none,             ///< there is none
+    student,          ///< Student's t
+    skewed,           ///< the wider of Student's and Hall's at either end
+    alike,            ///< all values are the same; the ends follow from what has not been seen, and are NaN until `bound_alike`
+    scattered,        ///< times of day that lie all around the clock: not even the mean says anything
+    clopper_pearson,  ///< exact, of a share of the replicas
+    agresti_min,      ///< of a paired difference of two shares
 };
-/// "none", "student", "skewed", "alike", "scattered".
+/// "none", "student", "skewed", "alike", "scattered", "clopper_pearson", "agresti_min".
 [[nodiscard]] std::string name_of(IntervalKind kind);
 
 /// What a number can be at all.
@@ -49,6 +51,20 @@ struct Estimate {
     [[nodiscard]] bool excludes_zero() const { return (low > 0.0 || high < 0.0) && std::abs(mean) > rounding; }
 };
 
+/// What the interval of a mean follows from.
+struct SampleMoments {
+    std::size_t count = 0;  ///< values that are not NaN
+    double mean = std::numeric_limits<double>::quiet_NaN();
+    double squares = 0.0;  ///< sum of (value - mean)^2
+    double cubes = 0.0;    ///< sum of (value - mean)^3
+    double least = std::numeric_limits<double>::infinity();
+    double most = -std::numeric_limits<double>::infinity();
+
+    /// Takes in one more value, by the update of Pebay (2008, Sandia report SAND2008-6212, equations 1.6 and 2.1). Other orders
+    /// give other last digits.
+    void add(double value);
+};
+
 /// Values that differ by no more than this share of the largest of them count as alike: load flows are not solved closer.
 inline constexpr double alike_within = 1e-6;
 
@@ -65,6 +81,7 @@ inline constexpr double alike_within = 1e-6;
 /// Where all values are alike there is no deviation to go by: the kind is `alike`, and `bound_alike` finds the ends. `size` is
 /// what `alike_within` is a share of; by default the largest value.
 [[nodiscard]] Estimate estimate_mean(std::span<const double> values, double confidence, double size = 0.0);
+[[nodiscard]] Estimate estimate_mean(const SampleMoments& moments, double confidence, double size = 0.0);
 
 /// The share of all days that may differ from `count` days that are alike: Clopper and Pearson's upper limit for an event that
 /// did not occur in `count` trials, 1 - (1 - confidence)^(1 / count), about 3 / count at 95 % ("rule of three").

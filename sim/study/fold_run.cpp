@@ -39,7 +39,8 @@ RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_
         for (const Variable& variable : outputs.declared[o].variables())
             result_.variables.push_back({study.scenario.outputs[o].label, variable, {}, {}, {}});
     first_of_ledger_ = result_.variables.size();
-    bands_.resize(first_of_ledger_);
+    for (const VariableResult& result : result_.variables)
+        bands_.emplace_back(result.variable.event.empty() ? RunningBands::Counts::nothing : RunningBands::Counts::events);
     for (const Gap& gap : gaps) result_.variables.push_back(number_per_replica("ledger", gap.name, "kWh", gap.meaning));
     first_counter_ = result_.variables.size();
 }
@@ -139,7 +140,7 @@ RunResult RunFold::finish() {
     for (std::size_t v = 0; v < bands_.size(); ++v) {
         if (result_.variables[v].variable.aggregation == Aggregation::bands)
             result_.variables[v].bands = bands_[v].finish(band_quantiles);
-        bands_[v] = {};  // a year's bands are large: what is summarised is freed before the next is
+        bands_[v] = RunningBands();  // a year's bands are large: what is summarised is freed before the next is
     }
     return std::move(result_);
 }

@@ -1,5 +1,7 @@
 #include "sim/study/headlines.hpp"
 
+#include <algorithm>
+
 #include "sim/statistics/statistics.hpp"
 #include "sim/study/study_estimates.hpp"
 
@@ -21,13 +23,24 @@ bool is_notable(const StudyResult& result, const std::string& output, const Vari
     return false;
 }
 
+bool is_ever_positive(const StudyResult& result, const std::string& output, const std::string& name) {
+    const auto is_positive = [&](const RunResult& run) {
+        const VariableResult* found = find_numbers(run, output, name);
+        return found && std::any_of(found->values.begin(), found->values.end(), [](double v) { return v > 0.0; });
+    };
+    return is_positive(result.base) || std::any_of(result.controllers.begin(), result.controllers.end(), is_positive);
+}
+
 }  // namespace
 
 void choose_headlines(StudyResult& result) {
     const auto choose = [&result](RunResult& run) {
-        for (VariableResult& row : run.variables)
-            if (row.variable.headline && !row.variable.notable_beside.empty())
-                row.variable.headline = is_notable(result, row.output, row.variable);
+        for (VariableResult& row : run.variables) {
+            Variable& variable = row.variable;
+            if (!variable.headline) continue;
+            if (!variable.notable_beside.empty()) variable.headline = is_notable(result, row.output, variable);
+            if (!variable.notable_where.empty()) variable.headline = is_ever_positive(result, row.output, variable.notable_where);
+        }
     };
     choose(result.base);
     for (RunResult& run : result.controllers) choose(run);

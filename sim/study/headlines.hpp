@@ -5,7 +5,8 @@
 
 namespace evsweep {
 
-/// Decides for every variable with `notable_beside` whether it is a headline of this study, the same under all controllers.
+/// Decides for every variable with `notable_beside` or `notable_where` whether it is a headline of this study, the same under all
+/// controllers.
 void choose_headlines(StudyResult& result);
 
 }  // namespace evsweep

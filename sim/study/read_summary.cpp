@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "sim/record/result_reader.hpp"
+#include "sim/study/write_events.hpp"
 #include "sim/study/write_outputs.hpp"
 
 namespace evsweep {
@@ -76,20 +77,33 @@ Variable read_variable(const ResultReader& reader, const std::string& path, cons
     variable.unit = reader.text_attribute(path, "units");
     variable.long_name = reader.text_attribute(path, "long_name");
     const std::string display = reader.text_attribute(path, "display");
-    for (Display known : {Display::number, Display::clock, Display::category})
+    for (Display known : {Display::number, Display::clock, Display::category, Display::event})
         if (display == display_name(known)) variable.display = known;
     variable.meanings = reader.texts_attribute(path, "labels");
     variable.headline = reader.number_attribute(path, "headline").value_or(0.0) != 0.0;
     variable.decimals = static_cast<int>(bounded(reader.number_attribute(path, "decimals"), 0.0, 12.0));
+    variable.event = reader.text_attribute(path, "event");
     variable.over_solved_steps = reader.number_attribute(path, "over_solved_steps").value_or(0.0) != 0.0;
     variable.lowest = reader.number_attribute(path, "lowest").value_or(variable.lowest);
     variable.highest = reader.number_attribute(path, "highest").value_or(variable.highest);
     return variable;
 }
 
+/// `minutes` of `minutes_events`: what has events by element. Else empty.
+std::string event_variable(const std::string& array) {
+    constexpr std::string_view suffix = "_events";
+    return array.ends_with(suffix) ? array.substr(0, array.size() - suffix.size()) : std::string();
+}
+
 void read_output(const ResultReader& reader, const std::string& group, const std::string& output, RunResult& run) {
     for (const auto& name : reader.arrays(group)) {
         const std::string path = group + "/" + name;
+        if (const std::string variable = event_variable(name); reader.has(group + "/" + variable + "_mean")) {
+            run.variables.push_back(
+                read_events(reader, group, read_variable(reader, group + "/" + variable + "_mean", variable)));
+            run.variables.back().output = output;
+            continue;
+        }
         if (name == "replica" || reader.dims(path) != std::vector<std::string>{"replica"}) continue;
         if (reader.text_attribute(path, "display").empty()) continue;
         run.variables.push_back({output, read_variable(reader, path, name), reader.numbers(path), {}, {}});
@@ -145,6 +159,23 @@ void read_failures(const ResultReader& reader, StudyResult& result) {
     for (std::size_t i = 0; i < replica.size(); ++i) result.failures.push_back({replica_of(replica[i]), controller[i], what[i]});
 }
 
+/// The names of elements that events are counted by: the coordinates of their outputs.
+void read_elements(const ResultReader& reader, StudyResult& result) {
+    if (result.controllers.empty()) return;
+    const RunResult& run = result.controllers.front();
+    const std::string group = "/controllers/" + link_name(run.label);
+    for (const VariableResult& row : run.variables) {
+        if (row.elements.empty() || row.variable.dims.empty()) continue;
+        auto output =
+            std::find_if(result.outputs.begin(), result.outputs.end(), [&](const auto& o) { return o.label == row.output; });
+        if (output == result.outputs.end()) output = result.outputs.insert(output, OutputResult{row.output, {}, {}});
+        const std::string& dim = row.variable.dims.front();
+        const auto is_dim = [&](const Coordinate& c) { return c.name == dim; };
+        if (std::any_of(output->coordinates.begin(), output->coordinates.end(), is_dim)) continue;
+        output->coordinates.push_back({.name = dim, .labels = reader.texts(group + "/" + row.output + "/" + dim)});
+    }
+}
+
 /// The replicas that were finished: the coordinate of any output with numbers per replica.
 void read_replicas(const ResultReader& reader, StudyResult& result) {
     const auto finished = static_cast<std::size_t>(whole_number(reader, "replicas_finished"));
@@ -177,6 +208,7 @@ ReadSummary read_summary(const std::filesystem::path& path) {
             result.controllers.push_back(read_run(reader, "/controllers/" + run));
         if (reader.has("/failures")) read_failures(reader, result);
         read_replicas(reader, result);
+        read_elements(reader, result);
         return {std::move(result), {}};
     } catch (const FileError& error) {
         return {std::nullopt, error.what()};

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "sim/engine/ensemble.hpp"
+#include "sim/study/element_estimates.hpp"
 #include "sim/study/fold_study.hpp"
 #include "sim/study/headlines.hpp"
 #include "sim/study/in_order.hpp"
@@ -142,6 +143,7 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
     StudyResult result = pool.fold().finish(std::move(base));
     choose_headlines(result);
+    estimate_elements(result);
     watch.switch_to(Activity::recording);
     result.interrupted = options.stop.stop_requested() &&
                          result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);

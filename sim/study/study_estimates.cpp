@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "sim/statistics/clock_statistics.hpp"
+#include "sim/statistics/shares.hpp"
 #include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
@@ -28,25 +29,23 @@ void widen(ValueRange& range, const std::vector<double>& values) {
     }
 }
 
-/// An interval of one sample, or of one day, is none.
-Estimate without_interval(Estimate estimate) {
-    estimate.kind = IntervalKind::none;
-    estimate.low = estimate.high = std::numeric_limits<double>::quiet_NaN();
-    return estimate;
-}
-
-/// What no replica can be beyond, no mean can be.
-void end_within(Estimate& estimate, const ValueRange& range) {
-    if (estimate.low < range.lowest) estimate.low = range.lowest;
-    if (estimate.high > range.highest) estimate.high = range.highest;
-}
-
 /// Whether values vary at all, rounding apart.
 bool has_extent(const ValueRange& range) {
     return range.highest - range.lowest > alike_within * std::max(std::abs(range.lowest), std::abs(range.highest));
 }
 
 }  // namespace
+
+Estimate without_interval(Estimate estimate) {
+    estimate.kind = IntervalKind::none;
+    estimate.low = estimate.high = std::numeric_limits<double>::quiet_NaN();
+    return estimate;
+}
+
+void end_within(Estimate& estimate, const ValueRange& range) {
+    if (estimate.low < range.lowest) estimate.low = range.lowest;
+    if (estimate.high > range.highest) estimate.high = range.highest;
+}
 
 const VariableResult* find_numbers(const RunResult& run, const std::string& output, const std::string& name) {
     for (const auto& result : run.variables)
@@ -67,6 +66,10 @@ StudyEstimates::StudyEstimates(const StudyResult& study)
     : study_(study), start_h_(WallClock(study.calendar_start).start_h()), one_day_(is_one_day(study)) {}
 
 Estimate StudyEstimates::mean(const VariableResult& row) const {
+    if (row.variable.display == Display::event) {
+        const Estimate share = estimate_share(row.values, study_.confidence);
+        return one_day_ ? without_interval(share) : share;
+    }
     const bool clock = row.variable.display == Display::clock;
     Estimate estimate =
         clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : estimate_mean(row.values, study_.confidence);
@@ -78,6 +81,10 @@ Estimate StudyEstimates::mean(const VariableResult& row) const {
 }
 
 Estimate StudyEstimates::difference(const VariableResult& a, const VariableResult& b) const {
+    if (a.variable.display == Display::event) {
+        const Estimate share = estimate_share_difference(a.values, b.values, study_.confidence);
+        return one_day_ ? without_interval(share) : share;
+    }
     const bool clock = a.variable.display == Display::clock;
     Estimate estimate = clock ? estimate_time_difference(a.values, b.values, study_.confidence)
                               : estimate_paired_difference(a.values, b.values, study_.confidence);

@@ -15,9 +15,15 @@ namespace evsweep {
 /// controller. They are a sample of one day, about which no interval can be said.
 [[nodiscard]] bool is_one_day(const StudyResult& study);
 
+/// An interval of one sample, or of one day, is none.
+[[nodiscard]] Estimate without_interval(Estimate estimate);
+/// What no replica can be beyond, no mean can be.
+void end_within(Estimate& estimate, const ValueRange& range);
+
 /// Means and paired differences over the replicas. Times of day are taken on the circle, in hours of the wall clock. Rows whose
 /// values are alike are bounded by what the variable can be, or else by the least and the most that it is anywhere in the study,
-/// the feeder without vehicles included. Other intervals end where the variable does.
+/// the feeder without vehicles included. Other intervals end where the variable does. The mean of an event is its share of the
+/// replicas, with the intervals of sim/statistics/shares.hpp.
 class StudyEstimates {
    public:
     explicit StudyEstimates(const StudyResult& study);

@@ -14,6 +14,7 @@
 #include "evsweep/population.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
+#include "sim/statistics/statistics.hpp"
 
 namespace evsweep {
 
@@ -26,6 +27,16 @@ struct Bands {
     std::vector<std::vector<double>> quantiles;  ///< one array per StudyResult::quantile_levels
     /// Share of the replicas by which a quantile may miss its place among them, at worst; 0 where all are exact.
     double quantile_rank_error = 0.0;
+    /// Of variables with an event besides, until `estimate_elements` takes them: replicas above zero, and moments.
+    std::vector<std::size_t> events{};
+    std::vector<SampleMoments> moments{};
+};
+
+/// What is known of a variable with an event at one element, e.g. of the minutes below the band at one bus.
+struct ElementResult {
+    std::size_t events = 0;  ///< replicas whose value is above zero
+    Estimate share{};        ///< of the replicas in which the value is known
+    Estimate mean{};         ///< of the values
 };
 
 /// One variable of one output under one controller; which member is filled follows `variable.aggregation`.
@@ -35,6 +46,7 @@ struct VariableResult {
     std::vector<double> values;  ///< per finished replica, in StudyResult::replicas order
     Bands bands;
     std::vector<std::pair<ReplicaId, std::vector<double>>> traces;
+    std::vector<ElementResult> elements{};  ///< of bands with an event, besides
 };
 
 /// A control step whose load flow had no solution.

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "evsweep/contracts.hpp"
+#include "sim/study/write_events.hpp"
 
 namespace evsweep {
 namespace {
@@ -113,6 +114,7 @@ class OutputGroup {
         Attributes notes = notes_on(variable);
         notes.emplace_back("quantile_rank_error", result.bands.quantile_rank_error);
         file_.write({group_, variable.name + "_quantiles", dims, notes}, all);
+        if (!variable.event.empty()) write_events(file_, group_, result);
     }
 
     [[nodiscard]] const Coordinate* find(const std::string& dim) const {
@@ -192,6 +194,8 @@ std::string display_name(Display display) {
             return "clock";
         case Display::category:
             return "category";
+        case Display::event:
+            return "event";
     }
     return {};
 }
@@ -225,6 +229,7 @@ Attributes attributes_of(const Variable& variable, const std::string& currency) 
     attributes.emplace_back("headline", std::int64_t{variable.headline});
     attributes.emplace_back("decimals", std::int64_t{variable.decimals});
     if (const auto method = cell_method(variable.sampling); !method.empty()) attributes.emplace_back("cell_methods", method);
+    if (!variable.event.empty()) attributes.emplace_back("event", variable.event);
     attributes.emplace_back("over_solved_steps", std::int64_t{variable.over_solved_steps});
     return attributes;
 }

@@ -31,6 +31,14 @@ SignalReader group_power(const World& world) {
     };
 }
 
+template <void (ChargingState::*put)(Instant, std::span<double>) const>
+SignalReader energy_of_stays(const World& world) {
+    return [kwh = std::vector<double>(world.population.connectors.size())](World& w) mutable {
+        (w.fleet.*put)(w.now, kwh);
+        return std::span<const double>(kwh);
+    };
+}
+
 SignalReader charging(const World&) {
     return reader_of_number([](World& w) { return w.fleet.charging_kw(); });
 }
@@ -57,6 +65,8 @@ const bool registered[] = {
     provide_column(signals::taper_end, given, column_of<&ChargingState::taper_end>),
     provide_column(signals::power, batteries, column_of<&ChargingState::p_kw>),
     provide_column(signals::reactive_power, given, column_of<&ChargingState::q_kvar>),
+    provide(signals::drawn_energy, batteries, energy_of_stays<&ChargingState::put_drawn_kwh>),
+    provide(signals::returned_energy, batteries, energy_of_stays<&ChargingState::put_returned_kwh>),
     provide(signals::group_power, batteries, group_power),
     provide(signals::charging_power, batteries, charging),
     provide(signals::discharging_power, batteries, discharging),

@@ -174,6 +174,7 @@ void FeederBuilder::add_link(std::size_t k) {
         feeder_.rotation_[k] = feeder_.rotation_[parent] * (runs_down ? shift : std::conj(shift));
     }
     feeder_.site_.branch.push_back(joined(names, "+"));
+    feeder_.site_.branch_kind.push_back(branch.kind);
     find_conductors_above(k);
     note_unfed(k);
     if (branch.kind != BranchKind::transformer) {

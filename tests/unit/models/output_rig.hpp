@@ -32,6 +32,7 @@ struct Step {
     std::vector<double> soc{0.2, 0.4, 0.9};
     int connected = 0;
     double ev_kvar = 0.0;
+    std::vector<double> drawn_kwh{0.0, 0.0, 0.0}, returned_kwh{0.0, 0.0, 0.0};  ///< of the stays now at the connectors
     double base_outside = std::numeric_limits<double>::quiet_NaN();  ///< whether the feeder without vehicles is outside the band
 };
 
@@ -58,6 +59,8 @@ inline Shown shown_by(const Step& step) {
             {"discharging_power", {step.discharging_kw}},
             {"fleet_reactive_power", {step.ev_kvar}},
             {"power", step.p_kw},
+            {"drawn_energy", step.drawn_kwh},
+            {"returned_energy", step.returned_kwh},
             {"state_of_charge", step.soc},
             {"vehicles_connected", {static_cast<double>(step.connected)}},
             {"outside_band_without_vehicles", {step.base_outside}},

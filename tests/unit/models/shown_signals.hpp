@@ -24,8 +24,9 @@ class ShownSignals final : public OutputExchange, public SnapshotSource {
         using namespace evsweep::signals;
         for (const SignalInfo& info :
              {info_of(power), info_of(state_of_charge), info_of(charging_power), info_of(discharging_power),
-              info_of(fleet_reactive_power), info_of(vehicles_connected), info_of(group_power), info_of(price),
-              info_of(sell_price), info_of(outside_band_without_vehicles), info_of(base_demand)})
+              info_of(fleet_reactive_power), info_of(drawn_energy), info_of(returned_energy), info_of(vehicles_connected),
+              info_of(group_power), info_of(price), info_of(sell_price), info_of(outside_band_without_vehicles),
+              info_of(base_demand)})
             add({info});
         for (const SignalInfo& info :
              {info_of(voltage), info_of(feeder_head), info_of(load_power), info_of(loss_power), info_of(supply_voltage),

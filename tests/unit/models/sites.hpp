@@ -19,6 +19,7 @@ struct SiteBus {
     double load_kw = 0.0;
     std::vector<Conductor> conductors{Conductor::balanced};
     double rating_a = HUGE_VAL;  ///< of the branch that feeds it
+    BranchKind fed_by = BranchKind::line;
 };
 
 /// Every bus fed from the one before it, by a branch named after both.
@@ -26,7 +27,10 @@ inline FeederSite make_site(const std::vector<SiteBus>& buses, double nominal_v)
     FeederSite site;
     for (const SiteBus& bus : buses) {
         const auto k = static_cast<std::uint32_t>(site.bus.size());
-        if (k > 0) site.branch.push_back(site.bus.back() + "-" + bus.name);
+        if (k > 0) {
+            site.branch.push_back(site.bus.back() + "-" + bus.name);
+            site.branch_kind.push_back(bus.fed_by);
+        }
         site.bus.push_back(bus.name);
         site.bus_class.push_back(bus.bus_class);
         site.load_kw.push_back(bus.load_kw);

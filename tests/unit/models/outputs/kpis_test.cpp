@@ -98,9 +98,17 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"waiting_sessions", 0},
                                                 {"purchases", 25 * 0.2 + 5 * 0.3 + 25 * 0.4},
                                                 {"sales", 10 * 0.18},
-                                                {"net_cost", 14.7}};
+                                                {"net_cost", 14.7},
+                                                {"any_violation", 1},
+                                                {"network_violation", 1},
+                                                {"low_voltage_violation", 1},
+                                                {"high_voltage_violation", 0},
+                                                {"line_violation", 1},
+                                                {"unserved_violation", 1},
+                                                {"unsolved_violation", 0}};
     const auto kpis = kpis_of(rig, beside(worked_day(), {0, 1, 0, 0}), worked_stays());
-    CHECK(kpis.size() == by_hand.size());
+    CHECK(kpis.size() == by_hand.size() + 2);
+    for (const char* not_judged : {"unbalance_violation", "transformer_violation"}) CHECK(std::isnan(kpis.at(not_judged)));
     for (const auto& [name, value] : by_hand) {
         INFO(name);
         REQUIRE(kpis.count(name) == 1);
