@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "evsweep/plugins.hpp"
@@ -34,6 +35,7 @@ enum Column : std::size_t {
     charged,
     discharged,
     missing,
+    net_cost,
     is_whole,
     columns
 };
@@ -70,20 +72,59 @@ std::array<Variable, columns> all_columns(const std::vector<std::string>& groups
             declared("charged_kwh", "kWh", "energy drawn from the grid", 3),
             declared("discharged_kwh", "kWh", "energy returned to the grid", 3),
             declared("missing_kwh", "kWh", "battery energy missing to the target at departure", 3),
+            declared("net_cost", "currency", "paid for the energy drawn, less what the energy returned earned", 4),
             declared("is_whole", "1", "1: it ended by departure; 0: by the end of the study", 0)};
 }
 
-using Handles = std::array<VariableHandle, columns>;
+/// What all recorders of one study share.
+struct Frame {
+    std::array<VariableHandle, columns> handles{};
+    Instant measure_from;
+    SubscriptionTo<signals::price> price;
+    SubscriptionTo<signals::sell_price> sell_price;
+    SubscriptionTo<signals::drawn_energy> drawn_energy;
+    SubscriptionTo<signals::returned_energy> returned_energy;
+};
+
+/// What the stays now at the connectors have cost, with energies read wherever a price changes.
+class StayCosts {
+   public:
+    explicit StayCosts(std::size_t connectors) : cost_(connectors), drawn_kwh_(connectors), returned_kwh_(connectors) {}
+    void see(const Frame& frame, const Snapshot& s) {
+        const double buy = s.value(frame.price), sell = s.value(frame.sell_price);
+        if (buy == buy_ && sell == sell_) return;
+        const auto drawn = s[frame.drawn_energy], returned = s[frame.returned_energy];
+        for (std::size_t c = 0; c < cost_.size(); ++c) book(c, drawn[c], returned[c]);
+        buy_ = buy, sell_ = sell;
+    }
+    /// Of a stay that ends now; forgets it.
+    [[nodiscard]] double of(std::size_t c, double drawn_kwh, double returned_kwh) {
+        book(c, drawn_kwh, returned_kwh);
+        drawn_kwh_[c] = returned_kwh_[c] = 0.0;
+        return std::exchange(cost_[c], 0.0);
+    }
+
+   private:
+    void book(std::size_t c, double drawn_kwh, double returned_kwh) {
+        cost_[c] += (drawn_kwh - drawn_kwh_[c]) * buy_ - (returned_kwh - returned_kwh_[c]) * sell_;
+        drawn_kwh_[c] = drawn_kwh, returned_kwh_[c] = returned_kwh;
+    }
+
+    std::vector<double> cost_, drawn_kwh_, returned_kwh_;  ///< by connector
+    double buy_ = 0.0, sell_ = 0.0;
+};
 
 class StayRecorder final : public Recorder {
    public:
-    StayRecorder(const Handles& handles, Instant measure_from, const Population& population)
-        : handles_(handles), measure_from_(measure_from), population_(population) {}
+    StayRecorder(const Frame& frame, const Population& population)
+        : frame_(frame), population_(population), costs_(population.connectors.size()) {}
 
+    void at(const Snapshot& s) override { costs_.see(frame_, s); }
     void session_ended(const SessionRecord& r) override {
-        if (r.end < measure_from_) return;
         const Session& s = r.session;
         const std::size_t c = s.connector.index();
+        const double cost = costs_.of(c, r.charged_kwh, r.discharged_kwh);
+        if (r.end < frame_.measure_from) return;
         const double asked_soc = std::max(0.0, s.target_soc - s.initial_soc);
         const double efficiency = population_.vehicles.stored_per_drawn[s.vehicle.index()];
         const auto put = [this](Column column, double value) { values_[column].push_back(value); };
@@ -103,16 +144,17 @@ class StayRecorder final : public Recorder {
         put(charged, r.charged_kwh);
         put(discharged, r.discharged_kwh);
         put(missing, std::max(0.0, s.target_soc - r.final_soc) * r.capacity_kwh);
+        put(net_cost, cost);
         put(is_whole, r.complete ? 1.0 : 0.0);
     }
     void finish(Recorded& recorded) override {
-        for (std::size_t k = 0; k < columns; ++k) recorded.put(handles_[k], std::move(values_[k]));
+        for (std::size_t k = 0; k < columns; ++k) recorded.put(frame_.handles[k], std::move(values_[k]));
     }
 
    private:
-    const Handles& handles_;
-    Instant measure_from_;
+    const Frame& frame_;
     const Population& population_;
+    StayCosts costs_;
     std::array<std::vector<double>, columns> values_;
 };
 
@@ -125,21 +167,27 @@ class Stays final : public Output {
         return schema;
     }
 
-    Stays(const Params& params, const Context& context) : replicas_(params.replicas), measure_from_(context.measure_from) {
+    Stays(const Params& params, const Context& context)
+        : replicas_(params.replicas),
+          frame_{{},
+                 context.measure_from,
+                 context.exchange.subscribe(signals::price),
+                 context.exchange.subscribe(signals::sell_price),
+                 context.exchange.subscribe(signals::drawn_energy),
+                 context.exchange.subscribe(signals::returned_energy)} {
         auto variables = all_columns(context.groups);
-        for (std::size_t k = 0; k < columns; ++k) handles_[k] = context.declare.variable(std::move(variables[k]));
+        for (std::size_t k = 0; k < columns; ++k) frame_.handles[k] = context.declare.variable(std::move(variables[k]));
     }
 
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {
         const auto wanted = static_cast<int>(start.replica.index());
         if (replicas_ && std::count(replicas_->begin(), replicas_->end(), wanted) == 0) return nullptr;
-        return std::make_unique<StayRecorder>(handles_, measure_from_, *start.population);
+        return std::make_unique<StayRecorder>(frame_, *start.population);
     }
 
    private:
     std::optional<std::vector<int>> replicas_;
-    Instant measure_from_;
-    Handles handles_{};
+    Frame frame_;
 };
 
 const bool registered = add_plugin<Output, Stays>();

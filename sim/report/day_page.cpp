@@ -59,7 +59,8 @@ std::string stays_table(const StudyResult& result, const DayClock& clock, std::o
     const auto number = column("vehicle"), connector = column("connector"), group = column("group"), bus = column("bus_place");
     const auto plug_in = column("plug_in_h"), unplug = column("unplug_h"), initial = column("initial_soc");
     const auto target = column("target_soc"), final = column("final_soc"), asked = column("asked_kwh");
-    const auto charged = column("charged_kwh"), returned = column("discharged_kwh"), missing = column("missing_kwh");
+    const auto charged = column("charged_kwh"), returned = column("discharged_kwh"), missing = column("missing_kwh"),
+               cost = column("net_cost");
     const auto is_whole = column("is_whole");
     std::vector<std::size_t> order(number.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
@@ -67,6 +68,7 @@ std::string stays_table(const StudyResult& result, const DayClock& clock, std::o
     TextTable table;
     table.rows.push_back({"vehicle", "group", "bus", "comes", "leaves", "SOC in", "wants", "out", "asks kWh", "draws kWh",
                           "returns kWh", "short kWh"});
+    if (!result.currency.empty()) table.rows.front().push_back("costs " + result.currency);
     for (const std::size_t k : order) {
         if (vehicle && number[k] != static_cast<double>(*vehicle)) continue;
         table.rows.push_back({fmt::format("{}", number[k]), group_of(result, group[k]),
@@ -74,6 +76,7 @@ std::string stays_table(const StudyResult& result, const DayClock& clock, std::o
                               is_whole[k] > 0.0 ? clock.text(unplug[k]) : "still there", fmt::format("{:.2f}", initial[k]),
                               fmt::format("{:.2f}", target[k]), fmt::format("{:.2f}", final[k]), energy(asked[k]),
                               energy(charged[k]), energy(returned[k]), energy(missing[k])});
+        if (!result.currency.empty()) table.rows.back().push_back(fmt::format("{:.2f}", cost[k]));
     }
     if (table.rows.size() == 1) return "No vehicle was plugged in.\n";
     return table.text(day_page_width);

@@ -25,7 +25,8 @@ void write_study(const ScratchFolder& folder) {
     folder.write("base.yaml",
                  "study: {replicas: 4, seed: 3}\ntime: {start: 2025-01-06 12:00, duration: 24 h, step: 15 min}\n"
                  "feeder: {file: network/Master.dss}\n"
-                 "base_load: {profiles: {p: {file: load.csv, column: share, every: 6 h}}, other: p}\n");
+                 "base_load: {profiles: {p: {file: load.csv, column: share, every: 6 h}}, other: p}\n"
+                 "prices: {buy: {every: 12 h, values: [0.1 EUR/kWh, 0.3 EUR/kWh]}, sell_share: 0.5}\n");
     folder.write("study.yaml",
                  "extends: base.yaml\npopulation:\n  cars:\n    behaviour: distribution\n    vehicles: 12\n"
                  "    placement: {rule: class, class: \"\"}\n    arrival: 18 h\n    departure: 7 h\n"
@@ -165,6 +166,9 @@ TEST_CASE("one day is shown as the study had it: the same peak to the bit, and s
     CHECK(charged.size() == 12);
     CHECK(std::accumulate(charged.begin(), charged.end(), 0.0) ==
           Approx(study.numbers("/controllers/fuzzy/kpis/charged_kwh").at(2)).epsilon(1e-12));
+    const auto costs = day.numbers("/controllers/fuzzy/day_stays/replica_2/net_cost");
+    CHECK(std::accumulate(costs.begin(), costs.end(), 0.0) ==
+          Approx(study.numbers("/controllers/fuzzy/kpis/net_cost").at(2)).epsilon(1e-12));
     CHECK(evsweep_in(elsewhere.path(), {"show", "r.h5", "--replica", "4"}).err ==
           "evsweep: --replica: there is no replica '4'; they are 0 to 3\n");
     CHECK(evsweep_in(elsewhere.path(), {"show", "r.h5", "--controller", "fuzz"}).err ==
