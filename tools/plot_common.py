@@ -217,7 +217,7 @@ class WorstVoltages:
 
 def panels(count, width, height, most_columns=3, side_room=0.0, **how):
     """A figure of `count` panels in rows; returns it and the axes that are used."""
-    columns = 2 if count == 4 and most_columns > 1 else min(most_columns, count)
+    columns = 2 if count == 4 and most_columns == 3 else min(most_columns, count)
     rows = -(-count // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(width * columns + side_room, 0.6 + height * rows), squeeze=False, **how)
     for axis in axes.flat[count:]:
