@@ -68,6 +68,14 @@ class Result:
                 sides.append(side)
         return sides or ["low"]
 
+    def period(self):
+        """Begin and end of the measured time by the marks of its outputs; the study's first day where it has none."""
+        for output in self.base.values():
+            if isinstance(output, h5py.Group) and "time" in output and len(output["time"]) > 1:
+                hours = plot_time.hours_since_start(output["time"])
+                return tuple(self.clock([hours[0], 2 * hours[-1] - hours[-2]]))
+        return self.start, self.start + datetime.timedelta(days=1)
+
     def clock(self, hours):
         return [self.start + datetime.timedelta(hours=float(h)) for h in hours]
 
@@ -172,6 +180,14 @@ def worst_level(bands, side):
     return bands.quantiles[k], f"{100 * bands.levels[k]:g} %"
 
 
+def nearer_to_limit(by_side, limits):
+    """Of lowest and highest voltages the one that is nearer to its limit or further beyond; of one side its own."""
+    if len(by_side) == 1:
+        return next(iter(by_side.values()))
+    low, high = by_side["low"], by_side["high"]
+    return np.where(low - limits[0] < limits[1] - high, low, high)
+
+
 class WorstVoltages:
     """The voltages of a run by mark (or day) and bus on the sides of the band that are broken, in a study with several replicas those of
     a bad one; where both sides are broken `shown` has the one that is nearer to its limit or further beyond."""
@@ -188,18 +204,11 @@ class WorstVoltages:
             raise NoData("no step has a load-flow solution")
         quantiles = f"{' and '.join(names)} quantile of replicas" if self.bands.outer() else names[0]
         self.what = f"{quantiles}, {self.bands.of_marks}"
-        self.result = result
-        self.shown = self.nearest(self.by_side)
-
-    def nearest(self, by_side):
-        if len(by_side) == 1:
-            return by_side[self.sides[0]]
-        low, high = by_side["low"], by_side["high"]
-        return np.where(low - self.result.limits[0] < self.result.limits[1] - high, low, high)
+        self.shown = nearer_to_limit(self.by_side, result.limits)
 
     def over_time(self):
-        """By bus, the extremes over time, of the side as in `shown`."""
-        return self.nearest({side: (np.fmin if side == "low" else np.fmax).reduce(volts, axis=0) for side, volts in self.by_side.items()})
+        """By side and bus, the extremes over time."""
+        return {side: (np.fmin if side == "low" else np.fmax).reduce(volts, axis=0) for side, volts in self.by_side.items()}
 
     def extremes(self):
         """[(side, voltage, mark, bus)] for each side."""
@@ -210,9 +219,10 @@ class WorstVoltages:
             found.append((side, volts[mark, bus], int(mark), int(bus)))
         return found
 
-    def words(self):
-        """"lowest" or "lowest and highest"."""
-        return " and ".join(f"{side}est" for side in self.sides)
+
+def words_of(sides):
+    """"lowest" or "lowest and highest"."""
+    return " and ".join(f"{side}est" for side in sides)
 
 
 def panels(count, width, height, most_columns=3, side_room=0.0, **how):

@@ -1,5 +1,4 @@
 """How numbers per replica are spread, how likely limits are broken, and what it costs. Imported by `plot`; not a program."""
-import datetime
 import math
 import textwrap
 
@@ -199,7 +198,7 @@ def cost(result):
     axes[0].margins(x=0.06)
     axes[0].set_yticks(places, [label for label, _ in kpis])
     axes[0].set_ylim(len(kpis) - 0.4, -0.6)
-    axes[0].set_title(f"Cost, mean of {result.replicas} replicas, {plot_time.period_text(*span(result))}")
+    axes[0].set_title(f"Cost, mean of {result.replicas} replicas, {plot_time.period_text(*result.period())}")
     for k, (label, group) in enumerate(kpis):
         draw_box(axes[1], k, group["net_cost"][()].astype(float), colour(k))
         mean, low, high = summary_of(result, result.controllers[k][1], "net_cost")
@@ -212,13 +211,3 @@ def cost(result):
         axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
     legend_below(figure, axes[0])
     return figure
-
-
-def span(result):
-    """Begin and end of the measured time, from the marks of any output, else from the steps."""
-    for output in result.base.values():
-        if hasattr(output, "keys") and "time" in output and len(output["time"]) > 1:
-            hours = plot_time.hours_since_start(output["time"])
-            begin, end = result.clock([hours[0], hours[-1] + (hours[1] - hours[0])])
-            return begin, end
-    return result.start, result.start + datetime.timedelta(hours=24)

@@ -2,7 +2,7 @@
 import numpy as np
 
 import plot_time
-from plot_common import Sites, WorstVoltages, clock_axis, heading, mdates, plt
+from plot_common import Sites, WorstVoltages, clock_axis, heading, mdates, plt, words_of
 from plot_layout import longest_ways
 from plot_scales import voltage_scale
 
@@ -48,7 +48,7 @@ def voltage_heat(result):
         axis.set_title(title_of(result, label, v), fontsize=10 if len(v.sides) == 1 else 9)
         axis.xaxis_date()
     clock_axis(axes[-1, 0], last.bands.hours)
-    daily = f"{last.words()} of each day, " if last.bands.daily else ""
+    daily = f"{words_of(last.sides)} of each day, " if last.bands.daily else ""
     heading(figure, f"Voltages along the feeder, longest way first: {daily}{last.what}")
     high = figure.get_size_inches()[1]
     figure.tight_layout(rect=(0, 0, 0.93, 1))

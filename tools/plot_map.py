@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 import plot_time
-from plot_common import Bands, NoData, Sites, WorstVoltages, heading, output_of, panels, worst_level
+from plot_common import Bands, NoData, Sites, WorstVoltages, heading, nearer_to_limit, output_of, panels, words_of, worst_level
 from plot_layout import Layout
 from plot_scales import Shares, loading_scale, voltage_scale
 
@@ -53,22 +53,57 @@ def map_figure(result, count, title, lines=2):
     return layout, figure, list(axes)
 
 
+def has(run, name):
+    """Whether output `elements` holds quantiles of a variable: they see every step and not the marks alone."""
+    try:
+        return f"{name}_quantiles" in output_of(run, "elements")
+    except NoData:
+        return False
+
+
+def quantile_of(group, name, side):
+    """The outer quantile on a side of what `elements` holds, and its name."""
+    k = 0 if side == "low" else -1
+    return group[f"{name}_quantiles"][k], f"{100 * group['quantile'][k]:g} %"
+
+
+class Extremes:
+    """The worst voltage of every bus over the study, by side of the band that is broken."""
+
+    def __init__(self, result, sites, run):
+        if has(run, "vmin_pu") and has(run, "vmax_pu"):
+            group, self.by_side, names = output_of(run, "elements"), {}, []
+            for side in result.broken_sides():
+                values, name = quantile_of(group, "vmin_pu" if side == "low" else "vmax_pu", side)
+                self.by_side[side] = sites.voltages(values, side)
+                names.append(name)
+            self.what = f"{' and '.join(names)} quantile of replicas, all steps" if result.replicas > 1 else "one replica, all steps"
+        else:
+            voltages = WorstVoltages(result, sites, run)
+            self.by_side, self.what = voltages.over_time(), voltages.what
+        if any(np.isnan(volts).all() for volts in self.by_side.values()):
+            raise NoData("no step has a load-flow solution")
+        self.shown = nearer_to_limit(self.by_side, result.limits)
+
+
 def map_voltage(result):
     """The worst voltage of every bus over the study, a panel per run."""
     sites = Sites(result)
-    shown = [(label, WorstVoltages(result, sites, run)) for label, run in [("no vehicles", result.base)] + result.controllers]
+    shown = [(label, Extremes(result, sites, run)) for label, run in [("no vehicles", result.base)] + result.controllers]
     _, last = shown[-1]
-    scale = voltage_scale(result, [v.over_time() for _, v in shown], last.sides)
-    title = f"{last.words().capitalize()} voltage of each bus, {plot_time.period_of(result.start, last.bands.hours)}: {last.what}"
-    layout, figure, axes = map_figure(result, len(shown), title, 1 + len(last.sides))
+    sides = list(last.by_side)
+    scale = voltage_scale(result, [v.shown for _, v in shown], sides)
+    title = f"{words_of(sides).capitalize()} voltage of each bus, {plot_time.period_text(*result.period())}: {last.what}"
+    layout, figure, axes = map_figure(result, len(shown), title, 1 + len(sides))
     for axis, (label, v) in zip(axes, shown):
-        colours = scale.of(v.over_time())
+        colours = scale.of(v.shown)
         draw_feeder(axis, layout, colours, colours)
         name_buses(axis, layout, sites.names)
         lines = [label]
-        for side, volts, _, bus in v.extremes():
+        for side, volts in v.by_side.items():
+            bus = int((np.nanargmin if side == "low" else np.nanargmax)(volts))
             mark(axis, layout, bus)
-            lines.append(f"{side}est {volts:.4f} pu at bus {sites.names[bus]}")
+            lines.append(f"{side}est {volts[bus]:.4f} pu at bus {sites.names[bus]}")
         axis.set_title("\n".join(lines), fontsize=10)
     scale.bar(figure, axes, "voltage (pu)", shrink=0.9, aspect=30)
     return figure
@@ -84,17 +119,28 @@ def rated_axis(result):
     return "rated_conductor" if result.has_phases() else "branch"
 
 
+def loadings_of(result, run):
+    """Labels of rated conductors or branches with their highest loadings over the study, and words for what these are."""
+    group = output_of(run, "elements") if has(run, "line_loading_max_pct") or has(run, "transformer_loading_max_pct") else None
+    if group is None:
+        bands = Bands(run, "voltages", "loading_pct")
+        values, what = worst_level(bands, "high")
+        words = f"{what} quantile of replicas, {bands.sampling()}" if bands.outer() else what
+        return bands.group[rated_axis(result)].asstr()[()], np.fmax.reduce(values, axis=0), words
+    kinds = [kind for kind in ("line", "transformer") if has(run, f"{kind}_loading_max_pct")]
+    found = [quantile_of(group, f"{kind}_loading_max_pct", "high") for kind in kinds]
+    words = f"{found[0][1]} quantile of replicas, all steps" if result.replicas > 1 else "one replica, all steps"
+    return np.concatenate([group[kind].asstr()[()] for kind in kinds]), np.concatenate([values for values, _ in found]), words
+
+
 def highest_loadings(result, run):
-    """By bus, the highest loading of the branch that feeds it (NaN without a rating); the names of the branches, and the bands."""
-    bands = Bands(run, "voltages", "loading_pct")
-    values, what = worst_level(bands, "high")
-    labels = bands.group[rated_axis(result)].asstr()[()]
-    highest = np.fmax.reduce(values, axis=0)
+    """By bus, the highest loading of the branch that feeds it (NaN without a rating); the names of the branches, and what it is."""
+    labels, highest, what = loadings_of(result, run)
     by_bus, name = np.full(len(result.file["feeder/bus"]), np.nan), {}
     for bus, label, loading in zip(branch_buses(result, labels), labels, highest):
         if not loading <= by_bus[bus]:
             by_bus[bus], name[bus] = loading, label
-    return by_bus, name, f"{what} quantile of replicas, {bands.sampling()}" if bands.outer() else what, bands
+    return by_bus, name, what
 
 
 def map_loading(result):
@@ -103,10 +149,9 @@ def map_loading(result):
     if all(np.isnan(loading).all() for _, loading, *_ in shown):
         raise NoData("no branch has a rating, or no step a load-flow solution")
     scale = loading_scale([loading for _, loading, *_ in shown])
-    *_, what, bands = shown[-1]
-    title = f"Highest loading of each branch, {plot_time.period_of(result.start, bands.hours)}: {what}"
+    title = f"Highest loading of each branch, {plot_time.period_text(*result.period())}: {shown[-1][3]}"
     layout, figure, axes = map_figure(result, len(shown), title)
-    for axis, (label, loading, name, _, _) in zip(axes, shown):
+    for axis, (label, loading, name, _) in zip(axes, shown):
         relative = np.nan_to_num((loading - scale.low) / (scale.high - scale.low))
         draw_feeder(axis, layout, None, scale.of(loading), 1.2 + 3.5 * relative)
         if np.isfinite(loading).any():
@@ -123,50 +168,43 @@ class Probabilities:
 
     def __init__(self, result, sites, run):
         self.group = output_of(run, "elements")
-        self.result, self.sites = result, sites
-        self.worst = []  # texts on the most likely bus and branch
-        self.bus = self.of_buses()
-        self.branch = self.of_branches()
+        self.bus, self.branch = (np.full(len(sites.names), np.nan) for _ in range(2))
+        low = [self.of_voltage(sites, "minutes_below_band", "too low"), self.of_voltage(sites, "minutes_above_band", "too high")]
+        over = [self.of_branches(result, kind) for kind in ("line", "transformer")]
+        self.worst = self.told(low, "no voltage out of the band") + self.told(over, "no overload")
 
-    def interval(self, name, at):
+    def told(self, found, none):
+        """A line for each kind that happened; one with its interval where none did."""
+        found = [kind for kind in found if kind is not None]
+        happened = [text for share, text, _ in found if share > 0]
+        return happened or [none + found[0][2] for _ in found[:1]]
+
+    def most_likely(self, name, share, labels, what):
+        """(share, text with the element and its interval, the interval) of the most likely element; None where none is judged."""
+        if not np.isfinite(share).any():
+            return None
+        at = int(np.nanargmax(share))
         low, high = (self.group[f"{name}_share_{end}"][at] for end in ("low", "high"))
-        return f" [{100 * low:.0f}-{100 * high:.0f} %]" if math.isfinite(low) and math.isfinite(high) else ""
+        interval = f" [{100 * low:.0f}-{100 * high:.0f} %]" if math.isfinite(low) and math.isfinite(high) else ""
+        alike = int((share == share[at]).sum()) - 1
+        more = f" and {alike} more" if alike else ""
+        return share[at], f"{what} {labels[at]}{more}: {100 * share[at]:.0f} %{interval}", interval
 
-    def of_buses(self):
-        worst = np.full(len(self.sites.names), np.nan)
-        said = None
-        for name, word in (("minutes_below_band", "low"), ("minutes_above_band", "high")):
-            if f"{name}_share" not in self.group:
-                continue
-            share = np.where(self.sites.live, self.group[f"{name}_share"][()], np.nan)
-            worst = np.fmax(worst, self.sites.by_bus(share, np.fmax))
-            if np.isfinite(share).any() and (said is None or np.nanmax(share) > said[0]):
-                at = int(np.nanargmax(share))
-                place = self.group[self.axis_of(name)].asstr()[at]
-                said = (share[at], f"{word} voltage, {place}: {100 * share[at]:.0f} %{self.interval(name, at)}")
-        if said is not None:
-            self.worst.append(said[1])
-        return worst
+    def of_voltage(self, sites, name, what):
+        if f"{name}_share" not in self.group:
+            return None
+        share = np.where(sites.live, self.group[f"{name}_share"][()], np.nan)
+        self.bus = np.fmax(self.bus, sites.by_bus(share, np.fmax))
+        axis = next(k for k in ("supply", "conductor", "bus") if k in self.group and len(self.group[k]) == len(share))
+        return self.most_likely(name, share, self.group[axis].asstr()[()], f"voltage {what} at")
 
-    def of_branches(self):
-        worst = np.full(len(self.sites.names), np.nan)
-        said = None
-        for kind in ("line", "transformer"):
-            name = f"{kind}_overload_minutes"
-            if f"{name}_share" not in self.group:
-                continue
-            labels, share = self.group[kind].asstr()[()], self.group[f"{name}_share"][()]
-            np.fmax.at(worst, branch_buses(self.result, labels), share)
-            if np.isfinite(share).any() and (said is None or np.nanmax(share) > said[0]):
-                at = int(np.nanargmax(share))
-                said = (share[at], f"overload, {kind} {labels[at]}: {100 * share[at]:.0f} %{self.interval(name, at)}")
-        if said is not None:
-            self.worst.append(said[1])
-        return worst
-
-    def axis_of(self, name):
-        return next(k for k in ("supply", "conductor", "bus")
-                    if k in self.group and len(self.group[k]) == len(self.group[f"{name}_share"]))
+    def of_branches(self, result, kind):
+        name = f"{kind}_overload_minutes"
+        if f"{name}_share" not in self.group:
+            return None
+        labels, share = self.group[kind].asstr()[()], self.group[f"{name}_share"][()]
+        np.fmax.at(self.branch, branch_buses(result, labels), share)
+        return self.most_likely(name, share, labels, f"overload of {kind}")
 
 
 def map_probability(result):
@@ -176,7 +214,8 @@ def map_probability(result):
     if all(np.isnan(p.bus).all() and np.isnan(p.branch).all() for _, p in shown):
         raise NoData("output 'elements' judges no voltage and no loading")
     scale = Shares()
-    layout, figure, axes = map_figure(result, len(shown), f"P(violation) by element: share of {result.replicas} replicas", 3)
+    layout, figure, axes = map_figure(result, len(shown), f"P(violation) by element: share of {result.replicas} replicas",
+                                      1 + max(len(p.worst) for _, p in shown))
     for axis, (label, p) in zip(axes, shown):
         widths = 1.0 + 4.0 * np.nan_to_num(p.branch)
         colours = scale.of(p.branch)

@@ -9,7 +9,7 @@ WITHIN = LinearSegmentedColormap.from_list("within", ["#CFE1F2", "#6BAED6", "#08
 BEYOND = {"low": LinearSegmentedColormap.from_list("below", ["#FDB863", "#D95F02", "#7F2704"]),
           "high": LinearSegmentedColormap.from_list("above", ["#C9A0DC", "#7B3294", "#2D004B"])}
 UNDER_RATING = LinearSegmentedColormap.from_list("under_rating", ["#1C5F9E", "#8DBEDD", "#D9D9D9"])
-SHARES = LinearSegmentedColormap.from_list("shares", ["#E8E8E8", "#FDCC8A", "#E34A33", "#7F0000"])
+SHARES = LinearSegmentedColormap.from_list("shares", ["#D2D2D2", "#FDCC8A", "#E34A33", "#7F0000"])
 UNKNOWN = "#BBBBBB"
 STEPS = 1024
 
