@@ -2,6 +2,7 @@
 import datetime
 import math
 import sys
+import textwrap
 
 try:
     import h5py
@@ -13,6 +14,8 @@ except ImportError as error:
 matplotlib.use("Agg")
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
+import plot_time
+from plot_time import clock_axis  # noqa: F401 - figures take it from here
 
 # Okabe and Ito's palette and two darker ones, distinguishable with any colour vision; black is kept for the feeder without vehicles.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F", "#882255"]
@@ -29,6 +32,10 @@ class NoData(Exception):
     """A figure cannot be drawn because the file does not hold what it shows."""
 
 
+class NoSuch(Exception):
+    """What was asked for by an option is not in the file."""
+
+
 class Result:
     """The parts of a result file that figures are made of; groups come in the order of the scenario."""
 
@@ -41,9 +48,10 @@ class Result:
         self.replicas = int(attributes["replicas_finished"])
         self.confidence = float(attributes["confidence"])
         self.reference = attributes["reference"]
-        self.start = datetime.datetime.fromisoformat(attributes["calendar_start"])
+        self.start = plot_time.start_of(self.file)
         self.limits = float(attributes["voltage_min_pu"]), float(attributes["voltage_max_pu"])
         self.base = self.file["base"]
+        self.replica = self.vehicle = self.day = None  # what a figure of one vehicle shows; None: chosen by the figure
         self.controllers = [(group.attrs["label"], group) for group in self.file["controllers"].values()]
 
     def has_phases(self):
@@ -60,27 +68,57 @@ class Result:
                 sides.append(side)
         return sides or ["low"]
 
+    def period(self):
+        """Begin and end of the measured time by the marks of its outputs; the study's first day where it has none."""
+        for output in self.base.values():
+            if isinstance(output, h5py.Group) and "time" in output and len(output["time"]) > 1:
+                hours = plot_time.hours_since_start(output["time"])
+                return tuple(self.clock([hours[0], 2 * hours[-1] - hours[-2]]))
+        return self.start, self.start + datetime.timedelta(days=1)
+
     def clock(self, hours):
         return [self.start + datetime.timedelta(hours=float(h)) for h in hours]
 
 
-class Bands:
-    """Mean and outer quantiles of one variable over the replicas of one run."""
+def output_of(run, kind):
+    """The group of the first output of a kind."""
+    group = next((g for g in run.values() if isinstance(g, h5py.Group) and g.attrs.get("type") == kind), None)
+    if group is None:
+        raise NoData(f"the study has no output '{kind}'")
+    return group
 
-    def __init__(self, run, kind, name):
-        group = next((g for g in run.values() if isinstance(g, h5py.Group) and g.attrs.get("type") == kind), None)
-        if group is None:
-            raise NoData(f"the study has no output '{kind}'")
+
+class Bands:
+    """Mean and outer quantiles of one variable over the replicas of one run.
+
+    Series of a year have one value a day: `by_day` says which (lowest, highest, mean, sum), None leaves it to the variable and
+    False keeps all marks.
+    """
+
+    def __init__(self, run, kind, name, by_day=None):
+        group = output_of(run, kind)
         if name + "_mean" not in group:
             raise NoData(f"output '{kind}' holds no {name}")
         self.group = group
         self.mean = group[name + "_mean"][()]
-        self.hours = group["time"][()]
+        self.hours = plot_time.hours_since_start(group["time"])
         # What a value stands for: the mean over the interval from its mark, or the state at the mark (CF conventions).
         self.is_mean = group[name + "_mean"].attrs.get("cell_methods", "") == "time: mean"
         quantiles = group.get(name + "_quantiles")
         self.levels = group["quantile"][()] if quantiles is not None else np.array([])
         self.quantiles = quantiles[()] if quantiles is not None else None
+        self.daily = None
+        self.of_marks = self.sampling()
+        if by_day or (by_day is None and kind == "series" and plot_time.is_long(self.hours)):
+            self.draw_by_days(by_day or plot_time.BY_DAY.get(name, "highest"))
+
+    def draw_by_days(self, how):
+        days = plot_time.Days(self.hours, plot_time.start_of(self.group.file))
+        self.daily = how
+        self.mean = days.reduce(self.mean, how)
+        # A sum of quantiles is no quantile of the sum.
+        self.quantiles = days.reduce(self.quantiles, how, axis=1) if self.quantiles is not None and how != "sum" else None
+        self.hours, self.is_mean = days.hours, True
 
     def middle(self):
         """The median, or the mean where the file has no median."""
@@ -95,10 +133,115 @@ class Bands:
         return 60 * (self.hours[1] - self.hours[0]) if len(self.hours) > 1 else 60
 
     def sampling(self):
+        if self.daily:
+            return f"{self.daily} of day"
         return f"{self.minutes():g} min means" if self.is_mean else f"every {self.minutes():g} min"
 
     def band_name(self):
         return f"{100 * self.levels[0]:g} to {100 * self.levels[-1]:g} % of replicas" if self.outer() else "one replica"
+
+
+class Sites:
+    """What loads see at every bus: from values by conductor or supply to one value by bus, the worst of its phases."""
+
+    def __init__(self, result):
+        feeder = result.file["feeder"]
+        self.names = feeder["bus"].asstr()[()]
+        self.parent = feeder["parent"][()]
+        if len(self.parent) == 0:
+            raise NoData("the file holds no feeder")
+        self.has_phases = result.has_phases()
+        kind = "supply" if "supply" in feeder else "conductor"
+        self.bus = feeder[f"{kind}_bus"][()] if self.has_phases else np.arange(len(self.names))
+        phase = feeder["supply_wires" if kind == "supply" else "conductor_phase"].asstr()[()] if self.has_phases else None
+        self.live = phase != "n" if self.has_phases else np.ones(len(self.names), bool)
+
+    def by_bus(self, values, worst):
+        """`worst`: np.fmin or np.fmax, over the last axis."""
+        out = np.full(values.shape[:-1] + (len(self.names),), np.nan)
+        columns = np.flatnonzero(self.live)
+        order = columns[np.argsort(self.bus[columns], kind="stable")]
+        buses, first = np.unique(self.bus[order], return_index=True)
+        out[..., buses] = worst.reduceat(values[..., order], first, axis=-1)
+        return out
+
+    def voltages(self, values, side):
+        """By bus: the lowest voltage of its phases, or the highest; the source, whose voltage is given, is left out."""
+        volts = self.by_bus(values, np.fmin if side == "low" else np.fmax)
+        volts[..., self.parent < 0] = np.nan
+        return volts
+
+
+def worst_level(bands, side):
+    """The outer quantile on a side, and its name."""
+    if not bands.outer():
+        return bands.mean, "one replica"
+    k = 0 if side == "low" else -1
+    return bands.quantiles[k], f"{100 * bands.levels[k]:g} %"
+
+
+def nearer_to_limit(by_side, limits):
+    """Of lowest and highest voltages the one that is nearer to its limit or further beyond; of one side its own."""
+    if len(by_side) == 1:
+        return next(iter(by_side.values()))
+    low, high = by_side["low"], by_side["high"]
+    return np.where(low - limits[0] < limits[1] - high, low, high)
+
+
+class WorstVoltages:
+    """The voltages of a run by mark (or day) and bus on the sides of the band that are broken, in a study with several replicas those of
+    a bad one; where both sides are broken `shown` has the one that is nearer to its limit or further beyond."""
+
+    def __init__(self, result, sites, run, in_days=False):
+        self.sites, self.sides, names, self.by_side = sites, result.broken_sides(), [], {}
+        long = in_days and plot_time.is_long(Bands(run, "voltages", "voltage_pu", by_day=False).hours)
+        for side in self.sides:
+            self.bands = Bands(run, "voltages", "voltage_pu", by_day=f"{side}est" if long else False)
+            values, name = worst_level(self.bands, side)
+            self.by_side[side] = sites.voltages(values, side)
+            names.append(name)
+        if any(np.isnan(volts).all() for volts in self.by_side.values()):
+            raise NoData("no step has a load-flow solution")
+        quantiles = f"{' and '.join(names)} quantile of replicas" if self.bands.outer() else names[0]
+        self.what = f"{quantiles}, {self.bands.of_marks}"
+        self.shown = nearer_to_limit(self.by_side, result.limits)
+
+    def over_time(self):
+        """By side and bus, the extremes over time."""
+        return {side: (np.fmin if side == "low" else np.fmax).reduce(volts, axis=0) for side, volts in self.by_side.items()}
+
+    def extremes(self):
+        """[(side, voltage, mark, bus)] for each side."""
+        found = []
+        for side, volts in self.by_side.items():
+            pick = np.nanargmin if side == "low" else np.nanargmax
+            mark, bus = np.unravel_index(pick(volts), volts.shape)
+            found.append((side, volts[mark, bus], int(mark), int(bus)))
+        return found
+
+
+def words_of(sides):
+    """"lowest" or "lowest and highest"."""
+    return " and ".join(f"{side}est" for side in sides)
+
+
+def panels(count, width, height, most_columns=3, side_room=0.0, **how):
+    """A figure of `count` panels in rows; returns it and the axes that are used."""
+    columns = 2 if count == 4 and most_columns == 3 else min(most_columns, count)
+    rows = -(-count // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(width * columns + side_room, 0.6 + height * rows), squeeze=False, **how)
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, axes.flat[:count]
+
+
+def heading(figure, text):
+    """A title of the whole figure, in as many lines as its width needs."""
+    columns = int(12.5 * figure.get_size_inches()[0])
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, columns)]
+    # Layouts that are constrained place it themselves; elsewhere its distance from the edge is in inches, for figures of any height.
+    place = {} if figure.get_constrained_layout() else {"y": 1 - 0.1 / figure.get_size_inches()[1], "va": "top"}
+    figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=11, **place)
 
 
 def colour(index):
@@ -107,22 +250,6 @@ def colour(index):
 
 def dash(index):
     return DASHES[index % len(DASHES)]
-
-
-def clock_axis(axis, hours):
-    """Time of day below, with the day where there are several."""
-    span = float(hours[-1] - hours[0]) if len(hours) > 1 else 1.0
-    if span <= 36:
-        axis.xaxis.set_major_locator(mdates.HourLocator(byhour=range(0, 24, 3 if span > 12 else 1)))
-        axis.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M"))
-    elif span <= 96:
-        axis.xaxis.set_major_locator(mdates.HourLocator(byhour=(0, 12)))
-        axis.xaxis.set_major_formatter(mdates.DateFormatter("%a %H:%M"))
-    else:
-        axis.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=10))
-        axis.xaxis.set_major_formatter(mdates.DateFormatter("%a %d %b"))
-    axis.set_xlabel("time of day" if span <= 36 else "time")
-    axis.margins(x=0)
 
 
 def draw_course(result, axis, bands, values, **style):
@@ -181,4 +308,5 @@ def limit_lines(axis, limits):
         if low - reach <= limit <= high + reach:
             axis.axhline(limit, color="#B00020", linewidth=1.1, linestyle=(0, (8, 3)))
             axis.annotate(f"limit {limit:g} pu", (1, limit), xycoords=("axes fraction", "data"), ha="right", va="bottom",
-                          xytext=(-2, 2), textcoords="offset points", color="#B00020", fontsize=8.5)
+                          xytext=(-2, 2), textcoords="offset points", color="#B00020", fontsize=8.5,
+                          bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5})

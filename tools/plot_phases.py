@@ -1,6 +1,7 @@
 """The figures of feeders that are not balanced: one colour per phase. Imported by `plot`; not a program."""
 import numpy as np
 
+import plot_time
 from plot_common import (Bands, NoData, clock_axis, draw_bands, electrical_distance, legend_below, limit_lines, plt)
 
 # Phases as in Okabe and Ito's palette; legs of a split phase in colours of their own.
@@ -17,6 +18,11 @@ def name_of(phase):
 def tint(phase):
     """A voltage to the neutral has the colour of its phase, one between phases that of the first."""
     return TINT[phase.split("-")[0]]
+
+
+def stroke(phase):
+    """Voltages between phases are dashed, since they share the colours of those to earth."""
+    return (0, (5, 1.5)) if "-" in phase and not phase.endswith("-n") else "-"
 
 
 class Wires:
@@ -83,7 +89,7 @@ def voltage_profile(result):
         step, worst = np.unravel_index(np.nanargmin(values), values.shape)
         for phase in wires.phases:
             draw_phase(axis, wires, phase, values[step])
-        moment = result.clock([voltage.hours[step]])[0].strftime("%H:%M")
+        moment = plot_time.moment_text(result.start, voltage.hours, step)
         axis.plot([wires.distance[wires.bus[worst]]], [values[step, worst]], marker="o", markersize=10, markerfacecolor="none",
                   color="black", linestyle="none")
         axis.set_title(f"{label}, {moment}\nlowest {values[step, worst]:.4f} pu at {wires.name(worst)}", fontsize=10)
@@ -110,7 +116,7 @@ def phase_bands(result):
         for k, phase in enumerate(low.group["phase"].asstr()[()]):
             if low.outer() and run is not result.base:
                 axis.fill_between(when, low.outer()[0][:, k], low.outer()[1][:, k], color=tint(phase), alpha=0.2, linewidth=0)
-            axis.plot(when, low.mean[:, k], color=tint(phase), label=f"{name_of(phase)}, lowest")
+            axis.plot(when, low.mean[:, k], color=tint(phase), linestyle=stroke(phase), label=f"{name_of(phase)}, lowest")
             axis.plot(when, high.mean[:, k], color=tint(phase), linewidth=0.9, linestyle=(0, (1, 1.5)))
         axis.plot([], [], color="black", linewidth=0.9, linestyle=(0, (1, 1.5)), label="highest")
         axis.set_title(label if run is result.base else f"{label}: mean and {low.band_name()}", fontsize=10)
