@@ -30,9 +30,11 @@ std::string of_what(const ElementNumber& number, const Variable& variable) {
     return number.meaning + (number.estimate == &ElementResult::share ? variable.event : variable.long_name);
 }
 
-/// Means whose interval ends where they are come from values that are alike.
-IntervalKind kind_of_mean(const Estimate& estimate) {
-    return estimate.low == estimate.mean || estimate.high == estimate.mean ? IntervalKind::alike : IntervalKind::student;
+/// How the interval of a mean was found, by its code in files.
+constexpr std::array mean_kinds{IntervalKind::none, IntervalKind::student, IntervalKind::skewed, IntervalKind::alike};
+
+std::int32_t code_of(IntervalKind kind) {
+    return static_cast<std::int32_t>(std::find(mean_kinds.begin(), mean_kinds.end(), kind) - mean_kinds.begin());
 }
 
 /// A count as a file may have it, also a damaged one.
@@ -42,16 +44,19 @@ std::size_t count_of(double value) { return value > 0.0 ? static_cast<std::size_
 
 void write_events(ResultFile& file, const std::string& group, const VariableResult& result) {
     const Variable& variable = result.variable;
-    std::vector<std::int32_t> events, known;
+    std::vector<std::int32_t> events, known, kinds;
     for (const ElementResult& element : result.elements) {
         events.push_back(static_cast<std::int32_t>(element.events));
         known.push_back(static_cast<std::int32_t>(element.share.count));
+        kinds.push_back(code_of(element.mean.kind));
     }
     const auto place = [&](const std::string& suffix, const std::string& meaning, const std::string& unit) {
         return ArrayPlace{group, variable.name + suffix, variable.dims, {{"units", unit}, {"long_name", meaning}}};
     };
     file.write(place("_events", "replicas with: " + variable.event, "1"), events);
     file.write(place("_known", "replicas of which that is known", "1"), known);
+    file.write(place("_mean_interval", "how the interval of the mean was found: 0 none, 1 student, 2 skewed, 3 alike", "1"),
+               kinds);
     for (const ElementNumber& number : element_numbers) {
         std::vector<double> values;
         for (const ElementResult& element : result.elements) values.push_back(element.*number.estimate.*number.value);
@@ -82,9 +87,11 @@ VariableResult read_events(const ResultReader& reader, const std::string& group,
         for (std::size_t i = 0; i < std::min(values.size(), result.elements.size()); ++i)
             result.elements[i].*number.estimate.*number.value = values[i];
     }
-    for (ElementResult& element : result.elements) {
+    const std::vector<double> kinds = reader.numbers(path + "_mean_interval");
+    for (std::size_t i = 0; i < result.elements.size(); ++i) {
+        ElementResult& element = result.elements[i];
+        if (i < kinds.size() && count_of(kinds[i]) < mean_kinds.size()) element.mean.kind = mean_kinds[count_of(kinds[i])];
         if (!std::isnan(element.share.low)) element.share.kind = IntervalKind::clopper_pearson;
-        if (!std::isnan(element.mean.low)) element.mean.kind = kind_of_mean(element.mean);
     }
     return result;
 }
