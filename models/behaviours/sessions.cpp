@@ -97,7 +97,7 @@ Schema<Params> make_schema() {
                    .optional("filter", &Params::filter,
                              "rows that are kept, by the cell of a column: {Site: Main St}, {Site: [A, B]}, {Site: {except: C}}")
                    .optional("time_zone", &Params::time_zone,
-                             "whose clock the days are by, e.g. America/Los_Angeles; none: that of the layout, or the scenario's")
+                             "whose clock the days are by, e.g. Europe/Oslo; none: that of the layout, or the scenario's")
                    .optional("times", &Params::times,
                              "of times that say no zone: local, or utc; none: as the layout has it, or local")
                    .optional("decimal", &Params::decimal, "mark of decimals; none: as the layout has it, or a point")

@@ -56,7 +56,7 @@ std::string energy(double kwh) { return kwh == 0.0 ? "0" : fmt::format("{:.2f}",
 
 std::string stays_table(const StudyResult& result, const DayClock& clock, std::optional<std::size_t> vehicle) {
     const auto column = [&](const char* name) { return values_of(result, day_stays, name); };
-    const auto number = column("vehicle"), connector = column("connector"), group = column("group"), bus = column("bus_place");
+    const auto number = column("vehicle"), group = column("group"), bus = column("bus_place");
     const auto plug_in = column("plug_in_h"), unplug = column("unplug_h"), initial = column("initial_soc");
     const auto target = column("target_soc"), final = column("final_soc"), asked = column("asked_kwh");
     const auto charged = column("charged_kwh"), returned = column("discharged_kwh"), missing = column("missing_kwh"),

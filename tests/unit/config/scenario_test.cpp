@@ -270,11 +270,11 @@ TEST_CASE("a scenario that is not there is named") {
     CHECK(folder.local(test::texts(issues)) == Texts{"file 'stduy.yaml' does not exist; did you mean 'study.yaml'?"});
 }
 
-TEST_CASE("outputs that are not named are the three that people look at first") {
+TEST_CASE("outputs that are not named are the four that people look at first") {
     const std::string text = small_scenario.substr(0, small_scenario.find("outputs"));
     const Reading reading(text);
     REQUIRE(reading.error_texts == Texts{});
     std::vector<std::string> labels;
     for (const auto& output : reading.scenario->outputs) labels.push_back(output.label);
-    CHECK(labels == std::vector<std::string>{"kpis", "series", "voltages"});
+    CHECK(labels == std::vector<std::string>{"elements", "kpis", "series", "voltages"});
 }

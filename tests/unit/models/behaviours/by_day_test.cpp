@@ -7,7 +7,7 @@ using namespace evsweep;
 namespace {
 
 const std::string rest =
-    "vehicles: 1\ncapacity: 40 kWh\ncharge_rating: 7 kW\ninitial_soc: 0.4\ntarget_soc: 0.9\nplacement: {rule: load}\n";
+    "vehicles: 1\ncapacity: 40 kWh\ncharge_rating: 7 kW\ninitial_soc: 0.4\ntarget_soc: 0.9\nplacement: {rule: proportional}\n";
 
 /// Hours of the day at which one vehicle arrives, from Monday, 2025-01-06, on.
 std::vector<double> arrivals(const std::string& text, std::vector<std::chrono::local_days> holidays = {}, int days = 7) {

@@ -213,6 +213,6 @@ TEST_CASE("an export runs with its file, layout, placement, capacity and rating"
     fixture.calendar = Calendar(clock(2018, 4, 25, 0, 0));
     const Population population =
         fixture.draw("behaviour: sessions\nfile: " + file.path().string() +
-                     "\nlayout: acn_json\nplacement: {rule: load}\ncapacity: 60 kWh\n" + "charge_rating: 7 kW\n");
+                     "\nlayout: acn_json\nplacement: {rule: proportional}\ncapacity: 60 kWh\n" + "charge_rating: 7 kW\n");
     CHECK(population.sessions.size() == 1);
 }

@@ -21,7 +21,7 @@ Calendar calendar_in(const std::string& zone, LocalTime start) {
     return {start, find_time_zone(zone, {}, "time.zone", issues), {}};
 }
 
-const std::string battery = "\nplacement: {rule: load}\ncapacity: 60 kWh\ncharge_rating: 22 kW\n";
+const std::string battery = "\nplacement: {rule: proportional}\ncapacity: 60 kWh\ncharge_rating: 22 kW\n";
 const std::string plain = "station_id,plug_in_local,plug_out_local,energy_kwh\n";
 
 std::string workplace(const TemporaryFile& file) {
@@ -195,7 +195,7 @@ TEST_CASE("drawn arrivals and departures are by the clock on days on which it is
     fixture.horizon = std::chrono::hours(48);
     const Population population = fixture.draw(
         "vehicles: 1\ncapacity: 40 kWh\ncharge_rating: 7 kW\narrival: 18 h\ndeparture: 7 h\ninitial_soc: 0.4\ntarget_soc: 0.9\n"
-        "placement: {rule: load}\n");
+        "placement: {rule: proportional}\n");
     REQUIRE(population.sessions.size() == 2);
     CHECK(population.sessions[0].plug_in == after_min(6 * 60));
     CHECK(population.sessions[0].unplug == after_min(18 * 60));  // 07:00 after a night that is an hour short
