@@ -7,6 +7,7 @@ import plot_time
 from plot_common import NoData, NoSuch, clock_axis, colour, dash, heading, legend_below, limit_lines, matplotlib, mdates, output_of, plt
 
 MOST_DAYS_SHOWN = 8
+WANTED = {"marker": "_", "markersize": 11, "markeredgewidth": 2, "color": "black", "linestyle": "none"}
 
 
 class Trace:
@@ -123,10 +124,10 @@ def show_stays(result, axes, stays, begin, end):
         for axis in axes:
             axis.axvspan(*edges, color="#E9EEF2", zorder=0, linewidth=0, label="plugged in" if axis is axes[0] and not named else None)
         if stays.targets:
-            axes[1].plot([edges[1]], [stays.targets[k]], marker="_", markersize=11, markeredgewidth=2, color="black", zorder=5, clip_on=False)
+            axes[1].plot([edges[1]], [stays.targets[k]], zorder=5, clip_on=False, **WANTED)
         named = True
     if named and stays.targets:
-        axes[0].plot([], [], marker="_", markersize=11, markeredgewidth=2, color="black", linestyle="none", label="wanted at departure")
+        axes[0].plot([], [], label="wanted at departure", **WANTED)
 
 
 def vehicle_day(result):
@@ -138,7 +139,9 @@ def vehicle_day(result):
         raise NoSuch(f"--vehicle {vehicle}: there is no such charging point; give one from 0 to {first.count - 1}")
     stays = Stays(result.controllers[0][1], first.replica, vehicle)
     columns, bus = seen_by(result, first.replica, vehicle, stays)
-    rows = [("p_kw", "power drawn (kW)"), ("soc", "state of charge")] + ([("voltage_pu", f"voltage (pu)\nlimits {result.limits[0]:g}, {result.limits[1]:g}")] if columns else [])
+    rows = [("p_kw", "power drawn (kW)"), ("soc", "state of charge")]
+    if columns:
+        rows.append(("voltage_pu", "voltage (pu)\nlimits {:g}, {:g}".format(*result.limits)))
     figure, axes = plt.subplots(len(rows), 1, figsize=(8, 1.3 + 1.9 * len(rows)), sharex=True)
     chosen = window(result, first, vehicle)
     hours = first.hours[chosen]
