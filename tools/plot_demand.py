@@ -41,9 +41,9 @@ def draw_zones(result, axis, bands, zones):
 
 
 def heat_zones(axis, key, when, zones, values, limit):
-    """Zones above one another, their power as colour, explained in the axis `key`."""
-    mesh = axis.pcolormesh(mdates.date2num(when), np.arange(len(zones)), values.T, cmap="PuOr_r", vmin=-limit, vmax=limit,
-                           shading="nearest", rasterized=True)
+    """Zones above one another, their power as colour between the times of `when`, explained in the axis `key`."""
+    mesh = axis.pcolormesh(mdates.date2num(when), np.arange(len(zones) + 1) - 0.5, values.T, cmap="PuOr_r", vmin=-limit, vmax=limit,
+                           rasterized=True)
     axis.grid(False)
     step = max(1, math.ceil(len(zones) / 18))
     axis.set_yticks(np.arange(0, len(zones), step), zones[::step], fontsize=7)
@@ -69,7 +69,7 @@ def ev_demand(result):
     limit = max((np.nanmax(np.abs(zone.mean)) for zone in per_zone), default=1.0) or 1.0
     line_axes = axes[:, 0] if stacked else axes[::2, 0]
     for i, (label, total) in enumerate(totals):
-        axis, when = line_axes[i], result.clock(total.hours)
+        axis = line_axes[i]
         if zones and stacked:
             draw_zones(result, axis, per_zone[i], zones)
         if total.outer() and not by_day:
@@ -84,7 +84,8 @@ def ev_demand(result):
         axis.set_title(f"EV demand under {label}")
         if zones and not stacked:
             axes[2 * i, 1].set_visible(False)
-            heat_zones(axes[2 * i + 1, 0], axes[2 * i + 1, 1], when, zones, per_zone[i].mean, limit)
+            edges = result.clock(np.append(total.hours, total.hours[-1] + total.minutes() / 60))
+            heat_zones(axes[2 * i + 1, 0], axes[2 * i + 1, 1], edges, zones, per_zone[i].mean, limit)
             axes[2 * i + 1, 0].set_title(f"per zone under {label}, mean")
     low = min(axis.get_ylim()[0] for axis in line_axes)
     high = max(axis.get_ylim()[1] for axis in line_axes)

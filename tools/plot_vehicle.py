@@ -7,6 +7,7 @@ import plot_time
 from plot_common import NoData, NoSuch, clock_axis, colour, dash, heading, legend_below, limit_lines, matplotlib, mdates, output_of, plt
 
 MOST_DAYS_SHOWN = 8
+WANTED = {"marker": "_", "markersize": 11, "markeredgewidth": 2, "color": "black", "linestyle": "none"}
 
 
 class Trace:
@@ -57,33 +58,31 @@ def window(result, trace, vehicle):
     return day == best
 
 
-def seen_by(result, replica, vehicle):
-    """Columns of `voltage_pu` that the charging point is between, and the name of its bus; None where the file does not say."""
-    table = result.file.get("connectors")
-    if table is None or (table.attrs.get("places_differ", 0) and replica != 0):
-        return None, None
-    bus, name = int(table["bus_place"][vehicle]), table["bus"].asstr()[vehicle]
-    if not result.has_phases():
-        return [bus], name
-    feeder = result.file["feeder"]
-    kind = "supply" if "supply" in feeder else "conductor"
-    wires = feeder["supply_wires" if kind == "supply" else "conductor_phase"].asstr()[()]
-    there = (feeder[f"{kind}_bus"][()] == bus) & (wires != "n")
-    mine = set(table["wires"].asstr()[vehicle].split(","))
-    exact = there & np.isin(wires, list(mine))
-    return list(np.flatnonzero(exact if exact.any() else there)), name
+class Stays:
+    """When a vehicle was at the charging point and what it wanted: of output `stays`, else of the log of `events`; hours from the start,
+    open ends are NaN."""
+
+    def __init__(self, run, replica, point):
+        self.spans, self.targets, self.bus = [], [], None
+        if (table := replica_of(run, "stays", replica)) is not None:
+            mine = np.flatnonzero(table["connector"][()] == point)
+            self.spans = list(zip(table["plug_in_h"][()][mine], table["unplug_h"][()][mine]))
+            self.targets = list(table["target_soc"][()][mine])
+            self.bus = int(table["bus_place"][mine[0]]) if len(mine) else None
+        elif (log := replica_of(run, "events", replica)) is not None:
+            self.spans = spans_of(log, log["connector"][()] == point)
 
 
-def stays(run, replica, vehicle):
-    """[(hour it came, hour it left)] from the log of events; empty where that is not kept, open ends are NaN."""
+def replica_of(run, kind, replica):
     try:
-        log = output_of(run, "events").get(f"replica_{replica}")
+        return output_of(run, kind).get(f"replica_{replica}")
     except NoData:
-        return []
-    if log is None:
-        return []
+        return None
+
+
+def spans_of(log, mine):
+    """[(hour it came, hour it left)] from events."""
     kinds = list(log["kind"].attrs["labels"])
-    mine = log["connector"][()] == vehicle
     found = []
     for hour, kind in zip(log["time_h"][()][mine], log["kind"][()][mine].astype(int)):
         if kinds[kind] == "plug_in":
@@ -95,14 +94,40 @@ def stays(run, replica, vehicle):
     return found
 
 
-def shade_stays(result, axes, found, begin, end):
-    for k, (came, left) in enumerate(found):
+def seen_by(result, replica, point, stays):
+    """Columns of `voltage_pu` that the charging point is between, all of its bus where the file does not say which; and the name of the
+    bus. None where the file does not say where it is in this replica."""
+    table = result.file.get("connectors")
+    known = table is not None and (replica == 0 or not table.attrs.get("places_differ", 0))
+    bus = int(table["bus_place"][point]) if known else stays.bus
+    if bus is None:
+        return None, None
+    name = result.file["feeder/bus"].asstr()[bus]
+    if not result.has_phases():
+        return [bus], name
+    feeder = result.file["feeder"]
+    kind = "supply" if "supply" in feeder else "conductor"
+    wires = feeder["supply_wires" if kind == "supply" else "conductor_phase"].asstr()[()]
+    there = (feeder[f"{kind}_bus"][()] == bus) & (wires != "n")
+    mine = there & np.isin(wires, table["wires"].asstr()[point].split(",") if known else [])
+    return list(np.flatnonzero(mine if mine.any() else there)), name
+
+
+def show_stays(result, axes, stays, begin, end):
+    """Shades the time at the charging point, and marks the state of charge that is wanted at its end."""
+    named = False
+    for k, (came, left) in enumerate(stays.spans):
         span = [np.nan_to_num(came, nan=begin), np.nan_to_num(left, nan=end)]
         if span[1] <= begin or span[0] >= end:
             continue
         edges = mdates.date2num(result.clock(np.clip(span, begin, end)))
         for axis in axes:
-            axis.axvspan(*edges, color="#E9EEF2", zorder=0, linewidth=0, label="plugged in" if axis is axes[0] and k == 0 else None)
+            axis.axvspan(*edges, color="#E9EEF2", zorder=0, linewidth=0, label="plugged in" if axis is axes[0] and not named else None)
+        if stays.targets:
+            axes[1].plot([edges[1]], [stays.targets[k]], zorder=5, clip_on=False, **WANTED)
+        named = True
+    if named and stays.targets:
+        axes[0].plot([], [], label="wanted at departure", **WANTED)
 
 
 def vehicle_day(result):
@@ -112,14 +137,17 @@ def vehicle_day(result):
     vehicle = busiest(traces) if result.vehicle is None else result.vehicle
     if not 0 <= vehicle < first.count:
         raise NoSuch(f"--vehicle {vehicle}: there is no such charging point; give one from 0 to {first.count - 1}")
-    columns, bus = seen_by(result, first.replica, vehicle)
-    rows = [("p_kw", "power drawn (kW)"), ("soc", "state of charge")] + ([("voltage_pu", "voltage (pu)")] if columns else [])
+    stays = Stays(result.controllers[0][1], first.replica, vehicle)
+    columns, bus = seen_by(result, first.replica, vehicle, stays)
+    rows = [("p_kw", "power drawn (kW)"), ("soc", "state of charge")]
+    if columns:
+        rows.append(("voltage_pu", "voltage (pu)\nlimits {:g}, {:g}".format(*result.limits)))
     figure, axes = plt.subplots(len(rows), 1, figsize=(8, 1.3 + 1.9 * len(rows)), sharex=True)
     chosen = window(result, first, vehicle)
     hours = first.hours[chosen]
     when = result.clock(hours)
     step = hours[1] - hours[0] if len(hours) > 1 else 1.0
-    shade_stays(result, axes, stays(result.controllers[0][1], first.replica, vehicle), hours[0], hours[-1] + step)
+    show_stays(result, axes, stays, hours[0], hours[-1] + step)
     for i, (label, trace) in enumerate(traces):
         for axis, (name, _) in zip(axes, rows):
             values = trace.column(name, columns).min(axis=1) if name == "voltage_pu" else trace.column(name, vehicle)
@@ -132,7 +160,7 @@ def vehicle_day(result):
     if columns:
         limit_lines(axes[2], result.limits)
     clock_axis(axes[-1], hours)
-    where = f", bus {bus}" if bus else "" if result.file.get("connectors") else " (the file does not say at which bus)"
+    where = f", bus {bus}" if bus else " (the file does not say at which bus)"
     heading(figure, f"Charging point {vehicle}{where}, replica {first.replica}, {plot_time.period_of(result.start, hours)}")
     legend_below(figure, axes[0])
     return figure

@@ -232,19 +232,22 @@ class Distributions(WithResult):
 
 
 class Vehicles(WithResult):
+    def seen_by(self, result, replica, point=1):
+        return plot_vehicle.seen_by(result, replica, point, plot_vehicle.Stays(result.controllers[0][1], replica, point))
+
     def test_the_voltage_is_that_between_the_wires_of_the_charging_point(self):
         self.result(phases=True)
         add_connectors(self.path)
         result = plot_common.Result(self.path)
-        self.assertEqual(plot_vehicle.seen_by(result, 0, 1), ([4], "e"))  # e.b
+        self.assertEqual(self.seen_by(result, 0), ([4], "e"))  # e.b
         self.assertEqual(len(plot_vehicle.vehicle_day(result).axes), 3)
 
     def test_places_of_another_replica_are_not_guessed(self):
         self.result()
         add_connectors(self.path, differ=1)
         result = plot_common.Result(self.path)
-        self.assertEqual(plot_vehicle.seen_by(result, 0, 1), ([2], "e"))
-        self.assertEqual(plot_vehicle.seen_by(result, 1, 1), (None, None))
+        self.assertEqual(self.seen_by(result, 0), ([2], "e"))
+        self.assertEqual(self.seen_by(result, 1), (None, None))
 
     def test_the_one_that_returns_energy_is_shown_unless_another_is_asked_for(self):
         result = self.result()
@@ -254,6 +257,20 @@ class Vehicles(WithResult):
         shaded = figure.axes[0].patches[0].get_xy()[:, 0]
         begin = mdates.date2num(datetime.datetime(2025, 1, 6, 17))  # 5 hours after noon
         np.testing.assert_allclose([shaded.min(), shaded.max()], [begin, begin + 4 / 24])
+
+    def test_stays_tell_the_bus_and_what_is_wanted(self):
+        self.result(phases=True)
+        with h5py.File(self.path, "r+") as file:
+            for label in ("full", "smart"):
+                stays = file.create_group(f"controllers/{label}/stays")
+                stays.attrs["type"] = "stays"
+                for name, values in (("connector", [0, 1]), ("bus_place", [1, 2]), ("plug_in_h", [3, 5]), ("unplug_h", [8, 9]),
+                                     ("target_soc", [0.7, 0.8])):
+                    stays[f"replica_0/{name}"] = np.array(values, float)
+        result = plot_common.Result(self.path)
+        self.assertEqual(self.seen_by(result, 0), ([3, 4], "e"))  # both phases of e: its wires are not known
+        wanted = [line for line in plot_vehicle.vehicle_day(result).axes[1].get_lines() if line.get_marker() == "_"]
+        self.assertEqual([float(line.get_ydata()[0]) for line in wanted], [0.8])
 
     def test_a_day_is_cut_out(self):
         result = self.result(hours=np.arange(0.0, 96.0, 2.0))
