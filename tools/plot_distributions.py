@@ -67,6 +67,13 @@ def draw_pairs(axis, found):
         axis.plot(x, y, color="#888888", linewidth=0.5, alpha=min(0.7, 0.12 + 5 / pairs), zorder=1)
 
 
+def plain_numbers():
+    """Without a factor or an offset that readers would have to add."""
+    formatter = matplotlib.ticker.ScalarFormatter(useOffset=False)
+    formatter.set_scientific(False)
+    return formatter
+
+
 def clock_ticks(low, high):
     """Whole hours or parts of an hour that people read."""
     steps = [step for step in (1 / 12, 0.25, 0.5, 1, 2, 3, 6, 12) if (high - low) / step <= 5]
@@ -102,7 +109,9 @@ def kpi_distributions(result):
             axis.xaxis.set_major_locator(clock_ticks(*axis.get_xlim()))
             axis.xaxis.set_major_formatter(lambda h, _: f"{int(h % 24 + 1e-9):02d}:{int(round(60 * (h % 1))) % 60:02d}")
         else:
-            axis.xaxis.set_major_formatter(matplotlib.ticker.ScalarFormatter(useOffset=False))
+            axis.xaxis.set_major_formatter(plain_numbers())
+            if max(np.abs(axis.get_xlim())) >= 1e5:
+                axis.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(2))
         axis.set_title(textwrap.fill(attributes["long_name"], 42), fontsize=9)
         axis.set_xlabel(unit_text(attributes), fontsize=9)
         axis.tick_params(labelsize=9)
