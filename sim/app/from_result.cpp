@@ -10,8 +10,8 @@ namespace evsweep {
 
 namespace {
 
-constexpr char good = '+';
-constexpr char bad = '-';
+constexpr char answer_mark = '+';
+constexpr char problem_mark = '-';
 
 /// A file of a million replicas is read well within these.
 ChildLimits limits_for(const std::filesystem::path& file) {
@@ -40,14 +40,14 @@ std::optional<std::string> from_result(const std::filesystem::path& file,
                                        const std::function<std::string(const std::filesystem::path&)>& work) {
     const auto answer_of = [&]() -> std::string {
         try {
-            return good + work(file);
+            return answer_mark + work(file);
         } catch (const FileError& error) {
-            return bad + std::string(error.what());
+            return problem_mark + std::string(error.what());
         }
     };
     const ChildAnswer answer = ask_child(answer_of, limits_for(file));
     const bool is_answered = answer.end == ChildAnswer::End::answered && !answer.text.empty();
-    if (is_answered && answer.text.front() == good) return answer.text.substr(1);
+    if (is_answered && answer.text.front() == answer_mark) return answer.text.substr(1);
     report(is_answered && answer.text.size() > 1 ? answer.text.substr(1) : file.string() + ": " + problem_of(answer.end));
     return std::nullopt;
 }
