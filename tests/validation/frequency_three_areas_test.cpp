@@ -55,7 +55,7 @@ TEST_CASE("three areas: the shipped study has the published deviations of freque
             for (double kwh : find(run, "ledger", gap).values) REQUIRE(std::abs(kwh) < 1e-6);
 }
 
-TEST_CASE("three areas: other fleets and gains have the published deviations", "[study]") {
+TEST_CASE("three areas: other fleets and gains have the published deviations", "[study][slow]") {
     require_row(controller(run_with(fleet_of(1.0)), "frequency"), {.0715, .0715, .0722}, {84.98, 36.67, 76.08});
     require_row(controller(run_with(fleet_of(2.0)), "frequency"), {.0449, .0449, .0455}, {84.63, 36.80, 75.63});
     require_row(controller(run_with({"controllers.frequency_and_tie.tie_gain=2"}), "frequency_and_tie"), {.0545, .0547, .0545},
@@ -64,7 +64,7 @@ TEST_CASE("three areas: other fleets and gains have the published deviations", "
                 {4.27, 1.99, 4.03});
 }
 
-TEST_CASE("three areas: old readings cost what was published, and half a second is worse than no response", "[study]") {
+TEST_CASE("three areas: old readings cost what was published, and half a second is worse than no response", "[study][slow]") {
     const std::pair<const char*, double> expected[] = {
         {"100 ms", .0550}, {"200 ms", .1917}, {"300 ms", .3364}, {"500 ms", .5314}};
     for (const auto& [delay, hz] : expected) {

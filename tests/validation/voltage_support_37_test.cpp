@@ -101,7 +101,7 @@ TEST_CASE("predictive voltage control: every way of the shipped day comes to the
     require(day(), {"droop", 11.3306, 1283.0});
 }
 
-TEST_CASE("predictive voltage control: the day gap to the central plan is below .5 %, and whole steps at once fail") {
+TEST_CASE("predictive voltage control: the day gap to the central plan is below .5 %, and whole steps at once fail", "[slow]") {
     const double central = mean_square_deviation(day(), controller(day(), "central"));
     const RunResult& safe = controller(day(), "rounds_5");
     const RunResult& undamped = controller(day(), "undamped");
@@ -110,7 +110,7 @@ TEST_CASE("predictive voltage control: the day gap to the central plan is below 
     CHECK(counter(undamped, "moved_kvar") > 20.0 * counter(safe, "moved_kvar"));
 }
 
-TEST_CASE("predictive voltage control takes no energy from anybody, in no session and at no minute") {
+TEST_CASE("predictive voltage control takes no energy from anybody, in no session and at no minute", "[slow]") {
     const double without = mean_of(controller(day(), "uncoordinated"), "charged_kwh");
     CHECK(without == Approx(1602.4167).margin(1e-4));
     for (const char* label : {"central", "rounds_5", "rounds_1", "own_bus", "undamped", "droop"})
@@ -130,7 +130,7 @@ TEST_CASE("predictive voltage control takes no energy from anybody, in no sessio
     }
 }
 
-TEST_CASE("predictive voltage control: late messages cost a tenth of the benefit at the most") {
+TEST_CASE("predictive voltage control: late messages cost a tenth of the benefit at the most", "[slow]") {
     const std::array<std::tuple<std::string, double, double>, 3> table{
         {{"1 min", 8.5571, 3730.0}, {"5 min", 8.5660, 0.0}, {"30 min", 8.696, 0.0}}};
     std::array<double, 3> moved{};

@@ -143,7 +143,7 @@ TEST_CASE("photovoltaics are made as large as the deviation without vehicles ask
 }
 
 TEST_CASE("five draws: fuzzy charging takes 71 +- 8 % off the frequency, and the exchange only where it is seen",
-          "[load_frequency]") {
+          "[load_frequency][slow]") {
     double mean_reduction = 0.0, tie_by_frequency[3]{};
     for (std::uint32_t replica = 0; replica < 5; ++replica) {
         const AreaRig off = run_draw("off", replica), frequency = run_draw("frequency", replica),

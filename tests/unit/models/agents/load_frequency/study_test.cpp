@@ -152,7 +152,7 @@ TEST_CASE("three areas: largest deviations of frequency and exchange are those o
     require_row({"tie_gain: 8", 1.5, {.0543, .0545, .0544}, {4.27, 1.99, 4.03}});
 }
 
-TEST_CASE("three areas: what a delay of the signal costs", "[load_frequency]") {
+TEST_CASE("three areas: what a delay of the signal costs", "[load_frequency][slow]") {
     if (is_absent()) return;
     const std::pair<int, double> expected[] = {{100, .0550}, {200, .1917}, {300, .3364}, {500, .5314}};
     for (const auto& [delay_ms, hz] : expected) {
@@ -166,7 +166,7 @@ TEST_CASE("three areas: what a delay of the signal costs", "[load_frequency]") {
     REQUIRE(largest(after_ten_minutes(by_both, 2.0, Duration(100)), 1, "deviation_hz") == Approx(.170).epsilon(0.03));
 }
 
-TEST_CASE("three areas: a larger fleet tolerates less delay", "[load_frequency]") {
+TEST_CASE("three areas: a larger fleet tolerates less delay", "[load_frequency][slow]") {
     if (is_absent()) return;
     const std::pair<double, int> tolerated_ms[] = {{1.0, 220}, {1.5, 120}, {2.0, 80}};
     for (const auto& [size, delay_ms] : tolerated_ms) {
