@@ -44,6 +44,19 @@ std::vector<std::string> read_texts(const Readable& from) {
     return texts;
 }
 
+constexpr std::string_view bare_dimension = "This is a netCDF dimension";
+
+/// A coordinate knows its name. That of a bare dimension is found by its place, for which HDF5 searches the whole file.
+std::string name_of_scale(hid_t scale) {
+    char name[256] = "";
+    const auto length = H5DSget_scale_name(scale, name, sizeof name);
+    const std::string_view known(name);
+    if (length > 0 && length < static_cast<ssize_t>(sizeof name) && known.rfind(bare_dimension, 0) != 0)
+        return std::string(known);
+    const std::string path = H5::DataSet(scale).getObjName();
+    return path.substr(path.rfind('/') + 1);
+}
+
 struct Found {
     std::vector<std::string> names;
     H5O_type_t wanted;
@@ -156,7 +169,7 @@ bool ResultReader::is_bare_dimension(const std::string& path) const {
         const H5::DataSet array = source_->file.openDataSet(path);
         char name[64] = "";
         return H5DSis_scale(array.getId()) > 0 && H5DSget_scale_name(array.getId(), name, sizeof name) > 0 &&
-               std::string_view(name).rfind("This is a netCDF dimension", 0) == 0;
+               std::string_view(name).rfind(bare_dimension, 0) == 0;
     });
 }
 
@@ -179,9 +192,7 @@ std::vector<std::string> ResultReader::dims(const std::string& path) const {
         if (H5DSis_scale(array.getId()) > 0) return std::vector<std::string>{path.substr(path.rfind('/') + 1)};
         std::vector<std::string> names;
         const auto note = [](hid_t, unsigned, hid_t scale, void* list) -> herr_t {
-            const H5::DataSet opened(scale);
-            const std::string name = opened.getObjName();
-            static_cast<std::vector<std::string>*>(list)->push_back(name.substr(name.rfind('/') + 1));
+            static_cast<std::vector<std::string>*>(list)->push_back(name_of_scale(scale));
             return 1;  // one scale per dimension is enough
         };
         for (int i = 0; i < array.getSpace().getSimpleExtentNdims(); ++i)
