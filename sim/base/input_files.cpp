@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evsweep/issues.hpp"
+#include "sim/base/fnv1a.hpp"
 #include "sim/base/text_file.hpp"
 
 namespace evsweep {
@@ -55,9 +56,7 @@ InputFiles::Answer read_from_disk(const std::filesystem::path& file) {
 }
 
 std::uint64_t hash_of(const std::string& text) {
-    std::uint64_t hash = 14695981039346656037U;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    return hash;
+    return fnv1a(fnv1a_start, {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
 }
 
 }  // namespace

@@ -11,18 +11,13 @@
 #include <string>
 #include <system_error>
 
+#include "sim/base/fnv1a.hpp"
 #include "sim/record/file_error.hpp"
 
 namespace evsweep {
 namespace {
 
-constexpr std::uint64_t hash_start = 0xcbf29ce484222325ULL;
 constexpr std::size_t seal_size = 30;
-
-std::uint64_t hash_on(std::uint64_t hash, std::span<const unsigned char> bytes) {
-    for (const unsigned char byte : bytes) hash = (hash ^ byte) * 0x100000001b3ULL;
-    return hash;
-}
 
 std::string seal_of(std::uint64_t hash) { return fmt::format("\nevsweep seal {:016x}", hash); }
 
@@ -57,7 +52,7 @@ void refuse_unless_plain(const std::filesystem::path& path) {
 }  // namespace
 
 void add_seal(std::vector<unsigned char>& bytes) {
-    const std::string seal = seal_of(hash_on(hash_start, bytes));
+    const std::string seal = seal_of(fnv1a(fnv1a_start, bytes));
     bytes.insert(bytes.end(), seal.begin(), seal.end());
 }
 
@@ -79,11 +74,11 @@ SealState check_seal(const std::filesystem::path& path) {
     const std::size_t text = seal_of(0).size() - 16;
     if (found.size() < seal_size || found.compare(0, text, seal_of(0), 0, text) != 0) return SealState::absent;
     std::array<char, 1U << 16U> chunk{};
-    std::uint64_t hash = hash_start;
+    std::uint64_t hash = fnv1a_start;
     auto left = static_cast<std::size_t>(std::filesystem::file_size(path)) - seal_size;
     while (left > 0 && file.read(chunk.data(), static_cast<std::streamsize>(std::min(chunk.size(), left)))) {
         const auto n = static_cast<std::size_t>(file.gcount());
-        hash = hash_on(hash, std::span(reinterpret_cast<const unsigned char*>(chunk.data()), n));
+        hash = fnv1a(hash, std::span(reinterpret_cast<const unsigned char*>(chunk.data()), n));
         left -= n;
     }
     if (file.bad()) refuse(path);

@@ -27,23 +27,17 @@ std::span<const double> values_of(const StudyResult& result, const std::string& 
 class DayClock {
    public:
     DayClock(const StudyResult& result, bool with_date)
-        : clock_(result.calendar_start, result.clock_changes), with_date_(with_date) {
-        Issues ignored;
-        Reader reader{ignored};
-        if (const auto read = Value<Calendar>::read(Node::make_scalar(result.calendar_start, {}), "", reader)) calendar_ = *read;
-    }
+        : clock_(result.calendar_start, result.clock_changes), with_date_(with_date) {}
     [[nodiscard]] std::string text(double time_h) const {
         constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-        const double shown_h = time_h + clock_.shift_h(time_h);
-        const Instant at(Duration(std::llround(shown_h * 60.0) * 60'000));  // to the minute
-        const std::string date_time = Value<Calendar>::text(Calendar(calendar_.local(at)));
-        const std::string day = days[calendar_.weekday(at).c_encoding()];
+        const Calendar at(clock_.local(static_cast<double>(std::llround(time_h * 60.0)) / 60.0).value_or(LocalTime{}));
+        const std::string date_time = Value<Calendar>::text(at);
+        const std::string day = days[at.weekday(Instant{}).c_encoding()];
         return with_date_ ? day + " " + date_time.substr(5, 11) : day + " " + date_time.substr(11, 5);
     }
 
    private:
     WallClock clock_;
-    Calendar calendar_{};
     bool with_date_;
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/report/solve_tables.hpp"
+#include "sim/study/csv_text.hpp"
 
 namespace evsweep {
 

@@ -14,6 +14,7 @@
 #include "sim/report/solve_report.hpp"
 #include "sim/report/solve_tables.hpp"
 #include "sim/statistics/statistics.hpp"
+#include "sim/study/csv_text.hpp"
 
 namespace evsweep {
 

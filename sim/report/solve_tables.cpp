@@ -1,4 +1,5 @@
 #include "sim/report/solve_tables.hpp"
+#include "sim/study/csv_text.hpp"
 
 #include <fmt/format.h>
 
@@ -158,13 +159,6 @@ std::string text_of(const Table& table, const SolvedFeeder& solved) {
 }
 
 }  // namespace
-
-std::string csv_field(const std::string& name) {
-    if (name.find_first_of(",\"\n") == std::string::npos) return name;
-    std::string quoted = "\"";
-    for (const char c : name) quoted += c == '"' ? "\"\"" : std::string(1, c);
-    return quoted + "\"";
-}
 
 std::string_view csv_phase(Conductor conductor) { return conductor == Conductor::balanced ? "1" : name_of(conductor); }
 

@@ -18,8 +18,6 @@ struct WrittenTables {
     std::optional<std::string> problem{};
 };
 
-/// A name as a CSV field: quoted where it would be taken apart.
-[[nodiscard]] std::string csv_field(const std::string& name);
 /// A conductor in tables. A balanced feeder's one phase stands for all and is called 1.
 [[nodiscard]] std::string_view csv_phase(Conductor conductor);
 

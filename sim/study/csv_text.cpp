@@ -6,6 +6,13 @@
 
 namespace evsweep {
 
+std::string csv_field(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+    std::string quoted = "\"";
+    for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    return quoted + "\"";
+}
+
 void CsvText::separate() {
     if (!is_first_) text_ += ',';
     is_first_ = false;
@@ -13,16 +20,7 @@ void CsvText::separate() {
 
 CsvText& CsvText::cell(std::string_view text) {
     separate();
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        text_ += text;
-        return *this;
-    }
-    text_ += '"';
-    for (const char c : text) {
-        if (c == '"') text_ += '"';
-        text_ += c;
-    }
-    text_ += '"';
+    text_ += csv_field(text);
     return *this;
 }
 

@@ -6,6 +6,9 @@
 
 namespace evsweep {
 
+/// A text as a CSV field: quoted where it would be taken apart.
+[[nodiscard]] std::string csv_field(std::string_view text);
+
 class CsvText {
    public:
     CsvText& cell(std::string_view text);

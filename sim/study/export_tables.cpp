@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -38,16 +37,6 @@ struct Part {
     std::string group;
     std::vector<std::string> lead{};
 };
-
-/// What clocks show `hours` after `start` ("2025-01-06 12:00").
-std::string date_time(const std::string& start, const WallClock& clock, double hours) {
-    Issues ignored;
-    Reader reader{ignored};
-    const auto calendar = Value<Calendar>::read(Node::make_scalar(start, {}), "", reader);
-    if (!calendar) return "";
-    const Instant at(Duration(std::llround((hours + clock.shift_h(hours)) * 3'600'000.0)));
-    return Value<Calendar>::text(Calendar(calendar->local(at)));
-}
 
 class TableWriter {
    public:
@@ -131,9 +120,11 @@ class TableWriter {
         if (unit.rfind(since, 0) != 0) return {std::move(values)};
         values.header = dim + " [h]";
         ReadColumn dates{dim};
-        const std::string start = unit.substr(since.size());
-        const WallClock clock(start, reader_.numbers_attribute("/", "clock_changes"));
-        for (const double hours : values.numbers) dates.texts.push_back(date_time(start, clock, hours));
+        const WallClock clock(unit.substr(since.size()), reader_.numbers_attribute("/", "clock_changes"));
+        for (const double hours : values.numbers) {
+            const auto shown = clock.local(hours);
+            dates.texts.push_back(shown ? Value<Calendar>::text(Calendar(*shown)) : "");
+        }
         return {std::move(dates), std::move(values)};
     }
 

@@ -98,7 +98,8 @@ std::string event_variable(const std::string& array) {
 void read_output(const ResultReader& reader, const std::string& group, const std::string& output, RunResult& run) {
     for (const auto& name : reader.arrays(group)) {
         const std::string path = group + "/" + name;
-        if (const std::string variable = event_variable(name); reader.has(group + "/" + variable + "_mean")) {
+        if (const std::string variable = event_variable(name);
+            !variable.empty() && reader.has(group + "/" + variable + "_mean")) {
             run.variables.push_back(
                 read_events(reader, group, read_variable(reader, group + "/" + variable + "_mean", variable)));
             run.variables.back().output = output;

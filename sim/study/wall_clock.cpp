@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "evsweep/time_zone.hpp"
+#include "evsweep/values.hpp"
 
 namespace evsweep {
 
@@ -23,6 +24,9 @@ std::vector<double> clock_changes_of(const Calendar& calendar, Duration horizon)
 }
 
 WallClock::WallClock(const std::string& calendar_start, std::vector<double> changes) : changes_(std::move(changes)) {
+    Issues ignored;
+    Reader reader{ignored};
+    start_ = Value<Calendar>::read(Node::make_scalar(calendar_start, {}), "", reader);
     int hour = 0;
     int minute = 0;
     if (calendar_start.size() < 16 || std::sscanf(calendar_start.c_str() + 11, "%2d:%2d", &hour, &minute) != 2) return;
@@ -38,6 +42,11 @@ double WallClock::shift_h(double time_h) const {
     double shift = 0.0;
     for (std::size_t k = 0; k + 1 < changes_.size() && changes_[k] <= time_h; k += 2) shift = changes_[k + 1];
     return shift;
+}
+
+std::optional<LocalTime> WallClock::local(double time_h) const {
+    if (!start_) return std::nullopt;
+    return start_->local(Instant(Duration(std::llround((time_h + shift_h(time_h)) * 3'600'000.0))));
 }
 
 std::string WallClock::text(double time_h) const {

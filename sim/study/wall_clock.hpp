@@ -1,6 +1,7 @@
 /// Instants of a study as people read them: by the clock on the wall, with the days that have gone by.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,13 @@ class WallClock {
     [[nodiscard]] std::string text(double time_h) const;
     /// The time of day at the start, in hours.
     [[nodiscard]] double start_h() const { return static_cast<double>(start_minutes_) / 60.0; }
-    /// By how much clocks differ from the start's then.
-    [[nodiscard]] double shift_h(double time_h) const;
+    /// What clocks show, to the millisecond; none where the start cannot be read.
+    [[nodiscard]] std::optional<LocalTime> local(double time_h) const;
 
    private:
+    [[nodiscard]] double shift_h(double time_h) const;
+
+    std::optional<Calendar> start_;
     long long start_minutes_ = 0;
     std::vector<double> changes_;
 };
