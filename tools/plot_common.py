@@ -58,6 +58,17 @@ class Result:
         """Whether the feeder is not balanced."""
         return "feeder/conductor" in self.file
 
+    def bands(self):
+        """Lowest and highest voltage allowed, by bus."""
+        feeder, buses = self.file["feeder"], len(self.file["feeder/bus"])
+        if "voltage_min_pu" not in feeder:
+            return [np.full(buses, limit) for limit in self.limits]
+        return [feeder[name][()] for name in ("voltage_min_pu", "voltage_max_pu")]
+
+    def all_limits(self):
+        """Every voltage limit that holds at some bus but the source."""
+        return sorted({float(limit) for side in self.bands() for limit in side[1:]}) or list(self.limits)
+
     def broken_sides(self):
         """The sides of the voltage band that any replica broke, "low" and "high"; the low one where none was broken or is known."""
         sides = []
@@ -155,6 +166,8 @@ class Sites:
         self.bus = feeder[f"{kind}_bus"][()] if self.has_phases else np.arange(len(self.names))
         phase = feeder["supply_wires" if kind == "supply" else "conductor_phase"].asstr()[()] if self.has_phases else None
         self.live = phase != "n" if self.has_phases else np.ones(len(self.names), bool)
+        self.moved = {side: limit - own for side, limit, own in zip(("low", "high"), result.limits, result.bands())}
+        self.unit = "pu, moved to one band at buses with another" if any(m[1:].any() for m in self.moved.values()) else "pu"
 
     def by_bus(self, values, worst):
         """`worst`: np.fmin or np.fmax, over the last axis."""
@@ -166,8 +179,9 @@ class Sites:
         return out
 
     def voltages(self, values, side):
-        """By bus: the lowest voltage of its phases, or the highest; the source, whose voltage is given, is left out."""
-        volts = self.by_bus(values, np.fmin if side == "low" else np.fmax)
+        """By bus: the lowest voltage of its phases, or the highest, moved so that one band holds at all buses; the source, whose
+        voltage is given, is left out."""
+        volts = self.by_bus(values, np.fmin if side == "low" else np.fmax) + self.moved[side]
         volts[..., self.parent < 0] = np.nan
         return volts
 
@@ -216,7 +230,7 @@ class WorstVoltages:
         for side, volts in self.by_side.items():
             pick = np.nanargmin if side == "low" else np.nanargmax
             mark, bus = np.unravel_index(pick(volts), volts.shape)
-            found.append((side, volts[mark, bus], int(mark), int(bus)))
+            found.append((side, volts[mark, bus] - self.sites.moved[side][bus], int(mark), int(bus)))
         return found
 
 

@@ -103,9 +103,9 @@ def map_voltage(result):
         for side, volts in v.by_side.items():
             bus = int((np.nanargmin if side == "low" else np.nanargmax)(volts))
             mark(axis, layout, bus)
-            lines.append(f"{side}est {volts[bus]:.4f} pu at bus {sites.names[bus]}")
+            lines.append(f"{side}est {volts[bus] - sites.moved[side][bus]:.4f} pu at bus {sites.names[bus]}")
         axis.set_title("\n".join(lines), fontsize=10)
-    scale.bar(figure, axes, "voltage (pu)", shrink=0.9, aspect=30)
+    scale.bar(figure, axes, f"voltage ({sites.unit})", shrink=0.9, aspect=30)
     return figure
 
 

@@ -94,7 +94,7 @@ def voltage_profile(result):
                   color="black", linestyle="none")
         axis.set_title(f"{label}, {moment}\nlowest {values[step, worst]:.4f} pu at {wires.name(worst)}", fontsize=10)
     for axis in axes.flat[:len(runs)]:
-        limit_lines(axis, result.limits)
+        limit_lines(axis, result.all_limits())
         axis.set_xlim(left=0)
     for axis in axes[-1, :]:
         axis.set_xlabel(f"electrical distance from the source (ohm at {wires.source_v / 1000:g} kV)", fontsize=9)
@@ -122,7 +122,7 @@ def phase_bands(result):
         axis.set_title(label if run is result.base else f"{label}: mean and {low.band_name()}", fontsize=10)
         axis.set_ylabel("voltage (pu)")
     for axis in axes[:, 0]:
-        limit_lines(axis, result.limits)
+        limit_lines(axis, result.all_limits())
     clock_axis(axes[-1, 0], low.hours)
     legend_below(figure, axes[0, 0], 3 if len(low.mean[0]) > 3 else 4)
     return figure

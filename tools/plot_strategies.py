@@ -60,7 +60,7 @@ def voltage_by_bus(result):
         axis.set_xlim(-0.5, len(names) - 0.5)
         axis.grid(axis="x", visible=False)
     for axis in axes.flat[:len(runs)]:
-        limit_lines(axis, result.limits)
+        limit_lines(axis, result.all_limits())
     for k in range(len(runs)):
         if k + columns >= len(runs):
             axes.flat[k].set_xlabel("bus")
@@ -120,7 +120,7 @@ def withheld_reactive(result):
     base = Bands(result.base, "series", "vmin_pu")
     axes[0].plot(result.clock(base.hours), base.mean, color="black", linewidth=1.2, label="no vehicles")
     axes[0].set_title(f"The same schedule with and without its reactive power: mean and {bands.band_name()}")
-    limit_lines(axes[0], result.limits)
+    limit_lines(axes[0], result.all_limits())
     clock_axis(axes[1], bands.hours)
     legend_below(figure, axes[0])
     return figure

@@ -139,9 +139,11 @@ def vehicle_day(result):
         raise NoSuch(f"--vehicle {vehicle}: there is no such charging point; give one from 0 to {first.count - 1}")
     stays = Stays(result.controllers[0][1], first.replica, vehicle)
     columns, bus = seen_by(result, first.replica, vehicle, stays)
+    at_bus = result.file["feeder/bus"].asstr()[()] == bus
+    limits = [side[at_bus][0] for side in result.bands()] if at_bus.any() else result.limits
     rows = [("p_kw", "power drawn (kW)"), ("soc", "state of charge")]
     if columns:
-        rows.append(("voltage_pu", "voltage (pu)\nlimits {:g}, {:g}".format(*result.limits)))
+        rows.append(("voltage_pu", "voltage (pu)\nlimits {:g}, {:g}".format(*limits)))
     figure, axes = plt.subplots(len(rows), 1, figsize=(8, 1.3 + 1.9 * len(rows)), sharex=True)
     chosen = window(result, first, vehicle)
     hours = first.hours[chosen]
@@ -158,7 +160,7 @@ def vehicle_day(result):
     axes[0].axhline(0, color="#888888", linewidth=0.8)
     axes[1].yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
     if columns:
-        limit_lines(axes[2], result.limits)
+        limit_lines(axes[2], limits)
     clock_axis(axes[-1], hours)
     where = f", bus {bus}" if bus else " (the file does not say at which bus)"
     heading(figure, f"Charging point {vehicle}{where}, replica {first.replica}, {plot_time.period_of(result.start, hours)}")

@@ -18,6 +18,7 @@
 #include "evsweep/ids.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/time.hpp"
+#include "evsweep/voltage_bands.hpp"
 
 namespace evsweep {
 
@@ -43,7 +44,9 @@ struct Variable {
     Display display = Display::number;    ///< clock: hours since start shown as time of day; category: see meanings; event
     std::vector<std::string> meanings{};  ///< labels of category codes 0, 1, ...
     bool headline = false;                ///< shown in the short comparison table
-    int decimals = 3;                     ///< for people; files keep all digits
+    int decimals = 3;                     ///< for people; files keep all digits, unless `file_step` says otherwise
+    /// Of bands over time: files hold them rounded to whole multiples of this, a power of two, in single precision; 0: all digits.
+    double file_step = 0.0;
     Sampling sampling = Sampling::unsaid;
     std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
     double notable_share = 0.0;    ///< that share; where no variable is named it is always one
@@ -257,8 +260,7 @@ class Output {
         const FeederSite* feeder = nullptr;
         std::vector<std::string> zones{};
         std::size_t connectors = 0;  ///< of the fleet in every replica
-        double voltage_min_pu = 0.0;
-        double voltage_max_pu = 0.0;
+        VoltageBands bands{};               ///< of every supply of the feeder
         double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
         std::vector<std::string> groups{};  ///< of the population

@@ -18,6 +18,7 @@
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
 #include "evsweep/time_zone.hpp"
+#include "evsweep/voltage_bands.hpp"
 
 namespace evsweep {
 
@@ -86,15 +87,30 @@ struct FeederChoice {
     DefaultRatings default_ratings = DefaultRatings::none;
 };
 
+/// The voltages that are allowed at buses of a nominal voltage and above.
+struct NominalBand {
+    Volts from{};                          ///< nominal voltage, line to line
+    std::optional<PerUnit> voltage_min{};  ///< none: the limit of all others
+    std::optional<PerUnit> voltage_max{};
+    Position place{};                      ///< in the scenario
+    static const Schema<NominalBand>& schema();
+};
+
 struct Limits {
     PerUnit voltage_min{0.9};
     PerUnit voltage_max{1.1};
+    std::map<std::string, NominalBand> bands{};  ///< instead, by nominal voltage: the highest `from` that a bus reaches counts
     /// Voltages in pu, and loadings as a share, count as beyond a limit only where they are by more; none: as planning
     /// controllers keep limits by default.
     std::optional<Fraction> tolerance{};
     [[nodiscard]] double voltage_tolerance_pu() const { return tolerance ? tolerance->value() : 1e-4; }
     [[nodiscard]] double loading_tolerance() const { return tolerance ? tolerance->value() : 1e-3; }
     std::optional<Amperes> default_rating{};  ///< of lines without one; none: they are not judged
+
+    /// The name of the band at this nominal voltage, line to line; none: `voltage_min` and `voltage_max` hold.
+    [[nodiscard]] std::optional<std::string> name_of_band_at(double nominal_v) const;
+    [[nodiscard]] VoltageBand band_at(double nominal_v) const;
+    [[nodiscard]] VoltageBands bands_of(const FeederSite& feeder) const;
 };
 
 /// Whether loads that name a profile in the feeder file follow it, or that of their class.

@@ -14,8 +14,7 @@ namespace evsweep::element {
 
 /// What is counted as beyond a limit, by the same comparisons as the KPIs make of the worst element.
 struct ElementLimits {
-    double voltage_min_pu = 0.0;
-    double voltage_max_pu = 0.0;
+    VoltageBands bands;
     double voltage_tolerance_pu = 0.0;
     double highest_loading_pct = 100.0;  ///< with the tolerance
 };
@@ -24,6 +23,7 @@ struct ElementLimits {
 /// make vector code of it; steps are counted in doubles, for vectors of one width.
 class VoltageColumns {
    public:
+    /// `limits` outlives it.
     VoltageColumns(std::size_t supplies, const ElementLimits& limits)
         : limits_(limits),
           lowest_(supplies, HUGE_VAL),
@@ -32,19 +32,11 @@ class VoltageColumns {
           above_(supplies, 0.0) {}
 
     void see(std::span<const double> supply_pu) {
-        const ElementLimits limits = limits_;
-        const double* const pu = supply_pu.data();
-        double* const lowest = lowest_.data();
-        double* const highest = highest_.data();
-        double* const below = below_.data();
-        double* const above = above_.data();
-        for (std::size_t i = 0, n = lowest_.size(); i < n; ++i) {
-            const double v = pu[i];
-            lowest[i] = v < lowest[i] ? v : lowest[i];
-            highest[i] = v > highest[i] ? v : highest[i];
-            below[i] += limits.voltage_min_pu - v > limits.voltage_tolerance_pu ? 1.0 : 0.0;
-            above[i] += v - limits.voltage_max_pu > limits.voltage_tolerance_pu ? 1.0 : 0.0;
-        }
+        const VoltageBands& bands = limits_.bands;
+        if (const auto& common = bands.common())
+            see_within(supply_pu, [band = *common](std::size_t) { return band; });
+        else
+            see_within(supply_pu, [&bands](std::size_t i) { return bands.of(i); });
     }
     [[nodiscard]] const std::vector<double>& lowest_pu() const { return lowest_; }
     [[nodiscard]] const std::vector<double>& highest_pu() const { return highest_; }
@@ -52,7 +44,25 @@ class VoltageColumns {
     [[nodiscard]] const std::vector<double>& steps_above() const { return above_; }
 
    private:
-    ElementLimits limits_;
+    template <class BandOf>
+    void see_within(std::span<const double> supply_pu, const BandOf& band_of) {
+        const double tolerance_pu = limits_.voltage_tolerance_pu;
+        const double* const pu = supply_pu.data();
+        double* const lowest = lowest_.data();
+        double* const highest = highest_.data();
+        double* const below = below_.data();
+        double* const above = above_.data();
+        for (std::size_t i = 0, n = lowest_.size(); i < n; ++i) {
+            const double v = pu[i];
+            const VoltageBand band = band_of(i);
+            lowest[i] = v < lowest[i] ? v : lowest[i];
+            highest[i] = v > highest[i] ? v : highest[i];
+            below[i] += band.min_pu - v > tolerance_pu ? 1.0 : 0.0;
+            above[i] += v - band.max_pu > tolerance_pu ? 1.0 : 0.0;
+        }
+    }
+
+    const ElementLimits& limits_;
     std::vector<double> lowest_, highest_, below_, above_;
 };
 

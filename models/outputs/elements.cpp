@@ -166,9 +166,9 @@ class Declarer {
         v.vmin = extreme("vmin_pu", "lowest voltage");
         v.vmax = extreme("vmax_pu", "highest voltage");
         v.below = minutes("minutes_below_band", "time with the voltage below the band",
-                          fmt::format("voltage below {:g} pu", context_.voltage_min_pu), along);
+                          "voltage below " + context_.bands.lower_text(), along);
         v.above = minutes("minutes_above_band", "time with the voltage above the band",
-                          fmt::format("voltage above {:g} pu", context_.voltage_max_pu), along);
+                          "voltage above " + context_.bands.upper_text(), along);
     }
     void declare_loadings(RatedAxis& axis) {
         const std::string name(axis.name);
@@ -306,8 +306,7 @@ Frame frame_of(const Output::Context& context, const Params& params) {
     return {.feeder = feeder,
             .measure_from = context.measure_from,
             .step_minutes = 60.0 * hours(context.step),
-            .limits = {context.voltage_min_pu, context.voltage_max_pu, context.voltage_tolerance_pu,
-                       100.0 * (1.0 + context.loading_tolerance)},
+            .limits = {context.bands, context.voltage_tolerance_pu, 100.0 * (1.0 + context.loading_tolerance)},
             .short_below = params.short_below.value(),
             .recharged = context.watch(recharged_within),
             .groups = context.groups.size(),

@@ -106,6 +106,12 @@ class SupplyGroups {
         for (std::size_t i = group.of_source; i < group.places.size(); ++i) widen(range, supply_pu[group.places[i]]);
         return range;
     }
+    /// Calls `use` with every supply of group k that is held to limits.
+    template <class Use>
+    void for_each_held(std::size_t k, const Use& use) const {
+        const Group& group = groups_[k];
+        for (std::size_t i = group.of_source; i < group.places.size(); ++i) use(std::size_t{group.places[i]});
+    }
     /// That range with the source's voltage: lowest and highest voltage of group k.
     [[nodiscard]] VoltageRange with_source(VoltageRange range, std::span<const double> supply_pu, std::size_t k) const {
         for (std::size_t i = 0; i < groups_[k].of_source; ++i) widen(range, supply_pu[groups_[k].places[i]]);

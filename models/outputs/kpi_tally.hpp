@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -51,13 +52,21 @@ struct Signals {
 
 /// What counts as beyond a limit.
 struct Limits {
-    double voltage_min_pu = 0.0;
-    double voltage_max_pu = 0.0;
+    VoltageBands bands;
     double voltage_tolerance_pu = 0.0;
     double loading_tolerance = 0.0;  ///< as a share of the rating
     double unbalance = 0.0;          ///< |V2|/|V1| above which time is counted
     double short_below = 0.0;        ///< state of charge by which a vehicle may miss its target
 };
+
+/// How far some voltages are below and above their bands; negative where they are inside.
+struct BandExcess {
+    double below_pu = -std::numeric_limits<double>::infinity();
+    double above_pu = -std::numeric_limits<double>::infinity();
+};
+[[nodiscard]] inline BandExcess larger(const BandExcess& a, const BandExcess& b) {
+    return {std::max(a.below_pu, b.below_pu), std::max(a.above_pu, b.above_pu)};
+}
 
 /// What all recorders of one study share.
 struct Frame {
@@ -206,41 +215,50 @@ class NetworkTally {
     }
 
     void see_voltages(const Snapshot& s) {
-        const VoltageRange held = see_supplies(s[frame_.signals.supply_voltage], s.now);
-        const double below = frame_.limits.voltage_min_pu - held.min_pu;
-        const double above = held.max_pu - frame_.limits.voltage_max_pu;
-        const double beyond = std::max(below, above);
+        const BandExcess most = see_supplies(s[frame_.signals.supply_voltage], s.now);
+        const double beyond = std::max(most.below_pu, most.above_pu);
         beyond_band_pu.see(std::max(0.0, beyond), s.now);
-        if (!is_outside(held)) return;
+        if (!is_outside(most)) return;
         see_outside(s);
-        if (below > frame_.limits.voltage_tolerance_pu) ++steps_below;
-        if (above > frame_.limits.voltage_tolerance_pu) ++steps_above;
+        if (most.below_pu > frame_.limits.voltage_tolerance_pu) ++steps_below;
+        if (most.above_pu > frame_.limits.voltage_tolerance_pu) ++steps_above;
         for (std::size_t d = 0; d < deep_voltages_pu.size(); ++d)
             if (beyond > deep_voltages_pu[d]) ++steps_far_outside[d];
     }
 
-    [[nodiscard]] bool is_outside(const VoltageRange& range) const {
-        const Limits& limits = frame_.limits;
-        return !(range.min_pu >= limits.voltage_min_pu - limits.voltage_tolerance_pu &&
-                 range.max_pu <= limits.voltage_max_pu + limits.voltage_tolerance_pu);
+    [[nodiscard]] bool is_outside(const BandExcess& most) const {
+        return std::max(most.below_pu, most.above_pu) > frame_.limits.voltage_tolerance_pu;
     }
 
-    /// Voltages group by group; returns the range of all that are held to limits.
-    VoltageRange see_supplies(std::span<const double> supply_pu, Instant now) {
-        VoltageRange all, all_held;
+    /// How far the voltages of group k that are held to limits, of this range, are beyond them.
+    [[nodiscard]] BandExcess excess(std::span<const double> supply_pu, std::size_t k, const VoltageRange& held) const {
+        const VoltageBands& bands = frame_.limits.bands;
+        if (const auto& one = bands.common()) return {one->min_pu - held.min_pu, held.max_pu - one->max_pu};
+        BandExcess most;
+        frame_.supply.for_each_held(k, [&](std::size_t i) {
+            most = larger(most, {bands.of(i).min_pu - supply_pu[i], supply_pu[i] - bands.of(i).max_pu});
+        });
+        return most;
+    }
+
+    /// Voltages group by group; returns the largest excess of all that are held to limits.
+    BandExcess see_supplies(std::span<const double> supply_pu, Instant now) {
+        VoltageRange all;
+        BandExcess most;
         for (std::size_t k = 0; k < supply.size(); ++k) {
             const VoltageRange held = frame_.supply.range_held(supply_pu, k);
             const VoltageRange range = frame_.supply.with_source(held, supply_pu, k);
             all = enclosing(all, range);
-            all_held = enclosing(all_held, held);
+            const BandExcess beyond = excess(supply_pu, k, held);
+            most = larger(most, beyond);
             if (vmin_pu.see(range.min_pu, now)) vmin_at = frame_.supply.place(supply_pu, k, range.min_pu);
             if (vmax_pu.see(range.max_pu, now)) vmax_at = frame_.supply.place(supply_pu, k, range.max_pu);
             supply[k].vmin_pu.see(range.min_pu, now);
             supply[k].vmax_pu.see(range.max_pu, now);
-            if (is_outside(held)) ++supply[k].steps_outside;
+            if (is_outside(beyond)) ++supply[k].steps_outside;
         }
         if (frame_.marks.at(now)) vmin_mark_pu.see(all.min_pu, now);
-        return all_held;
+        return most;
     }
 
     void see_currents(const Snapshot& s) {

@@ -353,8 +353,8 @@ class KpiRecorder final : public Recorder {
 };
 
 kpi::Limits limits_of(const Output::Context& context, const Params& params) {
-    return {context.voltage_min_pu,    context.voltage_max_pu,         context.voltage_tolerance_pu,
-            context.loading_tolerance, params.unbalance_limit.value(), params.short_below.value()};
+    return {context.bands, context.voltage_tolerance_pu, context.loading_tolerance, params.unbalance_limit.value(),
+            params.short_below.value()};
 }
 
 kpi::Frame frame_of(const Output::Context& context, const Params& params) {

@@ -30,9 +30,9 @@ bool has_three_phases(const FeederSite& feeder) {
 std::vector<LimitKind> network_limits(const Frame& frame) {
     const Limits& limits = frame.limits;
     const bool is_held = std::any_of(frame.feeder.supply.begin(), frame.feeder.supply.end(), FeederSite::is_held_to_band);
-    return {{"low_voltage", fmt::format("voltage below {:g} pu", limits.voltage_min_pu), is_held,
+    return {{"low_voltage", "voltage below " + limits.bands.lower_text(), is_held,
              [](const Tally& t) { return static_cast<double>(t.network.steps_below); }},
-            {"high_voltage", fmt::format("voltage above {:g} pu", limits.voltage_max_pu), is_held,
+            {"high_voltage", "voltage above " + limits.bands.upper_text(), is_held,
              [](const Tally& t) { return static_cast<double>(t.network.steps_above); }},
             {"unbalance", fmt::format("unbalance factor above {:g} %", 100.0 * limits.unbalance),
              !frame.balanced && has_three_phases(frame.feeder),

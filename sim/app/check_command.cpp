@@ -7,6 +7,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/study_source.hpp"
+#include "sim/study/band_check.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/cut_stays.hpp"
 #include "sim/study/input_texts.hpp"
@@ -63,6 +64,7 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
     std::vector<std::string> lines{base_load_text(study)};
     const auto& site = study.feeder->site();
     lines.push_back(ratings_text(site.branch.size(), unrated_branches(site)));
+    lines.push_back(bands_text(study.scenario.limits, site));
     for (std::string& text : input_texts(study)) lines.push_back(std::move(text));
     const StayTally stays = fleet.all_stays();
     for (const std::string& text : {changed_text(stays), left_out_text(stays)})

@@ -87,6 +87,7 @@ class SectionReader {
         take_section("load_flow", load_flow_schema(), scenario_.load_flow);
         take_section("devices", devices_schema(), scenario_.devices);
         take_section("limits", limits_schema(), scenario_.limits);
+        for (auto& [name, band] : scenario_.limits.bands) band.place = place_of(root_, {"limits", "bands", name});
     }
 
     void read_base_load() {

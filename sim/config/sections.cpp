@@ -15,6 +15,21 @@ void set_calendar(TimeSettings& time) {
 
 constexpr Range open_unit{.min = 0.0, .max = 1.0, .open_min = true, .open_max = true};
 
+/// What is wrong with the bands by nominal voltage, if anything.
+std::optional<Contradiction> wrong_bands(const Limits& limits) {
+    std::map<Volts, std::string> by_voltage;
+    for (const auto& [name, band] : limits.bands) {
+        const VoltageBand holds = limits.band_at(band.from.value());
+        const auto [other, is_new] = by_voltage.emplace(band.from, name);
+        if (!is_new)
+            return Contradiction{"bands", "'" + other->second + "' and '" + name + "' begin at the same nominal voltage",
+                                 "keep one of them"};
+        if (holds.min_pu >= holds.max_pu)
+            return Contradiction{"bands", "voltage_min of '" + name + "' is not below its voltage_max", "exchange them?"};
+    }
+    return std::nullopt;
+}
+
 template <class P>
 SectionInfo described(std::string name, const Schema<P>& schema) {
     return {std::move(name), schema.summary(), schema.fields()};
@@ -152,11 +167,23 @@ const Schema<DeviceSettings>& devices_schema() {
     return schema;
 }
 
+const Schema<NominalBand>& NominalBand::schema() {
+    static const auto schema =
+        Schema<NominalBand>("a voltage band of all buses from a nominal voltage upwards")
+            .required("from", &NominalBand::from, "lowest nominal voltage, line to line (within 0.1 %)", above(0))
+            .optional("voltage_min", &NominalBand::voltage_min, "lower limit; none: limits.voltage_min", between(0, 2))
+            .optional("voltage_max", &NominalBand::voltage_max, "upper limit; none: limits.voltage_max", between(0, 2));
+    return schema;
+}
+
 const Schema<Limits>& limits_schema() {
     static const auto schema =
         Schema<Limits>("The voltage band that is judged.")
             .optional("voltage_min", &Limits::voltage_min, "lower limit", between(0, 2))
             .optional("voltage_max", &Limits::voltage_max, "upper limit", between(0, 2))
+            .optional("bands", &Limits::bands,
+                      "other bands by nominal voltage, by name, e.g. `medium: {from: 1 kV, voltage_min: 0.95 pu}`; at each bus the "
+                      "one with the highest `from` that its nominal voltage reaches holds")
             .optional("tolerance", &Limits::tolerance,
                       "voltages (in pu) and loadings (as a share) count as beyond a limit only where they "
                       "are by more; none: 0.0001 pu and 0.1 %, as controllers keep limits that plan up to them",
@@ -166,7 +193,8 @@ const Schema<Limits>& limits_schema() {
             .relation([](const Limits& limits) -> std::optional<Contradiction> {
                 if (limits.voltage_min < limits.voltage_max) return std::nullopt;
                 return Contradiction{"voltage_min", "is not below voltage_max", "exchange them?"};
-            });
+            })
+            .relation(wrong_bands);
     return schema;
 }
 

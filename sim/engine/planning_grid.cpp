@@ -70,9 +70,9 @@ void PlanningGrid::name_elements(const Limits& limits) {
     const auto branch = [&](std::size_t b) {
         return std::string(name_of(load_flow_.feeder().branch(BranchId(b)).kind)) + " " + site.branch[b];
     };
+    const VoltageBands bands = limits.bands_of(site);
     for (const std::uint32_t i : linear_.voltages())
-        voltages_.push_back(
-            {"voltage at bus " + site.supply_name(site.supply[i]), limits.voltage_min.value(), limits.voltage_max.value()});
+        voltages_.push_back({"voltage at bus " + site.supply_name(site.supply[i]), bands.of(i).min_pu, bands.of(i).max_pu});
     constexpr double unlimited = std::numeric_limits<double>::infinity();
     for (const std::uint32_t c : linear_.currents()) {
         const Conductor wire = site.conductor[c];

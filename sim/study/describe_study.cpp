@@ -61,6 +61,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.outputs.push_back({"counters", "counters", {}});
     result.outputs.push_back({"messages", "messages", {}});
     describe_feeder(*study.feeder, result);
+    for (const double nominal_v : result.feeder.nominal_v) result.bus_bands.push_back(scenario.limits.band_at(nominal_v));
     describe_places(study, result);
     result.provenance = provenance_of_this_build();
     return result;

@@ -12,6 +12,7 @@
 #include "sim/base/text_file.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/network/load_allocation.hpp"
+#include "sim/study/band_check.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
 #include "sim/study/memory_there.hpp"
@@ -210,6 +211,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     if (!feeder) return std::nullopt;
     LoadedStudy study{std::move(*scenario), std::make_shared<const Feeder>(std::move(*feeder)), nullptr, {}, nullptr};
     check_base_load(study.scenario, *study.feeder, issues);
+    check_bands(study.scenario.limits, study.feeder->site(), issues);
     make_behaviours(study, issues);
     if (issues.has_errors()) return std::nullopt;
     require_base_demand(study);

@@ -17,15 +17,16 @@ class BandWatch final : public Recorder {
    public:
     BandWatch(const LoadedStudy& study, const StudyOutputs& outputs, std::vector<std::uint8_t>& outside)
         : feeder_(study.feeder->site()),
-          min_pu_(study.scenario.limits.voltage_min.value() - study.scenario.limits.voltage_tolerance_pu()),
-          max_pu_(study.scenario.limits.voltage_max.value() + study.scenario.limits.voltage_tolerance_pu()),
+          bands_(study.scenario.limits.bands_of(feeder_)),
+          tolerance_pu_(study.scenario.limits.voltage_tolerance_pu()),
           voltage_(slot_of(outputs, signals::supply_voltage.name)),
           outside_(outside) {}
     void at(const Snapshot& s) override {
         bool is_outside = !s.solved;
         const auto voltage_pu = s.read(voltage_);
         for (std::size_t i = 0; i < voltage_pu.size() && !is_outside; ++i)
-            is_outside = (voltage_pu[i] < min_pu_ || voltage_pu[i] > max_pu_) && FeederSite::is_held_to_band(feeder_.supply[i]);
+            is_outside = FeederSite::is_held_to_band(feeder_.supply[i]) &&
+                         bands_.of(i).excess_pu(voltage_pu[i]) > tolerance_pu_;
         outside_.push_back(is_outside);
     }
     void finish(Recorded&) override {}
@@ -37,7 +38,8 @@ class BandWatch final : public Recorder {
         return {static_cast<std::uint32_t>(found - outputs.signals.begin()), 0};
     }
     const FeederSite& feeder_;
-    double min_pu_, max_pu_;
+    VoltageBands bands_;
+    double tolerance_pu_;
     Slot voltage_;
     std::vector<std::uint8_t>& outside_;
 };

@@ -62,8 +62,7 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
     context.feeder = &study.feeder->site();
     context.zones = sample.zones;
     context.connectors = sample.connectors.size();
-    context.voltage_min_pu = scenario.limits.voltage_min.value();
-    context.voltage_max_pu = scenario.limits.voltage_max.value();
+    context.bands = scenario.limits.bands_of(*context.feeder);
     context.voltage_tolerance_pu = scenario.limits.voltage_tolerance_pu();
     context.loading_tolerance = scenario.limits.loading_tolerance();
     for (const auto& group : scenario.population) context.groups.push_back(group.label);

@@ -150,6 +150,7 @@ struct StudyResult {
     std::size_t unrated_branches = 0;         ///< of them without a rating, whose loading is not judged
     double voltage_min_pu = 0.0;
     double voltage_max_pu = 0.0;
+    std::vector<VoltageBand> bus_bands;  ///< by BusId: the band that holds there
     std::vector<OutputResult> outputs;
     std::vector<ReplicaId> replicas;     ///< finished, ascending
     bool same_fleets = false;            ///< every finished replica has the same vehicles at the same places with the same stays

@@ -134,6 +134,16 @@ void write_coordinates(ResultFile& file, const FeederSite& site) {
     file.write({"/feeder", "y", {"bus"}, {{"units", "1"}, {"long_name", "drawing coordinate upwards"}}}, site.y);
 }
 
+void write_bands(ResultFile& file, const std::vector<VoltageBand>& by_bus) {
+    std::vector<double> lowest, highest;
+    for (const VoltageBand& band : by_bus) {
+        lowest.push_back(band.min_pu);
+        highest.push_back(band.max_pu);
+    }
+    file.write({"/feeder", "voltage_min_pu", {"bus"}, {{"units", "pu"}, {"long_name", "lower limit of the voltage"}}}, lowest);
+    file.write({"/feeder", "voltage_max_pu", {"bus"}, {{"units", "pu"}, {"long_name", "upper limit of the voltage"}}}, highest);
+}
+
 void write_feeder(ResultFile& file, const StudyResult& result) {
     const std::string group = "/feeder";
     const FeederSite& site = result.feeder;
@@ -143,6 +153,7 @@ void write_feeder(ResultFile& file, const StudyResult& result) {
     file.write({group, "bus_class", {"bus"}, {{"long_name", "class of the bus"}}}, site.bus_class);
     file.write({group, "load_kw", {"bus"}, {{"units", "kW"}, {"long_name", "nominal active load"}}}, site.load_kw);
     file.write({group, "nominal_v", {"bus"}, {{"units", "V"}, {"long_name", "nominal voltage, line to line"}}}, site.nominal_v);
+    write_bands(file, result.bus_bands);
     file.write({group, "series_ohm", {"bus"}, {{"units", "ohm"}, {"long_name", "impedance of the branch that feeds the bus"}}},
                result.feeder_series_ohm);
     file.write({group, "branch", {"branch"}, {{"long_name", "branch"}}}, site.branch);

@@ -135,6 +135,35 @@ outputs: {test_log: {}}
     CHECK(reading.resolved.at("base_load.profiles.day.every") == "12 h");
 }
 
+TEST_CASE("the band with the highest nominal voltage that a bus reaches holds there, and what it leaves out is the general limit") {
+    Limits limits;
+    limits.voltage_min = PerUnit(0.9);
+    limits.voltage_max = PerUnit(1.1);
+    limits.bands["medium"] = {Volts(1000), PerUnit(0.95), std::nullopt, {}};
+    limits.bands["high"] = {Volts(33000), PerUnit(0.97), PerUnit(1.03), {}};
+    CHECK(limits.band_at(400) == VoltageBand{0.9, 1.1});
+    CHECK(limits.band_at(1000) == VoltageBand{0.95, 1.1});
+    CHECK(limits.band_at(12470) == VoltageBand{0.95, 1.1});
+    CHECK(limits.band_at(32999) == VoltageBand{0.97, 1.03});  // 19.052 kV times sqrt(3) is meant to be 33 kV
+    CHECK(limits.band_at(110000) == VoltageBand{0.97, 1.03});
+}
+
+TEST_CASE("bands by nominal voltage are read, and mistakes in them are reported with their place") {
+    const std::string rest = "feeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {}\n";
+    const auto texts = [&](const std::string& bands) { return error_texts("limits: {voltage_min: 0.9 pu, bands: {" + bands + "}}\n" + rest); };
+    const auto about_bands = [](Texts all) {
+        std::erase_if(all, [](const std::string& text) { return text.find("limits") == std::string::npos; });
+        return all;
+    };
+    CHECK(about_bands(texts("medium: {from: 1 kV, voltage_min: 0.95 pu, voltage_max: 1.05 pu}")).empty());
+    CHECK(about_bands(texts("medium: {from: 1 kV}, other: {from: 1000 V}")) ==
+          Texts{"s.yaml:1:38: limits.bands: 'medium' and 'other' begin at the same nominal voltage; keep one of them"});
+    CHECK(about_bands(texts("medium: {from: 1 kV, voltage_max: 0.9 pu}")) ==
+          Texts{"s.yaml:1:38: limits.bands: voltage_min of 'medium' is not below its voltage_max; exchange them?"});
+    CHECK(about_bands(texts("medium: {voltage_max: 1.04 pu}")) ==
+          Texts{"s.yaml:1:47: limits.bands.medium.from: is missing; lowest nominal voltage, line to line (within 0.1 %)"});
+}
+
 TEST_CASE("many mistakes are reported at once, in the order of the file") {
     CHECK(error_texts(R"(study: {replicas: 0, seeed: 1, reference: test_drop}
 time: {start: 2025-02-30 12:00, step: 7}

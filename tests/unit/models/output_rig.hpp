@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -108,6 +109,7 @@ struct Made {
 struct Rig {
     FeederSite feeder = make_site({{.name = "source"}, {.name = "end", .load_kw = 400, .rating_a = 100}}, 400);
     Population fleet;
+    std::function<VoltageBand(double nominal_v)> band_at = [](double) { return VoltageBand{0.945, 1.05}; };
     mutable ShownSignals signals;
     mutable std::vector<Fraction> levels;
     mutable OutputDeclarations unused;
@@ -121,8 +123,6 @@ struct Rig {
         context.zones = {"north", "south"};
         context.groups = {"homes", "offices"};
         context.connectors = 3;
-        context.voltage_min_pu = 0.945;
-        context.voltage_max_pu = 1.05;
         fleet.zones = context.zones;
         fleet.connectors.bus.assign(3, BusId(1));
         fleet.connectors.zone = {0, 1, 0};
@@ -176,8 +176,7 @@ struct Rig {
         copy.feeder = context.feeder;
         copy.zones = context.zones;
         copy.connectors = context.connectors;
-        copy.voltage_min_pu = context.voltage_min_pu;
-        copy.voltage_max_pu = context.voltage_max_pu;
+        copy.bands = VoltageBands(feeder, band_at);
         copy.voltage_tolerance_pu = context.voltage_tolerance_pu;
         copy.loading_tolerance = context.loading_tolerance;
         copy.groups = context.groups;

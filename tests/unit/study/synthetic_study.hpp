@@ -245,6 +245,7 @@ inline StudyResult make_study(std::size_t replicas = 40) {
     study.voltage_min_pu = 0.95;
     study.voltage_max_pu = 1.05;
     study.feeder = feeder_site(study.feeder_parent, study.feeder_series_ohm);
+    study.bus_bands.assign(study.feeder.bus.size(), {0.95, 1.05});
     study.outputs = outputs(study.feeder.bus);
     for (std::size_t r = 0; r < replicas; ++r) study.replicas.emplace_back(r < 5 ? r : r + 1);  // replica 5 failed
     study.failures = {{ReplicaId(5), "evms", "broken promise: the energy ledger closes"}};

@@ -103,6 +103,22 @@ TEST_CASE("elements: phases are told apart, and conductors behind a transformer 
     CHECK(arrays.count("line_overload_minutes") == 0);
 }
 
+TEST_CASE("elements: each bus is held to the band of its nominal voltage") {
+    UnbalancedRig rig;
+    rig.feeder.nominal_v = {400, 400, 11000};
+    rig.band_at = [](double nominal_v) { return nominal_v > 1000 ? VoltageBand{0.9, 1.05} : VoltageBand{0.95, 1.1}; };
+    const Made made = rig.make("elements");
+    const auto arrays = rig.played(made, worked_hour());
+    CHECK(made.variable("minutes_below_band").event == "voltage below 0.9 or 0.95 pu by nominal voltage");
+    CHECK(made.variable("minutes_above_band").event == "voltage above 1.05 or 1.1 pu by nominal voltage");
+    check_equal(arrays.at("minutes_below_band"), {none, none, none, 30, 0, 0, 0});
+    check_equal(arrays.at("minutes_above_band"), {none, none, none, 0, 0, 0, 0});
+    rig.band_at = [](double nominal_v) { return nominal_v > 1000 ? VoltageBand{0.95, 0.97} : VoltageBand{0.9, 1.065}; };
+    const auto other = rig.played(rig.make("elements"), worked_hour());
+    check_equal(other.at("minutes_below_band"), {none, none, none, 0, 0, 0, 30});
+    check_equal(other.at("minutes_above_band"), {none, none, none, 0, 0, 30, 30});
+}
+
 TEST_CASE("elements: every replica's own values are there where they are asked for") {
     const Rig rig;
     const Made made = rig.make("elements", "{keep: replicas}");

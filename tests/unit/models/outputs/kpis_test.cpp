@@ -328,7 +328,7 @@ TEST_CASE("without a base run to compare with no minute is blamed on vehicles") 
 
 TEST_CASE("the source's voltage is given: it is told, but it is never outside the band") {
     Rig rig;
-    rig.context.voltage_max_pu = 1.01;  // the source stands at 1.02 pu
+    rig.band_at = [](double) { return VoltageBand{0.945, 1.01}; };  // the source stands at 1.02 pu
     std::vector<Step> day(4, worked_day()[0]);
     auto kpis = kpis_of(rig, day);
     CHECK(kpis.at("vmax_pu") == 1.02);

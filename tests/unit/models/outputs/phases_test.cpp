@@ -59,6 +59,21 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("KPIs hold each bus to the band of its nominal voltage, and tell the largest excess of all") {
+    UnbalancedRig rig;
+    rig.feeder.nominal_v = {400, 400, 11000};  // the lateral's 0.98 and 0.93 pu, beside 0.97 to 1.06 and 0.92 to 1.07 pu
+    rig.band_at = [](double nominal_v) { return nominal_v > 1000 ? VoltageBand{0.95, 0.97} : VoltageBand{0.9, 1.065}; };
+    const auto kpis = rig.played(rig.make("kpis"), worked_hour());
+    CHECK(kpis.at("minutes_outside_band").at(0) == 60);
+    CHECK(kpis.at("minutes_below_band").at(0) == 30);
+    CHECK(kpis.at("minutes_above_band").at(0) == 60);
+    CHECK(kpis.at("minutes_outside_band_a").at(0) == 60);
+    CHECK(kpis.at("minutes_outside_band_an").at(0) == 0);
+    CHECK(kpis.at("minutes_outside_band_cn").at(0) == 30);
+    CHECK(kpis.at("beyond_band_max_pu").at(0) == Approx(0.02));
+    CHECK(kpis.at("vmin_pu").at(0) == 0.92);
+}
+
 TEST_CASE("the limit above which unbalance is counted can be chosen") {
     const UnbalancedRig rig;
     CHECK(rig.played(rig.make("kpis", "{unbalance_limit: 1 %}"), worked_hour()).at("unbalance_minutes") == Values{60});
