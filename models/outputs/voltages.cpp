@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,7 @@ namespace evsweep {
 namespace {
 
 struct Params {
-    Duration every = std::chrono::minutes(15);
+    std::optional<Duration> every{};
 };
 
 /// Where among the voltages that loads see the spread is recorded: the lowest, quartiles and tails, the highest.
@@ -90,6 +91,10 @@ Signals subscribe(OutputExchange& exchange, const Frame& frame) {
     return read;
 }
 
+/// Arrays by bus and time are large, so files hold them to a hundredth of the last decimal that people are shown, e.g. 1e-6 pu,
+/// which is as far as load flows settle.
+double file_step_of(int decimals) { return std::exp2(std::floor(std::log2(0.01 * std::pow(10.0, -decimals)))); }
+
 Variable band(std::string name, std::string unit, std::string long_name, std::string along, int decimals) {
     return {.name = std::move(name),
             .unit = std::move(unit),
@@ -97,6 +102,7 @@ Variable band(std::string name, std::string unit, std::string long_name, std::st
             .dims = {"time", std::move(along)},
             .aggregation = Aggregation::bands,
             .decimals = decimals,
+            .file_step = file_step_of(decimals),
             .sampling = Sampling::sample,
             .over_solved_steps = true};
 }
@@ -216,6 +222,14 @@ class VoltageRecorder final : public Recorder {
     std::vector<double> sorted_;  // kept for its memory
 };
 
+/// The largest array of a file has a value for every voltage, mark and quantile: on large feeders fewer marks keep it small, and
+/// what is between them stands in output `elements`.
+Duration usual_distance(const Output::Context& context) {
+    constexpr std::size_t many = 2000;
+    const Duration wanted = context.feeder->supply.size() > many ? std::chrono::minutes(60) : std::chrono::minutes(15);
+    return context.step * ((wanted + context.step - Duration(1)) / context.step);
+}
+
 class Voltages final : public Output {
    public:
     static constexpr std::string_view name = "voltages";
@@ -224,15 +238,17 @@ class Voltages final : public Output {
         static const auto schema =
             Schema<Params>(
                 "voltages, loadings, unbalance and neutral currents as they are at the marks, as bands over the replicas")
-                .optional("every", &Params::every, "distance of the marks; at least one control step", above(0))
-                .in_steps("every", &Params::every);
+                .optional("every", &Params::every,
+                          "distance of the marks, at least one control step; none: 15 min, or 1 h where the feeder has more than "
+                          "2000 voltages",
+                          above(0));
         return schema;
     }
 
     Voltages(const Params& params, const Context& context)
         : frame_{*context.feeder,
                  is_balanced(*context.feeder),
-                 Marks(context, params.every, "every"),
+                 Marks(context, params.every.value_or(usual_distance(context)), "every"),
                  RatedConductors(*context.feeder),
                  held_supplies(*context.feeder),
                  three_phase_buses(*context.feeder)} {

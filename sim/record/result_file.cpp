@@ -1,6 +1,7 @@
 #include "sim/record/result_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <numeric>
@@ -220,8 +221,20 @@ void ResultFile::add_dimension(const std::string& group, const std::string& name
 }
 
 void ResultFile::write(const ArrayPlace& place, std::span<const double> values) {
+    if (place.step > 0.0) return write_rounded(place, values);
     guarded(path_, child(place.group, place.name) + " cannot be written",
             [&] { image_->write(place, H5::PredType::IEEE_F64LE, H5::PredType::NATIVE_DOUBLE, values.data(), values.size()); });
+}
+
+void ResultFile::write_rounded(ArrayPlace place, std::span<const double> values) {
+    std::vector<float> rounded(values.size());
+    const double step = place.step;
+    std::transform(values.begin(), values.end(), rounded.begin(),
+                   [step](double value) { return static_cast<float>(step * std::nearbyint(value / step)); });
+    place.attributes.emplace_back("rounded_to", step);
+    guarded(path_, child(place.group, place.name) + " cannot be written", [&] {
+        image_->write(place, H5::PredType::IEEE_F32LE, H5::PredType::NATIVE_FLOAT, rounded.data(), rounded.size());
+    });
 }
 
 void ResultFile::write(const ArrayPlace& place, std::span<const std::int32_t> values) {

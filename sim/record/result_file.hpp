@@ -26,6 +26,9 @@ struct ArrayPlace {
     std::string name;               ///< e.g. "demand_kw_mean"
     std::vector<std::string> dims;  ///< dimensions that the same group already knows; empty for a single value
     Attributes attributes{};
+    /// Numbers are rounded to whole multiples of it, a power of two, and stored in single precision, which leaves little for
+    /// compression to keep; the attribute `rounded_to` says so. 0: all digits.
+    double step = 0.0;
 };
 
 /// Builds the file in memory and puts it on disk in one go: under a name of its own, then renamed (NewFile). Every function
@@ -53,6 +56,8 @@ class ResultFile {
     void commit();
 
    private:
+    void write_rounded(ArrayPlace place, std::span<const double> values);
+
     class Image;
     std::filesystem::path path_;
     std::unique_ptr<Image> image_;

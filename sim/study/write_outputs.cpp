@@ -100,7 +100,7 @@ class OutputGroup {
     void write_bands(const VariableResult& result) {
         if (result.bands.mean.empty()) return;  // no replica was finished
         const Variable& variable = result.variable;
-        file_.write({group_, variable.name + "_mean", variable.dims, notes_on(variable)}, result.bands.mean);
+        file_.write({group_, variable.name + "_mean", variable.dims, notes_on(variable), variable.file_step}, result.bands.mean);
         if (result.bands.quantiles.empty()) return;
         if (!quantile_written_) {
             file_.write({group_, "quantile", {"quantile"}, {{"units", "1"}, {"long_name", "quantile over the replicas"}}},
@@ -113,7 +113,7 @@ class OutputGroup {
         dims.insert(dims.end(), variable.dims.begin(), variable.dims.end());
         Attributes notes = notes_on(variable);
         notes.emplace_back("quantile_rank_error", result.bands.quantile_rank_error);
-        file_.write({group_, variable.name + "_quantiles", dims, notes}, all);
+        file_.write({group_, variable.name + "_quantiles", dims, notes, variable.file_step}, all);
         if (!variable.event.empty()) write_events(file_, group_, result);
     }
 

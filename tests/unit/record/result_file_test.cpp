@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <numeric>
 
 #include "sim/record/result_reader.hpp"
@@ -82,6 +84,35 @@ TEST_CASE("h5py and xarray read arrays of every kind with their dimensions and u
         return;
     }
     CHECK(status == 0);
+}
+
+TEST_CASE("Rounded arrays are whole multiples of the step that they name, next to the numbers, and take less room") {
+    const ScratchFolder folder;
+    const double step = std::exp2(-20);
+    const std::size_t n = 20000;
+    Numbers values(n);
+    for (std::size_t i = 0; i < n; ++i) values[i] = 0.97 + 0.05 * std::sin(1e-2 * static_cast<double>(i * i));
+    values[7] = std::nan("");
+    std::array<std::uintmax_t, 2> bytes{};
+    for (const bool is_rounded : {false, true}) {
+        const auto path = folder / (is_rounded ? "rounded.h5" : "whole.h5");
+        ResultFile file(path);
+        file.add_dimension("/g", "row", n);
+        file.write({"/g", "voltage", {"row"}, {{"units", "pu"}}, is_rounded ? step : 0.0}, values);
+        file.commit();
+        bytes[is_rounded ? 1 : 0] = std::filesystem::file_size(path);
+    }
+    const ResultReader reader(folder / "rounded.h5");
+    CHECK(reader.number_attribute("/g/voltage", "rounded_to") == step);
+    CHECK_FALSE(ResultReader(folder / "whole.h5").number_attribute("/g/voltage", "rounded_to"));
+    const Numbers read = reader.numbers("/g/voltage");
+    REQUIRE(read.size() == n);
+    CHECK(std::isnan(read[7]));
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < n; ++i)
+        if (i != 7 && (std::abs(read[i] - values[i]) > 0.5 * step || std::fmod(read[i], step) != 0.0)) ++wrong;
+    CHECK(wrong == 0);
+    CHECK(bytes[1] * 5 < bytes[0] * 2);
 }
 
 TEST_CASE("Category notes too long for an object header are kept") {

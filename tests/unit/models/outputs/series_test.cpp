@@ -18,6 +18,19 @@ SessionRecord cut_by_horizon(SessionRecord r) {
 
 }  // namespace
 
+TEST_CASE("marks of voltages are 15 min apart, an hour on large feeders, in whole control steps") {
+    const auto marks = [](const Rig& rig) { return rig.make("voltages").coordinate("time").values; };
+    Rig rig;
+    rig.context.step = minutes(1);
+    CHECK(marks(rig) == Values{0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75});
+    rig.context.step = minutes(7);
+    rig.context.horizon = minutes(126);
+    CHECK(marks(rig) == Values{0, 0.35, 0.7, 1.05, 1.4, 1.75});
+    rig.context.step = minutes(1);
+    rig.feeder = make_site(std::vector<SiteBus>(2001), 400);
+    CHECK(marks(rig) == Values{0, 1, 2});
+}
+
 TEST_CASE("series show voltages as they are at the marks and all powers as energy over time, and say so") {
     const Rig rig;
     const auto output = rig.make("series", "{every: 1 h}");
