@@ -26,6 +26,7 @@ struct FieldInfo {
     std::string help;
     bool required = false;
     std::vector<FieldInfo> parts{};  ///< of a section, or of each entry of a list or map of sections
+    std::vector<std::pair<std::string, std::string>> choices{};  ///< names with their meanings, where these need many words
 };
 
 /// One resolved parameter, as it goes into a result file.
@@ -86,6 +87,25 @@ template <class T>
 struct PartsOf<std::vector<T>> : PartsOf<T> {};
 template <class T>
 struct PartsOf<std::map<std::string, T>> : PartsOf<T> {};
+
+/// An enum whose choices take many words to explain: a function `meanings_of(E)` gives them by name.
+template <class T>
+concept HasMeanings = requires(T value) {
+    { meanings_of(value) } -> std::same_as<std::vector<std::pair<std::string, std::string>>>;
+};
+
+/// The choices of a field of type `T` with their meanings; none where the help says all.
+template <class T>
+struct ChoicesOf {
+    static std::vector<std::pair<std::string, std::string>> list() {
+        if constexpr (HasMeanings<T>)
+            return meanings_of(T{});
+        else
+            return {};
+    }
+};
+template <class T>
+struct ChoicesOf<std::optional<T>> : ChoicesOf<T> {};
 
 /// How values of one type are read into the place of a member and written back, for lists of fields that know only the place.
 struct ValueRules {
@@ -170,7 +190,7 @@ class Schema {
     template <class T>
     Schema& required(std::string name, T P::*member, std::string help, Range range = {}) {
         fields_.add(
-            {std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), {}, std::move(help), true, PartsOf<T>::list()},
+            {std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), {}, std::move(help), true, PartsOf<T>::list(), ChoicesOf<T>::list()},
             rules_of<T>(), offset_of(member), range);
         return *this;
     }
@@ -178,7 +198,7 @@ class Schema {
     template <class T>
     Schema& optional(std::string name, T P::*member, std::string help, Range range = {}) {
         fields_.add({std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), Value<T>::text(initial_.*member),
-                     std::move(help), false, PartsOf<T>::list()},
+                     std::move(help), false, PartsOf<T>::list(), ChoicesOf<T>::list()},
                     rules_of<T>(), offset_of(member), range);
         return *this;
     }

@@ -1,6 +1,7 @@
 #include "behaviours/recording_layouts.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace evsweep {
 
@@ -148,7 +149,59 @@ bool has_all(const std::vector<std::string>& header, const RecordingLayout& layo
     return true;
 }
 
+std::string publisher_of(Layout layout) {
+    switch (layout) {
+        case Layout::acn_json:
+            return "ACN-Data (Caltech, JPL), its JSON";
+        case Layout::acn_csv:
+            return "ACN-Data (Caltech, JPL), its CSV, in which what drivers stated is not read";
+        case Layout::elaad:
+            return "ElaadNL open data";
+        case Layout::dundee:
+            return "City of Dundee";
+        case Layout::boulder:
+            return "City of Boulder";
+        case Layout::palo_alto:
+            return "City of Palo Alto";
+        case Layout::simbev:
+            return "SimBEV, one file per car";
+        case Layout::emobpy:
+            return "emobpy, one file per car";
+        case Layout::acn:
+        case Layout::trondheim:
+        case Layout::workplace:
+            return "a table prepared for evsweep";
+    }
+    return {};
+}
+
+std::string text_of(const std::string& meaning, const ColumnChoice& choice) {
+    std::string text = meaning + " is " + choice.text();
+    if (!choice.unit.empty()) text += " in " + choice.unit;
+    for (std::size_t k = 0; k < choice.formats.size(); ++k) text += (k == 0 ? " as " : " or ") + choice.formats[k];
+    return text;
+}
+
+std::string text_of(const RecordingLayout& layout) {
+    std::string text;
+    for (const auto& [meaning, choice] : layout.columns.list())
+        if (choice->is_given()) text += "; " + text_of(meaning, *choice);
+    if (!layout.zone.empty())
+        text += layout.times == StampClock::utc ? "; times in UTC, days by " + layout.zone : "; times by the clock of " + layout.zone;
+    if (layout.decimal == DecimalMark::comma) text += "; decimal comma";
+    for (const auto& [column, filter] : layout.filter)
+        text += "; without rows whose " + column + " is " + filter.except.list.front();
+    if (layout.rows == RowKind::step) text += "; a row is a step of a time series";
+    return text;
+}
+
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> meanings_of(Layout) {
+    std::vector<std::pair<std::string, std::string>> list;
+    for (const auto& [name, layout] : names_of(Layout{})) list.emplace_back(name, publisher_of(layout) + text_of(layout_of(layout)));
+    return list;
+}
 
 std::vector<std::pair<std::string, Layout>> names_of(Layout) {
     return {{"acn", Layout::acn},

@@ -15,6 +15,9 @@ namespace evsweep {
 enum class Layout { acn, acn_json, acn_csv, elaad, dundee, boulder, palo_alto, simbev, emobpy, trondheim, workplace };
 [[nodiscard]] std::vector<std::pair<std::string, Layout>> names_of(Layout);
 
+/// Whose recordings have the layout, and which columns, formats, units and clocks it takes for granted.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> meanings_of(Layout);
+
 /// Which clock times without a zone of their own are by.
 enum class StampClock { local, utc };
 [[nodiscard]] std::vector<std::pair<std::string, StampClock>> names_of(StampClock);

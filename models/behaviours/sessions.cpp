@@ -90,9 +90,7 @@ Schema<Params> make_schema() {
                    .required("file", &Params::file, "a file, or a list of them: CSV with a header line, or JSON")
                    .optional(
                        "layout", &Params::layout,
-                       "whose columns the files have: acn_json, acn_csv (ACN-Data: Caltech, JPL), elaad (ElaadNL), dundee, "
-                       "boulder, palo_alto (cities), simbev, emobpy (simulated), acn, trondheim, workplace (as prepared for "
-                       "evsweep); none: as `columns` says")
+                       "whose columns the files have, see below; none: as `columns` says")
                    .optional("columns", &Params::columns, "which columns hold what, where the layout does not know or is wrong")
                    .optional("filter", &Params::filter,
                              "rows that are kept, by the cell of a column: {Site: Main St}, {Site: [A, B]}, {Site: {except: C}}")

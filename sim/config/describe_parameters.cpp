@@ -60,6 +60,13 @@ std::string fields_tables(const std::vector<FieldInfo>& fields, const std::strin
         const std::string place = (path.empty() ? "" : path + ".") + field.name + entry_of(field);
         text += "\n  " + place + "\n" + fields_tables(field.parts, place, width);
     }
+    for (const auto& field : fields) {
+        if (field.choices.empty()) continue;
+        std::vector<std::vector<std::string>> rows;
+        for (const auto& [name, meaning] : field.choices) rows.push_back({name, meaning});
+        text += "\n  " + (path.empty() ? "" : path + ".") + field.name + "\n" +
+                text_table({}, std::move(rows), indent + 2, static_cast<std::size_t>(width));
+    }
     return text;
 }
 

@@ -207,6 +207,24 @@ TEST_CASE("emobpy's series of a car gives a stay for each run of rows at a charg
     CHECK_THAT(Read(Layout::emobpy, text).texts(), Catch::Contains("the row is not one step after the row before"));
 }
 
+TEST_CASE("describe tells the columns, formats, units and clock of every layout", "[behaviours][layouts]") {
+    const auto list = meanings_of(Layout{});
+    REQUIRE(list.size() == names_of(Layout{}).size());
+    const std::map<std::string, std::string> meanings(list.begin(), list.end());
+    CHECK(meanings.at("dundee") ==
+          "City of Dundee; plug_in is Start Date + Start Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; plug_out is End Date + "
+          "End Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; energy is Total kWh; station is CP ID + Connector; times by the "
+          "clock of Europe/London");
+    CHECK_THAT(meanings.at("elaad"), Catch::Contains("times in UTC, days by Europe/Amsterdam; decimal comma"));
+    CHECK_THAT(meanings.at("simbev"), Catch::Contains("duration is event_time in 15 min") &&
+                                          Catch::Contains("without rows whose station_charging_capacity is 0"));
+    CHECK_THAT(meanings.at("emobpy"), Catch::Contains("a row is a step of a time series"));
+    const auto fields = plugins<Behaviour>().at("sessions").fields();
+    const auto layout = std::find_if(fields.begin(), fields.end(), [](const FieldInfo& field) { return field.name == "layout"; });
+    REQUIRE(layout != fields.end());
+    CHECK(layout->choices == list);
+}
+
 TEST_CASE("an export runs with its file, layout, placement, capacity and rating", "[behaviours][layouts]") {
     const TemporaryFile file("[" + acn_session + "]", "acn.json");
     BehaviourFixture fixture;
