@@ -137,6 +137,13 @@ std::string text_of(const Wiring& wiring) {
 
 constexpr double golden_ratio = 0.618033988749894848;
 
+/// How charging points are wired unless their spot says it: where a recording names phases, every spot does.
+ChargerConnection connection_of(const Placement& placement) {
+    const auto names_phases = [](const RecordedPlace& place) { return !place.phases.empty(); };
+    const bool is_recorded = std::any_of(placement.recorded.begin(), placement.recorded.end(), names_phases);
+    return placement.rule == PlacementRule::recorded && is_recorded ? ChargerConnection::between_phases : placement.connection;
+}
+
 }  // namespace
 
 Placer::Placer(const Placement& placement, std::size_t count, Residents residents, const Behaviour::Context& context)
@@ -146,7 +153,7 @@ Placer::Placer(const Placement& placement, std::size_t count, Residents resident
       feeder_(*context.feeder),
       of_study_(context.seed, 0),
       purpose_(Purpose("place").in(context.group)),
-      wirer_(placement.rule == PlacementRule::recorded ? ChargerConnection::between_phases : placement.connection,
+      wirer_(connection_of(placement),
              placement.phase.value_or(placement.rule == PlacementRule::loads ? PhaseRule::load : PhaseRule::random), context) {
     find_candidates(context);
     if (candidates_.empty()) count_ = 0;
