@@ -45,7 +45,8 @@ struct Variable {
     std::vector<std::string> meanings{};  ///< labels of category codes 0, 1, ...
     bool headline = false;                ///< shown in the short comparison table
     int decimals = 3;                     ///< for people; files keep all digits, unless `file_step` says otherwise
-    /// Of bands over time: files hold them rounded to whole multiples of this, a power of two, in single precision; 0: all digits.
+    /// Of bands over time: files hold them rounded to whole multiples of this, a power of two, in single precision; 0: all
+    /// digits.
     double file_step = 0.0;
     Sampling sampling = Sampling::unsaid;
     std::string notable_beside{};  ///< a headline only where its mean, under any controller, is above a share of this variable's
@@ -259,7 +260,7 @@ class Output {
         Instant measure_from{};  ///< end of the warm-up; nothing before it counts
         const FeederSite* feeder = nullptr;
         std::vector<std::string> zones{};
-        std::size_t connectors = 0;  ///< of the fleet in every replica
+        std::size_t connectors = 0;         ///< of the fleet in every replica
         VoltageBands bands{};               ///< of every supply of the feeder
         double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise

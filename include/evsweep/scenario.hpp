@@ -92,7 +92,7 @@ struct NominalBand {
     Volts from{};                          ///< nominal voltage, line to line
     std::optional<PerUnit> voltage_min{};  ///< none: the limit of all others
     std::optional<PerUnit> voltage_max{};
-    Position place{};                      ///< in the scenario
+    Position place{};  ///< in the scenario
     static const Schema<NominalBand>& schema();
 };
 

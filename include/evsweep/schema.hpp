@@ -25,7 +25,7 @@ struct FieldInfo {
     std::string default_text;  ///< empty where required
     std::string help;
     bool required = false;
-    std::vector<FieldInfo> parts{};  ///< of a section, or of each entry of a list or map of sections
+    std::vector<FieldInfo> parts{};                              ///< of a section, or of each entry of a list or map of sections
     std::vector<std::pair<std::string, std::string>> choices{};  ///< names with their meanings, where these need many words
 };
 
@@ -189,9 +189,16 @@ class Schema {
     /// A parameter that the text must give.
     template <class T>
     Schema& required(std::string name, T P::*member, std::string help, Range range = {}) {
-        fields_.add(
-            {std::move(name), Value<T>::type(), Value<T>::unit(), range.text(), {}, std::move(help), true, PartsOf<T>::list(), ChoicesOf<T>::list()},
-            rules_of<T>(), offset_of(member), range);
+        fields_.add({std::move(name),
+                     Value<T>::type(),
+                     Value<T>::unit(),
+                     range.text(),
+                     {},
+                     std::move(help),
+                     true,
+                     PartsOf<T>::list(),
+                     ChoicesOf<T>::list()},
+                    rules_of<T>(), offset_of(member), range);
         return *this;
     }
     /// A parameter whose default is the member's initial value in `P{}`.

@@ -33,7 +33,8 @@ class VoltageBands {
     [[nodiscard]] const VoltageBand& of(std::size_t supply) const { return by_supply_[supply]; }
     /// The band of all supplies that are held to one, where it is the same.
     [[nodiscard]] const std::optional<VoltageBand>& common() const { return common_; }
-    /// The lower limits that apply somewhere: "0.9 pu", "0.9 or 0.95 pu by nominal voltage"; empty where nothing is held to a band.
+    /// The lower limits that apply somewhere: "0.9 pu", "0.9 or 0.95 pu by nominal voltage"; empty where nothing is held to a
+    /// band.
     [[nodiscard]] std::string lower_text() const { return text_of(&VoltageBand::min_pu); }
     /// Likewise the upper limits.
     [[nodiscard]] std::string upper_text() const { return text_of(&VoltageBand::max_pu); }

@@ -187,7 +187,8 @@ std::string text_of(const RecordingLayout& layout) {
     for (const auto& [meaning, choice] : layout.columns.list())
         if (choice->is_given()) text += "; " + text_of(meaning, *choice);
     if (!layout.zone.empty())
-        text += layout.times == StampClock::utc ? "; times in UTC, days by " + layout.zone : "; times by the clock of " + layout.zone;
+        text +=
+            layout.times == StampClock::utc ? "; times in UTC, days by " + layout.zone : "; times by the clock of " + layout.zone;
     if (layout.decimal == DecimalMark::comma) text += "; decimal comma";
     for (const auto& [column, filter] : layout.filter)
         text += "; without rows whose " + column + " is " + filter.except.list.front();
@@ -199,7 +200,8 @@ std::string text_of(const RecordingLayout& layout) {
 
 std::vector<std::pair<std::string, std::string>> meanings_of(Layout) {
     std::vector<std::pair<std::string, std::string>> list;
-    for (const auto& [name, layout] : names_of(Layout{})) list.emplace_back(name, publisher_of(layout) + text_of(layout_of(layout)));
+    for (const auto& [name, layout] : names_of(Layout{}))
+        list.emplace_back(name, publisher_of(layout) + text_of(layout_of(layout)));
     return list;
 }
 

@@ -88,9 +88,7 @@ Schema<Params> make_schema() {
                Schema<Params>("recorded charging sessions from tables (CSV) or lists of objects (JSON); one vehicle per charging "
                               "point")
                    .required("file", &Params::file, "a file, or a list of them: CSV with a header line, or JSON")
-                   .optional(
-                       "layout", &Params::layout,
-                       "whose columns the files have, see below; none: as `columns` says")
+                   .optional("layout", &Params::layout, "whose columns the files have, see below; none: as `columns` says")
                    .optional("columns", &Params::columns, "which columns hold what, where the layout does not know or is wrong")
                    .optional("filter", &Params::filter,
                              "rows that are kept, by the cell of a column: {Site: Main St}, {Site: [A, B]}, {Site: {except: C}}")

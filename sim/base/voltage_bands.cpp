@@ -32,7 +32,8 @@ std::optional<std::string> Limits::name_of_band_at(double nominal_v) const {
     constexpr double rounding = 1e-3;  // of nominal voltages in feeder files: 12.47 kV is sqrt(3) times 7.2 kV
     std::optional<std::string> reached;
     for (const auto& [name, band] : bands)
-        if (nominal_v >= band.from.value() * (1.0 - rounding) && (!reached || band.from > bands.at(*reached).from)) reached = name;
+        if (nominal_v >= band.from.value() * (1.0 - rounding) && (!reached || band.from > bands.at(*reached).from))
+            reached = name;
     return reached;
 }
 

@@ -12,9 +12,9 @@ namespace evsweep {
 
 namespace {
 
-/// Puts the unit that is given once behind a number that has none.
+/// Puts the unit that is given once behind a number that has none; "1" says that shares are meant.
 std::string with_unit(const std::string& number, const std::string& unit) {
-    return unit.empty() || !parse_number(number) ? number : number + " " + unit;
+    return unit.empty() || unit == "1" || !parse_number(number) ? number : number + " " + unit;
 }
 
 std::optional<Contradiction> contradiction(const ProfileText& text) {

@@ -181,9 +181,10 @@ const Schema<Limits>& limits_schema() {
         Schema<Limits>("The voltage band that is judged.")
             .optional("voltage_min", &Limits::voltage_min, "lower limit", between(0, 2))
             .optional("voltage_max", &Limits::voltage_max, "upper limit", between(0, 2))
-            .optional("bands", &Limits::bands,
-                      "other bands by nominal voltage, by name, e.g. `medium: {from: 1 kV, voltage_min: 0.95 pu}`; at each bus the "
-                      "one with the highest `from` that its nominal voltage reaches holds")
+            .optional(
+                "bands", &Limits::bands,
+                "other bands by nominal voltage, by name, e.g. `medium: {from: 1 kV, voltage_min: 0.95 pu}`; at each bus the "
+                "one with the highest `from` that its nominal voltage reaches holds")
             .optional("tolerance", &Limits::tolerance,
                       "voltages (in pu) and loadings (as a share) count as beyond a limit only where they "
                       "are by more; none: 0.0001 pu and 0.1 %, as controllers keep limits that plan up to them",

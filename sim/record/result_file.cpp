@@ -232,9 +232,8 @@ void ResultFile::write_rounded(ArrayPlace place, std::span<const double> values)
     std::transform(values.begin(), values.end(), rounded.begin(),
                    [step](double value) { return static_cast<float>(step * std::nearbyint(value / step)); });
     place.attributes.emplace_back("rounded_to", step);
-    guarded(path_, child(place.group, place.name) + " cannot be written", [&] {
-        image_->write(place, H5::PredType::IEEE_F32LE, H5::PredType::NATIVE_FLOAT, rounded.data(), rounded.size());
-    });
+    guarded(path_, child(place.group, place.name) + " cannot be written",
+            [&] { image_->write(place, H5::PredType::IEEE_F32LE, H5::PredType::NATIVE_FLOAT, rounded.data(), rounded.size()); });
 }
 
 void ResultFile::write(const ArrayPlace& place, std::span<const std::int32_t> values) {

@@ -23,7 +23,8 @@ std::string nominal_voltages(const FeederSite& feeder) {
     std::set<std::string> seen;
     for (const double volts : feeder.nominal_v) seen.insert(fmt::format("{:.4g} kV", volts / 1000.0));
     constexpr std::size_t most = 8;
-    const std::vector<std::string> shown(seen.begin(), std::next(seen.begin(), static_cast<std::ptrdiff_t>(std::min(seen.size(), most))));
+    const std::vector<std::string> shown(seen.begin(),
+                                         std::next(seen.begin(), static_cast<std::ptrdiff_t>(std::min(seen.size(), most))));
     return fmt::format("{}{}", fmt::join(shown, ", "), seen.size() > most ? ", ..." : "");
 }
 

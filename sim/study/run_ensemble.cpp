@@ -25,8 +25,7 @@ class BandWatch final : public Recorder {
         bool is_outside = !s.solved;
         const auto voltage_pu = s.read(voltage_);
         for (std::size_t i = 0; i < voltage_pu.size() && !is_outside; ++i)
-            is_outside = FeederSite::is_held_to_band(feeder_.supply[i]) &&
-                         bands_.of(i).excess_pu(voltage_pu[i]) > tolerance_pu_;
+            is_outside = FeederSite::is_held_to_band(feeder_.supply[i]) && bands_.of(i).excess_pu(voltage_pu[i]) > tolerance_pu_;
         outside_.push_back(is_outside);
     }
     void finish(Recorded&) override {}

@@ -135,7 +135,32 @@ outputs: {test_log: {}}
     CHECK(reading.resolved.at("base_load.profiles.day.every") == "12 h");
 }
 
-TEST_CASE("the band with the highest nominal voltage that a bus reaches holds there, and what it leaves out is the general limit") {
+TEST_CASE("shares far above nominal power are warned of, and the unit that the warning offers says that they are meant") {
+    const auto warnings = [](const std::string& unit) {
+        const test::Folder folder("shares");
+        folder.write("load.csv", "kW\n40\n120\n");
+        folder.write("feeder.yaml", "x\n");
+        const auto file = folder.write("s.yaml",
+                                       "time: {start: 2025-01-06 12:00, duration: 2 h, step: 60 s}\nfeeder: {file: feeder.yaml}\n"
+                                       "base_load: {profiles: {day: {every: 1 h, file: load.csv, column: kW" +
+                                           unit + "}}, other: day}\npopulation: {}\ncontrollers: {}\n");
+        Issues issues;
+        (void)read_scenario(file, {}, issues);
+        std::string texts;
+        for (const Issue& issue : issues.list())
+            if (issue.path.find("base_load") == 0) texts += issue.problem + "; " + issue.hint + "\n";
+        return texts;
+    };
+    CHECK(
+        warnings("") ==
+        "its highest value is 120 times nominal power; if its values are in percent, write `unit: %`; if not, `unit: \"1\"` says "
+        "so\n");
+    CHECK(warnings(", unit: \"1\"").empty());
+    CHECK(warnings(", unit: \"%\"").empty());
+}
+
+TEST_CASE(
+    "the band with the highest nominal voltage that a bus reaches holds there, and what it leaves out is the general limit") {
     Limits limits;
     limits.voltage_min = PerUnit(0.9);
     limits.voltage_max = PerUnit(1.1);
@@ -150,7 +175,9 @@ TEST_CASE("the band with the highest nominal voltage that a bus reaches holds th
 
 TEST_CASE("bands by nominal voltage are read, and mistakes in them are reported with their place") {
     const std::string rest = "feeder: {file: feeder.yaml}\npopulation: {}\ncontrollers: {}\n";
-    const auto texts = [&](const std::string& bands) { return error_texts("limits: {voltage_min: 0.9 pu, bands: {" + bands + "}}\n" + rest); };
+    const auto texts = [&](const std::string& bands) {
+        return error_texts("limits: {voltage_min: 0.9 pu, bands: {" + bands + "}}\n" + rest);
+    };
     const auto about_bands = [](Texts all) {
         std::erase_if(all, [](const std::string& text) { return text.find("limits") == std::string::npos; });
         return all;

@@ -211,10 +211,12 @@ TEST_CASE("describe tells the columns, formats, units and clock of every layout"
     const auto list = meanings_of(Layout{});
     REQUIRE(list.size() == names_of(Layout{}).size());
     const std::map<std::string, std::string> meanings(list.begin(), list.end());
-    CHECK(meanings.at("dundee") ==
-          "City of Dundee; plug_in is Start Date + Start Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; plug_out is End Date + "
-          "End Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; energy is Total kWh; station is CP ID + Connector; times by the "
-          "clock of Europe/London");
+    CHECK(
+        meanings.at("dundee") ==
+        "City of Dundee; plug_in is Start Date + Start Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; plug_out is End Date "
+        "+ "
+        "End Time as %d/%m/%Y %H:%M[:%S] or %Y-%m-%d %H:%M[:%S]; energy is Total kWh; station is CP ID + Connector; times by the "
+        "clock of Europe/London");
     CHECK_THAT(meanings.at("elaad"), Catch::Contains("times in UTC, days by Europe/Amsterdam; decimal comma"));
     CHECK_THAT(meanings.at("simbev"), Catch::Contains("duration is event_time in 15 min") &&
                                           Catch::Contains("without rows whose station_charging_capacity is 0"));

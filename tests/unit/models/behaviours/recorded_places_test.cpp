@@ -16,13 +16,15 @@ const std::string header = "station_id,plug_in_local,plug_out_local,energy_kwh,b
 std::string table(const std::vector<std::pair<std::string, std::string>>& places) {
     std::string text = header;
     for (std::size_t k = 0; k < places.size(); ++k)
-        text += "S" + std::to_string(k) + ",2025-01-06 14:00,2025-01-06 18:00,9.5," + places[k].first + "," + places[k].second + "\n";
+        text +=
+            "S" + std::to_string(k) + ",2025-01-06 14:00,2025-01-06 18:00,9.5," + places[k].first + "," + places[k].second + "\n";
     return text;
 }
 
 std::string settings(const TemporaryFile& file, const std::string& placement = "{rule: recorded}") {
-    return "behaviour: sessions\nfile: " + file.path().string() + "\nlayout: workplace\ncolumns: {bus: bus, phases: phases}\nplacement: " +
-           placement + "\ncapacity: 60 kWh\ncharge_rating: 7 kW\n";
+    return "behaviour: sessions\nfile: " + file.path().string() +
+           "\nlayout: workplace\ncolumns: {bus: bus, phases: phases}\nplacement: " + placement +
+           "\ncapacity: 60 kWh\ncharge_rating: 7 kW\n";
 }
 
 struct PhasesFixture : BehaviourFixture {
