@@ -180,6 +180,7 @@ std::vector<std::uint32_t> merge_runs(const DiscreteProblem& problem, std::span<
     RunMerger merger(problem, on, options.seed);
     auto pairs = pairs_of_groups(problem);
     for (std::uint32_t sweep = 0; sweep < options.sweeps; ++sweep) {
+        options.stop.obey();
         merger.sweep(pairs);
         runs.push_back(merger.runs());
     }

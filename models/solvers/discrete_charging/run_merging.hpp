@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "evsweep/stop.hpp"
 #include "solvers/discrete_charging/discrete_problem.hpp"
 
 namespace evsweep {
@@ -12,6 +13,7 @@ namespace evsweep {
 struct MergeOptions {
     std::uint32_t sweeps = 60;
     std::uint64_t seed = 0;  ///< of the order of pairs and of ties; the same seed gives the same plan
+    StopRequest stop{};      ///< obeyed before every sweep
 };
 
 /// Lowers count_runs of `on`, which is changed, and returns it after every sweep. How many vehicles of a group are on in a slot
