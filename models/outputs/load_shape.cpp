@@ -36,21 +36,27 @@ Variable number_of(std::string name, std::string unit, std::string long_name, in
     return v;
 }
 
+Variable of_demand(std::string name, std::string unit, const std::string& what) {
+    Variable v = number_of(std::move(name), std::move(unit), what + " (base load and vehicles) of the intervals", 2);
+    v.over_solved_steps = true;
+    return v;
+}
+
+Variable headline(Variable variable) {
+    variable.headline = true;
+    return variable;
+}
+
 Frame declare_frame(const Output::Context& context, Duration every) {
     OutputDeclarations& declare = context.declare;
-    const auto demand = [&](std::string name, std::string unit, const std::string& what) {
-        Variable v = number_of(std::move(name), std::move(unit), what + " (base load and vehicles) of the intervals", 2);
-        v.over_solved_steps = true;
-        return declare.variable(std::move(v));
-    };
-    return {
-        Marks(context, every, "every"),
-        demand("squared_demand", "kW2", "sum of squares of the mean demand"),
-        demand("demand_peak", "kW", "largest mean demand"),
-        demand("demand_mean", "kW", "mean of the mean demand"),
-        demand("demand_deviation", "kW", "standard deviation of the mean demand"),
-        declare.variable(number_of("charging_runs", "1", "how often charging points begin to draw, as seen at control steps", 1)),
-        context.exchange.subscribe(signals::power)};
+    return {Marks(context, every, "every"),
+            declare.variable(headline(of_demand("squared_demand", "kW2", "sum of squares of the mean demand"))),
+            declare.variable(of_demand("demand_peak", "kW", "largest mean demand")),
+            declare.variable(of_demand("demand_mean", "kW", "mean of the mean demand")),
+            declare.variable(headline(of_demand("demand_deviation", "kW", "standard deviation of the mean demand"))),
+            declare.variable(headline(
+                number_of("charging_runs", "1", "how often charging points begin to draw, as seen at control steps", 1))),
+            context.exchange.subscribe(signals::power)};
 }
 
 /// Powers of intervals are energies over hours, so that what happens within a step counts as it is.

@@ -42,8 +42,8 @@ SwitchingPlan plan_switching(const ChargingSlots& slots, std::uint32_t first, st
     expect_sound(plan.problem);
     ValleyPlan flow = fill_valley(plan.problem);
     plan.served = flow.served_slots();
-    plan.runs_of_flow = count_runs(plan.problem, flow.on);
     smooth_groups(plan.problem, flow.on);
+    plan.runs_of_flow = count_runs(plan.problem, flow.on);
     merge_runs(plan.problem, flow.on, {effort.sweeps, effort.seed, effort.stop});
     plan.runs = count_runs(plan.problem, flow.on);
     plan.proof = certify(plan.problem, flow.on, flow.prices);

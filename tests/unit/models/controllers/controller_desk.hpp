@@ -91,6 +91,7 @@ class ControllerDesk {
     void decide(double hour) {
         Connection seen;
         seen.now = Instant(from_hours(hour));
+        seen.horizon = Instant(std::chrono::hours(48));
         seen.calendar = calendar;
         seen.plugged_in = plugged_in_;
         seen.arrived = arrived_;
