@@ -2,6 +2,7 @@
 /// what happens where limits leave too little room, and what is said of bad input.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 
 #include "tests/scratch.hpp"
@@ -134,6 +135,62 @@ TEST_CASE("discrete charging: too little room is said with number, vehicles and 
             std::any_of(run.remarks.begin(), run.remarks.end(), [&](const auto& remark) { return remark.text == expected; });
         CHECK(told == (served < 282));
     }
+}
+
+TEST_CASE("discrete charging: a base load above its limit is said with slot and power, and nobody charges then", "[study]") {
+    const test::ScratchFolder folder;
+    const std::string file = lowered_limits(folder, 65.0);
+    const StudyResult result =
+        run_with("small", {"controllers.socdc.limits.file=" + file, "controllers.receding.limits.file=" + file,
+                           "controllers.stage_1=~", "controllers.least_laxity=~"});
+    REQUIRE(result.failures.empty());
+    // The largest base load from slot 22 on, and how often it is above the limits of transformer and feeder.
+    double most_kw = 0.0;
+    int slot = 0, above = 0, worst = 0;
+    for (const Row& row : table(scenario("discrete_charging/load_40.csv"))) {
+        const double base = number(row, "base_1");
+        if (slot >= 22 && base > 65.0) above += 2;
+        if (slot >= 22 && base > most_kw) most_kw = base, worst = slot;
+        ++slot;
+    }
+    const RunResult& run = controller(result, "socdc");
+    char expected[200];
+    std::snprintf(
+        expected, sizeof expected,
+        "the base load alone exceeds limits %d times, most by %.2f kW at transformer_1 in slot %d; no vehicle charges there "
+        "then",
+        above, most_kw - 65.0, worst);
+    CHECK(std::any_of(run.remarks.begin(), run.remarks.end(), [&](const auto& remark) { return remark.text == expected; }));
+    for (const char* label : {"socdc", "receding"}) {
+        CAPTURE(label);
+        CHECK(counter(controller(result, label), "transformer_slots_above_limit") == 0.0);
+        CHECK(counter(controller(result, label), "feeder_slots_above_limit") == 0.0);
+        CHECK(counter(controller(result, label), "unserved_slots") > 0.0);
+        CHECK(mean_of(controller(result, label), "unserved_kwh") > 0.0);
+    }
+}
+
+TEST_CASE("discrete charging: stays that are too short for what they need are said, and charge all the time", "[study]") {
+    const test::ScratchFolder folder;
+    const std::string stays = folder
+                                  .write("stays.csv",
+                                         "station_id,plug_in_local,plug_out_local,energy_kwh\n"
+                                         "1,2025-01-13 19:05,2025-01-13 20:55,33.0\n"  // 20 slots; six whole and two parts
+                                         "2,2025-01-13 18:00,2025-01-14 08:00,3.3\n")
+                                  .string();
+    const StudyResult result = run_with("small", {"population.transformer_1.file=" + stays, "controllers.least_laxity=~",
+                                                  "population.transformer_1.placement.counts.station_1=2", "time.step=5 min"});
+    REQUIRE(result.failures.empty());
+    for (const char* label : {"socdc", "receding"}) {
+        CAPTURE(label);
+        const RunResult& run = controller(result, label);
+        CHECK(std::abs(mean_of(run, "charged_kwh") - (6.6 * 110.0 / 60.0 + 3.3)) <= 1e-6);
+        CHECK(counter(run, "short_slots") >= 12.0);
+        CHECK(std::any_of(run.remarks.begin(), run.remarks.end(), [](const auto& remark) {
+            return remark.text.find("do not fit into their stays, whatever the limits") != std::string::npos;
+        }));
+    }
+    CHECK(counter(controller(result, "socdc"), "short_slots") == 12.0);
 }
 
 TEST_CASE("discrete charging: a power that is no level of the chargers is an error of the scenario with its place", "[study]") {

@@ -144,6 +144,10 @@ class ValleyFilling final : public Controller {
             remarks_.push_back({seen.now, shortage_text(*plan_, slots_, *seen.connectors)});
             told_shortage_ = true;
         }
+        if (plan_->too_short > 0 && !told_short_stays_) {
+            remarks_.push_back({seen.now, short_stays_text(*plan_)});
+            told_short_stays_ = true;
+        }
         std::string above = base_above_text(*plan_, slots_);
         if (above.empty() || told_base_) return;
         remarks_.push_back({seen.now, std::move(above)});
@@ -222,7 +226,7 @@ class ValleyFilling final : public Controller {
     PlanRecord record_;
     std::uint64_t overrides_ = 0;  ///< newcomers that were switched on within a slot, beside any plan
     std::vector<Remark> remarks_;
-    bool told_shortage_ = false, told_base_ = false;
+    bool told_shortage_ = false, told_short_stays_ = false, told_base_ = false;
 };
 
 const bool registered = add_plugin<Controller, ValleyFilling>();

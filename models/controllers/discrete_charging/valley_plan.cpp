@@ -15,7 +15,7 @@ namespace evsweep {
 namespace {
 
 /// A scenario's data may be bad; whoever plans with it says so in its own name.
-void expect_sound(const DiscreteProblem& problem) {
+void expect_no_faults(const DiscreteProblem& problem) {
     const auto faults = faults_of(problem);
     if (!faults.empty()) throw PartyError("cannot plan: " + fmt::format("{}", fmt::join(faults, "; ")));
 }
@@ -39,7 +39,7 @@ SwitchingPlan plan_switching(const ChargingSlots& slots, std::uint32_t first, st
         plan.problem.vehicles.push_back(vehicle);
     }
     plan.stays = std::move(stays);
-    expect_sound(plan.problem);
+    expect_no_faults(plan.problem);
     ValleyPlan flow = fill_valley(plan.problem);
     plan.served = flow.served_slots();
     smooth_groups(plan.problem, flow.on);
@@ -86,6 +86,11 @@ std::string shortage_text(const SwitchingPlan& plan, const ChargingSlots& slots,
         "limits leave room for {} of the {} slots that vehicles need and are there for; short together are the charging "
         "points {}, in the slots {}",
         plan.served, plan.needed - plan.too_short, vehicles, where);
+}
+
+std::string short_stays_text(const SwitchingPlan& plan) {
+    return fmt::format("{} of the {} slots that vehicles need do not fit into their stays, whatever the limits", plan.too_short,
+                       plan.needed);
 }
 
 std::string base_above_text(const SwitchingPlan& plan, const ChargingSlots& slots) {

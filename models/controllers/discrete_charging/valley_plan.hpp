@@ -52,6 +52,8 @@ struct PlanEffort {
 [[nodiscard]] std::string ranges_text(const std::vector<std::uint32_t>& numbers);
 /// Why a plan with a cut does not serve all: how many slots it serves, the vehicles and the slots of the cut.
 [[nodiscard]] std::string shortage_text(const SwitchingPlan& plan, const ChargingSlots& slots, const Connectors& connectors);
+/// How many slots stays need that they are not there for.
+[[nodiscard]] std::string short_stays_text(const SwitchingPlan& plan);
 /// Where the base load alone exceeds limits; empty where it does not.
 [[nodiscard]] std::string base_above_text(const SwitchingPlan& plan, const ChargingSlots& slots);
 

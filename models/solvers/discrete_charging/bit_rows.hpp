@@ -11,7 +11,7 @@ namespace evsweep {
 /// `rows` sets of numbers below `columns`, all empty at first.
 class BitRows {
    public:
-    BitRows(std::size_t rows, std::size_t columns) : columns_(columns), words_((columns + 63) / 64), bits_(rows * words_, 0) {}
+    BitRows(std::size_t rows, std::size_t columns) : words_((columns + 63) / 64), bits_(rows * words_, 0) {}
 
     void set(std::size_t row, std::uint32_t column) { word(row, column) |= bit(column); }
     void clear(std::size_t row, std::uint32_t column) { word(row, column) &= ~bit(column); }
@@ -47,7 +47,7 @@ class BitRows {
             use(static_cast<std::uint32_t>(64 * word) + static_cast<std::uint32_t>(std::countr_zero(bits)));
     }
 
-    std::size_t columns_, words_;
+    std::size_t words_;
     std::vector<std::uint64_t> bits_;
 };
 

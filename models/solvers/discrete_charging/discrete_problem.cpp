@@ -18,7 +18,7 @@ std::uint32_t whole_vehicles(double limit_kw, double base_kw, double power_kw, s
     return static_cast<std::uint32_t>(std::clamp(room, 0.0, static_cast<double>(most)));
 }
 
-void check_vehicle(const DiscreteProblem& problem, std::size_t number, std::vector<std::string>& faults) {
+void check_discrete_vehicle(const DiscreteProblem& problem, std::size_t number, std::vector<std::string>& faults) {
     const DiscreteVehicle& v = problem.vehicles[number];
     if (v.group >= problem.groups)
         faults.push_back(fmt::format("vehicle {}: group {} of {} groups does not exist", number, v.group, problem.groups));
@@ -31,8 +31,8 @@ void check_vehicle(const DiscreteProblem& problem, std::size_t number, std::vect
         faults.push_back(fmt::format("vehicle {}: ends in slot {} of {} slots", number, v.end, problem.slots));
 }
 
-void check_column(const std::vector<double>& column, const char* what, std::size_t size, std::size_t per_slot,
-                  std::vector<std::string>& faults) {
+void check_slot_column(const std::vector<double>& column, const char* what, std::size_t size, std::size_t per_slot,
+                       std::vector<std::string>& faults) {
     if (column.size() != size) faults.push_back(fmt::format("{} has {} values instead of {}", what, column.size(), size));
     const bool is_base = std::string_view(what).find("base") != std::string_view::npos;
     for (std::size_t i = 0; i < column.size(); ++i) {
@@ -76,11 +76,11 @@ std::vector<std::string> faults_of(const DiscreteProblem& problem) {
     if (!(problem.power_kw > 0.0) || std::isinf(problem.power_kw))
         faults.push_back(fmt::format("the power of a vehicle is {} kW", problem.power_kw));
     const std::size_t slots = problem.slots, pairs = slots * problem.groups;
-    check_column(problem.base_kw, "the base load of the feeder", slots, 1, faults);
-    check_column(problem.limit_kw, "the limit of the feeder", slots, 1, faults);
-    check_column(problem.group_base_kw, "the base load of a group", pairs, problem.groups, faults);
-    check_column(problem.group_limit_kw, "the limit of a group", pairs, problem.groups, faults);
-    for (std::size_t n = 0; n < problem.vehicles.size(); ++n) check_vehicle(problem, n, faults);
+    check_slot_column(problem.base_kw, "the base load of the feeder", slots, 1, faults);
+    check_slot_column(problem.limit_kw, "the limit of the feeder", slots, 1, faults);
+    check_slot_column(problem.group_base_kw, "the base load of a group", pairs, problem.groups, faults);
+    check_slot_column(problem.group_limit_kw, "the limit of a group", pairs, problem.groups, faults);
+    for (std::size_t n = 0; n < problem.vehicles.size(); ++n) check_discrete_vehicle(problem, n, faults);
     return faults;
 }
 

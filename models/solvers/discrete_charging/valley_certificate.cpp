@@ -22,7 +22,7 @@ double least_slot_cost(double base_kw, double power_kw, double price_kw2, std::u
     return least;
 }
 
-double worst_violation(const DiscreteProblem& problem, std::span<const std::uint8_t> on) {
+double violation_of(const DiscreteProblem& problem, std::span<const std::uint8_t> on) {
     const std::vector<std::uint32_t> counts = on_by_group(problem, on);
     double worst = 0.0;
     const auto look_at = [&](double limit_kw, double base_kw, std::uint32_t vehicles) {
@@ -68,7 +68,7 @@ ValleyCertificate certify(const DiscreteProblem& problem, std::span<const std::u
     EVSWEEP_EXPECTS(prices.vehicle.size() == problem.vehicles.size() && prices.slot.size() == problem.slots &&
                         prices.group_slot.size() == problem.group_base_kw.size(),
                     "every node has a price");
-    return {squared_load_kw2(problem, on), dual_of(problem, on, prices), worst_violation(problem, on)};
+    return {squared_load_kw2(problem, on), dual_of(problem, on, prices), violation_of(problem, on)};
 }
 
 std::uint64_t capacity_of(const DiscreteProblem& problem, const MinimumCut& cut) {
