@@ -87,6 +87,7 @@ class Controller {
         Accounting accounting = Accounting::physical;
         Rng rng{0, 0};       ///< for controllers that randomise, keyed by their own purposes
         StopRequest stop{};  ///< decisions that may take long obey it (StopRequest::obey)
+        const std::vector<std::vector<double>>* level_sets = nullptr;  ///< by Connectors::level_set, as in every Connection
     };
 
     virtual ~Controller() = default;

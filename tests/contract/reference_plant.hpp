@@ -139,7 +139,8 @@ class Plant {
                 .own = own_,
                 .step = step,
                 .calendar = calendar(),
-                .rng = rng};
+                .rng = rng,
+                .level_sets = &level_sets_};
     }
     /// What the controller has declared.
     [[nodiscard]] const test::HandExchange& exchange() const { return exchange_; }

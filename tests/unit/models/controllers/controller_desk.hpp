@@ -59,7 +59,8 @@ class ControllerDesk {
                                         .own = own_,
                                         .step = std::chrono::minutes(1),
                                         .calendar = calendar,
-                                        .rng = Rng(1, 0)});
+                                        .rng = Rng(1, 0),
+                                        .level_sets = &level_sets_});
         setpoints_ = std::make_unique<SetpointTable>(connectors_.size());
     }
     void unplug(ConnectorId c) {
@@ -90,6 +91,7 @@ class ControllerDesk {
     void decide(double hour) {
         Connection seen;
         seen.now = Instant(from_hours(hour));
+        seen.horizon = Instant(std::chrono::hours(48));
         seen.calendar = calendar;
         seen.plugged_in = plugged_in_;
         seen.arrived = arrived_;
