@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <numeric>
@@ -39,7 +40,8 @@ double sum_of_buses(const std::vector<double>& values) { return std::accumulate(
 GridShortage in_megawatts(const GridCase& grid, const GridDemand& demand, const OpfShortage& shortage) {
     GridShortage missing;
     missing.demand_mw = sum_of_buses(demand.p_mw);
-    for (const GridGenerator& generator : grid.generators) missing.capacity_mw += generator.p_max_mw;
+    for (const GridGenerator& generator : grid.generators)
+        missing.capacity_mw += generator.p_max_mw, missing.least_mw += generator.p_min_mw;
     for (const double p : shortage.p) missing.p_mw.push_back(p * grid.base_mva);
     for (const double q : shortage.q) missing.q_mvar.push_back(q * grid.base_mva);
     missing.sum_mw = shortage.sum_p() * grid.base_mva;
@@ -76,24 +78,26 @@ void take_solution(const GridCase& grid, const OpfProblem& problem, const OpfSol
     result.cost_per_h = generation_cost(grid, result.p_mw);
 }
 
-/// A few of the largest shares in a shortage, by bus.
+/// A share of less, in MW or Mvar, is not told.
+constexpr double least_named_mw = 5e-4;
+
+/// The shares of buses in a shortage, as far as they are not too many.
 std::string places_text(const GridCase& grid, const GridShortage& shortage) {
     constexpr std::size_t most_named = 10;
-    constexpr double least_named = 5e-4;
     std::string text;
     std::size_t named = 0, more = 0;
     for (std::size_t i = 0; i < grid.buses.size(); ++i) {
         const double p = shortage.p_mw[i], q = shortage.q_mvar[i];
-        if (std::abs(p) < least_named && std::abs(q) < least_named) continue;
+        if (std::abs(p) < least_named_mw && std::abs(q) < least_named_mw) continue;
         if (++named > most_named) {
             ++more;
             continue;
         }
         text += named > 1 ? ", " : "";
         text += grid.buses[i].name + " (";
-        if (std::abs(p) >= least_named) text += fmt::format("{:.3f} MW", p);
-        if (std::abs(p) >= least_named && std::abs(q) >= least_named) text += ", ";
-        if (std::abs(q) >= least_named) text += fmt::format("{:.3f} Mvar", q);
+        if (std::abs(p) >= least_named_mw) text += fmt::format("{:.3f} MW", p);
+        if (std::abs(p) >= least_named_mw && std::abs(q) >= least_named_mw) text += ", ";
+        if (std::abs(q) >= least_named_mw) text += fmt::format("{:.3f} Mvar", q);
         text += ")";
     }
     return more > 0 ? text + fmt::format(" and {} more", more) : text;
@@ -166,8 +170,15 @@ std::string shortage_text(const GridCase& grid, const GridShortage& shortage) {
     if (shortage.missing_without_losses_mw() > 0.0)
         text = fmt::format("{:.3f} MW are missing even without losses ({:.3f} MW of demand, {:.3f} MW of generators); ",
                            shortage.missing_without_losses_mw(), shortage.demand_mw, shortage.capacity_mw);
-    return text + fmt::format("within all limits at least {:.3f} MW and {:.3f} Mvar are missing, at buses {}", shortage.sum_mw,
-                              shortage.sum_mvar, places_text(grid, shortage));
+    else if (shortage.too_much_mw() > 0.0)
+        text =
+            fmt::format("generators give at least {:.3f} MW, and demand is {:.3f} MW; ", shortage.least_mw, shortage.demand_mw);
+    const auto is_negative = [](double value) { return value < -least_named_mw; };
+    const bool has_surplus = std::any_of(shortage.p_mw.begin(), shortage.p_mw.end(), is_negative) ||
+                             std::any_of(shortage.q_mvar.begin(), shortage.q_mvar.end(), is_negative);
+    return text + fmt::format("within all limits at least {:.3f} MW and {:.3f} Mvar are {}, at buses {}", shortage.sum_mw,
+                              shortage.sum_mvar, has_surplus ? "missing or (negative) too much" : "missing",
+                              places_text(grid, shortage));
 }
 
 std::vector<GridFlow> flows_with_published_error(const GridCase& grid, const GridDispatch& solved) {

@@ -28,10 +28,12 @@ struct GridFlow {
 
 /// What a demand lacks.
 struct GridShortage {
-    double demand_mw = 0.0, capacity_mw = 0.0;  ///< in all; capacity: what all generators give at most
-    std::vector<double> p_mw{}, q_mvar{};       ///< by bus: the least help with which limits and balances hold; below 0: too much
-    double sum_mw = 0.0, sum_mvar = 0.0;        ///< of absolute values
+    double demand_mw = 0.0;                    ///< in all
+    double capacity_mw = 0.0, least_mw = 0.0;  ///< what all generators give at most and at least
+    std::vector<double> p_mw{}, q_mvar{};      ///< by bus: the least help with which limits and balances hold; below 0: too much
+    double sum_mw = 0.0, sum_mvar = 0.0;       ///< of absolute values
     [[nodiscard]] double missing_without_losses_mw() const { return demand_mw - capacity_mw; }
+    [[nodiscard]] double too_much_mw() const { return least_mw - demand_mw; }
 };
 
 enum class GridStatus : std::uint8_t { solved, infeasible, not_converged };
@@ -62,7 +64,8 @@ struct GridDispatch {
 /// nothing where the search fails.
 [[nodiscard]] std::optional<double> loadability(const GridCase& grid, const GridDemand& demand, const std::vector<bool>& growing);
 
-/// "620.459 MW are missing even without losses (...)": what there is to say of a shortage, with the buses.
+/// "620.459 MW are missing even without losses (...)": what there is to say of a shortage, with the buses. Negative: too much
+/// there.
 [[nodiscard]] std::string shortage_text(const GridCase& grid, const GridShortage& shortage);
 
 /// The flows that the published study prints: the charging current V ch (-sin d + j cos d) with + sin d in place of - sin d. For

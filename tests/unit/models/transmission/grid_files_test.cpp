@@ -211,3 +211,23 @@ TEST_CASE("a grid may stand in the scenario in place of a file, and its text rea
     REQUIRE(one.is_solved());
     CHECK(one.cost_per_h == other.cost_per_h);
 }
+
+TEST_CASE("a shortage is told with its cause: too little, or generators that cannot give less", "[transmission]") {
+    Issues issues;
+    const auto grid = read_grid_yaml(replaced(sound, "p: [0 MW, 100 MW]", "p: [60 MW, 100 MW]"), "grid.yaml", issues);
+    REQUIRE(grid);
+    const auto told = [&](double factor) {
+        const GridDispatch result = dispatch(*grid, demand_of(*grid, factor));
+        REQUIRE(result.status == GridStatus::infeasible);
+        CHECK(result.price.empty());
+        return shortage_text(*grid, *result.shortage);
+    };
+    CHECK_THAT(told(2.4),
+               Catch::StartsWith("20.000 MW are missing even without losses (120.000 MW of demand, 100.000 MW of generators); "
+                                 "within all limits at least ") &&
+                   Catch::Contains(" are missing, at buses town ("));
+    // 25 MW are drawn, 60 MW are given; what is lost on the way need not be taken away.
+    CHECK_THAT(told(.5),
+               Catch::StartsWith("generators give at least 60.000 MW, and demand is 25.000 MW; within all limits at least ") &&
+                   Catch::Contains(" are missing or (negative) too much, at buses ") && Catch::Contains(" (-"));
+}
