@@ -8,8 +8,6 @@ namespace evsweep {
 
 namespace {
 
-using P = OptimalPowerFlowParams;
-
 double opf_mega(double kilo) { return kilo / 1000.0; }
 
 /// The first key that is no member, if any.
@@ -23,7 +21,7 @@ std::optional<Contradiction> unknown_member(const char* field, const char* what,
     return std::nullopt;
 }
 
-std::optional<Contradiction> unknown_bus(const P& p) {
+std::optional<Contradiction> unknown_bus(const OptimalPowerFlowParams& p) {
     const auto& buses = p.grid.grid->buses;
     const auto check = [&](const char* field, const std::string& bus) -> std::optional<Contradiction> {
         if (place_of(bus, buses) < buses.size()) return std::nullopt;
@@ -36,7 +34,7 @@ std::optional<Contradiction> unknown_bus(const P& p) {
     return unknown_member("more_demand", "bus", p.more_demand, buses);
 }
 
-std::optional<Contradiction> wrong_dispatch(const P& p) {
+std::optional<Contradiction> wrong_dispatch(const OptimalPowerFlowParams& p) {
     const auto& generators = p.grid.grid->generators;
     if (auto wrong = unknown_member("dispatch", "generator", p.dispatch, generators)) return wrong;
     for (const auto& [name, power] : p.dispatch) {
@@ -50,7 +48,7 @@ std::optional<Contradiction> wrong_dispatch(const P& p) {
     return std::nullopt;
 }
 
-std::optional<Contradiction> wrong_ratings(const P& p) {
+std::optional<Contradiction> wrong_ratings(const OptimalPowerFlowParams& p) {
     if (auto wrong = unknown_member("ratings", "branch", p.ratings, p.grid.grid->branches)) return wrong;
     for (const auto& [name, rating] : p.ratings)
         if (!(rating > KilovoltAmperes{}))
@@ -99,7 +97,8 @@ double DemandFactorText::mean(Duration begin, Duration end) const {
     return sum / static_cast<double>((end - begin).count());
 }
 
-const Schema<P>& P::schema() {
+const Schema<OptimalPowerFlowParams>& OptimalPowerFlowParams::schema() {
+    using P = OptimalPowerFlowParams;
     static const Schema<P> schema =
         Schema<P>("AC optimal power flow of a transmission grid: dispatch and nodal prices from the power of vehicles")
             .required("grid", &P::grid,
@@ -126,7 +125,7 @@ const Schema<P>& P::schema() {
     return schema;
 }
 
-GridCase P::studied_grid() const {
+GridCase OptimalPowerFlowParams::studied_grid() const {
     GridCase studied = *grid.grid;
     for (const auto& [name, rating] : ratings)
         studied.branches[place_of(name, studied.branches)].limit_mva = opf_mega(rating.value());

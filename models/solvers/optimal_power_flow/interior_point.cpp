@@ -23,8 +23,8 @@ namespace evsweep {
 
 namespace {
 
-using Eigen::Index;
-using Eigen::VectorXd;
+using Index = Eigen::Index;
+using VectorXd = Eigen::VectorXd;
 
 /// What depends on the point, at the present one.
 struct OpfValues {

@@ -14,7 +14,7 @@ namespace evsweep {
 
 namespace {
 
-using Eigen::Index;
+using Index = Eigen::Index;
 
 class NewtonMethod {
    public:
