@@ -26,19 +26,24 @@ std::vector<std::pair<std::string, Kept>> names_of(Kept) {
     return {{"bands", Kept::bands}, {"mean", Kept::mean}, {"traces", Kept::traces}, {"numbers", Kept::numbers}};
 }
 
-struct Params {
-    std::vector<std::string> signals;
-    std::optional<Duration> every;
-    Kept as = Kept::bands;
-    std::vector<int> replicas{0};
-};
-
-/// The numbers that are recorded of a signal in a replica, over its marks.
+/// The numbers that may be recorded of a signal in a replica, over its marks.
 enum Number : std::size_t { lowest, mean, highest, rms, numbers };
 constexpr std::array<const char*, numbers> number_names{"lowest", "mean", "highest", "rms"};
 constexpr std::array<const char*, numbers> number_texts{"lowest", "mean", "highest", "root mean square of"};
 
-/// A signal and the variables that hold it: one over time, or `numbers` for each of its parts.
+std::vector<std::pair<std::string, Number>> names_of(Number) {
+    return {{"lowest", lowest}, {"mean", mean}, {"highest", highest}, {"rms", rms}};
+}
+
+struct Params {
+    std::vector<std::string> signals;
+    std::optional<Duration> every;
+    Kept as = Kept::bands;
+    std::vector<Number> numbers{lowest, mean, highest, rms};
+    std::vector<int> replicas{0};
+};
+
+/// A signal and the variables that hold it: one over time, or one for each number of each of its parts.
 struct Declared {
     RecordedSignal signal;
     std::vector<VariableHandle> variables{};
@@ -51,6 +56,7 @@ struct Frame {
     Duration every;
     bool is_between_steps;
     Marks marks;
+    std::vector<Number> kept;  ///< of numbers: which
     std::vector<Declared> signals{};
     std::optional<VariableHandle> unsolved{};  ///< of bands where electrical signals are recorded
 };
@@ -176,8 +182,8 @@ class NumberRecorder final : public Recorder {
         for (std::size_t k = 0; k < spreads_.size(); ++k)
             for (std::size_t part = 0; part < spreads_[k].size(); ++part) {
                 const auto recorded_numbers = spreads_[k][part].values_of();
-                for (std::size_t n = 0; n < numbers; ++n)
-                    recorded.put(frame_.signals[k].variables[part * numbers + n], recorded_numbers[n]);
+                for (std::size_t n = 0; n < frame_.kept.size(); ++n)
+                    recorded.put(frame_.signals[k].variables[part * frame_.kept.size() + n], recorded_numbers[frame_.kept[n]]);
             }
     }
 
@@ -221,12 +227,12 @@ std::string as_part(std::string name) {
     return name;
 }
 
-void declare_numbers(OutputDeclarations& declare, Declared& declared) {
+void declare_numbers(OutputDeclarations& declare, const std::vector<Number>& kept, Declared& declared) {
     const RecordedSignal& signal = declared.signal;
     if (signal.has_named_members()) declared.parts = signal.size;
     for (std::size_t part = 0; part < declared.parts; ++part) {
         const std::string member = signal.has_named_members() ? signal.axis.labels[part] : "";
-        for (std::size_t n = 0; n < numbers; ++n) {
+        for (const Number n : kept) {
             Variable number = variable_of(signal);
             number.name += (member.empty() ? "" : "_" + as_part(member)) + "_" + number_names[n];
             number.long_name = std::string(number_texts[n]) + " " + number.long_name + (member.empty() ? "" : ", " + member);
@@ -273,7 +279,7 @@ Frame frame_of(const Output::Context& context, const Params& params) {
         throw ContractViolation("every = " + duration_text(every) +
                                 " is not a whole number of control steps, and `as: mean` takes the mean of those");
     return {params.as, every, is_between_steps,
-            is_between_steps ? Marks::between_steps(context, every, "every") : Marks(context, every, "every")};
+            is_between_steps ? Marks::between_steps(context, every, "every") : Marks(context, every, "every"), params.numbers};
 }
 
 class Record final : public Output {
@@ -289,7 +295,7 @@ class Record final : public Output {
                                     " marks, and there can be " + std::to_string(most_marks));
         for (RecordedSignal& signal : find_signals(params.signals, context)) frame_.signals.push_back({std::move(signal)});
         if (params.as == Kept::numbers)
-            for (Declared& d : frame_.signals) declare_numbers(context.declare, d);
+            for (Declared& d : frame_.signals) declare_numbers(context.declare, frame_.kept, d);
         else
             declare_over_time(context.declare, frame_);
     }
@@ -325,6 +331,12 @@ std::optional<Contradiction> wrong_signals(const Params& params) {
     return std::nullopt;
 }
 
+std::optional<Contradiction> wrong_numbers(const Params& params) {
+    if (params.numbers.empty()) return Contradiction{"numbers", "names none", "name at least one, e.g. [mean]"};
+    if (std::set<Number>(params.numbers.begin(), params.numbers.end()).size() == params.numbers.size()) return std::nullopt;
+    return Contradiction{"numbers", "names one twice", "leave one out"};
+}
+
 const Schema<Params>& Record::schema() {
     static const auto schema =
         Schema<Params>("any signals by their names, over time or as numbers per replica")
@@ -334,8 +346,11 @@ const Schema<Params>& Record::schema() {
             .optional("as", &Params::as,
                       "bands: over the replicas, at the marks; mean: bands of means over the interval from the mark; traces: of "
                       "chosen replicas, whole; numbers: per replica, the lowest, mean, highest and root mean square at the marks")
+            .optional("numbers", &Params::numbers, "which of these numbers")
             .optional("replicas", &Params::replicas, "which replicas, counted from 0", at_least(0))
             .relation(wrong_signals)
+            .relation(wrong_numbers)
+            .used_if([](const Params& p) { return p.as == Kept::numbers; }, "with as: numbers", {"numbers"})
             .used_if([](const Params& p) { return p.as == Kept::traces; }, "with as: traces", {"replicas"});
     return schema;
 }

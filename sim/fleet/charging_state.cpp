@@ -47,6 +47,8 @@ ChargingState::ChargingState(const Population& population, std::span<const Fract
     q_.resize(n);
     capacity_.resize(n);
     stated_departure_ms_.resize(n);
+    past_kwh_.resize(n);
+    past_kvarh_.resize(n);
     plugged_in_.reserve(n);
     const auto& sessions = population.sessions;
     for (auto s = sessions.rbegin(); s != sessions.rend(); ++s) take_place(s->connector.index(), *s);
@@ -110,6 +112,8 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
     p_min_[i] = 0.0;
     p_max_[i] = 0.0;
     plugged_in_.erase(std::lower_bound(plugged_in_.begin(), plugged_in_.end(), c));
+    past_kwh_[i] += stay.rise * stay.drawn_kwh_per_soc - stay.fall * stay.returned_kwh_per_soc;
+    past_kvarh_[i] += stay.kvar_ms / ms_per_h;
     return {.id = stay.id,
             .session = population_->sessions[stay.id.index()],
             .end = now,
@@ -178,6 +182,7 @@ void ChargingState::land(std::size_t i, double soc, double now_ms) {
         discharged_kwh_.add(-change * stay.returned_kwh_per_soc);
         released_kwh_.add(-change * capacity_[i]);
     }
+    stay.kvar_ms += q_[i] * (now_ms - motion.since_ms);
     motion.since_ms = now_ms;
     motion.soc = soc;
     soc_[i] = soc;
@@ -364,6 +369,25 @@ void ChargingState::put_returned_kwh(Instant now, std::span<double> by_connector
         const std::size_t i = c.index();
         const double fall = stays_[i].fall + std::max(0.0, motions_[i].soc - soc_at(i, ms_of(now)));
         by_connector[i] = fall * stays_[i].returned_kwh_per_soc;
+    }
+}
+
+void ChargingState::put_net_kwh(Instant now, std::span<double> by_connector) const {
+    expect_nothing_missed(now);
+    std::copy(past_kwh_.raw().begin(), past_kwh_.raw().end(), by_connector.begin());
+    for (const ConnectorId c : plugged_in_) {
+        const std::size_t i = c.index();
+        const double change = soc_at(i, ms_of(now)) - motions_[i].soc;
+        const double rise = stays_[i].rise + std::max(0.0, change), fall = stays_[i].fall + std::max(0.0, -change);
+        by_connector[i] += rise * stays_[i].drawn_kwh_per_soc - fall * stays_[i].returned_kwh_per_soc;
+    }
+}
+
+void ChargingState::put_net_kvarh(Instant now, std::span<double> by_connector) const {
+    std::copy(past_kvarh_.raw().begin(), past_kvarh_.raw().end(), by_connector.begin());
+    for (const ConnectorId c : plugged_in_) {
+        const std::size_t i = c.index();
+        by_connector[i] += (stays_[i].kvar_ms + q_[i] * (ms_of(now) - motions_[i].since_ms)) / ms_per_h;
     }
 }
 

@@ -107,6 +107,10 @@ class ChargingState {
     void put_drawn_kwh(Instant now, std::span<double> by_connector) const;
     /// What it has returned, >= 0.
     void put_returned_kwh(Instant now, std::span<double> by_connector) const;
+    /// What all vehicles at each connector have drawn less returned since the start, until `now`, grid side; and the reactive
+    /// energy drawn likewise.
+    void put_net_kwh(Instant now, std::span<double> by_connector) const;
+    void put_net_kvarh(Instant now, std::span<double> by_connector) const;
 
     /// Of the session now at the connector (or the last one there).
     [[nodiscard]] std::span<const double> target_soc() const { return target_.raw(); }
@@ -151,6 +155,7 @@ class ChargingState {
         Taper taper{};
         double rise = 0.0;             ///< of the state of charge, all risings together
         double fall = 0.0;             ///< all fallings together, >= 0
+        double kvar_ms = 0.0;          ///< reactive energy drawn up to the last event
         double next_level = HUGE_VAL;  ///< lowest watched state of charge that it has not come to yet
     };
     /// Constant powers in one direction, and their energies from each vehicle's last event to the fleet's.
@@ -205,6 +210,8 @@ class ChargingState {
     Column<Fraction> drawn_per_returned_;
     Column<Fraction> taper_knee_, taper_end_;
     Column<Quantity<"ms">> stated_departure_ms_;
+    Column<KilowattHours> past_kwh_;  ///< by connector, of finished stays: drawn less returned
+    Column<Quantity<"kvarh">> past_kvarh_;
     std::vector<Motion> motions_;
     std::vector<Stay> stays_;
     Earliest crossings_;

@@ -69,6 +69,17 @@ class LayerCheck(unittest.TestCase):
         self.assertIn("models/solvers/solver.cpp:1: ",
                       self.answer("models/solvers/solver.cpp", '#include "agents/market/signals.hpp"\n'))
 
+    def test_agents_share_the_meshed_grids_which_read_cases_of_matpower(self):
+        for folder in ("models/transmission", "models/agents", "models/controllers"):
+            (self.root / folder).mkdir()
+            (self.root / folder / "README.md").write_text("What it is for.\n")
+        case, reader = '#include "transmission/case.hpp"\n', '#include "feeder_formats/matpower/program.hpp"\n'
+        self.assertEqual(self.answer("models/agents/a.cpp", case), "")
+        self.assertEqual(self.answer("models/transmission/a.cpp", reader), "")
+        self.assertIn("models/controllers/a.cpp:1: ", self.answer("models/controllers/a.cpp", case))
+        (self.root / "models/controllers/a.cpp").unlink()
+        self.assertIn("models/agents/a.cpp:1: ", self.answer("models/agents/a.cpp", reader))
+
     def test_the_vocabulary_knows_the_standard_library_alone(self):
         output = self.answer("include/evsweep/a.hpp", HEADER + "#include <vector>\n#include <fmt/format.h>\n")
         self.assertEqual(output, "include/evsweep/a.hpp:4: include/evsweep may not include <fmt/format.h>\n")

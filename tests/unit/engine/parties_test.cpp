@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evsweep/energy_meters.hpp"
 #include "tests/unit/engine/small_world.hpp"
 
 using namespace evsweep;
@@ -362,7 +363,7 @@ TEST_CASE("signals of groups and of named areas have one value each") {
     const Feeder feeder = two_buses();
     const Fleet fleet = homes_and_shops();
     Site site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
-    Numbers groups, areas;
+    Numbers groups, energies, areas;
     const AgentByRule areas_of{{.period = 30min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
                                    return [out = context.exchange.publish(frequency, {"north", "middle", "south"})](Turn& turn) {
                                        for (std::size_t a = 0; a < turn[out].size(); ++a)
@@ -371,9 +372,11 @@ TEST_CASE("signals of groups and of named areas have one value each") {
                                }};
     const AgentByRule looking{{.period = 30min, .offset = 30min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
                                   const auto power = context.exchange.subscribe(signals::group_power);
+                                  const auto energy = context.exchange.subscribe(signals::group_energy);
                                   const auto area = context.exchange.subscribe(frequency);
-                                  return [&, power, area](Turn& turn) {
+                                  return [&, power, energy, area](Turn& turn) {
                                       groups.assign(turn[power].begin(), turn[power].end());
+                                      energies.assign(turn[energy].begin(), turn[energy].end());
                                       areas.assign(turn[area].begin(), turn[area].end());
                                   };
                               }};
@@ -381,6 +384,9 @@ TEST_CASE("signals of groups and of named areas have one value each") {
                           party("shops", on_arrival(4.0), {"shops"}), party("looking", looking)};
     REQUIRE_FALSE(run(site, fleet.population, parties).outcome.failure);
     CHECK(groups == Numbers{3.0, 4.0});
+    REQUIRE(energies.size() == 2);  // since 0:10 and 0:20
+    CHECK(energies[0] == Approx(3.0 * 20 / 60));
+    CHECK(energies[1] == Approx(4.0 * 10 / 60));
     CHECK(areas == Numbers{50.0, 51.0, 52.0});
 }
 

@@ -320,6 +320,32 @@ TEST_CASE("reactive power is summed over the fleet and ends with the stay, not w
     CHECK(state.ev_kvar() == 0.0);
 }
 
+TEST_CASE("meters of a connector count what it draws and returns, and keep it after the stay", "[charging]") {
+    const Population population = fleet_of({});
+    ChargingState state(population);
+    const auto metered = [&state](double h) {
+        std::vector<double> kwh(1), kvarh(1);
+        state.put_net_kwh(at_h(h), kwh);
+        state.put_net_kvarh(at_h(h), kvarh);
+        return std::pair(kwh[0], kvarh[0]);
+    };
+    const auto check = [&](double h, double kwh, double kvarh) {
+        CAPTURE(h);
+        CHECK(metered(h).first == Approx(kwh).margin(1e-12));
+        CHECK(metered(h).second == Approx(kvarh).margin(1e-12));
+    };
+    check(0.0, 0.0, 0.0);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 5.0, -3.0, Instant{});
+    check(0.5, 2.5, -1.5);
+    state.set_power(c0, -4.0, 2.0, at_h(1.0));
+    check(1.25, 4.0, -2.5);
+    state.set_power(c0, 0.0, 0.0, at_h(1.5));
+    state.unplug(c0, at_h(2.0));
+    check(2.0, 3.0, -2.0);
+    check(7.0, 3.0, -2.0);
+}
+
 TEST_CASE("limits follow a battery that passes its bounds without an event", "[charging]") {
     OneVehicle one;
     one.initial_soc = GENERATE(0.1, 0.9);

@@ -174,6 +174,21 @@ TEST_CASE("the numbers of a record are over all marks: of areas and groups one b
     for (const auto& [name, values] : numbers) CHECK(is_unknown(values.at(0)));
 }
 
+TEST_CASE("a study may choose which numbers of a record are kept") {
+    AreaRig rig;
+    const Made made = rig.make("record", "{signals: [frequency_deviation], every: 1 h, as: numbers, numbers: [rms, mean]}");
+    const auto recorder = rig.record(made);
+    rig.signals.shown = {{"frequency_deviation", {0.3, 0.1}}};
+    recorder->at(Snapshot(Instant{}, 0, true, rig.signals));
+    rig.signals.shown = {{"frequency_deviation", {-0.4, 0.1}}};
+    recorder->at(Snapshot(Instant(minutes(60)), 2, true, rig.signals));
+    const auto numbers = made.finish(*recorder);
+    CHECK(numbers.size() == 4);
+    CHECK(numbers.at("frequency_deviation_north_mean")[0] == Approx(-0.05));
+    CHECK(numbers.at("frequency_deviation_north_rms")[0] == Approx(std::sqrt((0.09 + 0.16) / 2)));
+    CHECK(numbers.at("frequency_deviation_far_east_mean")[0] == Approx(0.1));
+}
+
 TEST_CASE("marks that are no control steps are sampled between them, from the first multiple after the warm-up") {
     AreaRig rig;
     rig.context.measure_from = Instant(minutes(30));
