@@ -96,6 +96,9 @@ class Controller {
     /// outside the inverter's P-Q circle or of another's connector is an error of the replica. Setpoints stay in force until
     /// changed.
     virtual void decide(Turn& turn, const Connection& seen, Setpoints& setpoints) = 0;
+    /// Whether its vehicles take energy beyond their targets, as far as the battery goes, e.g. to return it later. Else a battery
+    /// counts as full at its target, and stops charging there by itself. Asked once, before the first vehicle comes.
+    [[nodiscard]] virtual bool charges_past_targets() const { return false; }
     /// What it has counted in this replica so far; the same names in every replica.
     [[nodiscard]] virtual std::vector<Counter> counters() const { return {}; }
     /// What is worth saying about this replica, in the order of time. Few: they are meant to be read.

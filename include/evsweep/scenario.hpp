@@ -131,9 +131,11 @@ struct BaseLoad {
 };
 
 struct Prices {
-    Profile buy;               ///< currency per kWh
-    Fraction sell_share{1.0};  ///< selling price as a share of the buying price
+    Profile buy;               ///< that energy has in the end, currency per kWh, without the fee
+    Fraction sell_share{1.0};  ///< selling price as a share of `buy`
     std::string currency = "$";
+    Price fee{};                         ///< on energy bought; not returned for energy that is sold
+    std::optional<Profile> day_ahead{};  ///< `buy` as expected the day before; none: nobody said
 };
 
 /// How what a meter says differs from the signal that it reads.

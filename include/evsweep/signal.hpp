@@ -101,6 +101,11 @@ inline constexpr Signal<"currency/kWh", Extent::feeder, Form::forecast> price_fo
 inline constexpr Signal<"currency/kWh", Extent::feeder> sell_price{"sell_price", "of energy returned"};
 inline constexpr Signal<"currency/kWh", Extent::feeder, Form::forecast> sell_price_forecast{"sell_price_forecast",
                                                                                             "of energy returned"};
+// What prices were expected to be before the day; the ones above are those that are paid.
+inline constexpr Signal<"currency/kWh", Extent::feeder, Form::forecast> day_ahead_price{
+    "day_ahead_price", "of energy bought, as expected the day before"};
+inline constexpr Signal<"currency/kWh", Extent::feeder, Form::forecast> day_ahead_sell_price{
+    "day_ahead_sell_price", "of energy returned, as expected the day before"};
 
 }  // namespace signals
 

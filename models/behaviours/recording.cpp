@@ -89,12 +89,12 @@ class RecordingReader {
         if (!row_columns_.keeps(*row_)) return counts_.add(RowReason::filtered, quiet_energy_kwh());
         const auto plug_in = time(columns_.plug_in);
         if (!plug_in || !is_in_time(*plug_in)) return;
-        if (cell(end_column()).text.empty()) return counts_.add(RowReason::no_plug_out, quiet_energy_kwh());
+        if (cell(end_column()).text.empty()) return counts_.add(RowReason::no_plug_out, quiet_energy_kwh(), here(row_->line));
         const auto plug_out = end_of(*plug_in);
         const auto energy =
             understood(columns_.energy, parse_amount(cell(columns_.energy).text, energy_), "is not a number >= 0");
         if (!plug_out || !energy) return;
-        if (time_between(*plug_in, *plug_out) <= Duration{}) return counts_.add(RowReason::no_length, *energy);
+        if (time_between(*plug_in, *plug_out) <= Duration{}) return counts_.add(RowReason::no_length, *energy, here(row_->line));
         const auto stated = stated_departure(*plug_in, *plug_out);
         const auto place = station();
         if (stated && place) add_stay({*place, *plug_in, *plug_out, *stated, *energy, row_->line});
@@ -122,7 +122,7 @@ class RecordingReader {
         const auto day = std::chrono::floor<std::chrono::days>(found.plug_in.clock);
         const Duration lasts = time_between(found.plug_in, found.plug_out);
         if (!seen_.emplace(found.station, found.plug_in.clock, lasts, found.energy_kwh).second)
-            return counts_.add(RowReason::repeated, found.energy_kwh);
+            return counts_.add(RowReason::repeated, found.energy_kwh, here(found.line));
         for (const RecordedTime* time : {&found.plug_in, &found.plug_out}) counts_.note(*time, here(found.line));
         if (lasts > longest_usual) counts_.note_long(here(found.line));
         const Duration stated_after = time_between(found.plug_in, found.stated);

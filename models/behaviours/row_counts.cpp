@@ -46,7 +46,7 @@ void RowCounts::note_long(const Position& at) { long_.add(at); }
 
 std::vector<RowsLeftOut> RowCounts::left_out() const {
     std::vector<RowsLeftOut> list;
-    for (const auto& [reason, rows] : left_out_) list.push_back({reason_text(reason), rows});
+    for (const auto& [reason, rows] : left_out_) list.push_back({reason_text(reason), rows.rows});
     for (const auto& [what, rows] : unreadable_) list.push_back({"cannot be understood (" + what + ")", rows.rows});
     return list;
 }
@@ -55,8 +55,9 @@ void RowCounts::report(const Position& place, const std::string& path, const std
                        Issues& issues) const {
     for (const auto& [reason, rows] : left_out_)
         if (!is_wanted(reason))
-            issues.warning(place, path,
-                           fmt::format("{} rows {} and are left out ({:.1f} kWh)", rows.count, reason_text(reason), rows.kwh));
+            issues.warning(
+                rows.first.line > 0 ? rows.first : place, path,
+                fmt::format("{} rows {} and are left out ({:.1f} kWh)", rows.rows.count, reason_text(reason), rows.rows.kwh));
     for (const auto& [what, rows] : unreadable_)
         issues.warning(rows.first, path,
                        fmt::format("{} rows cannot be understood and are left out ({:.1f} kWh); the first: {}", rows.rows.count,

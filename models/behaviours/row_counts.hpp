@@ -18,7 +18,12 @@ enum class RowReason { no_plug_out, no_length, repeated, filtered, before, after
 class RowCounts {
    public:
     void use(double kwh) { used_.add(kwh); }
-    void add(RowReason reason, double kwh) { left_out_[reason].add(kwh); }
+    /// `at`: where the row is; the first of each reason that nobody asked for is shown.
+    void add(RowReason reason, double kwh, const Position& at = {}) {
+        RowsOfReason& rows = left_out_[reason];
+        if (rows.rows.count == 0) rows.first = at;
+        rows.rows.add(kwh);
+    }
     /// A row whose `what` cannot be understood, and is to be left out.
     void add_unreadable(const std::string& what, const std::string& problem, const Position& at, double kwh);
     /// A time that the clock shows twice or never.
@@ -46,8 +51,13 @@ class RowCounts {
         Position first{};
     };
 
+    struct RowsOfReason {
+        StaySum rows;
+        Position first{};
+    };
+
     StaySum used_;
-    std::map<RowReason, StaySum> left_out_;
+    std::map<RowReason, RowsOfReason> left_out_;
     std::map<std::string, UnreadableRows> unreadable_;
     Oddity twice_, never_, long_;
     std::size_t stated_too_early_ = 0;

@@ -64,18 +64,27 @@ void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
                      "take a longer step or a shorter duration");
 }
 
+namespace {
+
+void check_price_curve(const TimeSettings& time, const ProfileText& profile, const std::string& name, const Node& root,
+                       Issues& issues) {
+    check_interval(time, profile.every, place_of(root, {"prices", name, "every"}), "prices." + name + ".every", issues);
+    if (profile.interpolation == Interpolation::linear)
+        issues.error(place_of(root, {"prices", name, "interpolation"}), "prices." + name + ".interpolation",
+                     "a price does not change between its marks", "use hold");
+}
+
+}  // namespace
+
 void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
                 Issues& issues) {
     for (const auto& [name, profiles] : base_load.profiles)
         for (const ProfileText& profile : profiles.values)
             check_interval(time, profile.every, place_of(root, {"base_load", "profiles", name, "every"}),
                            "base_load.profiles." + name + ".every", issues);
-    for (const ProfileText& profile : prices ? prices->buy.values : std::vector<ProfileText>{}) {
-        check_interval(time, profile.every, place_of(root, {"prices", "buy", "every"}), "prices.buy.every", issues);
-        if (profile.interpolation == Interpolation::linear)
-            issues.error(place_of(root, {"prices", "buy", "interpolation"}), "prices.buy.interpolation",
-                         "a price does not change between its marks", "use hold");
-    }
+    if (prices)
+        for (const auto& [name, curve] : prices->curves())
+            for (const ProfileText& profile : curve->values) check_price_curve(time, profile, name, root, issues);
     const bool has_marks = prices || !base_load.profiles.empty();
     const TimeOfDay start = time.start.time_of_day(Instant{});
     if (has_marks && !is_multiple(start.since_midnight, time.step))
@@ -145,13 +154,22 @@ void check_currency_of(const Node& node, const std::string& path, const std::str
 
 }  // namespace
 
+std::string currency_named(const PricesText& prices) {
+    for (const auto& [name, curve] : prices.curves())
+        if (const auto named = currencies_of(*curve); !named.empty()) return named.front();
+    return {};
+}
+
 void check_currency(const PricesText& prices, const Node& root, Issues& issues) {
-    const auto named = currencies_of(prices.buy);
-    const std::string wanted = prices.currency ? *prices.currency : named.empty() ? "" : named.front();
-    for (const auto& money : named)
-        if (money != wanted)
-            issues.error(place_of(root, {"prices", "buy"}), "prices.buy",
-                         "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
+    const std::string wanted = prices.currency ? *prices.currency : currency_named(prices);
+    for (const auto& [name, curve] : prices.curves())
+        for (const auto& money : currencies_of(*curve))
+            if (money != wanted)
+                issues.error(place_of(root, {"prices", name}), "prices." + name,
+                             "prices are in '" + money + "' but the currency is '" + wanted + "'", "use one currency");
+    const Node* given = root.find("prices");
+    const Node* fee = given ? given->find("fee") : nullptr;
+    if (fee && !wanted.empty()) check_currency_of(*fee, "prices.fee", wanted, issues);
     for (const std::string section : {"agents", "controllers"})
         if (const Node* node = root.find(section); node && !wanted.empty()) check_currency_of(*node, section, wanted, issues);
 }

@@ -36,6 +36,9 @@ void check_profile_names(const BaseLoadText& base_load, const Node& root, Issues
 /// mean 50 % or 5000 %.
 void check_percent(const Node& root, Issues& issues);
 
+/// The first currency that the numbers of the prices name; empty where they name none.
+[[nodiscard]] std::string currency_named(const PricesText& prices);
+
 /// The prices name one currency, the scenario's.
 void check_currency(const PricesText& prices, const Node& root, Issues& issues);
 

@@ -162,10 +162,14 @@ class SectionReader {
         prices_ = read_section("prices", PricesText::schema());
         if (!prices_) return check_numbers_apart({"prices"}, "currency/kWh");
         check_currency(*prices_, root_, issues_);
-        const auto named = currencies_of(prices_->buy);
-        if (!prices_->currency) prices_->currency = named.empty() ? Prices{}.currency : named.front();
+        if (const std::string named = currency_named(*prices_); !prices_->currency)
+            prices_->currency = named.empty() ? Prices{}.currency : named;
         auto buy = make_profile(prices_->buy, "prices.buy", "currency/kWh", time_, issues_);
-        if (buy) scenario_.prices = Prices{std::move(*buy), prices_->sell_share, *prices_->currency};
+        std::optional<Profile> day_ahead;
+        if (prices_->day_ahead) day_ahead = make_profile(*prices_->day_ahead, "prices.day_ahead", "currency/kWh", time_, issues_);
+        if (buy)
+            scenario_.prices =
+                Prices{std::move(*buy), prices_->sell_share, *prices_->currency, prices_->fee, std::move(day_ahead)};
     }
 
     /// The map of a group of plug-ins; nothing (reported) where it is no map.
@@ -210,6 +214,12 @@ class SectionReader {
         scenario_.outputs = read_group<Output>(outputs, "outputs", step(), issues_);
     }
 
+    /// Whether a setting is a curve that is taken down part by part.
+    [[nodiscard]] bool is_price_curve(const std::string& path) const {
+        const auto curves = prices_->curves();
+        return std::any_of(curves.begin(), curves.end(), [&path](const auto& curve) { return path == "prices." + curve.first; });
+    }
+
     /// Takes down the settings of one section; those of `apart` are taken down part by part instead.
     template <class P>
     void log(const Schema<P>& schema, const P& params, const std::string& path, const std::string& apart = {}) {
@@ -233,8 +243,9 @@ class SectionReader {
         log(BaseLoadText::schema(), base_load_, "base_load", "profiles");
         for (const auto& [name, profile] : base_load_.profiles) log(profile, "base_load.profiles." + name);
         if (prices_) {
-            log(prices_->buy, "prices.buy");
-            log(PricesText::schema(), *prices_, "prices", "buy");
+            for (const auto& [name, curve] : prices_->curves()) log(*curve, "prices." + name);
+            for (auto& setting : PricesText::schema().settings(*prices_, "prices"))
+                if (!is_price_curve(setting.path)) scenario_.resolved.push_back(std::move(setting));
         }
         for (const Setting& setting : metering_) scenario_.resolved.push_back(setting);
         log_group(scenario_.channels, "channels", scenario_.resolved);

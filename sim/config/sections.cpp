@@ -214,13 +214,24 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
     return schema;
 }
 
+std::vector<std::pair<std::string, const ByDay<ProfileText>*>> PricesText::curves() const {
+    std::vector<std::pair<std::string, const ByDay<ProfileText>*>> list{{"buy", &buy}};
+    if (day_ahead) list.emplace_back("day_ahead", &*day_ahead);
+    return list;
+}
+
 const Schema<PricesText>& PricesText::schema() {
     static const auto schema =
         Schema<PricesText>("Energy prices, for costs and for controllers that look at them.")
             .required("buy", &PricesText::buy,
                       "price of energy from the grid, e.g. `{every: 1 h, values: [0.22 $/kWh]}`, or by day: `{weekday: {...}, "
                       "weekend: {...}}`")
+            .optional("day_ahead", &PricesText::day_ahead,
+                      "`buy` as it was expected the day before, for controllers that plan with what was known then; none: nobody "
+                      "said")
             .optional("sell_share", &PricesText::sell_share, "price of energy returned, as a share of `buy`", at_least(0))
+            .optional("fee", &PricesText::fee,
+                      "added to `buy` for every kWh bought, and not returned for those that are sold; negative: a rebate")
             .optional("currency", &PricesText::currency, "as it is shown; none: the one that the prices name");
     return schema;
 }

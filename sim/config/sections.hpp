@@ -35,8 +35,12 @@ struct BaseLoadText {
 /// `prices` as the file gives it.
 struct PricesText {
     ByDay<ProfileText> buy;
+    std::optional<ByDay<ProfileText>> day_ahead;
     Fraction sell_share{1.0};
+    Price fee{};
     std::optional<std::string> currency;
+    /// The curves that are given, by the name of their key.
+    [[nodiscard]] std::vector<std::pair<std::string, const ByDay<ProfileText>*>> curves() const;
     [[nodiscard]] static const Schema<PricesText>& schema();
 };
 

@@ -46,19 +46,29 @@ BaseDemand::BaseDemand(const Scenario& scenario, const Feeder& feeder) {
         profile_of_load_.push_back(found == rows.end() ? 0 : found->second.p);
         q_profile_of_load_.push_back(found == rows.end() ? 0 : found->second.q);
     }
-    const double sell_share = scenario.prices ? scenario.prices->sell_share.value() : 1.0;
+    const Prices prices = scenario.prices.value_or(Prices{});
     for (std::size_t k = 0; k < steps; ++k) {
         const Instant t(scenario.time.step * static_cast<std::int64_t>(k));
         scales_.push_back(base.scale.value());
         for (const Profile& profile : profiles) scales_.push_back(base.scale.value() * profile.at(t, scenario.time.start));
-        price_.push_back(scenario.prices ? scenario.prices->buy.at(t, scenario.time.start) : 0.0);
-        sell_price_.push_back(price_.back() * sell_share);
+        add_prices(prices, t, scenario.time.start);
         const auto now = scales_.end() - static_cast<std::ptrdiff_t>(profiles_);
         changes_.push_back(k == 0 || !std::equal(now, scales_.end(), now - static_cast<std::ptrdiff_t>(profiles_)));
         double total = 0.0;
         for (std::size_t i = 0; i < feeder.loads().size(); ++i) total += feeder.loads()[i].p_kw * scale(k, i);
         demand_kw_.push_back(total);
     }
+}
+
+void BaseDemand::add_prices(const Prices& prices, Instant t, const Calendar& calendar) {
+    const double share = prices.sell_share.value(), fee = prices.fee.value();
+    const double buy = prices.buy.values.empty() ? 0.0 : prices.buy.at(t, calendar);
+    price_.push_back(buy + fee);
+    sell_price_.push_back(buy * share);
+    if (!prices.day_ahead) return;
+    const double expected = prices.day_ahead->at(t, calendar);
+    day_ahead_price_.push_back(expected + fee);
+    day_ahead_sell_price_.push_back(expected * share);
 }
 
 }  // namespace evsweep

@@ -34,18 +34,23 @@ class BaseDemand {
     }
     /// Total nominal-voltage demand by step, kW.
     [[nodiscard]] std::span<const double> demand_kw() const { return demand_kw_; }
-    /// Buying price by step, currency per kWh; zeros without prices.
+    /// Buying price by step with the fee, currency per kWh; zeros without prices.
     [[nodiscard]] std::span<const double> price() const { return price_; }
     /// Selling price likewise.
     [[nodiscard]] std::span<const double> sell_price() const { return sell_price_; }
+    /// Both as expected the day before; empty where nobody said.
+    [[nodiscard]] std::span<const double> day_ahead_price() const { return day_ahead_price_; }
+    [[nodiscard]] std::span<const double> day_ahead_sell_price() const { return day_ahead_sell_price_; }
 
    private:
+    void add_prices(const Prices& prices, Instant t, const Calendar& calendar);
+
     std::size_t profiles_ = 0;
     std::vector<std::size_t> profile_of_load_, q_profile_of_load_;
     std::vector<double> scales_;  ///< [step][profile]
     std::vector<std::uint8_t> changes_;
     std::vector<double> demand_kw_;
-    std::vector<double> price_, sell_price_;
+    std::vector<double> price_, sell_price_, day_ahead_price_, day_ahead_sell_price_;
 };
 
 }  // namespace evsweep

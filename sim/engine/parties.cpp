@@ -60,6 +60,8 @@ void Parties::begin(State& state, std::size_t index) {
     state.seen.connectors = &world_.population.connectors;
     state.seen.level_sets = &world_.population.level_sets;
     for (ConnectorId c : party.own) owner_[c.index()] = static_cast<std::uint32_t>(states_.size() - 1);
+    if (party.controller && party.controller->charges_past_targets())
+        for (ConnectorId c : party.own) world_.fleet.charge_past_targets(c);
 }
 
 std::optional<Instant> Parties::find_next_reading() const {

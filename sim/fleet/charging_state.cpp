@@ -39,7 +39,8 @@ ChargingState::ChargingState(const Population& population, std::span<const Fract
       crossings_(population.connectors.size()),
       active_(population.connectors.size()),
       tapering_(population.connectors.size()),
-      varying_(population.connectors.size()) {
+      varying_(population.connectors.size()),
+      past_targets_(population.connectors.size(), 0) {
     const std::size_t n = population.connectors.size();
     for (auto* column : {&soc_, &target_, &reserve_, &stored_per_drawn_, &drawn_per_returned_, &taper_knee_, &taper_end_})
         column->resize(n);
@@ -80,7 +81,7 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     stay.id = id;
     stay.occupied = true;
     stay.floor_kind = vehicles.reserve_soc[v] > vehicles.lowest_soc[v] ? Threshold::reserve : Threshold::empty;
-    stay.ceiling = std::min(session.target_soc, vehicles.highest_soc[v]);
+    stay.ceiling = past_targets_[i] ? vehicles.highest_soc[v] : std::min(session.target_soc, vehicles.highest_soc[v]);
     stay.floor = std::max(vehicles.reserve_soc[v], vehicles.lowest_soc[v]);
     stay.soc_per_kw_ms_drawn = stored_per_drawn_[i] / (capacity_[i] * ms_per_h);
     stay.soc_per_kw_ms_returned = drawn_per_returned_[i] / (capacity_[i] * ms_per_h);

@@ -47,6 +47,9 @@ class ChargingState {
     /// watched for (SessionRecord::reached, in this order).
     explicit ChargingState(const Population& population, std::span<const Fraction> margins = {});
 
+    /// From the next plug-in on, batteries at this connector are full at their highest state of charge, not at their targets.
+    void charge_past_targets(ConnectorId c) { past_targets_[c.index()] = 1; }
+
     /// The session's vehicle arrives at its connector with setpoint 0.
     void plug_in(SessionId id, Instant now);
     /// Books up to `now`, leaves the connector free with setpoint 0. `reached` of the record holds until the next call.
@@ -217,9 +220,10 @@ class ChargingState {
     Earliest crossings_;
     std::vector<ConnectorId> plugged_in_;
     IndexSet active_;
-    IndexSet tapering_;        ///< those whose power changes without an event
-    IndexSet varying_;         ///< those whose limits may: all tapering ones, and others until they are past what changes them
-    double changed_ms_ = 0.0;  ///< the last event of the fleet
+    IndexSet tapering_;  ///< those whose power changes without an event
+    IndexSet varying_;   ///< those whose limits may: all tapering ones, and others until they are past what changes them
+    std::vector<std::uint8_t> past_targets_;  ///< by connector: whether charging goes on beyond the target
+    double changed_ms_ = 0.0;                 ///< the last event of the fleet
     CompensatedSum charged_kwh_, discharged_kwh_, stored_kwh_, released_kwh_;  ///< up to each vehicle's last event
     mutable Sums sums_;  ///< at `changed_ms_`, summed afresh when first asked for after a change, so that nothing drifts
     mutable bool sums_are_stale_ = false;

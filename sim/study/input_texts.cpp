@@ -36,6 +36,8 @@ std::vector<std::string> input_texts(const LoadedStudy& study) {
     }
     for (const auto& [names, laid] : series) texts.push_back("base_load profiles " + names + " lie " + laid);
     if (scenario.prices && !scenario.prices->buy.laid.empty()) texts.push_back("prices.buy lies " + scenario.prices->buy.laid);
+    if (const auto day_ahead = scenario.prices ? scenario.prices->day_ahead : std::nullopt; day_ahead && !day_ahead->laid.empty())
+        texts.push_back("prices.day_ahead lies " + day_ahead->laid);
     return texts;
 }
 

@@ -133,7 +133,7 @@ void require_base_demand(const LoadedStudy& study) {
     const auto steps = static_cast<std::size_t>(study.scenario.time.duration / study.scenario.time.step);
     const std::size_t profiles = study.scenario.base_load.profiles.size() + study.feeder->profiles().size() + 1;
     constexpr std::size_t growth = 2;  // of arrays whose end is not known
-    require_memory(steps * (profiles + 4) * sizeof(double) * growth, "the table of the base load over the horizon",
+    require_memory(steps * (profiles + 6) * sizeof(double) * growth, "the table of the base load over the horizon",
                    "take a longer time.step or a shorter time.duration");
 }
 

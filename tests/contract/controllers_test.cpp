@@ -180,6 +180,8 @@ TEST_CASE("prices, base load and forecasts of stays that a controller did not de
         World twin = world;
         if (!declared.reads({"price", "price_forecast", "sell_price", "sell_price_forecast"}))
             for (double& price : twin.price) price = 1.0 - price;
+        if (!declared.reads({"day_ahead_price", "day_ahead_sell_price"}))
+            for (double& price : twin.day_ahead) price = 1.0 - price;
         const bool sees_grid = declared.reads({"base_demand", "base_demand_forecast", "voltage", "feeder_head"}) ||
                                declared.uses(services::linear_grid.name);
         if (!declared.uses(services::arrivals.name)) twin.expected.clear();

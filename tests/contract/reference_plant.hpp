@@ -55,6 +55,7 @@ struct World {
     std::vector<Stay> expected;       ///< stays as somebody might forecast them
     std::vector<double> base_kw;      ///< by minute
     std::vector<double> price;        ///< by minute
+    std::vector<double> day_ahead;    ///< by minute: what the price was expected to be
     std::vector<double> disturbance;  ///< by plant step, added to the voltage (pu)
 };
 
@@ -89,6 +90,7 @@ inline World random_world(unsigned seed, std::size_t chargers = 8) {
         const double wave = std::sin(2.0 * 3.141592653589793 * (minute / 1440.0 - 0.1));
         world.base_kw.push_back(3080.0 + 140.0 * wave);
         world.price.push_back(0.2 + 0.08 * wave + (minute / 60 % 5 == 0 ? 0.05 : 0.0));
+        world.day_ahead.push_back(0.2 + 0.07 * wave + (minute / 60 % 5 == 0 ? 0.04 : 0.0));
     }
     for (std::int64_t k = 0; k < plant_steps; ++k) world.disturbance.push_back(between(-0.01, 0.01));
     world.expected = random_stays();
@@ -146,6 +148,7 @@ class Plant {
     [[nodiscard]] const test::HandExchange& exchange() const { return exchange_; }
 
     Run run(Controller& controller) {
+        charges_past_targets_ = controller.charges_past_targets();
         SetpointTable setpoints(world_.chargers.size());
         Run run;
         for (step_ = 0; step_ < plant_steps; ++step_) {
@@ -266,7 +269,7 @@ class Plant {
 
     void refresh(const SetpointTable& setpoints) {
         for (std::size_t c = 0; c < world_.chargers.size(); ++c) {
-            p_max_[c] = soc_[c] < target_[c] ? taken_kw(c) : 0.0;
+            p_max_[c] = soc_[c] < full_soc(c) ? taken_kw(c) : 0.0;
             p_min_[c] = soc_[c] > reserve ? -connectors_.discharge_rating[c] : 0.0;
             voltage_[c] = plant_voltage_pu(base_now(), setpoints.p_kw()[c]) + world_.disturbance[static_cast<std::size_t>(step_)];
         }
@@ -294,6 +297,8 @@ class Plant {
         exchange_.show(signals::base_demand_forecast, world_.base_kw);
         exchange_.show(signals::price_forecast, world_.price);
         exchange_.show(signals::sell_price_forecast, world_.price);
+        exchange_.show(signals::day_ahead_price, world_.day_ahead);
+        exchange_.show(signals::day_ahead_sell_price, world_.day_ahead);
         exchange_.offer(services::linear_grid, static_cast<GridModel*>(&grid_));
         exchange_.offer(services::arrivals, static_cast<const Population*>(&expected_));
         exchange_.offer(services::foresight, static_cast<const Population*>(&foreseen_));
@@ -329,10 +334,10 @@ class Plant {
             double& soc = soc_[c.index()];
             const double before = soc;
             soc += (p > 0.0 ? p * efficiency : p / efficiency) * hours(plant_step) / capacity_kwh;
-            const double target = target_[c.index()];
-            const bool is_full = p > 0.0 && soc >= target - 1e-12;
+            const double full = full_soc(c.index());
+            const bool is_full = p > 0.0 && soc >= full - 1e-12;
             const bool is_spent = p < 0.0 && soc <= reserve + 1e-12;
-            if (is_full) soc = std::max(before, target);
+            if (is_full) soc = std::max(before, full);
             if (is_spent) soc = std::min(before, reserve);
             if (!is_full && !is_spent) continue;
             setpoints.set(c, {}, {});
@@ -341,6 +346,8 @@ class Plant {
         }
     }
 
+    /// Where charging ends by itself: at the target, or, for a controller that goes on, where the battery is full.
+    [[nodiscard]] double full_soc(std::size_t c) const { return charges_past_targets_ ? 1.0 : target_[c]; }
     /// The most that the battery takes while it is not full.
     [[nodiscard]] double taken_kw(std::size_t c) const {
         const Charger& charger = world_.chargers[c];
@@ -362,6 +369,7 @@ class Plant {
     std::vector<double> taper_knee_, taper_end_;
     std::vector<double> p_min_, p_max_, soc_, reserve_, capacity_, stored_, drawn_, target_, departure_ms_, voltage_;
     std::int64_t step_ = 0;
+    bool charges_past_targets_ = false;
 };
 
 }  // namespace evsweep::contract

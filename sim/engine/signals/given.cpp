@@ -12,6 +12,12 @@ std::optional<Lack> prices_missing(const ReplicaSite& site) {
     return Lack{"needs prices, and the scenario has none", "add a section `prices`"};
 }
 
+std::optional<Lack> day_ahead_missing(const ReplicaSite& site) {
+    if (const auto lack = prices_missing(site)) return lack;
+    if (site.scenario.prices->day_ahead) return std::nullopt;
+    return Lack{"needs prices as expected the day before, and the scenario has none", "add `prices.day_ahead`"};
+}
+
 /// A row of the table of base load and prices: the whole of it, or the value of the present step.
 template <std::span<const double> (BaseDemand::*row)() const>
 SignalReader forecast_of(const World&) {
@@ -37,6 +43,8 @@ const bool registered[] = {
     provide(signals::price_forecast, Origin::given, forecast_of<&BaseDemand::price>, prices_missing),
     provide(signals::sell_price, Origin::given, present_of<&BaseDemand::sell_price>, prices_missing),
     provide(signals::sell_price_forecast, Origin::given, forecast_of<&BaseDemand::sell_price>, prices_missing),
+    provide(signals::day_ahead_price, Origin::given, forecast_of<&BaseDemand::day_ahead_price>, day_ahead_missing),
+    provide(signals::day_ahead_sell_price, Origin::given, forecast_of<&BaseDemand::day_ahead_sell_price>, day_ahead_missing),
     provide(signals::outside_band_without_vehicles, Origin::given, outside_band),
 };
 

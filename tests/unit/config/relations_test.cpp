@@ -64,12 +64,24 @@ TEST_CASE("profiles and prices change on control steps") {
     CHECK(error_texts("start: 2025-01-06 12:10, step: 30 min") == Texts{});
     CHECK(error_texts(noon, "prices: {buy: {every: 1 h, interpolation: linear, values: [0.2 $/kWh]}}\n") ==
           Texts{"s.yaml:2:43: prices.buy.interpolation: a price does not change between its marks; use hold"});
+    CHECK(
+        error_texts(noon + ", step: 30 min",
+                    "prices: {buy: {every: 1 h, values: [0.2 $/kWh]}, day_ahead: {every: 15 min, interpolation: linear, values: "
+                    "[0.2 $/kWh]}}\n") ==
+        Texts{"s.yaml:2:69: prices.day_ahead.every: 15 min is not a whole number of control steps; the control step is 30 min",
+              "s.yaml:2:92: prices.day_ahead.interpolation: a price does not change between its marks; use hold"});
 }
 
 TEST_CASE("prices are in one currency") {
     CHECK(error_texts(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 9 ct/kWh]}, currency: $}\n") == Texts{});
     CHECK(error_texts(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh, 0.3 EUR/kWh]}}\n") ==
           Texts{"s.yaml:2:15: prices.buy: prices are in 'EUR' but the currency is '$'; use one currency"});
+    CHECK(error_texts(noon,
+                      "prices: {buy: {every: 12 h, values: [0.2 $/kWh]}, day_ahead: {every: 12 h, values: [0.2 EUR/kWh]}, "
+                      "fee: 3 ct/kWh}\n") ==
+          Texts{"s.yaml:2:62: prices.day_ahead: prices are in 'EUR' but the currency is '$'; use one currency"});
+    CHECK(error_texts(noon, "prices: {buy: {every: 12 h, values: [0.2 $/kWh]}, fee: 0.03 EUR/kWh}\n") ==
+          Texts{"s.yaml:2:56: prices.fee: is in 'EUR' but the prices are in '$'; use one currency"});
     Issues issues;
     const test::Folder folder("currency");
     folder.write("feeder.yaml", "");

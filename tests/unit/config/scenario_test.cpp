@@ -82,7 +82,7 @@ base_load:
   scale: 120 %
   profiles: {day: {every: 12 h, interpolation: linear, values: [0.2, 60 %]}}
   by_class: {residential: day}
-prices: {buy: {every: 6 h, unit: EUR/MWh, values: [80, 100, -5, 12 ct/kWh]}, sell_share: 60 %}
+prices: {buy: {every: 6 h, unit: EUR/MWh, values: [80, 100, -5, 12 ct/kWh]}, sell_share: 60 %, fee: 3 ct/kWh, day_ahead: {every: 24 h, values: [90 EUR/MWh]}}
 metering: {voltage: {delay: 5 min, noise: 0.001 pu}, feeder_head: {resolution: 100 W, sampling: 10 min}}
 channels: {bids: {channel: test_wire, delay: 20 ms}}
 agents: {market: {agent: test_market, size: 50 kW}}
@@ -109,6 +109,12 @@ outputs: {test_log: {}}
     CHECK(s.base_load.profiles.at("day").linear);
     CHECK(s.prices->buy.values == std::vector<double>{0.08, 0.1, -0.005, 0.12});
     CHECK(s.prices->currency == "EUR");
+    CHECK(s.prices->fee.value() == Approx(0.03));
+    REQUIRE(s.prices->day_ahead);
+    CHECK(s.prices->day_ahead->values == std::vector<double>{0.09});
+    CHECK(reading.resolved.at("prices.day_ahead.values") == "[90 EUR/MWh]");
+    CHECK(reading.resolved.count("prices.day_ahead") == 0);
+    CHECK(reading.resolved.at("prices.fee") == "0.03 currency/kWh");
     REQUIRE(s.metering.size() == 2);
     CHECK(s.metering[0].signal == "voltage");
     CHECK(s.metering[0].delay == std::chrono::minutes(5));

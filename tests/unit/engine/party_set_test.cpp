@@ -125,6 +125,13 @@ TEST_CASE("prices that a scenario does not have are missed once, whatever of the
     Scenario priced = a_day();
     priced.prices = Prices{.buy = {.every = 24h, .values = {0.3}}};
     CHECK(problems_of({party("a", declaring(all))}, priced) == Texts{});
+    const Declaration before = both(reads(signals::day_ahead_price), reads(signals::day_ahead_sell_price));
+    CHECK(problems_of({party("a", declaring(before))}) ==
+          Texts{"a: needs prices, and the scenario has none; add a section `prices`"});
+    CHECK(problems_of({party("a", declaring(before))}, priced) ==
+          Texts{"a: needs prices as expected the day before, and the scenario has none; add `prices.day_ahead`"});
+    priced.prices->day_ahead = Profile{.every = 24h, .values = {0.3}};
+    CHECK(problems_of({party("a", declaring(before))}, priced) == Texts{});
 }
 
 TEST_CASE("a service that is not there is a problem") {

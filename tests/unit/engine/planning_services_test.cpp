@@ -110,6 +110,32 @@ TEST_CASE("prices and their forecasts are those of the scenario") {
     REQUIRE_FALSE(run(day, feeder, fleet.population, controller).outcome.failure);
 }
 
+TEST_CASE("a fee is on what is bought alone, also of the prices that were expected the day before") {
+    const Feeder feeder = two_buses();
+    const Fleet fleet = one_vehicle();
+    Scenario day = a_day(15min);
+    day.prices = Prices{.buy = {.every = 24h, .values = {0.3}},
+                        .sell_share = Fraction(0.5),
+                        .fee = Price(0.25),
+                        .day_ahead = Profile{.every = 12h, .values = {0.5, -0.25}}};
+    const ControllerByRule controller{{.period = Duration(1h)}, [](const Controller::Context& context) -> ControllerByRule::Rule {
+                                          const auto price = context.exchange.subscribe(signals::price);
+                                          const auto selling = context.exchange.subscribe(signals::sell_price);
+                                          const auto expected = context.exchange.subscribe(signals::day_ahead_price);
+                                          const auto sold = context.exchange.subscribe(signals::day_ahead_sell_price);
+                                          return [=](Turn& turn, const Connection&, Setpoints&) {
+                                              REQUIRE(turn.value(price).value() == 0.55);
+                                              REQUIRE(turn.value(selling).value() == 0.15);
+                                              REQUIRE(turn[expected].values.size() == 96);
+                                              REQUIRE(turn[expected].at(at_hours(1.0)) == 0.75);
+                                              REQUIRE(turn[expected].at(at_hours(13.0)) == 0.0);
+                                              REQUIRE(turn[sold].at(at_hours(1.0)) == 0.25);
+                                              REQUIRE(turn[sold].at(at_hours(13.0)) == -0.125);
+                                          };
+                                      }};
+    REQUIRE_FALSE(run(day, feeder, fleet.population, controller).outcome.failure);
+}
+
 TEST_CASE("a forecast of stays at other connectors is a broken promise") {
     const Fleet fleet = one_vehicle();
     Fleet larger = one_vehicle();

@@ -196,6 +196,23 @@ TEST_CASE("the ceiling of the battery ends charging where the target lies above 
     CHECK(state.soc()[0] == 0.7);
 }
 
+TEST_CASE("where charging goes on past targets it ends at the ceiling of the battery", "[charging]") {
+    Population population = fleet_of({});  // target 80 %
+    population.vehicles.highest_soc[0] = 0.95;
+    ChargingState state(population);
+    state.charge_past_targets(c0);
+    state.plug_in(s0, Instant{});
+    state.set_power(c0, 7.4, 0.0, Instant{});
+    const auto crossing = state.next_crossing(c0);
+    REQUIRE(crossing);
+    CHECK(crossing->kind == Threshold::full);
+    CHECK(h_of(crossing->at) == Approx(0.45 * 40.0 / (0.9 * 7.4)).epsilon(1e-6));
+    state.cross(*crossing);
+    CHECK(state.soc()[0] == 0.95);
+    CHECK(state.p_max_kw()[0] == 0.0);
+    CHECK(state.target_soc()[0] == 0.8);
+}
+
 TEST_CASE("a vehicle that arrives above its target cannot be charged", "[charging]") {
     OneVehicle one;
     one.initial_soc = 0.81;
