@@ -107,6 +107,8 @@ struct Limits {
     [[nodiscard]] double loading_tolerance() const { return tolerance ? tolerance->value() : 1e-3; }
     std::optional<Amperes> default_rating{};  ///< of lines without one; none: they are not judged
 
+    /// Whether feeder files may mean the same by these nominal voltages: 12.47 kV is sqrt(3) times 7.2 kV.
+    [[nodiscard]] static bool are_alike(Volts a, Volts b);
     /// The name of the band at this nominal voltage, line to line; none: `voltage_min` and `voltage_max` hold.
     [[nodiscard]] std::optional<std::string> name_of_band_at(double nominal_v) const;
     [[nodiscard]] VoltageBand band_at(double nominal_v) const;

@@ -43,8 +43,14 @@ std::vector<Conductor> wires_at(BusId bus, const FeederSite& feeder) {
 /// The wires that a recording names: two phases against one another, one or three of them to the neutral or earth. Nothing
 /// (reported) where the bus has none such.
 std::optional<Wiring> recorded_wires(const RecordedPlace& place, BusId bus, const FeederSite& feeder, Misfits& misfits) {
-    if (place.phases.empty()) return Wiring{};
     const std::vector<Conductor> there = wires_at(bus, feeder);
+    const bool is_balanced = has_conductor(there, Conductor::balanced);
+    if (place.phases.empty() || (is_balanced && place.phases == "abc")) return Wiring{};
+    if (is_balanced) {
+        misfits.report(place.at, "phases '" + place.phases + "' are not at bus " + place.bus + ": the feeder is balanced",
+                       "leave the cell empty, or write abc");
+        return std::nullopt;
+    }
     const auto wanted = conductors_of(place.phases);
     const bool has_all =
         wanted && std::all_of(wanted->begin(), wanted->end(), [&](Conductor wire) { return has_conductor(there, wire); });
@@ -60,10 +66,15 @@ std::optional<Wiring> recorded_wires(const RecordedPlace& place, BusId bus, cons
 /// One for each charging point of the recording; none where one of them does not fit.
 std::vector<Spot> spots_recorded(const Placement& placement, const FeederSite& feeder, Misfits& misfits) {
     if (placement.recorded.empty())
-        misfits.report("rule recorded needs a recording that tells places", "use behaviour sessions, or another rule");
+        misfits.report("rule recorded needs a recording that tells places",
+                       "use behaviour sessions with rows that name buses, or another rule");
     std::vector<Spot> spots;
     for (const RecordedPlace& place : placement.recorded) {
         const auto found = std::find(feeder.bus.begin(), feeder.bus.end(), place.bus);
+        if (place.bus.empty()) {
+            misfits.report(place.at, "the bus of a charging point is empty", "name a bus of the feeder");
+            continue;
+        }
         if (found == feeder.bus.end()) {
             misfits.report(place.at, "unknown bus '" + place.bus + "'", did_you_mean(place.bus, feeder.bus));
             continue;
@@ -139,7 +150,7 @@ constexpr double golden_ratio = 0.618033988749894848;
 
 /// How charging points are wired unless their spot says it: where a recording names phases, every spot does.
 ChargerConnection connection_of(const Placement& placement) {
-    const auto names_phases = [](const RecordedPlace& place) { return !place.phases.empty(); };
+    const auto names_phases = [](const RecordedPlace& place) { return !place.phases.empty() && place.phases != "abc"; };
     const bool is_recorded = std::any_of(placement.recorded.begin(), placement.recorded.end(), names_phases);
     return placement.rule == PlacementRule::recorded && is_recorded ? ChargerConnection::between_phases : placement.connection;
 }

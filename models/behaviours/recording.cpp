@@ -259,7 +259,8 @@ class RecordingReader {
         const RecordedPlace& first = recording_.places[station];
         if (first.bus == place.bus && first.phases == place.phases) return true;
         reject(bus, columns_.bus.text(),
-               fmt::format("{} stands at {} {} in line {}", recording_.stations[station], first.bus, first.phases, first.at.line),
+               fmt::format("{} stands at {} in line {}", recording_.stations[station],
+                           first.phases.empty() ? first.bus : first.bus + " " + first.phases, first.at.line),
                "a charging point has one place: give it another name, or the same place");
         return false;
     }

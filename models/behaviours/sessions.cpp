@@ -170,6 +170,8 @@ class Checked {
         choice.tells_places = p_.placement.rule == PlacementRule::recorded;
         choice.has_layout = p_.layout.has_value();
         choice.unreadable = p_.unreadable;
+        const bool is_balanced = context_.feeder->conductor.front() == Conductor::balanced;
+        if (is_balanced && !p_.columns.phases.is_given()) choice.layout.columns.phases = {};  // there are none to name
         if (found.has_errors()) return note(found), Recording{};
         Recording recording = read_recordings(p_.file.files, choice, found);
         if (recording.stays.empty() && !found.has_errors()) {

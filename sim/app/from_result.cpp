@@ -1,10 +1,12 @@
 #include "sim/app/from_result.hpp"
 
+#include <algorithm>
 #include <system_error>
 
 #include "sim/app/child_process.hpp"
 #include "sim/app/say.hpp"
 #include "sim/record/file_error.hpp"
+#include "sim/study/memory_there.hpp"
 
 namespace evsweep {
 
@@ -13,12 +15,14 @@ namespace {
 constexpr char answer_mark = '+';
 constexpr char problem_mark = '-';
 
-/// A file of a million replicas is read well within these.
+/// A file of a million replicas is read well within these. What is there beyond them may be used, too: tables of a well
+/// compressed file are many times as large.
 ChildLimits limits_for(const std::filesystem::path& file) {
     std::error_code error;
     const auto size = std::filesystem::file_size(file, error);
     const std::size_t bytes = error ? 0 : static_cast<std::size_t>(size);
-    return {std::chrono::seconds(20 + bytes / 10'000'000), (std::size_t{2} << 30U) + 4 * bytes};
+    const std::size_t enough = (std::size_t{2} << 30U) + 4 * bytes;
+    return {std::chrono::seconds(20 + bytes / 500'000), std::max(enough, memory_there() / 4 * 3)};
 }
 
 std::string problem_of(ChildAnswer::End end) {

@@ -68,8 +68,9 @@ ExitStatus write_starts(const std::vector<Start>& starts, const std::string& nex
 /// `file` as the scenario at `scenario` names it: seen from there.
 std::string seen_from(const fs::path& scenario, const fs::path& file) {
     if (file.is_absolute()) return file.string();
-    const fs::path folder = scenario.has_parent_path() ? scenario.parent_path() : fs::path(".");
-    return file.lexically_normal().lexically_relative(folder.lexically_normal()).string();
+    std::error_code error;
+    const fs::path folder = fs::absolute(scenario, error).lexically_normal().parent_path();
+    return fs::absolute(file, error).lexically_normal().lexically_relative(folder).string();
 }
 
 ExitStatus new_study(const NewOptions& options) {

@@ -17,15 +17,18 @@ constexpr Range open_unit{.min = 0.0, .max = 1.0, .open_min = true, .open_max = 
 
 /// What is wrong with the bands by nominal voltage, if anything.
 std::optional<Contradiction> wrong_bands(const Limits& limits) {
-    std::map<Volts, std::string> by_voltage;
     for (const auto& [name, band] : limits.bands) {
-        const VoltageBand holds = limits.band_at(band.from.value());
-        const auto [other, is_new] = by_voltage.emplace(band.from, name);
-        if (!is_new)
-            return Contradiction{"bands", "'" + other->second + "' and '" + name + "' begin at the same nominal voltage",
-                                 "keep one of them"};
-        if (holds.min_pu >= holds.max_pu)
-            return Contradiction{"bands", "voltage_min of '" + name + "' is not below its voltage_max", "exchange them?"};
+        for (const auto& [other, of_other] : limits.bands)
+            if (other < name && Limits::are_alike(band.from, of_other.from))
+                return Contradiction{"bands",
+                                     "'" + other + "' and '" + name + "' begin at the same nominal voltage (within 0.1 %)",
+                                     "keep one of them"};
+        const PerUnit lowest = band.voltage_min.value_or(limits.voltage_min),
+                      highest = band.voltage_max.value_or(limits.voltage_max);
+        if (lowest < highest) continue;
+        const bool has_both = band.voltage_min && band.voltage_max;
+        return Contradiction{"bands", "voltage_min of '" + name + "' is not below its voltage_max",
+                             has_both ? "exchange them?" : "give both: what a band leaves out is the limit of all others"};
     }
     return std::nullopt;
 }

@@ -25,6 +25,12 @@ TEST_CASE("a new study names the feeder that it is given, as seen from its own p
     REQUIRE(evsweep_in(folder.path(), {"new", "feeder", "network/mine.yaml"}).status == 0);
     REQUIRE(evsweep_in(folder.path(), {"new", "study", "night/study.yaml", "--feeder", "network/mine.yaml"}).status == 0);
     CHECK(evsweep_in(folder.path(), {"check", "night/study.yaml"}).status == 0);
+    const std::string absolute = (folder.path() / "day" / "study.yaml").string();
+    REQUIRE(evsweep_in(folder.path(), {"new", "study", absolute, "--feeder", "network/mine.yaml"}).status == 0);
+    CHECK(evsweep_in(folder.path(), {"check", absolute}).status == 0);
+    REQUIRE(evsweep_in(folder.path() / "night", {"new", "study", "../above.yaml", "--feeder", "../network/mine.yaml"}).status ==
+            0);
+    CHECK(evsweep_in(folder.path(), {"check", "above.yaml"}).status == 0);
     CHECK(evsweep_in(folder.path(), {"new", "study", "b.yaml", "--feeder", "nowhere.yaml"}).err ==
           "evsweep: new: there is no feeder file 'nowhere.yaml'; leave out --feeder to get one to edit\n");
 }

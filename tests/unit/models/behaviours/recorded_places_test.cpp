@@ -69,11 +69,33 @@ TEST_CASE("places that the feeder does not have are refused at their rows, all a
     CHECK_THAT(texts, Contains("phases 'ca' are not at bus house (bn)"));
 }
 
-TEST_CASE("a recording that names phases does not fit a balanced feeder", "[behaviours]") {
-    const TemporaryFile file(table({{"5", "a"}}));
+TEST_CASE("at a balanced feeder a recording names no phases, or all three", "[behaviours]") {
+    const TemporaryFile file(table({{"5", "a"}, {"", "abc"}}));
     BehaviourFixture fixture;
     CHECK_FALSE(fixture.try_make(settings(file)));
-    CHECK_THAT(fixture.issue_texts(), Contains(":2:") && Contains("phases 'a' are not at bus 5 (balanced)"));
+    CHECK_THAT(fixture.issue_texts(),
+               Contains(":2:") && Contains("phases 'a' are not at bus 5: the feeder is balanced; leave the cell "
+                                           "empty, or write abc"));
+    CHECK_THAT(fixture.issue_texts(), Contains(":3:") && Contains("the bus of a charging point is empty"));
+    const TemporaryFile three(table({{"5", "abc"}, {"2", ""}}), "three.csv");
+    BehaviourFixture other;
+    other.horizon = std::chrono::hours(12);
+    CHECK(other.draw(settings(three)).connectors.bus == std::vector<BusId>{BusId(4), BusId(1)});
+    CHECK(other.issue_texts() == "");
+}
+
+TEST_CASE("at a balanced feeder a recording needs no column of phases", "[behaviours]") {
+    const TemporaryFile file(
+        "station_id,plug_in_local,plug_out_local,energy_kwh,bus\nS,2025-01-06 14:00,2025-01-06 18:00,9.5,5\n");
+    BehaviourFixture fixture;
+    fixture.horizon = std::chrono::hours(12);
+    const Connectors points =
+        fixture
+            .draw("behaviour: sessions\nfile: " + file.path().string() +
+                  "\nlayout: workplace\nplacement: {rule: recorded}\ncapacity: 60 kWh\ncharge_rating: 7 kW\n")
+            .connectors;
+    CHECK(fixture.issue_texts() == "");
+    CHECK(points.bus == std::vector<BusId>{BusId(4)});
 }
 
 TEST_CASE("rule recorded needs a recording, and wires of its own", "[behaviours]") {
