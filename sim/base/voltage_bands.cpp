@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "evsweep/scenario.hpp"
@@ -28,12 +29,14 @@ std::string VoltageBands::text_of(double VoltageBand::*limit) const {
     return text + (values.size() > 1 ? " pu by nominal voltage" : " pu");
 }
 
+bool Limits::are_alike(Volts a, Volts b) { return std::abs(a / b - 1.0) <= 1e-3; }
+
 std::optional<std::string> Limits::name_of_band_at(double nominal_v) const {
-    constexpr double rounding = 1e-3;  // of nominal voltages in feeder files: 12.47 kV is sqrt(3) times 7.2 kV
     std::optional<std::string> reached;
-    for (const auto& [name, band] : bands)
-        if (nominal_v >= band.from.value() * (1.0 - rounding) && (!reached || band.from > bands.at(*reached).from))
-            reached = name;
+    for (const auto& [name, band] : bands) {
+        const bool is_reached = Volts(nominal_v) >= band.from || are_alike(Volts(nominal_v), band.from);
+        if (is_reached && (!reached || band.from > bands.at(*reached).from)) reached = name;
+    }
     return reached;
 }
 

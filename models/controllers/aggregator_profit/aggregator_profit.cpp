@@ -154,6 +154,12 @@ class AggregatorProfit final : public Controller {
     }
 
     [[nodiscard]] std::string why_not(const PlanInForce& next, const ChargingView& seen) const {
+        if (next.plan.status == LinearStatus::unproven)
+            return fmt::format(
+                "no plan was proven the cheapest within {} branchings; buying and selling at once would pay, as with a negative "
+                "fee or "
+                "a selling price above the buying one: mend the prices, or use strategy v1g",
+                next.plan.nodes);
         if (next.plan.status != LinearStatus::infeasible)
             return "the plan was not solved to the end: " + std::string(name_of(next.plan.status));
         if (const auto step = hopeless_step(next.problem)) return reason_of(*step, next.problem, next.window, seen.calendar);

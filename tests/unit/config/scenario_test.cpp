@@ -190,9 +190,14 @@ TEST_CASE("bands by nominal voltage are read, and mistakes in them are reported 
     };
     CHECK(about_bands(texts("medium: {from: 1 kV, voltage_min: 0.95 pu, voltage_max: 1.05 pu}")).empty());
     CHECK(about_bands(texts("medium: {from: 1 kV}, other: {from: 1000 V}")) ==
-          Texts{"s.yaml:1:38: limits.bands: 'medium' and 'other' begin at the same nominal voltage; keep one of them"});
-    CHECK(about_bands(texts("medium: {from: 1 kV, voltage_max: 0.9 pu}")) ==
+          Texts{"s.yaml:1:38: limits.bands: 'medium' and 'other' begin at the same nominal voltage (within 0.1 %); keep one of "
+                "them"});
+    CHECK(about_bands(texts("medium: {from: 20 kV}, other: {from: 20.005 kV}")).size() == 1);
+    CHECK(about_bands(texts("medium: {from: 1 kV, voltage_min: 1.06 pu, voltage_max: 0.96 pu}")) ==
           Texts{"s.yaml:1:38: limits.bands: voltage_min of 'medium' is not below its voltage_max; exchange them?"});
+    CHECK(about_bands(texts("medium: {from: 1 kV, voltage_max: 0.9 pu}")) ==
+          Texts{"s.yaml:1:38: limits.bands: voltage_min of 'medium' is not below its voltage_max; give both: what a band leaves "
+                "out is the limit of all others"});
     CHECK(about_bands(texts("medium: {voltage_max: 1.04 pu}")) ==
           Texts{"s.yaml:1:47: limits.bands.medium.from: is missing; lowest nominal voltage, line to line (within 0.1 %)"});
 }
