@@ -121,6 +121,13 @@ TEST_CASE("a charger's reserves share its inverter and its vehicle side") {
     CHECK(exact_plan(day, all).cost == Approx(-6.0));
     day.chargers.inverter_kw = 10.0, day.chargers.vehicle_kw = 7.0;
     CHECK(exact_plan(day, all).cost == Approx(-7.0));
+    // Up, of both, who draw c together: no more than 7 + c; the batteries have room for 2 x (8 - 2) x .8 + .64 c = 9.6 + .64 c.
+    day.reserve_down_per_kw_h = {0.0}, day.reserve_up_per_kw_h = {1.0};
+    CHECK(exact_plan(day, all).cost == Approx(-14.0));  // c = 7; the batteries would have room for 14.08
+    day.chargers.vehicle_kw = 10.0;
+    CHECK(exact_plan(day, all).cost == Approx(-16.0));  // c = 10; the batteries
+    day.chargers.inverter_kw = 6.0;
+    CHECK(exact_plan(day, all).cost == Approx(-12.0));  // c = 6; the inverter
 }
 
 TEST_CASE("what excludes one another is branched on where prices pay for it") {
@@ -159,21 +166,21 @@ TEST_CASE("what a cap leaves unserved is told by vehicle and amount, and has its
 
 TEST_CASE("at once: who came first has the charger, and what it leaves within a step goes to the next") {
     ParkDay day = hand_day({1.0, 1.0, 1.0, 1.0});
-    day.vehicles = {hand_vehicle(0, 4, 4.0, 2), hand_vehicle(0, 4, 10.0, 1), hand_vehicle(2, 4, 1.6, 7)};
+    day.vehicles = {hand_vehicle(0, 4, 4.0, 2), hand_vehicle(0, 4, 10.0, 1), hand_vehicle(1, 4, 4.0, 0)};
     const ParkSchedule at_once = charge_at_once(day);
-    // 12.5 kWh for number 1, then 5 for number 2, then 2 for number 7.
+    // 12.5 kWh for number 1, then 5 for number 2, then 5 for number 0, which comes later.
     const auto near = [](std::vector<double> seen, const std::vector<double>& wanted) {
         REQUIRE(seen.size() == wanted.size());
         for (std::size_t k = 0; k < wanted.size(); ++k) CHECK(seen[k] == Approx(wanted[k]).margin(1e-12));
     };
     near(at_once.stays[1].charge_kw, {10.0, 2.5, 0.0, 0.0});
     near(at_once.stays[0].charge_kw, {0.0, 5.0, 0.0, 0.0});
-    near(at_once.stays[2].charge_kw, {2.0, 0.0});
+    near(at_once.stays[2].charge_kw, {2.5, 2.5, 0.0});
     const ParkSchedule evenly = charge_evenly(day);
     near(evenly.stays[1].charge_kw, {3.125, 3.125, 3.125, 3.125});
     near(evenly.stays[0].charge_kw, {1.25, 1.25, 1.25, 1.25});
-    near(evenly.stays[2].charge_kw, {1.0, 1.0});
-    CHECK(settle(day, evenly).cost() == Approx(19.5));
+    near(evenly.stays[2].charge_kw, {5.0 / 3.0, 5.0 / 3.0, 5.0 / 3.0});
+    CHECK(settle(day, evenly).cost() == Approx(22.5));
 }
 
 TEST_CASE("a rule's breach of the band is told with step and amount") {
