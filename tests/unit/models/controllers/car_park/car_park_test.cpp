@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "models/controllers/car_park/park_reductions.hpp"
 #include "models/controllers/car_park/park_rules.hpp"
 #include "park_audit.hpp"
 #include "shared_days.hpp"
@@ -236,4 +237,15 @@ TEST_CASE("rows that are not 96 are told") {
     CHECK(faults_of(day) == std::vector<std::string>{
                                 "day.csv:1:1: steps: 95 rows of 0.25 h are 23.75 h, not 24 h; give 96 rows",
                                 "day.csv:1:1: cap_export_kw: has 96 rows, the import price 95; give all columns the same rows"});
+}
+
+TEST_CASE("a reduction in per cent needs a reference that costs something") {
+    CHECK(cost_reduction(2.0, -1.0).percent.value() == Approx(150.0));
+    CHECK(cost_reduction(2.0, 3.0).percent.value() == Approx(-50.0));
+    CHECK_FALSE(cost_reduction(0.0, -1.0).percent);
+    const std::vector<double> reference{4.0, -1.0, 1.0}, cost{2.0, -2.0, 0.0};
+    const CostReductions all_days = cost_reductions(reference, cost);
+    CHECK(all_days.of_means.percent.value() == Approx(100.0));
+    CHECK_FALSE(all_days.mean_of_days.percent);
+    CHECK(all_days.mean_of_days.refusal == "day 2: a reference that costs -1.000000 has no reduction in per cent; compare costs");
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
+#include "models/controllers/car_park/park_reductions.hpp"
 #include "models/controllers/car_park/park_rules.hpp"
 #include "most_served.hpp"
 #include "park_audit.hpp"
@@ -235,4 +236,24 @@ TEST_CASE("plans of the same day are the same to the bit; from a start they cost
     }
     CHECK(warm.cost == Approx(a.all.cost).margin(1e-9));
     CHECK(warm.iterations < again.iterations / 10);
+}
+
+TEST_CASE("reductions of the published days by both definitions, and none where the reference earns") {
+    if (!are_there()) return;
+    std::vector<double> at_once, evenly, all;
+    for (const Answers& a : answers()) {
+        at_once.push_back(a.at_once.cost());
+        evenly.push_back(a.evenly.cost());
+        all.push_back(a.all.cost);
+    }
+    const CostReductions reductions = cost_reductions(at_once, all);
+    const double by_day[] = {230.7, 89.4, 129.6, 220.4};
+    for (std::size_t n = 0; n < published.size(); ++n)
+        CHECK(reductions.days[n].percent.value() == Approx(by_day[n]).margin(0.051));
+    CHECK(reductions.of_means.percent.value() == Approx(152.2).margin(0.051));
+    CHECK(reductions.mean_of_days.percent.value() == Approx(167.5).margin(0.051));
+    const CostReductions against_even = cost_reductions(evenly, all);
+    CHECK_FALSE(against_even.days[0].percent);
+    CHECK_FALSE(against_even.mean_of_days.percent);
+    CHECK(against_even.of_means.percent.has_value());  // the mean costs something
 }
