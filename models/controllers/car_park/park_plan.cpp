@@ -29,14 +29,28 @@ std::vector<std::vector<double>> of_chargers(const ParkProgram& built, const std
     return table;
 }
 
+/// The relaxation; and only where that violates a choice, the programme with tighter rows, branched on.
+LinearSolution solve_park(ParkProgram& built, const LinearOptions& options, const LinearBasis* start) {
+    LinearOptions relaxed = options;
+    relaxed.branching = Branching::none;
+    LinearSolution first = solve(built.program(), relaxed, start);
+    const bool is_done = first.status != LinearStatus::optimal || first.certificate.choice_violation <= options.choice;
+    if (is_done || options.branching == Branching::none) return first;
+    built.tighten();
+    LinearSolution solution = solve(built.program(), options, &first.basis);
+    solution.relaxed_objective = first.relaxed_objective;
+    solution.iterations += first.iterations;
+    return solution;
+}
+
 }  // namespace
 
 ParkPlan make_park_plan(const ParkDay& day, const ParkMeans& means, const LinearOptions& options, const LinearBasis* start) {
     EVSWEEP_EXPECTS(is_sound(day), "the day is sound");
     EVSWEEP_EXPECTS(means.sun != SunKnowledge::expected || day.expected_pv_kw_per_kwp.size() == day.steps(),
                     "who plans with a forecast of the sun has one");
-    const ParkProgram built(day, means);
-    LinearSolution solution = solve(built.program(), options, start);
+    ParkProgram built(day, means);
+    LinearSolution solution = solve_park(built, options, start);
     ParkPlan plan{.status = solution.status};
     plan.certificate = solution.certificate;
     plan.cost = solution.certificate.primal_objective;

@@ -33,7 +33,7 @@ struct ParkPlan {
 };
 
 /// Makes the plan of a sound day (`is_sound`); README.md has the model. There is always one, since what is not served has a
-/// price. `start`: a basis to begin from.
+/// price, but many choices that bind may end in `unproven` or `failed`. `start`: a basis to begin from.
 [[nodiscard]] ParkPlan make_park_plan(const ParkDay& day, const ParkMeans& means, const LinearOptions& options = {},
                                       const LinearBasis* start = nullptr);
 

@@ -19,6 +19,11 @@ ParkProgram::ParkProgram(const ParkDay& day, const ParkMeans& means) : day_(day)
     }
 }
 
+void ParkProgram::tighten() {
+    for (const auto& [a, b] : program_.exclusions())
+        program_.add_row({-without_limit, program_.column_ranges()[a].highest}, {{a, 1.0}, {b, 1.0}});
+}
+
 double ParkProgram::sun_kw(std::size_t t) const {
     switch (means_.sun) {
         case SunKnowledge::none:

@@ -23,6 +23,9 @@ class ParkProgram {
     ParkProgram(const ParkDay& day, const ParkMeans& means);
 
     [[nodiscard]] const LinearProgram& program() const { return program_; }
+    /// Adds what follows from each pair that excludes one another, and its relaxation lacks: c + d <= P, import + export <= I.
+    /// What branches starts from a better bound; the plans that keep all choices are the same.
+    void tighten();
     [[nodiscard]] std::uint32_t stay_column(std::size_t vehicle, std::size_t step_of_stay) const {
         return stay_begin_[vehicle] + StayColumns::count * static_cast<std::uint32_t>(step_of_stay);
     }

@@ -1,6 +1,7 @@
 /// The planner of a car park, its rules and its bill against days that are solved by hand.
 #include <catch2/catch.hpp>
 #include <limits>
+#include <random>
 
 #include "models/controllers/car_park/park_reductions.hpp"
 #include "models/controllers/car_park/park_rules.hpp"
@@ -146,6 +147,39 @@ TEST_CASE("what excludes one another is branched on where prices pay for it") {
     const ParkPlan full = exact_plan(negative, returning);
     CHECK(full.relaxed_cost < -1.0);  // 10 kW in, 6.4 kW out, of which the difference is paid for
     CHECK(full.cost == Approx(0.0).margin(1e-9));
+}
+
+TEST_CASE("on random days whose choices bind, the tree and Cbc agree") {
+    std::mt19937 random(7);
+    const auto draw = [&](double low, double high) { return low + (high - low) * static_cast<double>(random()) / 4294967295.0; };
+    int branched = 0;
+    for (int n = 0; n < 40; ++n) {
+        CAPTURE(n);
+        ParkDay day = hand_day(std::vector<double>(6, 0.0));
+        for (std::size_t t = 0; t < day.steps(); ++t) {
+            day.import_per_kwh[t] = draw(-2.0, 1.0), day.export_per_kwh[t] = day.import_per_kwh[t] + draw(-0.3, 0.1);
+            day.reserve_up_per_kw_h[t] = draw(0.0, 0.2), day.reserve_down_per_kw_h[t] = draw(0.0, 0.2);
+            day.pv_kw_per_kwp[t] = draw(0.0, 5.0);
+        }
+        day.vehicles = {hand_vehicle(0, 5, 4.0, 1), hand_vehicle(2, 6, 3.0, 2)};
+        const ParkPlan plan = exact_plan(day, all);
+        const ParkPlan by_cbc = make_park_plan(day, all, {.branching = Branching::by_cbc});
+        REQUIRE(by_cbc.status == LinearStatus::optimal);
+        CHECK(by_cbc.cost == Approx(plan.cost).margin(1e-7));
+        CHECK(plan.relaxed_cost <= plan.cost + 1e-9);
+        branched += plan.nodes > 0;
+    }
+    CHECK(branched >= 10);
+}
+
+TEST_CASE("a limit of nodes that is too low leaves a status, and no plan that is none") {
+    ParkDay day = hand_day({1.0, 1.0});
+    day.export_per_kwh = {2.0, 2.0};
+    const ParkPlan plan = make_park_plan(day, charging, {.most_nodes = 1, .branching = Branching::by_tree});
+    CHECK(plan.status == LinearStatus::failed);
+    CHECK(plan.import_kw.empty());
+    const ParkPlan relaxed = make_park_plan(day, charging, {.branching = Branching::none});
+    CHECK(relaxed.certificate.choice_violation > 1.0);
 }
 
 TEST_CASE("what a cap leaves unserved is told by vehicle and amount, and has its price") {
