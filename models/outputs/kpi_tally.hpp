@@ -11,6 +11,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/output.hpp"
+#include "evsweep/stationary.hpp"
 #include "outputs/clock_hours.hpp"
 #include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
@@ -351,7 +352,7 @@ class FleetTally {
     void see(const Interval& i) { throughput_kwh_ += i.stored_kwh + i.released_kwh; }
     void see(const SessionRecord& r) {
         const std::size_t vehicle = r.session.vehicle.index();
-        if (r.discharged_kwh > 0.0) returned_[vehicle] = true;
+        if (r.discharged_kwh > 0.0 && !never_leaves(r.session)) returned_[vehicle] = true;
         const double missing = r.session.target_soc - r.final_soc;
         const double missing_kwh = std::max(0.0, missing) * r.capacity_kwh;
         const double per_stored = 1.0 / vehicles_.stored_per_drawn.raw()[vehicle];

@@ -9,6 +9,7 @@
 
 #include "evsweep/contracts.hpp"
 #include "evsweep/plugins.hpp"
+#include "evsweep/stationary.hpp"
 #include "outputs/feeder_phases.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/snapshot_values.hpp"
@@ -151,6 +152,7 @@ class SeriesRecorder final : public Recorder {
           marks_(frame.marks),
           connectors_(population.connectors),
           soc_(population),
+          stationary_(static_cast<double>(std::count_if(population.sessions.begin(), population.sessions.end(), never_leaves))),
           zones_(frame.zones),
           arrays_(frame),
           solved_h_(marks_.size(), 0.0),
@@ -180,6 +182,7 @@ class SeriesRecorder final : public Recorder {
     /// Stays have both ends, so that counting them needs no stream of events. A stay that the horizon cuts ends with
     /// it, which is in no interval.
     void session_ended(const SessionRecord& r) override {
+        if (never_leaves(r.session)) return;
         if (const auto m = marks_.interval_of(r.session.plug_in)) arrays_.arrivals[*m] += 1.0;
         if (const auto m = marks_.interval_of(r.end)) arrays_.departures[*m] += 1.0;
     }
@@ -226,7 +229,7 @@ class SeriesRecorder final : public Recorder {
     void note(std::size_t m, const Snapshot& s) {
         arrays_.mean_soc[m] = soc_.mean(s[frame_.signals.state_of_charge]);
         arrays_.ev_q[m] = s.value(frame_.signals.fleet_reactive_power);
-        arrays_.plugged_in[m] = s.value(frame_.signals.vehicles_connected);
+        arrays_.plugged_in[m] = s.value(frame_.signals.vehicles_connected) - stationary_;  // which are there all the time
         arrays_.unsolved[m] = s.solved ? 0.0 : 1.0;
         if (!s.solved) return;
         const auto supply_pu = s[frame_.signals.supply_voltage];
@@ -279,6 +282,7 @@ class SeriesRecorder final : public Recorder {
     const Marks& marks_;
     const Connectors& connectors_;
     FleetSoc soc_;
+    double stationary_;  // resources that are no vehicles
     std::size_t zones_;
     Arrays arrays_;
     std::vector<double> solved_h_;      // by interval

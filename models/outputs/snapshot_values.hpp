@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "evsweep/output.hpp"
+#include "evsweep/stationary.hpp"
 
 namespace evsweep {
 
@@ -97,13 +98,14 @@ class RatedConductors {
     std::vector<double> kva_per_pct_;
 };
 
-/// The mean state of charge of all connectors that have a session, whether a vehicle is there or not: so it moves by
-/// charging and discharging and not by who has come or gone.
+/// The mean state of charge of all connectors that have a vehicle's session, whether the vehicle is there or not: so it moves by
+/// charging and discharging and not by who has come or gone. What never leaves is no vehicle.
 class FleetSoc {
    public:
     explicit FleetSoc(const Population& population) {
         std::vector<bool> used(population.connectors.size(), false);
-        for (const Session& session : population.sessions) used[session.connector.index()] = true;
+        for (const Session& session : population.sessions)
+            if (!never_leaves(session)) used[session.connector.index()] = true;
         for (std::size_t c = 0; c < used.size(); ++c)
             if (used[c]) connectors_.push_back(c);
     }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "evsweep/stationary.hpp"
 #include "sim/app/commands.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/study_source.hpp"
@@ -59,6 +60,14 @@ std::string base_load_text(const LoadedStudy& study) {
                        duration_text(study.scenario.time.duration));
 }
 
+/// How many vehicles there are, and, where there are any, how many resources that are none.
+std::string fleet_text(const Population& fleet) {
+    const auto stationary = static_cast<std::size_t>(std::count_if(fleet.sessions.begin(), fleet.sessions.end(), never_leaves));
+    std::string text = fmt::format("{} vehicles", fleet.vehicles.size() - stationary);
+    if (stationary > 0) text += fmt::format(" and {} stationary batter{}", stationary, stationary == 1 ? "y" : "ies");
+    return text;
+}
+
 /// One line for each thing that a study takes for granted, and for what it leaves out.
 std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& fleet) {
     std::vector<std::string> lines{base_load_text(study)};
@@ -80,8 +89,8 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
     report(issues);
     if (!study) return ExitStatus::invalid_input;
     const Population fleet = study->draw(ReplicaId(0));
-    say(fmt::format("{}: good: {} buses, {} vehicles, {} replicas of {}", file.string(), study->feeder->site().bus.size(),
-                    fleet.vehicles.size(), study->scenario.study.replicas, names_of_controllers(study->scenario)));
+    say(fmt::format("{}: good: {} buses, {}, {} replicas of {}", file.string(), study->feeder->site().bus.size(),
+                    fleet_text(fleet), study->scenario.study.replicas, names_of_controllers(study->scenario)));
     for (std::size_t g = 0; g < study->behaviours.size(); ++g)
         say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
     if (const auto cut = cut_text(stays_cut_at(Instant(study->scenario.time.duration), fleet)))

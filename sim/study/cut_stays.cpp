@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "evsweep/stationary.hpp"
+
 namespace evsweep {
 
 CutStays stays_cut_at(Instant horizon, const Population& fleet) {
     CutStays found;
     for (const Session& session : fleet.sessions) {
-        if (session.plug_in >= horizon) continue;
+        if (session.plug_in >= horizon || never_leaves(session)) continue;
         const double wanted =
             std::max(0.0, session.target_soc - session.initial_soc) * fleet.vehicles.capacity.raw()[session.vehicle.index()];
         ++found.stays;

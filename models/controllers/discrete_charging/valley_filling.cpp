@@ -6,6 +6,7 @@
 #include "controllers/discrete_charging/valley_plan.hpp"
 #include "evsweep/charging_need.hpp"
 #include "evsweep/plugins.hpp"
+#include "evsweep/stationary.hpp"
 
 namespace evsweep {
 
@@ -177,7 +178,7 @@ class ValleyFilling final : public Controller {
             const std::size_t v = session.vehicle.index();
             const double wanted = std::min(session.target_soc, fleet.vehicles.highest_soc[v]) - session.initial_soc;
             const double kwh = std::max(0.0, wanted) * fleet.vehicles.capacity[v] / fleet.vehicles.stored_per_drawn[v];
-            stays.push_back({session.connector, session.plug_in, session.unplug, kwh});
+            stays.push_back({session.connector, session.plug_in, planned_departure(session), kwh});
         }
         return stays;
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "evsweep/charging_need.hpp"
+#include "evsweep/stationary.hpp"
 
 namespace evsweep {
 
@@ -19,7 +20,7 @@ PlannedStay stay_of(const Session& session, const Vehicles& vehicles) {
     PlannedStay stay;
     stay.connector = session.connector;
     stay.from = session.plug_in;
-    stay.until = session.unplug;
+    stay.until = planned_departure(session);
     stay.soc = session.initial_soc;
     stay.full_soc = std::max(stay.soc, std::min(session.target_soc, vehicles.highest_soc[v]));
     stay.floor_soc = std::max(vehicles.reserve_soc[v], vehicles.lowest_soc[v]);
@@ -122,7 +123,7 @@ std::vector<PlannedStay> ForeseenStays::within(const PlanView& seen, const PlanW
     std::vector<PlannedStay> stays;
     for (const ConnectorId c : seen.plugged_in) {
         PlannedStay stay = stay_at(seen, c);
-        stay.until = fleet.sessions[current_[c.index()]].unplug;
+        stay.until = planned_departure(fleet.sessions[current_[c.index()]]);
         stays.push_back(stay);
     }
     for (std::size_t s = next_; s < fleet.sessions.size() && fleet.sessions[s].plug_in < window.end(); ++s)
