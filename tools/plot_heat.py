@@ -52,5 +52,5 @@ def voltage_heat(result):
     heading(figure, f"Voltages along the feeder, longest way first: {daily}{last.what}")
     high = figure.get_size_inches()[1]
     figure.tight_layout(rect=(0, 0, 0.93, 1))
-    scale.bar(figure, list(axes[:, 0]), "voltage (pu)", aspect=12 * high, pad=0.015, fraction=0.04)
+    scale.bar(figure, list(axes[:, 0]), f"voltage ({sites.unit})", aspect=12 * high, pad=0.015, fraction=0.04)
     return figure

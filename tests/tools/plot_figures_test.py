@@ -187,6 +187,17 @@ class Maps(WithResult):
         order = plot_heat.along_feeder(plot_common.Sites(result))
         self.assertEqual(sorted(order), [1, 2, 3])
 
+    def test_a_bus_with_another_band_is_coloured_by_its_own_and_tells_its_own_voltage(self):
+        result = self.result(bands=([0.95, 0.95, 0.95, 0.985], [1.05, 1.05, 1.05, 1.05]))
+        self.assertEqual(result.all_limits(), [0.95, 0.985, 1.05])
+        sites = plot_common.Sites(result)
+        np.testing.assert_allclose(sites.moved["low"], [0, 0, 0, -0.035])
+        shown = plot_common.WorstVoltages(result, sites, dict(result.controllers)["full"])
+        side, volts, mark, bus = shown.extremes()[0]
+        self.assertEqual((side, sites.names[bus]), ("low", "l"))  # 1.2 times the depth of m, and .035 pu nearer to its limit
+        self.assertGreater(volts, shown.over_time()["low"][bus] + 0.034)
+        self.assertIn("another", sites.unit)
+
     def test_where_both_sides_are_broken_the_one_further_beyond_is_shown(self):
         shown = plot_common.nearer_to_limit({"low": np.array([0.93, 0.99]), "high": np.array([1.06, 1.07])}, (0.95, 1.05))
         np.testing.assert_allclose(shown, [0.93, 1.07])

@@ -40,7 +40,8 @@ class Small:
     branch = ["top", "line.1", "side"]
 
     def __init__(self, path, phases=False, coordinates=False, start="2025-01-06 12:00", hours=None, units="h", with_elements=True,
-                 sag=0.0):
+                 sag=0.0, bands=None):
+        self.bands = bands  # lowest and highest voltage allowed at every bus; None: as the attributes say
         self.phases, self.hours, self.units, self.sag = phases, np.arange(0.0, 24.0, 2.0) if hours is None else hours, units, sag
         self.seen = ["s.a", "m.a", "m.b", "e.a", "e.b", "l.b"] if phases else self.bus
         with h5py.File(path, "w", track_order=True) as file:
@@ -59,6 +60,8 @@ class Small:
         feeder["bus"], feeder["parent"] = text(self.bus), self.parent
         feeder["series_ohm"], feeder["nominal_v"] = [0.0, 1.0, 2.0, 1.0], 4 * [400.0]
         feeder["branch"], feeder["rating_a"] = text(self.branch), [100.0, 100.0, np.inf]
+        if self.bands:
+            feeder["voltage_min_pu"], feeder["voltage_max_pu"] = self.bands
         if coordinates:
             feeder["x"], feeder["y"] = [0.0, np.nan, 2.0, 1.0], [0.0, np.nan, 0.0, 1.0]
         if self.phases:
@@ -102,7 +105,10 @@ class Small:
         if self.phases:
             put_kpi(kpis, "vmin_phase", 0 * spread, "phase with the lowest voltage", display="category", headline=0, labels=["a", "b"])
             put_kpi(kpis, "vmin_an_pu", volts.min() + 0.002 * spread, "lowest voltage of phase a", "pu", headline=0)
-        put_kpi(kpis, "minutes_below_band", np.where(volts.min() + 0.002 * spread < 0.95, 60, 0), "time below the band", "min")
+        minutes = np.where(volts.min() + 0.002 * spread < 0.95, 60, 0)
+        put_kpi(kpis, "minutes_below_band", minutes, "time below the band", "min")
+        put_kpi(kpis, "minutes_above_band", 0 * minutes, "time above the band", "min")
+        put_kpi(kpis, "minutes_outside_band", minutes, "time outside the band", "min", headline=0)
         put_kpi(kpis, "peak_time_h", 12.0 + 0.5 * spread, "time of the peak demand", "h", "clock")
         put_kpi(kpis, "purchases", 10 + 100 * drop + spread, "paid for charging", "$", headline=0)
         put_kpi(kpis, "sales", 3 + 0 * spread, "earned by returning energy", "$", headline=0)

@@ -144,7 +144,9 @@ outputs: {test_log: {}}
 TEST_CASE("shares far above nominal power are warned of, and the unit that the warning offers says that they are meant") {
     const auto warnings = [](const std::string& unit) {
         const test::Folder folder("shares");
-        folder.write("load.csv", "kW\n40\n120\n");
+        std::string rows = "kW\n40\n";
+        for (int hour = 1; hour < 24; ++hour) rows += "120\n";
+        folder.write("load.csv", rows);
         folder.write("feeder.yaml", "x\n");
         const auto file = folder.write("s.yaml",
                                        "time: {start: 2025-01-06 12:00, duration: 2 h, step: 60 s}\nfeeder: {file: feeder.yaml}\n"
