@@ -21,6 +21,8 @@
 
 namespace evsweep {
 
+class Issues;
+
 /// What every controller sees of its connection points, without declaring it. Columns are by ConnectorId; rows of connectors
 /// without a vehicle, or of another controller, mean nothing.
 struct Connection {
@@ -88,6 +90,8 @@ class Controller {
         Rng rng{0, 0};       ///< for controllers that randomise, keyed by their own purposes
         StopRequest stop{};  ///< decisions that may take long obey it (StopRequest::obey)
         const std::vector<std::vector<double>>* level_sets = nullptr;  ///< by Connectors::level_set, as in every Connection
+        Instant horizon{};                                             ///< where the replica ends; the start: not known
+        Issues* issues = nullptr;  ///< while a scenario is checked: for warnings and errors with their place; else none
     };
 
     virtual ~Controller() = default;

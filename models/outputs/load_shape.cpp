@@ -22,6 +22,7 @@ struct Params {
 /// The instants, the declared numbers and the signal that all recorders of one study share.
 struct Frame {
     Marks marks;
+    Duration every;
     VariableHandle squares, peak, mean, deviation, runs;
     SubscriptionTo<signals::power> power;
 };
@@ -50,6 +51,7 @@ Variable headline(Variable variable) {
 Frame declare_frame(const Output::Context& context, Duration every) {
     OutputDeclarations& declare = context.declare;
     return {Marks(context, every, "every"),
+            every,
             declare.variable(headline(of_demand("squared_demand", "kW2", "sum of squares of the mean demand"))),
             declare.variable(of_demand("demand_peak", "kW", "largest mean demand")),
             declare.variable(of_demand("demand_mean", "kW", "mean of the mean demand")),
@@ -82,22 +84,25 @@ class ShapeRecorder final : public Recorder {
     }
     void finish(Recorded& recorded) override {
         CompensatedSum sum, squares;
-        double peak = -HUGE_VAL, count = 0.0;
+        double peak = -HUGE_VAL, count = 0.0;  // a last interval that is shorter counts in part
+        int intervals = 0;
         for (std::size_t m = 0; m < kwh_.size(); ++m) {
             if (solved_h_[m] <= 0.0) continue;
             const double kw = kwh_[m] / solved_h_[m];
-            sum.add(kw);
-            squares.add(kw * kw);
+            const double weight = frame_.marks.hours_of(m) / hours(frame_.every);
+            sum.add(weight * kw);
+            squares.add(weight * kw * kw);
             peak = std::max(peak, kw);
-            count += 1.0;
+            count += weight;
+            ++intervals;
         }
         const bool is_known = count > 0.0;
         const double mean = is_known ? sum.value() / count : not_a_number;
-        const double variance = is_known ? squares.value() / count - mean * mean : not_a_number;
+        const double variance = intervals > 1 ? squares.value() / count - mean * mean : not_a_number;
         recorded.put(frame_.squares, is_known ? squares.value() : not_a_number);
         recorded.put(frame_.peak, is_known ? peak : not_a_number);
         recorded.put(frame_.mean, mean);
-        recorded.put(frame_.deviation, std::sqrt(std::max(variance, 0.0)));
+        recorded.put(frame_.deviation, intervals > 1 ? std::sqrt(std::max(variance, 0.0)) : not_a_number);
         recorded.put(frame_.runs, static_cast<double>(runs_));
     }
 
@@ -116,7 +121,10 @@ class LoadShape final : public Output {
             Schema<Params>(
                 "How even the demand is: sum of squares, peak and standard deviation of mean demands; and how often charging "
                 "begins")
-                .optional("every", &Params::every, "length of the intervals, a whole number of control steps", above(0.0))
+                .optional("every", &Params::every,
+                          "length of the intervals, a whole number of control steps; a last one that is shorter counts by its "
+                          "length, and of fewer than two there is no deviation",
+                          above(0.0))
                 .in_steps("every", &Params::every);
         return schema;
     }

@@ -112,7 +112,8 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
     party.own = connectors_of(choice.groups, population.connectors);
     party.owns_all = party.own.size() == population.connectors.size();
     party.controller = choice.controller()->make({choice.label, exchange, population.connectors, party.own, time.step, time.start,
-                                                  site.scenario.study.accounting, rng, site.stop, &population.level_sets});
+                                                  site.scenario.study.accounting, rng, site.stop, &population.level_sets,
+                                                  Instant(time.duration), site.issues});
     party.cadence = party.controller->cadence();
 }
 

@@ -28,6 +28,7 @@ struct ReplicaSite {
     std::span<const RecordableSignal> signals{};   ///< that outputs may read; their slots are the positions in it
     std::span<const Fraction> levels{};            ///< that outputs watch stays for (Output::Context::watch)
     std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band
+    Issues* issues = nullptr;                      ///< while a scenario is checked: what controllers say of it (Context::issues)
 
     [[nodiscard]] static const std::map<std::string, MeterSettings, std::less<>>& no_meters() {
         static const std::map<std::string, MeterSettings, std::less<>> none;

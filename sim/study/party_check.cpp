@@ -134,7 +134,8 @@ void check_planners(const PartySet& set, Issues& issues) {
 
 void check_alternative(const LoadedStudy& study, const Alternative* alternative, const Population& sample, Names& names,
                        Issues& issues) {
-    const ReplicaSite site = site_of(study);
+    ReplicaSite site = site_of(study);
+    site.issues = &issues;
     const Position at = alternative ? alternative->at : study.scenario.file.at;
     const std::string path = alternative ? "controllers." + alternative->label : "agents";
     try {

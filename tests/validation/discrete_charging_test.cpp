@@ -205,6 +205,43 @@ TEST_CASE("discrete charging: a power that is no level of the chargers is an err
                             "levels 6.6 kW; choose one that all have"));
 }
 
+TEST_CASE("discrete charging: vehicles that limits do not see are warned of when a scenario is checked", "[study]") {
+    const auto warnings_with = [](const std::vector<std::string>& settings) {
+        std::vector<std::string> all{
+            "population.other={behaviour: distribution, placement: {rule: counts, counts: {station_1: 20}}, "
+            "arrival: 18 h, departure: 8 h, departure_day: next, initial_soc: 0.4, target_soc: 0.9, "
+            "capacity: 60 kWh, charge_rating: 6.6 kW}",
+            "controllers.stage_1=~", "controllers.receding=~", "controllers.least_laxity=~"};
+        all.insert(all.end(), settings.begin(), settings.end());
+        Issues issues;
+        (void)load_study(scenario("discrete_charging/small_study.yaml"), all, issues);
+        std::vector<std::string> texts;
+        for (const Issue& issue : issues.list()) texts.push_back(issue.path + ": " + issue.problem);
+        return texts;
+    };
+    const std::string of =
+        "{controller: valley_filling, power: 6.6 kW, limits: {file: " + scenario("discrete_charging/load_40.csv").string() +
+        ", every: 15 min, feeder: limit_feeder, transformers: {transformer_1: {limit: limit_1, groups: ";
+    const auto has = [](const std::vector<std::string>& texts, const std::string& text) {
+        CAPTURE(texts);
+        return std::find(texts.begin(), texts.end(), text) != texts.end();
+    };
+    CHECK(
+        has(warnings_with({"controllers.socdc=" + of + "[transformer_1]}}}}"}),
+            "controllers.socdc.limits: vehicles of 'other' are behind none of the transformers, and only the limit of the feeder "
+            "holds for them"));
+    CHECK(warnings_with({"controllers.socdc=" + of + "[transformer_1, other]}}}}"}).empty());
+    CHECK(
+        has(warnings_with({"controllers.socdc=" + of + "[transformer_1, transformer_1]}}}}"}),
+            "controllers.socdc: cannot be made: limits: transformer 'transformer_1' names the group 'transformer_1' twice; name "
+            "it once"));
+    const std::string own = of + "[transformer_1]}}}, groups: [transformer_1]}";
+    CHECK(has(warnings_with({"controllers.socdc={parties: {a: " + own + ", b: {controller: uncoordinated, groups: [other]}}}"}),
+              "controllers.socdc.parties.a.limits: do not see what vehicles of 'other' draw, which another controller of this "
+              "alternative "
+              "decides"));
+}
+
 TEST_CASE("discrete charging: drawn fleets are served within the limits by every controller that keeps them", "[study][slow]") {
     const StudyResult result = run_with("drawn", {"study.replicas=5"});
     REQUIRE(result.failures.empty());

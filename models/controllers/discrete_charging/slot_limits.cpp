@@ -23,6 +23,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(passed_over) - first + 1);
 }
 
+const std::string automatic = "auto";
+
 /// What may stand in a column.
 enum class ColumnKind { limit, base };
 
@@ -64,6 +66,8 @@ class LimitsFile {
                 read_row(line);
             }
         }
+        if (rows_.size() == limits_.rows && !rows_.empty())
+            limits_.times = std::make_shared<const std::vector<RowTime>>(std::move(rows_));
         if (limits_.rows == 0) complain({file_, 0, 0}, "has no row under a header", "give one row for every slot");
         return good_;
     }
@@ -87,7 +91,40 @@ class LimitsFile {
                 complain(node_.at, fmt::format("'{}' has no column '{}'", *file_, column.name),
                          did_you_mean(column.name, header_), column.path);
         }
+        const std::string& name = limits_.text.time_column;
+        if (name != automatic && name != "none" && position_of(name) == header_.size())
+            complain(node_.at, fmt::format("'{}' has no column '{}'", *file_, name), did_you_mean(name, header_),
+                     path_ + ".time_column");
         return good_;
+    }
+
+    [[nodiscard]] std::size_t position_of(std::string_view name) const {
+        return static_cast<std::size_t>(std::find(header_.begin(), header_.end(), name) - header_.begin());
+    }
+
+    /// The one that is said; or the one named `time`, or else the first whose cell in the first row is a time; or none.
+    void find_times(const std::vector<TextCell>& cells) {
+        const std::string& said = limits_.text.time_column;
+        if (said == "none") return;
+        time_index_ = position_of(said == automatic ? "time" : said);
+        if (said != automatic) return;
+        for (std::size_t i = 0; i < cells.size() && time_index_ == header_.size(); ++i)
+            if (parse_row_time(trimmed(cells[i].text), limits_.text.time_format)) time_index_ = i;
+        if (time_index_ == header_.size() && !limits_.text.time_format.empty())
+            complain({file_, line_, 1}, "has no column of times in the form \"" + limits_.text.time_format + "\"",
+                     "correct time_format, or name the column in time_column");
+    }
+
+    /// The first cell that is no time is told; in a wrong column all are.
+    void read_time(const TextCell& cell) {
+        const std::string text(trimmed(cell.text));
+        const Position at{file_, line_, static_cast<int>(cell.column)};
+        const auto stamp = parse_row_time(text, limits_.text.time_format);
+        if (stamp) return rows_.push_back({*stamp, text, at});
+        if (!told_time_)
+            complain(at, fmt::format("{} in column '{}' is not a time", shown(text), header_[time_index_]),
+                     "write YYYY-MM-DD HH:MM, or say its `time_format`; `time_column: none` counts rows from the start");
+        told_time_ = true;
     }
 
     void read_row(std::string_view line) {
@@ -95,11 +132,14 @@ class LimitsFile {
         if (cells.size() != header_.size())
             return complain({file_, line_, 1}, fmt::format("{} cells where the header has {}", cells.size(), header_.size()),
                             "give a number for every column");
+        if (limits_.rows == 0) find_times(cells);
+        if (time_index_ < cells.size()) read_time(cells[time_index_]);
         for (const WantedColumn& column : wanted_) {
             const TextCell& cell = cells[column.index];
             column.values->push_back(number_in(trimmed(cell.text), column, {file_, line_, static_cast<int>(cell.column)}));
         }
         ++limits_.rows;
+        limits_.end = {file_, line_, 1};
     }
 
     double number_in(std::string_view text, const WantedColumn& column, const Position& at) {
@@ -110,9 +150,11 @@ class LimitsFile {
         if (text.empty() || fault != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
             complain(at, fmt::format("{} in column '{}' is not a number", shown(text), column.name),
                      is_limit ? "give kW, or nothing where there is no limit" : "give kW");
-        } else if (!is_limit && value < 0.0) {
-            complain(at, fmt::format("the base load in column '{}' is negative: {:g} kW", column.name, value),
-                     "give what is drawn without vehicles");
+        } else if (value < 0.0) {
+            complain(
+                at,
+                fmt::format("the {} in column '{}' is negative: {:g} kW", is_limit ? "limit" : "base load", column.name, value),
+                is_limit ? "give what may be drawn at the most, 0 or more" : "give what is drawn without vehicles");
         }
         return value;
     }
@@ -124,6 +166,9 @@ class LimitsFile {
     std::shared_ptr<const std::string> file_;
     std::vector<WantedColumn> wanted_;
     std::vector<std::string> header_;
+    std::size_t time_index_ = std::numeric_limits<std::size_t>::max();  ///< the column; beyond the last: none
+    std::vector<RowTime> rows_;
+    bool told_time_ = false;
     char separator_ = ',';
     int line_ = 0;
     bool good_ = true;
@@ -144,16 +189,29 @@ const Schema<TransformerText>& TransformerText::schema() {
 const Schema<LimitsText>& LimitsText::schema() {
     static const Schema<LimitsText> schema =
         Schema<LimitsText>("limits of power by slot")
-            .required("file", &LimitsText::file,
-                      "CSV file with a header and one row per slot; the first is the start of the scenario")
+            .required(
+                "file", &LimitsText::file,
+                "CSV file with a header and one row per `every`, from the start of the scenario to its end at least; a limit "
+                "may be empty or inf: none")
             .required("every", &LimitsText::every, "time between rows, whole periods of the controller", above(0.0))
             .optional("feeder", &LimitsText::feeder,
                       "column with what the feeder may draw, base load and vehicles together, in kW")
             .optional("transformers", &LimitsText::transformers, "transformers by name")
+            .optional(
+                "time_column", &LimitsText::time_column,
+                "column of the rows' times, which must begin with the scenario's start and be `every` apart; auto: `time`, or "
+                "the first that holds dates and times; none (or where there is none): rows count from the start")
+            .optional("time_format", &LimitsText::time_format,
+                      "how they are written, e.g. \"%d.%m.%Y %H:%M\"; empty: YYYY-MM-DD HH:MM")
             .relation([](const LimitsText& text) -> std::optional<Contradiction> {
                 if (text.feeder || !text.transformers.empty()) return std::nullopt;
                 return Contradiction{"feeder", "is missing, and so are transformers",
                                      "name a column with limits, or leave out `limits`"};
+            })
+            .relation([](const LimitsText& text) -> std::optional<Contradiction> {
+                const std::string fault = text.time_format.empty() ? std::string() : format_fault(text.time_format);
+                if (fault.empty()) return std::nullopt;
+                return Contradiction{"time_format", fault, "write e.g. \"%d.%m.%Y %H:%M\""};
             });
     return schema;
 }
@@ -163,8 +221,26 @@ std::optional<SlotLimits> Value<SlotLimits>::read(const Node& node, std::string_
     if (!text) return std::nullopt;
     SlotLimits limits;
     limits.text = std::move(*text);
+    limits.path = path;
+    limits.at = node.at;
     if (!LimitsFile(limits, node, path, reader).read()) return std::nullopt;
     return limits;
+}
+
+std::vector<Issue> SlotLimits::faults(const Calendar& calendar, Instant horizon) const {
+    std::vector<Issue> list;
+    if (times)
+        if (auto fault = misplaced_row(*times, calendar, text.every, path + ".file")) list.push_back(std::move(*fault));
+    const Duration length = horizon.time_since_epoch();
+    const auto needed = static_cast<std::size_t>((length + text.every - Duration(1)) / text.every);
+    if (rows < needed)
+        list.push_back({end, path + ".file",
+                        fmt::format("ends after {} of {}, before the scenario, which lasts {} and needs {}",
+                                    rows == 1 ? "1 row" : fmt::format("{} rows", rows), duration_text(text.every),
+                                    duration_text(length), needed),
+                        fmt::format("add {}, or shorten `time.duration`",
+                                    needed - rows == 1 ? "1 row" : fmt::format("{} rows", needed - rows))});
+    return list;
 }
 
 std::vector<std::uint32_t> SlotLimits::transformer_of(const Connectors& connectors) const {
@@ -177,8 +253,10 @@ std::vector<std::uint32_t> SlotLimits::transformer_of(const Connectors& connecto
             if (std::find(connectors.groups.begin(), connectors.groups.end(), group) == connectors.groups.end())
                 throw PartyError("limits: transformer '" + name + "' has a group '" + group +
                                  "' that the population does not have; " + did_you_mean(group, connectors.groups));
-            if (!of_group.emplace(group, number).second)
-                throw PartyError("limits: group '" + group + "' is behind two transformers");
+            const auto [known, is_new] = of_group.emplace(group, number);
+            if (!is_new && known->second == number)
+                throw PartyError("limits: transformer '" + name + "' names the group '" + group + "' twice; name it once");
+            if (!is_new) throw PartyError("limits: group '" + group + "' is behind two transformers");
         }
         ++number;
     }

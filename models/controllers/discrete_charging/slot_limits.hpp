@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "controllers/discrete_charging/row_times.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/schema.hpp"
 
@@ -27,6 +28,8 @@ struct LimitsText {
     Duration every{};
     std::optional<std::string> feeder{};  ///< column, kW
     std::map<std::string, TransformerText> transformers{};
+    std::string time_column = "auto";
+    std::string time_format{};
     static const Schema<LimitsText>& schema();
 };
 
@@ -37,18 +40,26 @@ struct SlotLimits {
     std::vector<double> feeder_kw{};                              ///< by row; empty: none
     std::map<std::string, std::vector<double>> transformer_kw{};  ///< likewise, by transformer
     std::map<std::string, std::vector<double>> base_kw{};         ///< likewise, where it has a column
+    std::shared_ptr<const std::vector<RowTime>> times{};          ///< by row; null where the file has none
+    std::string path{};                                           ///< of the section in the scenario, and its place
+    Position at{};
+    Position end{};  ///< of the last row in its file
 
     /// The row that holds at `t`, after the start of the scenario.
     [[nodiscard]] std::size_t row_at(Instant t) const { return static_cast<std::size_t>(t.time_since_epoch() / text.every); }
+    /// What is wrong with the rows in a scenario that begins with `calendar` and ends at `horizon`: times that are not from its
+    /// start on and `every` apart, too few rows.
+    [[nodiscard]] std::vector<Issue> faults(const Calendar& calendar, Instant horizon) const;
     /// By connector: index of its transformer in the order of their names; those behind none get the number of transformers.
-    /// Throws PartyError where a group is behind two transformers or does not exist.
+    /// Throws PartyError where a group is behind two transformers, is named twice or does not exist.
     [[nodiscard]] std::vector<std::uint32_t> transformer_of(const Connectors& connectors) const;
 };
 
 template <>
 struct Value<SlotLimits> {
     /// Reports everything that is wrong with section and file: columns that are not there, cells that are no numbers, rows of
-    /// another length, base loads below 0. An empty cell, or `inf`, of a limit means that there is none.
+    /// another length, base loads and limits below 0, times that are none. An empty cell, or `inf`, of a limit means that there
+    /// is none.
     static std::optional<SlotLimits> read(const Node& node, std::string_view path, Reader& reader);
     static std::string type() { return "section"; }
     static std::string unit() { return {}; }

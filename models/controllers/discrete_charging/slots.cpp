@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
+#include "evsweep/issues.hpp"
 #include "evsweep/values.hpp"
 
 namespace evsweep {
@@ -26,6 +28,42 @@ ChargingSlots::ChargingSlots(Kilowatts power, Duration period, const std::option
     }
     names_.emplace_back("behind no transformer");
     check_chargers(context);
+    check_limits(context);
+}
+
+/// Whoever checks the scenario gets all at once; else the first ends the replica.
+void ChargingSlots::check_limits(const Controller::Context& context) const {
+    if (!limits_) return;
+    for (Issue& fault : limits_->faults(context.calendar, context.horizon)) {
+        if (!context.issues) throw PartyError(to_text(fault));
+        context.issues->add(std::move(fault));
+    }
+    if (context.issues) warn_of_unseen(context, *context.issues);
+}
+
+void ChargingSlots::warn_of_unseen(const Controller::Context& context, Issues& issues) const {
+    const Connectors& connectors = context.connectors;
+    const bool has_feeder = !limits_->feeder_kw.empty();
+    std::set<std::string> of_others, behind_none;
+    for (std::size_t i = 0; i < connectors.size(); ++i) {
+        const std::string name = i < connectors.group.size() ? "'" + connectors.groups[connectors.group[i]] + "'" : "all";
+        const bool is_behind_none = group_of_[i] + 1 == groups_;
+        if (!std::binary_search(context.own.begin(), context.own.end(), ConnectorId(i))) {
+            if (has_feeder || !is_behind_none) of_others.insert(name);
+        } else if (is_behind_none && groups_ > 1) {
+            behind_none.insert(name);
+        }
+    }
+    if (!of_others.empty())
+        issues.warning(limits_->at, limits_->path,
+                       fmt::format("do not see what vehicles of {} draw, which another controller of this alternative decides",
+                                   fmt::join(of_others, ", ")),
+                       "limits may be exceeded by all together");
+    if (!behind_none.empty())
+        issues.warning(limits_->at, limits_->path,
+                       fmt::format("vehicles of {} are behind none of the transformers, and {}", fmt::join(behind_none, ", "),
+                                   has_feeder ? "only the limit of the feeder holds for them" : "no limit holds for them"),
+                       "name the group in `groups` of the transformer that it is behind, if there is one");
 }
 
 void ChargingSlots::check_chargers(const Controller::Context& context) const {
@@ -57,8 +95,8 @@ DiscreteProblem ChargingSlots::problem(std::uint32_t first, std::uint32_t end, c
         if (!limits_) continue;
         const std::size_t row = limits_->row_at(begin_of(t));
         if (row >= limits_->rows)
-            throw PartyError(fmt::format("limits: '{}' has {} rows, of which slot {} would be the next",
-                                         limits_->text.file.path.string(), limits_->rows, t));
+            throw PartyError(fmt::format("limits: '{}' has {} rows and ends before slot {}", limits_->text.file.path.string(),
+                                         limits_->rows, t));
         if (!limits_->feeder_kw.empty()) problem.limit_kw[t - first] = limits_->feeder_kw[row];
         std::uint32_t g = 0;
         for (const auto& [name, kw] : limits_->transformer_kw) {

@@ -18,7 +18,8 @@ namespace evsweep {
 class ChargingSlots {
    public:
     /// Throws PartyError where the power is none of a charger, a group is unknown, or the period is no whole number of control
-    /// steps or does not fit to the limits.
+    /// steps or does not fit to the limits. Rows of limits that are not those of the scenario, and warnings, go to
+    /// `context.issues`; where there is none, such rows throw, too.
     ChargingSlots(Kilowatts power, Duration period, const std::optional<SlotLimits>& limits, const Controller::Context& context);
 
     [[nodiscard]] double power_kw() const { return power_kw_; }
@@ -41,6 +42,9 @@ class ChargingSlots {
 
    private:
     void check_chargers(const Controller::Context& context) const;
+    void check_limits(const Controller::Context& context) const;
+    /// Of vehicles that limits are on and another controller decides, and of own ones that no transformer's limit is on.
+    void warn_of_unseen(const Controller::Context& context, Issues& issues) const;
     [[nodiscard]] double base_kw(std::uint32_t slot, const Forecast& base) const;
 
     double power_kw_;

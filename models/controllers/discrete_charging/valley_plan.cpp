@@ -99,9 +99,9 @@ std::string base_above_text(const SwitchingPlan& plan, const ChargingSlots& slot
     const auto worst = std::max_element(
         above.begin(), above.end(), [](const BaseAboveLimit& a, const BaseAboveLimit& b) { return a.excess_kw < b.excess_kw; });
     const std::string where = worst->group < slots.groups() ? slots.name_of_group(worst->group) : "the feeder";
-    return fmt::format(
-        "the base load alone exceeds limits {} times, most by {:.2f} kW at {} in slot {}; no vehicle charges there then",
-        above.size(), worst->excess_kw, where, plan.first + worst->slot);
+    return fmt::format("the base load alone exceeds limits {}, most by {:.2f} kW at {} in slot {}; no vehicle charges there then",
+                       above.size() == 1 ? "once" : fmt::format("{} times", above.size()), worst->excess_kw, where,
+                       plan.first + worst->slot);
 }
 
 }  // namespace evsweep

@@ -60,7 +60,9 @@ class ControllerDesk {
                                         .step = std::chrono::minutes(1),
                                         .calendar = calendar,
                                         .rng = Rng(1, 0),
-                                        .level_sets = &level_sets_});
+                                        .level_sets = &level_sets_,
+                                        .horizon = horizon,
+                                        .issues = issues_of_check});
         setpoints_ = std::make_unique<SetpointTable>(connectors_.size());
     }
     void unplug(ConnectorId c) {
@@ -91,7 +93,7 @@ class ControllerDesk {
     void decide(double hour) {
         Connection seen;
         seen.now = Instant(from_hours(hour));
-        seen.horizon = Instant(std::chrono::hours(48));
+        seen.horizon = horizon;
         seen.calendar = calendar;
         seen.plugged_in = plugged_in_;
         seen.arrived = arrived_;
@@ -125,7 +127,9 @@ class ControllerDesk {
 
     static constexpr double capacity_kwh = 40.0;
     Calendar calendar{std::chrono::local_days(std::chrono::year(2025) / 1 / 6) + std::chrono::hours(12)};
-    std::vector<double> base_kw;  ///< by minute
+    Instant horizon{std::chrono::hours(48)};
+    Issues* issues_of_check = nullptr;  ///< where the controller is made as for the check of a scenario
+    std::vector<double> base_kw;        ///< by minute
     std::vector<double> energy_kwh = std::vector<double>(64, 0.0);
     double feeder_head_kw = 0.0;
     double price = 1.0;

@@ -70,6 +70,7 @@ TEST_CASE("a limit lets so many charge at a time as it has room for, with either
          {std::tuple("valley_filling", ", receding: true", 8.0), std::tuple("least_laxity", "", 16.0)}) {
         CAPTURE(name);
         ValleyDesk desk;
+        desk.horizon = Instant(std::chrono::hours(12));
         desk.set_base(100.0);
         for (int n = 0; n < 4; ++n) desk.park({.soc = 0.5, .target = 0.625, .departure_h = 12.0});
         desk.cars = 4;
@@ -86,6 +87,7 @@ TEST_CASE("least laxity goes first, and charges at once", "[discrete]") {
     const test::ScratchFolder folder;
     const std::string file = folder.write("limits.csv", "limit\n106\n106\n106\n106\n").string();
     ValleyDesk desk;
+    desk.horizon = Instant(std::chrono::hours(1));
     const ConnectorId patient = desk.park({.soc = 0.5, .target = 0.75, .departure_h = 10.0});
     const ConnectorId pressed = desk.park({.soc = 0.5, .target = 0.75, .departure_h = 3.0});
     desk.start("least_laxity", "{power: 5 kW, limits: {file: " + file + ", every: 15 min, feeder: limit}}");
