@@ -40,6 +40,7 @@ struct Params {
     std::optional<Duration> every;
     Kept as = Kept::bands;
     std::vector<Number> numbers{lowest, mean, highest, rms};
+    bool partial = false;
     std::vector<int> replicas{0};
 };
 
@@ -57,6 +58,7 @@ struct Frame {
     bool is_between_steps;
     Marks marks;
     std::vector<Number> kept;  ///< of numbers: which
+    bool is_partial = false;   ///< of numbers: given of signals that are not known at some marks, too
     std::vector<Declared> signals{};
     std::optional<VariableHandle> unsolved{};  ///< of bands where electrical signals are recorded
 };
@@ -153,6 +155,7 @@ class MeanRecorder final : public Recorder {
 
 /// The numbers of one part of a signal.
 struct Spread {
+    bool is_whole = true;  ///< no mark was without a value after the first that had one
     double low = not_a_number;
     double high = not_a_number;
     KnownSum values, squares;
@@ -163,10 +166,20 @@ struct Spread {
         values.add(value);
         squares.add(value * value);
     }
-    [[nodiscard]] std::array<double, numbers> values_of() const { return {low, values.mean(), high, std::sqrt(squares.mean())}; }
+    /// Of a signal that is one value, not those of many places.
+    void add_single(double value) {
+        if (std::isnan(value) && values.count > 0) is_whole = false;
+        add(value);
+    }
+    [[nodiscard]] std::array<double, numbers> values_of(bool is_partial) const {
+        if (!is_whole && !is_partial) return {not_a_number, not_a_number, not_a_number, not_a_number};
+        return {low, values.mean(), high, std::sqrt(squares.mean())};
+    }
 };
 
-/// Extremes, mean and root mean square over the marks and, where its members are not kept apart, over these, too.
+/// Extremes, mean and root mean square over the marks and, where its members are not kept apart, over these, too. What has one
+/// value, e.g. a price, must be known at every mark after its first, or its numbers are not known; places of the feeder may be
+/// without a value (a connection point without a vehicle), and steps without a solution count for nothing, as elsewhere.
 class NumberRecorder final : public Recorder {
    public:
     explicit NumberRecorder(const Frame& frame) : frame_(frame) {
@@ -181,7 +194,7 @@ class NumberRecorder final : public Recorder {
     void finish(Recorded& recorded) override {
         for (std::size_t k = 0; k < spreads_.size(); ++k)
             for (std::size_t part = 0; part < spreads_[k].size(); ++part) {
-                const auto recorded_numbers = spreads_[k][part].values_of();
+                const auto recorded_numbers = spreads_[k][part].values_of(frame_.is_partial);
                 for (std::size_t n = 0; n < frame_.kept.size(); ++n)
                     recorded.put(frame_.signals[k].variables[part * frame_.kept.size() + n], recorded_numbers[frame_.kept[n]]);
             }
@@ -193,7 +206,10 @@ class NumberRecorder final : public Recorder {
         for (std::size_t k = 0; k < spreads_.size(); ++k) {
             const auto row = frame_.signals[k].signal.row(s);
             const bool is_apart = spreads_[k].size() > 1;
-            for (std::size_t i = 0; i < row.size(); ++i) spreads_[k][is_apart ? i : 0].add(row[i]);
+            for (std::size_t i = 0; i < row.size(); ++i) {
+                Spread& spread = spreads_[k][is_apart ? i : 0];
+                frame_.signals[k].signal.is_one_value() ? spread.add_single(row[i]) : spread.add(row[i]);
+            }
         }
     }
 
@@ -278,8 +294,9 @@ Frame frame_of(const Output::Context& context, const Params& params) {
     if (is_between_steps && params.as == Kept::mean)
         throw ContractViolation("every = " + duration_text(every) +
                                 " is not a whole number of control steps, and `as: mean` takes the mean of those");
-    return {params.as, every, is_between_steps,
-            is_between_steps ? Marks::between_steps(context, every, "every") : Marks(context, every, "every"), params.numbers};
+    return {params.as,        every,
+            is_between_steps, is_between_steps ? Marks::between_steps(context, every, "every") : Marks(context, every, "every"),
+            params.numbers,   params.partial};
 }
 
 class Record final : public Output {
@@ -347,10 +364,13 @@ const Schema<Params>& Record::schema() {
                       "bands: over the replicas, at the marks; mean: bands of means over the interval from the mark; traces: of "
                       "chosen replicas, whole; numbers: per replica, the lowest, mean, highest and root mean square at the marks")
             .optional("numbers", &Params::numbers, "which of these numbers")
+            .optional("partial", &Params::partial,
+                      "give the numbers of a signal over the marks where it is known, even if it is not known at some after its "
+                      "first value, e.g. a price in an hour without a solution; else these numbers are not known")
             .optional("replicas", &Params::replicas, "which replicas, counted from 0", at_least(0))
             .relation(wrong_signals)
             .relation(wrong_numbers)
-            .used_if([](const Params& p) { return p.as == Kept::numbers; }, "with as: numbers", {"numbers"})
+            .used_if([](const Params& p) { return p.as == Kept::numbers; }, "with as: numbers", {"numbers", "partial"})
             .used_if([](const Params& p) { return p.as == Kept::traces; }, "with as: traces", {"replicas"});
     return schema;
 }

@@ -27,6 +27,8 @@ struct RecordedSignal {
     [[nodiscard]] std::vector<std::string> dims() const;
     /// Whether its members are few and have names of their own: groups and areas.
     [[nodiscard]] bool has_named_members() const { return extent == Extent::group || extent == Extent::area; }
+    /// Whether each of its numbers is of one value, not of many places.
+    [[nodiscard]] bool is_one_value() const { return extent == Extent::feeder || has_named_members(); }
 };
 
 /// The signals of these names, subscribed to, in this order; those of which the study has no value (no vehicles, no branches) are

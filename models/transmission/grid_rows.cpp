@@ -22,6 +22,7 @@ class CaseBuilder {
         for (const GridBusRow& bus : rows_.buses) check(bus);
         for (GridBranchRow& branch : rows_.branches) check(branch);
         for (GridGeneratorRow& generator : rows_.generators) check(generator);
+        if (rows_.reference && !rows_.buses.empty()) (void)bus_number(rows_.reference->second, "", rows_.reference->first);
         if (rows_.is_complete) check_whole();
         return is_sound_ && !issues_.has_errors() ? std::optional(built()) : std::nullopt;
     }
@@ -29,7 +30,8 @@ class CaseBuilder {
    private:
     void wrong(const GridRowPlace& place, const std::string& field, std::string problem, std::string hint) {
         is_sound_ = false;
-        issues_.error(place.at, place.path.empty() ? field : place.path + "." + field, std::move(problem), std::move(hint));
+        issues_.error(place.at, place.path.empty() || field.empty() ? place.path + field : place.path + "." + field,
+                      std::move(problem), std::move(hint));
     }
 
     /// Whether all of these are numbers; reports those that are not. `unlimited`: infinity is one, too.
@@ -131,11 +133,13 @@ class CaseBuilder {
             if (bus.is_reference) references.push_back(&bus);
         if (rows_.buses.empty())
             issues_.error(rows_.at, "buses", "there is none", "a grid has buses, branches and generators");
-        else if (references.empty())
+        else if (references.empty() && !rows_.reference)
             issues_.error(rows_.at, "reference", "no bus is the reference", "name the bus whose angle is 0");
-        for (std::size_t i = 1; i < references.size(); ++i)
+        for (std::size_t i = 1; i < references.size(); ++i) {
+            if (references[i]->name == references.front()->name) continue;  // a bus that is there twice, and told as such
             wrong(references[i]->place, "reference", "is a second reference beside bus '" + references.front()->name + "'",
                   "one angle is 0");
+        }
     }
 
     /// Every bus must be reached from the reference, or from the first bus where there is none.

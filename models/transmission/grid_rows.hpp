@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "transmission/grid_case.hpp"
@@ -38,6 +39,8 @@ struct GridCaseRows {
     /// Whether all rows could be read; where not, nothing is said of what hangs together.
     bool is_complete = true;
     std::vector<std::string> unread_buses{};  ///< names of buses that are there and could not be read
+    /// Name of the reference and where that stands, of formats that name it apart from the buses.
+    std::optional<std::pair<std::string, GridRowPlace>> reference{};
 };
 
 /// Reports everything that is wrong with the rows, each at its place: unknown and doubled names, numbers that are none, negative

@@ -174,7 +174,7 @@ const Schema<GridText>& GridText::schema() {
     static const Schema<T> schema = Schema<T>("a transmission grid")
                                         .optional("name", &T::name, "of the grid")
                                         .optional("note", &T::note, "where the data are from")
-                                        .optional("base", &T::base, "power that is 1 pu", above(0.0))
+                                        .optional("base", &T::base, "power that is 1 pu; 100 MVA where absent", above(0.0))
                                         .required("reference", &T::reference, "bus whose angle is 0")
                                         .required("buses", &T::buses, "where demand is")
                                         .required("branches", &T::branches, "lines and transformers")
@@ -230,8 +230,14 @@ std::optional<GridCase> read_grid_map(const Node& root, const std::string& path,
     std::optional<GridCase> grid;
     if (!root.is_map()) {
         report_expected(root, path, "a map with buses, branches and generators", reader);
+    } else if (root.find("source") && !root.find("generators")) {
+        found.error(root.at, path, "is a feeder, and no transmission grid",
+                    "a grid has `reference`, `buses`, `branches` and `generators`; a scenario names a feeder as "
+                    "`feeder: {file: ...}`");
     } else if (const auto t = GridText::schema().read(root, path, reader)) {
         GridCaseRows rows{t->name, grid_mega(t->base.value()), root.at, {}, {}, {}, true, t->buses.unread};
+        const Node* const reference = root.find("reference");
+        rows.reference = {t->reference, {reference->at, path.empty() ? "reference" : path + ".reference"}};
         rows.is_complete = t->buses.is_complete && t->branches.is_complete && t->generators.is_complete;
         for (const auto& [bus, place] : t->buses.rows) rows.buses.push_back(grid_row_at(grid_row_of(bus, t->reference), place));
         for (const auto& [branch, place] : t->branches.rows) rows.branches.push_back(grid_row_at(grid_row_of(branch), place));

@@ -179,6 +179,11 @@ Population LoadedStudy::forecast_stays(ReplicaId replica, const Population& flee
 std::optional<FeederDescription> read_feeder_description(const FeederChoice& choice, Issues& issues) {
     const auto text = read_text_file(choice.file.path, issues, choice.file.at, "feeder.file");
     if (!text) return std::nullopt;
+    if (is_transmission_grid(*text)) {
+        issues.error({std::make_shared<const std::string>(choice.file.path.string())}, "",
+                     "is a transmission grid, and no feeder", hint_of_grid(choice.file.path));
+        return std::nullopt;
+    }
     const SourceText source{choice.file.path, *text};
     FeederOrigin origin;
     const auto format = choose_format(choice, source, origin, issues);

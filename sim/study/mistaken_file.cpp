@@ -18,12 +18,32 @@ std::optional<std::string> feeder_format_of(const SourceText& source) {
     return std::nullopt;
 }
 
+/// Whether a key stands at the beginning of a line.
+bool has_outer_key(const std::string& text, const std::string& key) {
+    return text.rfind(key + ":", 0) == 0 || text.find("\n" + key + ":") != std::string::npos;
+}
+
 }  // namespace
+
+bool is_transmission_grid(const std::string& text) {
+    return has_outer_key(text, "buses") && has_outer_key(text, "branches") && has_outer_key(text, "generators") &&
+           !has_outer_key(text, "source") && !has_outer_key(text, "feeder");
+}
+
+std::string hint_of_grid(const std::filesystem::path& file) {
+    return "agent `optimal_power_flow` of a scenario names it as `grid: " + file.string() +
+           "`; see `evsweep describe optimal_power_flow`";
+}
 
 bool report_feeder_for_scenario(const std::filesystem::path& file, Issues& issues) {
     Issues ignored(issues.shared_files());
     const auto text = read_text_file(file, ignored, {}, "");
     if (!text) return false;
+    if (is_transmission_grid(*text)) {
+        issues.error({std::make_shared<const std::string>(file.string())}, "", "is a transmission grid, and no scenario",
+                     hint_of_grid(file));
+        return true;
+    }
     const auto format = feeder_format_of({file, *text});
     if (!format) return false;
     const std::string name = file.string();

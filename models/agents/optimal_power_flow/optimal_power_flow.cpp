@@ -74,7 +74,15 @@ class OptimalPowerFlow final : public Agent {
     }
 
     [[nodiscard]] std::vector<Counter> counters() const override { return tally_.counters(); }
-    [[nodiscard]] std::vector<Remark> remarks() const override { return remarks_; }
+    [[nodiscard]] std::vector<Remark> remarks() const override {
+        if (tally_.without_solution() == 0.0) return {};
+        const double more = tally_.without_solution() - static_cast<double>(remarks_.size());
+        std::string text = tally_.text() + "; no sum of cost is known";
+        if (more > 0.0) text += fmt::format("; {} of them are told one by one, {:.0f} more are not", remarks_.size(), more);
+        std::vector<Remark> all{{first_trouble_, text}};
+        all.insert(all.end(), remarks_.begin(), remarks_.end());
+        return all;
+    }
 
    private:
     /// Power of something beside the grid's own demand.
@@ -150,8 +158,12 @@ class OptimalPowerFlow final : public Agent {
         const GridDemand demand = demand_at(turn);
         published_.put_nothing(turn);
         published_.put_demand(turn, demand);
-        if (!is_known(demand)) return tally_.count_unknown();
+        if (!is_known(demand)) {
+            note_trouble(turn.now);
+            return tally_.count_unknown();
+        }
         const GridDispatch result = dispatch(grid_, demand, p_.objective);
+        if (!result.is_solved()) note_trouble(turn.now);
         tally_.count(result, hours(p_.period), p_.objective == GridObjective::cost);
         if (!result.is_solved()) return explain(turn, result);
         published_.put_missing(turn, 0.0);
@@ -171,6 +183,10 @@ class OptimalPowerFlow final : public Agent {
         const auto factor = loadability(grid_, demand, std::vector<bool>(grid_.buses.size(), true));
         published_.put_margin(turn, factor.value_or(no_number_known));
         tally_.count_margin(factor.value_or(no_number_known));
+    }
+
+    void note_trouble(Instant now) {
+        if (tally_.without_solution() == 0.0) first_trouble_ = now;
     }
 
     void explain(Turn& turn, const GridDispatch& result) {
@@ -196,7 +212,8 @@ class OptimalPowerFlow final : public Agent {
     GridTally tally_{};
     std::vector<double> last_kwh_{}, last_kvarh_{};
     FeederReadings feeder_{};
-    std::vector<Remark> remarks_{};
+    std::vector<Remark> remarks_{};  ///< of the first periods without a solution
+    Instant first_trouble_{};
 };
 
 const bool registered = add_plugin<Agent, OptimalPowerFlow>();

@@ -37,15 +37,25 @@ std::optional<Contradiction> unknown_bus(const OptimalPowerFlowParams& p) {
 std::optional<Contradiction> wrong_dispatch(const OptimalPowerFlowParams& p) {
     const auto& generators = p.grid.grid->generators;
     if (auto wrong = unknown_member("dispatch", "generator", p.dispatch, generators)) return wrong;
+    std::string problem, hint;
     for (const auto& [name, power] : p.dispatch) {
         const GridGenerator& g = generators[place_of(name, generators)];
         const double mw = opf_mega(power.p.value()), mvar = opf_mega(power.q.value());
-        if (mw < g.p_min_mw || mw > g.p_max_mw || mvar < g.q_min_mvar || mvar > g.q_max_mvar)
-            return Contradiction{
-                "dispatch", fmt::format("generator '{}' cannot give {} MW and {} Mvar", name, mw, mvar),
-                fmt::format("its limits are {} to {} MW and {} to {} Mvar", g.p_min_mw, g.p_max_mw, g.q_min_mvar, g.q_max_mvar)};
+        if (mw >= g.p_min_mw && mw <= g.p_max_mw && mvar >= g.q_min_mvar && mvar <= g.q_max_mvar) continue;
+        const bool is_first = problem.empty();
+        problem += fmt::format("{}generator '{}' cannot give {} MW and {} Mvar", is_first ? "" : "; ", name, mw, mvar);
+        hint += (is_first ? "its limits are " : "; those of '" + name + "' are ") +
+                fmt::format("{} to {} MW and {} to {} Mvar", g.p_min_mw, g.p_max_mw, g.q_min_mvar, g.q_max_mvar);
     }
-    return std::nullopt;
+    if (problem.empty()) return std::nullopt;
+    return Contradiction{"dispatch", std::move(problem), std::move(hint)};
+}
+
+/// Vehicles are in the power of the feeder already.
+std::optional<Contradiction> vehicles_twice(const OptimalPowerFlowParams& p) {
+    if (!p.feeder || p.groups.empty()) return std::nullopt;
+    return Contradiction{"feeder", "stands beside groups, whose vehicles it holds already: they would count twice",
+                         "give the one or the other"};
 }
 
 std::optional<Contradiction> wrong_ratings(const OptimalPowerFlowParams& p) {
@@ -102,7 +112,9 @@ const Schema<OptimalPowerFlowParams>& OptimalPowerFlowParams::schema() {
     static const Schema<P> schema =
         Schema<P>("AC optimal power flow of a transmission grid: dispatch and nodal prices from the power of vehicles")
             .required("grid", &P::grid,
-                      "buses, branches and generators: the project's own format, as a file or in place, or a MATPOWER case (.m)")
+                      "buses, branches and generators: the project's own format, as a file or in place (pu are of its `base`, "
+                      "100 MVA where it "
+                      "names none), or a MATPOWER case (.m)")
             .optional("period", &P::period, "time between clearings; each counts for so long", above(0.0))
             .optional("clears", &P::clears,
                       "past: the period that ends, from the energy metered in it; coming: the one that begins, with the power of "
@@ -120,6 +132,7 @@ const Schema<OptimalPowerFlowParams>& OptimalPowerFlowParams::schema() {
             .optional("published_flows", &P::published_flows,
                       "publish flows as printed in the 5-bus study, whose charging current has a wrong sign")
             .relation(unknown_bus)
+            .relation(vehicles_twice)
             .relation(wrong_dispatch)
             .relation(wrong_ratings);
     return schema;

@@ -174,6 +174,39 @@ TEST_CASE("the numbers of a record are over all marks: of areas and groups one b
     for (const auto& [name, values] : numbers) CHECK(is_unknown(values.at(0)));
 }
 
+TEST_CASE("numbers of a price that is not known at some mark after its first value are not known, unless asked for") {
+    AreaRig rig;
+    const auto numbers_of = [&](const std::string& partial, const std::vector<double>& prices) {
+        const Made made = rig.make("record", "{signals: [clearing_price], as: numbers" + partial + "}");
+        const auto recorder = rig.record(made);
+        for (std::size_t k = 0; k < prices.size(); ++k)
+            show(rig, *recorder, "clearing_price", minutes(30 * k), {prices[k]}, false);
+        return made.finish(*recorder);
+    };
+    const double none = std::nan("");
+    for (const auto& [name, values] : numbers_of("", {20, none, none, 40})) CHECK(is_unknown(values.at(0)));
+    for (const auto& [name, values] : numbers_of("", {20, 30, 40, none})) CHECK(is_unknown(values.at(0)));
+    for (const auto& [name, values] : numbers_of("", {none, none, none, none})) CHECK(is_unknown(values.at(0)));
+    const auto partial = numbers_of(", partial: true", {20, none, none, 40});
+    CHECK(partial.at("clearing_price_market_mean") == Values{30});
+    CHECK(partial.at("clearing_price_market_highest") == Values{40});
+    // Of the hour before the first clearing there is no price to be known.
+    const auto late = numbers_of("", {none, 20, 30, 40});
+    CHECK(late.at("clearing_price_market_mean") == Values{30});
+    CHECK(late.at("clearing_price_market_lowest") == Values{20});
+}
+
+TEST_CASE("places of the feeder that have no value leave the numbers of the others known") {
+    Rig rig;
+    const Made made = rig.make("record", "{signals: [state_of_charge], as: numbers}");
+    const auto recorder = rig.record(made);
+    show(rig, *recorder, "state_of_charge", minutes(0), {0.2, 0.4, 0.9}, false);
+    show(rig, *recorder, "state_of_charge", minutes(30), {std::nan(""), 0.5, std::nan("")}, false);
+    const auto numbers = made.finish(*recorder);
+    CHECK(numbers.at("state_of_charge_mean")[0] == Approx(0.5));
+    CHECK(numbers.at("state_of_charge_highest") == Values{0.9});
+}
+
 TEST_CASE("a study may choose which numbers of a record are kept") {
     AreaRig rig;
     const Made made = rig.make("record", "{signals: [frequency_deviation], every: 1 h, as: numbers, numbers: [rms, mean]}");

@@ -127,7 +127,7 @@ TEST_CASE("each mistake in a grid file is told at its line", "[transmission]") {
     require_problem(replaced(sound, "to: town", "to: twon"),
                     "grid.yaml:7:5: branches[0].to: 'twon' is no bus; did you mean 'town'?");
     require_problem(replaced(sound, "reference: plant", "reference: plan"),
-                    "grid.yaml:1:1: reference: no bus is the reference; name the bus whose angle is 0");
+                    "grid.yaml:2:12: reference: 'plan' is no bus; did you mean 'plant'?");
     require_problem(replaced(sound, "ratio: 0.98", "ratio: 0"),
                     "grid.yaml:7:5: branches[0].ratio: 0 is not positive; give e.g. 0.98");
     require_problem(
@@ -137,6 +137,17 @@ TEST_CASE("each mistake in a grid file is told at its line", "[transmission]") {
                     "grid.yaml:4:5: buses[0].voltage: the lower limit 1.06 pu is above the upper limit 1.05 pu; exchange them");
     require_problem(replaced(sound, "branches:", "  - {id: town, voltage: [0.95 pu, 1.05 pu]}\nbranches:"),
                     "grid.yaml:6:5: buses[2].id: bus 'town' is there twice; rename one of them");
+}
+
+TEST_CASE("the reference's name given to two buses is one mistake", "[transmission]") {
+    require_problem(replaced(sound, "branches:", "  - {id: plant, voltage: [0.95 pu, 1.05 pu]}\nbranches:"),
+                    "grid.yaml:6:5: buses[2].id: bus 'plant' is there twice; rename one of them");
+}
+
+TEST_CASE("a feeder in place of a grid is told as one", "[transmission]") {
+    require_problem("name: feeder\nsource: {bus: a, voltage: 1.0 pu}\nbuses:\n  - {id: a, nominal: 20 kV}\n",
+                    "grid.yaml:1:1: is a feeder, and no transmission grid; a grid has `reference`, `buses`, `branches` and "
+                    "`generators`; a scenario names a feeder as `feeder: {file: ...}`");
 }
 
 TEST_CASE("all mistakes in a grid file are told at once", "[transmission]") {

@@ -151,18 +151,57 @@ TEST_CASE("without a solution there is no price, and what is missing is said", "
     CHECK(op.counted("clearings") == 0.0);
     CHECK(std::isnan(op.counted("generation_cost")));
     const auto remarks = op.agent().remarks();
-    REQUIRE(remarks.size() == 1);
-    CHECK_THAT(remarks.front().text,
+    REQUIRE(remarks.size() == 2);
+    CHECK(remarks.front().text ==
+          "1 of 1 periods have no solution (1 infeasible, 0 not converged, 0 without a known demand); no sum of cost is known");
+    CHECK_THAT(remarks.back().text,
                Catch::StartsWith("infeasible: 20.000 MW are missing even without losses (120.000 MW of demand, "
                                  "100.000 MW of generators)"));
-    CHECK_THAT(remarks.front().text, Catch::Contains("at buses town (") && Catch::EndsWith("; no price exists"));
+    CHECK_THAT(remarks.back().text, Catch::Contains("at buses town (") && Catch::EndsWith("; no price exists"));
 }
 
 TEST_CASE("few remarks stand for many clearings without a solution", "[optimal_power_flow]") {
     Operator op(lossless + ", clears: coming, more_demand: {town: {p: 70 MW}}");
     for (int h = 0; h < 24; ++h) op.act(1h * h);
     CHECK(op.counted("infeasible") == 24.0);
-    CHECK(op.agent().remarks().size() == 5);
+    const auto remarks = op.agent().remarks();
+    REQUIRE(remarks.size() == 6);
+    CHECK(remarks.front().at == Instant{});
+    CHECK(
+        remarks.front().text ==
+        "24 of 24 periods have no solution (24 infeasible, 0 not converged, 0 without a known demand); no sum of cost is known; "
+        "5 of them are told one by one, 19 more are not");
+}
+
+TEST_CASE("sums and extremes are not known where a period has no solution", "[optimal_power_flow]") {
+    Operator op(lossless + ", clears: coming, margin: true, groups: {homes: {bus: town, scale: 1000}}");
+    op.act(0h, {0, 0}, {0, 0}, {10.0, 0.0});
+    CHECK(op.agent().remarks().empty());
+    CHECK(op.counted("generation_cost") == Approx(36 + 1200 + 7).margin(1e-4));
+    CHECK(op.counted("missing_mwh") == 0.0);
+    op.act(1h, {0, 0}, {0, 0}, {70.0, 0.0});
+    op.act(2h, {0, 0}, {0, 0}, {10.0, 0.0});
+    CHECK(op.counted("clearings") == 2.0);
+    CHECK(op.counted("infeasible") == 1.0);
+    for (const char* counter :
+         {"generation_cost", "loss_mwh", "highest_price_per_mwh", "lowest_voltage_pu", "least_demand_margin"})
+        CHECK(std::isnan(op.counted(counter)));
+    CHECK(op.counted("missing_mwh") >= 30.0);  // the line carries 90 MVA of 120 MW
+    const auto remarks = op.agent().remarks();
+    REQUIRE(remarks.size() == 2);
+    CHECK(remarks.front().at == Instant(1h));
+    CHECK_THAT(remarks.front().text, Catch::StartsWith("1 of 3 periods have no solution (1 infeasible, 0 not"));
+}
+
+TEST_CASE("a period whose demand is not known has no cost, and what is missing in it is not known", "[optimal_power_flow]") {
+    Operator op(lossless + ", clears: coming, groups: {homes: {bus: town, scale: 1000}}");
+    op.act(0h);
+    op.act(1h, {0, 0}, {0, 0}, {std::nan(""), 0.0});
+    CHECK(op.counted("without_demand") == 1.0);
+    CHECK(std::isnan(op.counted("generation_cost")));
+    CHECK(std::isnan(op.counted("missing_mwh")));
+    REQUIRE(op.agent().remarks().size() == 1);
+    CHECK_THAT(op.agent().remarks().front().text, Catch::StartsWith("1 of 2 periods have no solution (0 infeasible"));
 }
 
 TEST_CASE("least losses have no prices", "[optimal_power_flow]") {
@@ -222,6 +261,9 @@ TEST_CASE("names that the grid does not have, and set-points that a generator ca
     require_problem(
         lossless + ", dispatch: {coal: {p: 130 MW}}",
         "agents.it.dispatch: generator 'coal' cannot give 130 MW and 0 Mvar; its limits are 0 to 100 MW and -50 to 50 Mvar");
+    require_problem(lossless + ", feeder: {bus: town}, groups: {homes: {bus: town}}",
+                    "agents.it.feeder: stands beside groups, whose vehicles it holds already: they would count twice; "
+                    "give the one or the other");
     require_problem(lossless + ", groups: {homes: {bus: town, scale: -1}}", "agents.it.groups.homes.scale: -1 is out of range");
     CHECK_THROWS_WITH(Operator(lossless + ", groups: {home: {bus: town}}"),
                       "groups: 'home' is no group of the population; did you mean 'homes'?");
