@@ -61,7 +61,7 @@ TEST_CASE("every feeder of the repository survives the way through YAML and JSON
     for (const auto& entry : fs::recursive_directory_iterator(test::source_dir() / "scenarios")) {
         if (entry.path().extension() != ".yaml") continue;
         const SourceText source{entry.path(), content(entry.path())};
-        if (!own->recognises(source)) continue;
+        if (!own->recognises(source) || source.text.find("\ngenerators:") != std::string::npos) continue;  // a transmission grid
         Issues issues;
         const auto feeder = own->read(source, issues);
         INFO(entry.path());
