@@ -71,3 +71,14 @@ TEST_CASE("a feeder given for a scenario is said to be one, and the other way ro
         CHECK_THAT(answer.err, Contains("it is a scenario; its feeder is feeder.yaml"));
     }
 }
+
+TEST_CASE("a transmission grid given for a scenario or a feeder is said to be one") {
+    const ScratchFolder folder;
+    (void)folder.write("grid.yaml", "name: a grid\nreference: a\nbuses: []\nbranches: []\ngenerators: []\n");
+    for (const char* command : {"run", "check", "solve", "feeder"}) {
+        const auto answer = evsweep_in(folder.path(), {command, "grid.yaml"});
+        CHECK(answer.status == 2);
+        CHECK_THAT(answer.err, Contains("grid.yaml: is a transmission grid, and no ") &&
+                                   Contains("agent `optimal_power_flow` of a scenario names it as `grid: grid.yaml`"));
+    }
+}
