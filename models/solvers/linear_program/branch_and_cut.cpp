@@ -33,6 +33,7 @@ CutResult branch_and_cut(const LinearProgram& program, const LinearOptions& opti
     OsiClpSolverInterface solver(&relaxation);
     solver.messageHandler()->setLogLevel(0);
     solver.setHintParam(OsiDoReducePrint, true, OsiHintTry);
+    solver.setHintParam(OsiDoPresolveInInitial, false, OsiHintDo);  // it begins at the relaxation's optimum
     for (const std::uint32_t c : program.binaries()) solver.setInteger(static_cast<int>(c));
     solver.initialSolve();
     if (solver.isProvenPrimalInfeasible()) return {.is_complete = true, .is_infeasible = true};
