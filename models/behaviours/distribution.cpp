@@ -1,7 +1,6 @@
 /// Vehicles that come and go by independent draws: arrival, departure, states of charge, battery and charger.
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "behaviours/day_pattern.hpp"
 #include "behaviours/placer.hpp"
@@ -125,11 +124,6 @@ Schema<Params> make_schema() {
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }
 
-std::size_t number_of_vehicles(const Params& p, const FeederSite& feeder) {
-    const double full = p.vehicles ? static_cast<double>(*p.vehicles) : asked_number(p.placement, feeder);
-    return static_cast<std::size_t>(std::floor(full * p.penetration.value() + 0.5));
-}
-
 /// The days whose arrivals can fall inside the horizon, or still be there at its start, as offsets from the scenario's first day.
 struct DayRange {
     int first = 0;
@@ -149,7 +143,7 @@ class DistributionBehaviour final : public Behaviour {
     DistributionBehaviour(const Params& p, const Context& context)
         : context_(context),
           under_way_(p.under_way),
-          placer_(p.placement, number_of_vehicles(p, *context.feeder), Residents::alike, context),
+          placer_(p.placement, number_at(p.penetration, p.vehicles, p.placement, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
           week_(laws_of_week(p.usual(), p.days, p.other_days)),
           days_(reachable_days()) {

@@ -1,6 +1,7 @@
 #include "behaviours/placement.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace evsweep {
 
@@ -86,6 +87,11 @@ std::size_t Placement::counted() const {
 double asked_number(const Placement& placement, const FeederSite& feeder) {
     if (placement.rule == PlacementRule::counts) return static_cast<double>(placement.counted());
     return static_cast<double>(homes_of(placement, feeder).size()) * placement.share.value();
+}
+
+std::size_t number_at(Fraction penetration, std::optional<int> given, const Placement& placement, const FeederSite& feeder) {
+    const double full = given ? static_cast<double>(*given) : asked_number(placement, feeder);
+    return static_cast<std::size_t>(std::floor(full * penetration.value() + 0.5));
 }
 
 std::vector<std::size_t> homes_of(const Placement& placement, const FeederSite& feeder) {

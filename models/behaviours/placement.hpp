@@ -48,6 +48,10 @@ struct Placement {
 /// How many charging points rules `counts` and `loads` ask for on this feeder; a share of loads need not be whole.
 [[nodiscard]] double asked_number(const Placement& placement, const FeederSite& feeder);
 
+/// How many charging points there are at a penetration, rounded half up; `given`: how many at 100 %, else what the rule asks for.
+[[nodiscard]] std::size_t number_at(Fraction penetration, std::optional<int> given, const Placement& placement,
+                                    const FeederSite& feeder);
+
 /// Loads that a vehicle may live at by rule `loads`, as places in FeederSite::loads.
 [[nodiscard]] std::vector<std::size_t> homes_of(const Placement& placement, const FeederSite& feeder);
 

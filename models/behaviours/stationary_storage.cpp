@@ -1,6 +1,5 @@
 /// Stationary batteries: vehicles that never leave. Each has one session from the scenario's start on, without an end.
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "behaviours/placer.hpp"
@@ -88,11 +87,6 @@ Schema<Params> make_schema() {
         .relation(nothing_to_return);
 }
 
-std::size_t number_of_units(const Params& p, const FeederSite& feeder) {
-    const double full = p.units ? static_cast<double>(*p.units) : asked_number(p.placement, feeder);
-    return static_cast<std::size_t>(std::floor(full * p.penetration.value() + 0.5));
-}
-
 class StationaryStorage final : public Behaviour {
    public:
     static constexpr std::string_view name = "stationary_storage";
@@ -107,7 +101,7 @@ class StationaryStorage final : public Behaviour {
     StationaryStorage(const Params& p, const Context& context)
         : group_(context.group),
           horizon_(context.horizon),
-          placer_(p.placement, number_of_units(p, *context.feeder), Residents::alike, context),
+          placer_(p.placement, number_at(p.penetration, p.units, p.placement, *context.feeder), Residents::alike, context),
           batteries_(p, {}, context),
           initial_soc_(p.initial_soc),
           target_soc_(p.target_soc) {}
