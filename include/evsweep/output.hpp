@@ -177,6 +177,8 @@ struct Interval {
     double discharged_kwh = 0.0;  ///< grid side, >= 0
     double stored_kwh = 0.0;      ///< into all batteries
     double released_kwh = 0.0;    ///< out of all batteries, >= 0
+    double generated_kwh = 0.0;   ///< fed in by sources, >= 0
+    double curtailed_kwh = 0.0;   ///< that sources could have fed in besides, >= 0
     double price = 0.0;
     double sell_price = 0.0;
     int tap_steps = 0;   ///< moved by all regulators

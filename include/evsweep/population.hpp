@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,14 @@ struct ChargingPlace {
     friend bool operator==(const ChargingPlace&, const ChargingPlace&) = default;
 };
 
-/// Charging points. Powers are at the grid side. Rows keep their index for the whole study.
+/// What stands behind a connection point. A stationary battery is a vehicle that never leaves (see stationary.hpp).
+enum class ResourceKind : std::uint8_t {
+    vehicle,     ///< batteries come and go, or stay
+    generation,  ///< a source whose power follows a series: nothing plugs in, and it can be curtailed
+};
+
+/// Connection points: charging points, and sources such as photovoltaics. Powers are at the grid side. Rows keep their index for
+/// the whole study.
 struct Connectors {
     std::vector<std::string> groups;    ///< names of the population groups
     std::vector<std::uint32_t> group;   ///< by connector: index into `groups`
@@ -38,7 +46,19 @@ struct Connectors {
     Column<KilovoltAmperes> apparent_rating;  ///< P^2 + Q^2 <= S^2; at least both active ratings
     Column<Kilowatts> minimum_power;          ///< smallest non-zero |P|
     std::vector<std::uint32_t> level_set;     ///< index into Population::level_sets; 0 is "continuous"
+    std::vector<ResourceKind> kind;           ///< by connector; empty altogether where all are charging points
+    std::vector<std::uint32_t> availability;  ///< row of Population::availability; by connector, or empty as `kind`
     [[nodiscard]] std::size_t size() const { return bus.size(); }
+    [[nodiscard]] bool is_source(ConnectorId c) const {
+        return c.index() < kind.size() && kind[c.index()] == ResourceKind::generation;
+    }
+    /// From here on connectors without a kind are of `last`; those before them that have none are charging points.
+    void close_kinds(ResourceKind last, std::size_t from) {
+        if (last == ResourceKind::vehicle && kind.empty()) return;
+        kind.resize(from, ResourceKind::vehicle);
+        kind.resize(size(), last);
+        availability.resize(size(), 0);
+    }
     [[nodiscard]] ChargingPlace place(ConnectorId c) const {
         return {bus[c.index()], c.index() < wiring.size() ? wiring[c.index()] : Wiring{}};
     }
@@ -112,7 +132,23 @@ struct StayTally {
     }
 };
 
-/// Everything random about the fleet of one replica.
+/// What sources could feed in by control step, as a share (0 to 1) of their `discharge_rating`.
+using Availability = std::vector<double>;
+
+/// The base load of one replica over what its profiles say: each load's power is multiplied by the factor of the mark that holds.
+struct LoadFactors {
+    Duration every{};            ///< a whole number of control steps
+    std::size_t loads = 0;       ///< as FeederSite::loads
+    std::vector<double> factor;  ///< [mark][load], >= 0; empty: all are 1
+    [[nodiscard]] bool vary() const { return !factor.empty(); }
+    /// Factors that hold at an instant of the study, by load.
+    [[nodiscard]] std::span<const double> at(Instant t) const {
+        const auto mark = static_cast<std::size_t>(t.time_since_epoch() / every);
+        return std::span(factor).subspan(mark * loads, loads);
+    }
+};
+
+/// Everything random about one replica: its fleet, what sources could feed in, and its base load.
 struct Population {
     std::vector<std::string> zones;                   ///< names of places for reporting, e.g. "zone 3"
     std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
@@ -120,6 +156,8 @@ struct Population {
     Vehicles vehicles;
     std::vector<Session> sessions;  ///< ordered by (plug_in, connector); disjoint per connector
     std::vector<StayTally> stays;   ///< by group, in the order of their draws
+    std::vector<Availability> availability;  ///< rows that sources follow; Connectors::availability
+    LoadFactors load_factors;
 
     /// Of all groups together.
     [[nodiscard]] StayTally all_stays() const {

@@ -14,6 +14,7 @@
 #include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
 #include "evsweep/date.hpp"
+#include "evsweep/demand.hpp"
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/plugins.hpp"
@@ -130,6 +131,7 @@ struct BaseLoad {
     std::set<std::string> of_columns{};           ///< the profiles that are columns of one file, which need not all be used
     OwnProfiles own_profiles = OwnProfiles::follow;
     Fraction scale{1.0};
+    std::optional<Configured<Demand>> variation{};  ///< of replicas around the profiles; none: they all have the same load
 };
 
 struct Prices {

@@ -77,6 +77,13 @@ inline constexpr Signal<"kW", Extent::feeder> discharging_power{"discharging_pow
 inline constexpr Signal<"kvar", Extent::feeder> fleet_reactive_power{"fleet_reactive_power", "drawn by all vehicles"};
 inline constexpr Signal<"1", Extent::feeder> vehicles_connected{"vehicles_connected", "number of vehicles plugged in"};
 
+// Sources, e.g. photovoltaics.
+inline constexpr Signal<"kW", Extent::feeder> generated_power{"generated_power", "fed in by all sources"};
+inline constexpr Signal<"kW", Extent::feeder> curtailed_power{"curtailed_power",
+                                                              "that sources could feed in beyond what they do"};
+inline constexpr Signal<"kW", Extent::connector> available_power{"available_power",
+                                                                 "that a source could feed in; 0 at charging points"};
+
 // The network, as of the latest load flow.
 inline constexpr Signal<"pu", Extent::connector> voltage{"voltage", "at the connection point"};
 inline constexpr Signal<"kW", Extent::feeder> feeder_head{"feeder_head", "from the source into the feeder"};
@@ -93,9 +100,9 @@ inline constexpr Signal<"1", Extent::feeder> outside_band_without_vehicles{
     "outside_band_without_vehicles", "1 where the feeder without vehicles is outside its voltage band; NaN in that run itself"};
 
 // Base load and prices, as the scenario gives them.
-inline constexpr Signal<"kW", Extent::feeder> base_demand{"base_demand", "base load at nominal voltage"};
-inline constexpr Signal<"kW", Extent::feeder, Form::forecast> base_demand_forecast{"base_demand_forecast",
-                                                                                   "base load at nominal voltage"};
+inline constexpr Signal<"kW", Extent::feeder> base_demand{"base_demand", "base load at nominal voltage, as drawn for the replica"};
+inline constexpr Signal<"kW", Extent::feeder, Form::forecast> base_demand_forecast{
+    "base_demand_forecast", "base load at nominal voltage by its profiles, before anything random"};
 inline constexpr Signal<"currency/kWh", Extent::feeder> price{"price", "of energy bought"};
 inline constexpr Signal<"currency/kWh", Extent::feeder, Form::forecast> price_forecast{"price_forecast", "of energy bought"};
 inline constexpr Signal<"currency/kWh", Extent::feeder> sell_price{"sell_price", "of energy returned"};
