@@ -55,6 +55,7 @@ class Behaviour {
         std::string group;  ///< the population group's name; keys its draws
         const FeederSite* feeder = nullptr;
         Calendar calendar;
+        Duration step{};     ///< the control grid
         Duration horizon{};  ///< sessions that start at or after it are not needed
         Accounting accounting = Accounting::physical;
         Issues* issues = nullptr;

@@ -34,8 +34,8 @@ struct Connection {
     std::span<const ConnectorId> left{};        ///< unplugged since this controller's last turn
     std::span<const ConnectorId> halted{};      ///< setpoint set to 0 by the battery (full, reserve, empty) since then
 
-    /// Sources of its groups, e.g. photovoltaics, ascending; never plugged in. They feed in what they can, `p_min_kw`, and no more
-    /// than their setpoint says, which is between -discharge_rating (no limit; so they start) and 0.
+    /// Sources of its groups, e.g. photovoltaics, ascending; never plugged in. They feed in what they can, `p_min_kw`, and no
+    /// more than their setpoint says, which is between -discharge_rating (no limit; so they start) and 0.
     std::span<const ConnectorId> sources{};
 
     std::span<const double> p_min_kw{};  ///< lowest admissible active setpoint now (<= 0; discharging is negative)

@@ -37,10 +37,11 @@ template <class I>
 struct Plugin {
     std::string name;
     std::string summary;
-    bool is_default = false;     ///< counts where nothing is chosen
-    std::string least_settings;  ///< without which it cannot be made, as YAML; may be empty
+    bool is_default = false;      ///< counts where nothing is chosen
+    std::string least_settings;   ///< without which it cannot be made, as YAML; may be empty
     bool steers_sources = false;  ///< of a controller: sets Connection::sources, too; else these feed in all that they can
-    std::vector<Trial> trials;   ///< at least one, with its least settings where it names none
+    bool acts_alone = false;      ///< of a behaviour: its connection points may be left without a controller
+    std::vector<Trial> trials;    ///< at least one, with its least settings where it names none
     std::function<std::vector<FieldInfo>()> fields;
     /// Reads parameters from a map node (the key `I::kind` is reserved); nothing if problems were reported.
     std::function<std::optional<Configured<I>>(const Node&, std::string_view path, Reader&)> configure;
@@ -64,15 +65,15 @@ template <class I>
 
 /// Registers model `M` of interface `I`. `M` has `static constexpr name`, `static const Schema<Params>& schema()`
 /// and a constructor `M(const Params&, const I::Context&)`; it may have `static constexpr` members `bool is_default`,
-/// `bool steers_sources`, `std::string_view least_settings` and `Trial trials[]` (for the contract tests). At namespace scope of
-/// the model's file:
-/// `const bool registered = add_plugin<Controller, Mine>();`
+/// `bool steers_sources`, `bool acts_alone`, `std::string_view least_settings` and `Trial trials[]` (for the contract tests). At
+/// namespace scope of the model's file: `const bool registered = add_plugin<Controller, Mine>();`
 template <class I, class M>
 bool add_plugin() {
     Plugin<I> entry;
     entry.name = std::string(M::name);
     entry.summary = M::schema().summary();
     if constexpr (requires { M::is_default; }) entry.is_default = M::is_default;
+    if constexpr (requires { M::acts_alone; }) entry.acts_alone = M::acts_alone;
     if constexpr (requires { M::steers_sources; }) entry.steers_sources = M::steers_sources;
     if constexpr (requires { M::least_settings; }) entry.least_settings = std::string(M::least_settings);
     if constexpr (requires { M::trials; })

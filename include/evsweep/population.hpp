@@ -154,8 +154,8 @@ struct Population {
     std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
     Connectors connectors;
     Vehicles vehicles;
-    std::vector<Session> sessions;  ///< ordered by (plug_in, connector); disjoint per connector
-    std::vector<StayTally> stays;   ///< by group, in the order of their draws
+    std::vector<Session> sessions;           ///< ordered by (plug_in, connector); disjoint per connector
+    std::vector<StayTally> stays;            ///< by group, in the order of their draws
     std::vector<Availability> availability;  ///< rows that sources follow; Connectors::availability
     LoadFactors load_factors;
 

@@ -100,7 +100,8 @@ inline constexpr Signal<"1", Extent::feeder> outside_band_without_vehicles{
     "outside_band_without_vehicles", "1 where the feeder without vehicles is outside its voltage band; NaN in that run itself"};
 
 // Base load and prices, as the scenario gives them.
-inline constexpr Signal<"kW", Extent::feeder> base_demand{"base_demand", "base load at nominal voltage, as drawn for the replica"};
+inline constexpr Signal<"kW", Extent::feeder> base_demand{"base_demand",
+                                                          "base load at nominal voltage, as drawn for the replica"};
 inline constexpr Signal<"kW", Extent::feeder, Form::forecast> base_demand_forecast{
     "base_demand_forecast", "base load at nominal voltage by its profiles, before anything random"};
 inline constexpr Signal<"currency/kWh", Extent::feeder> price{"price", "of energy bought"};

@@ -17,6 +17,8 @@
 
 namespace evsweep {
 
+struct TimeSettings;
+
 /// What reading needs besides the node itself.
 struct Reader {
     Issues& issues;
@@ -24,6 +26,7 @@ struct Reader {
     std::string variate_unit{};
     /// The control step, for defaults that have to fit it; 0 where it is not known.
     Duration step{};
+    const TimeSettings* time = nullptr;  ///< of the scenario, in which series are placed; null where it is not known
 };
 
 /// Limits of a numeric value, in the value's own unit.

@@ -21,8 +21,7 @@ Node without(const Node& node, std::string_view key) {
 /// Reads the entries of one section.
 class PartyReader {
    public:
-    PartyReader(const std::vector<std::string>& groups, Duration step, Issues& issues)
-        : groups_(groups), issues_(issues), reader_{.issues = issues, .step = step} {}
+    PartyReader(const GroupLabels& groups, const Reader& reader) : groups_(groups), issues_(reader.issues), reader_(reader) {}
 
     std::optional<PartyChoice> read_agent(const Node& key, const Node& value, const std::string& path) {
         auto agent = read_plugin<Agent>(value, path, reader_, key.scalar);
@@ -65,12 +64,12 @@ class PartyReader {
         return read_agent(key, groups ? without(value, "groups") : value, path);
     }
 
-    /// Every group has one controller.
+    /// Every group has one controller, but for those that act alone, which may have none.
     void check_shares(const Alternative& alternative) {
         std::map<std::string, std::string> owner;
         for (const PartyChoice& party : alternative.parties) {
             if (!party.controller()) continue;
-            for (const std::string& group : party.groups.empty() ? groups_ : party.groups) {
+            for (const std::string& group : party.groups.empty() ? groups_.all : party.groups) {
                 const auto [known, is_new] = owner.emplace(group, party.label);
                 if (is_new || known->second == party.label) continue;
                 issues_.error(party.groups_at, party.path + (party.groups.empty() ? "" : ".groups"),
@@ -79,8 +78,8 @@ class PartyReader {
                 if (party.groups.empty()) break;  // one line is enough where all are claimed
             }
         }
-        for (const std::string& group : groups_)
-            if (owner.count(group) == 0)
+        for (const std::string& group : groups_.all)
+            if (owner.count(group) == 0 && std::count(groups_.alone.begin(), groups_.alone.end(), group) == 0)
                 issues_.error(alternative.at, "controllers." + alternative.label,
                               fmt::format("no controller decides group '{}'", group),
                               "name it in the `groups` of one of the parties");
@@ -91,13 +90,13 @@ class PartyReader {
         for (auto group = own.begin(); group != own.end(); ++group) {
             if (std::find(own.begin(), group, *group) != group)
                 issues_.error(node.at, path, fmt::format("names group '{}' twice", *group), "name it once");
-            else if (std::find(groups_.begin(), groups_.end(), *group) == groups_.end())
+            else if (std::find(groups_.all.begin(), groups_.all.end(), *group) == groups_.all.end())
                 issues_.error(node.at, path, fmt::format("there is no group '{}' in the population", *group),
-                              did_you_mean(*group, groups_));
+                              did_you_mean(*group, groups_.all));
         }
     }
 
-    const std::vector<std::string>& groups_;
+    const GroupLabels& groups_;
     Issues& issues_;
     Reader reader_;
 };
@@ -134,10 +133,10 @@ Alternative read_parties(PartyReader& reader, const Node& key, const Node& value
 
 }  // namespace
 
-std::vector<Alternative> read_alternatives(const Node& section, const std::vector<std::string>& groups, Duration step,
-                                           Issues& issues) {
+std::vector<Alternative> read_alternatives(const Node& section, const GroupLabels& groups, const Reader& plugin_reader) {
     std::vector<Alternative> list;
-    PartyReader reader(groups, step, issues);
+    Issues& issues = plugin_reader.issues;
+    PartyReader reader(groups, plugin_reader);
     for (const auto& [key, value] : section.entries) {
         const std::string path = "controllers." + key.scalar;
         if (value.is_map() && value.find("parties")) {
@@ -161,10 +160,11 @@ std::vector<Alternative> read_alternatives(const Node& section, const std::vecto
     return list;
 }
 
-std::vector<PartyChoice> read_agents(const Node& section, Duration step, Issues& issues) {
+std::vector<PartyChoice> read_agents(const Node& section, const Reader& plugin_reader) {
     std::vector<PartyChoice> list;
-    const std::vector<std::string> no_groups;
-    PartyReader reader(no_groups, step, issues);
+    Issues& issues = plugin_reader.issues;
+    const GroupLabels no_groups;
+    PartyReader reader(no_groups, plugin_reader);
     for (const auto& [key, value] : section.entries) {
         const std::string path = "agents." + key.scalar;
         const bool is_fit = check_label(key, path, issues) && check_is_said(value, path, issues);

@@ -8,13 +8,17 @@
 
 namespace evsweep {
 
+/// The labels of the population's groups; some act alone, so that no controller has to decide them.
+struct GroupLabels {
+    std::vector<std::string> all;
+    std::vector<std::string> alone{};
+};
+
 /// Reads the alternatives: `label: {controller: ..., ...}`, the short form of one controller, or `label: {parties: {...}}`.
-/// `groups`: labels of the population. Entries with problems are left out. Defaults fit the control step, 0 where it is not
-/// known.
-[[nodiscard]] std::vector<Alternative> read_alternatives(const Node& section, const std::vector<std::string>& groups,
-                                                         Duration step, Issues& issues);
+/// Entries with problems are left out. Defaults fit the reader's control step.
+[[nodiscard]] std::vector<Alternative> read_alternatives(const Node& section, const GroupLabels& groups, const Reader& reader);
 /// Reads the agents that are the same under every alternative.
-[[nodiscard]] std::vector<PartyChoice> read_agents(const Node& section, Duration step, Issues& issues);
+[[nodiscard]] std::vector<PartyChoice> read_agents(const Node& section, const Reader& reader);
 
 /// The resolved settings with full paths.
 void log_settings(const std::vector<Alternative>& alternatives, std::vector<Setting>& resolved);

@@ -16,12 +16,11 @@ namespace evsweep {
 /// Whether the entry says something: an explicit `~` that removes nothing is reported.
 [[nodiscard]] bool check_is_said(const Node& value, const std::string& path, Issues& issues);
 
-/// Reads every entry of the map `group`; entries with problems are left out. Defaults fit the control step, 0 where it is not
-/// known.
+/// Reads every entry of the map `group`; entries with problems are left out. Defaults fit the reader's control step.
 template <class I>
-[[nodiscard]] std::vector<Configured<I>> read_group(const Node& group, const std::string& path, Duration step, Issues& issues) {
+[[nodiscard]] std::vector<Configured<I>> read_group(const Node& group, const std::string& path, Reader reader) {
     std::vector<Configured<I>> list;
-    Reader reader{.issues = issues, .step = step};
+    Issues& issues = reader.issues;
     for (const auto& [key, value] : group.entries) {
         const std::string place = path + "." + key.scalar;
         const bool is_fit = check_label(key, place, issues) && check_is_said(value, place, issues);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "evsweep/date.hpp"
+#include "evsweep/series.hpp"
 #include "evsweep/time_format.hpp"
 #include "sim/base/units.hpp"
 #include "sim/config/csv_column.hpp"
@@ -282,5 +283,21 @@ std::vector<std::string> currencies_of(const ByDay<ProfileText>& text) {
     }
     return currencies;
 }
+
+std::optional<SeriesRead> read_series(const Node& node, std::string_view path, std::string_view unit, Reader& reader) {
+    if (node.is_scalar()) {
+        const auto always = read_quantity(node, path, unit, reader);
+        return always ? std::optional(SeriesRead{{one_day, false, {*always}}, node.scalar}) : std::nullopt;
+    }
+    const auto text = Value<ByDay<ProfileText>>::read(node, path, reader);
+    if (!text) return std::nullopt;
+    const auto time = reader.time ? std::optional(*reader.time) : std::nullopt;
+    auto profile = make_profile(*text, path, unit, time, reader.issues);
+    if (!profile) return std::nullopt;
+    profile->place = node.at;
+    return SeriesRead{std::move(*profile), Value<ByDay<ProfileText>>::text(*text)};
+}
+
+std::vector<FieldInfo> series_fields() { return ProfileText::schema().fields(); }
 
 }  // namespace evsweep

@@ -180,16 +180,18 @@ class SectionReader {
         return report_expected(node, name, "a map of labels", reader), std::nullopt;
     }
 
-    /// The control step; 0 where it could not be read.
-    [[nodiscard]] Duration step() const { return time_ ? time_->step : Duration::zero(); }
+    /// For plug-ins, whose defaults fit the control step and whose series are placed in the scenario's time.
+    [[nodiscard]] Reader plugin_reader() const {
+        return {.issues = issues_, .step = time_ ? time_->step : Duration::zero(), .time = time_ ? &*time_ : nullptr};
+    }
 
     void read_groups() {
         if (!root_.find("population"))
             issues_.error(root_.at, "population", "is missing", "describe a group of vehicles, or write `population: {}`");
         if (const auto node = group("population"))
-            scenario_.population = read_group<Behaviour>(*node, "population", step(), issues_);
-        if (const auto node = group("channels")) scenario_.channels = read_group<Channel>(*node, "channels", step(), issues_);
-        if (const auto node = group("agents")) scenario_.agents = read_agents(*node, step(), issues_);
+            scenario_.population = read_group<Behaviour>(*node, "population", plugin_reader());
+        if (const auto node = group("channels")) scenario_.channels = read_group<Channel>(*node, "channels", plugin_reader());
+        if (const auto node = group("agents")) scenario_.agents = read_agents(*node, plugin_reader());
         if (const auto node = group("controllers")) read_controllers(*node);
         if (auto node = group("outputs")) read_outputs(std::move(*node));
     }
@@ -198,10 +200,12 @@ class SectionReader {
         if (controllers.entries.empty())
             issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
                           "name at least one, e.g. `uncoordinated: {}`");
-        std::vector<std::string> groups;
+        GroupLabels groups;
         if (const Node* population = root_.find("population"); population && population->is_map())
-            for (const auto& entry : population->entries) groups.push_back(entry.key.scalar);
-        scenario_.controllers = read_alternatives(controllers, groups, step(), issues_);
+            for (const auto& entry : population->entries) groups.all.push_back(entry.key.scalar);
+        for (const auto& group : scenario_.population)
+            if (plugins<Behaviour>().at(group.type).acts_alone) groups.alone.push_back(group.label);
+        scenario_.controllers = read_alternatives(controllers, groups, plugin_reader());
         check_reference(root_, issues_);
         std::string& reference = scenario_.study.reference;
         if (reference.empty() && !controllers.entries.empty()) reference = controllers.entries.front().key.scalar;
@@ -211,7 +215,7 @@ class SectionReader {
         if (!is_given("outputs"))
             for (const std::string& name : default_plugins<Output>())
                 outputs.entries.push_back({Node::make_scalar(name, root_.at), Node::make_map(root_.at)});
-        scenario_.outputs = read_group<Output>(outputs, "outputs", step(), issues_);
+        scenario_.outputs = read_group<Output>(outputs, "outputs", plugin_reader());
     }
 
     /// Whether a setting is a curve that is taken down part by part.
