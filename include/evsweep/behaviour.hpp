@@ -55,12 +55,12 @@ class Behaviour {
         std::string group;  ///< the population group's name; keys its draws
         const FeederSite* feeder = nullptr;
         Calendar calendar;
-        Duration step{};     ///< the control grid
         Duration horizon{};  ///< sessions that start at or after it are not needed
         Accounting accounting = Accounting::physical;
         Issues* issues = nullptr;
         Position at{};
         std::uint64_t seed = 1;  ///< of the study, for what is drawn once for all replicas
+        Duration step{};         ///< the control grid
     };
 
     virtual ~Behaviour() = default;

@@ -200,7 +200,8 @@ struct SessionRecord {
     std::span<const std::optional<Instant>> reached{};  ///< by LevelHandle: when it first was so close to the target
 };
 
-/// What outputs are notified of. `hunting`: at the start the relays of the feeder's devices found no rest.
+/// What outputs are notified of. `hunting`: at the start the relays of the feeder's devices found no rest. `availability`: what
+/// sources could feed in has changed.
 enum class EventKind : std::uint8_t {
     plug_in,
     unplug,
@@ -214,13 +215,14 @@ enum class EventKind : std::uint8_t {
     unsolved,
     tap,
     capacitor,
-    hunting
+    hunting,
+    availability
 };
 /// As results call them, by kind.
-inline constexpr std::string_view event_kind_names[] = {"plug_in", "unplug",    "full",        "empty",    "reserve",
-                                                        "knee",    "base_load", "measurement", "decision", "unsolved",
-                                                        "tap",     "capacitor", "hunting"};
-static_assert(std::size(event_kind_names) == static_cast<std::size_t>(EventKind::hunting) + 1, "every kind has its name");
+inline constexpr std::string_view event_kind_names[] = {"plug_in", "unplug",    "full",        "empty",       "reserve",
+                                                        "knee",    "base_load", "measurement", "decision",    "unsolved",
+                                                        "tap",     "capacitor", "hunting",     "availability"};
+static_assert(std::size(event_kind_names) == static_cast<std::size_t>(EventKind::availability) + 1, "every kind has its name");
 
 struct EventRecord {
     Instant at{};
@@ -267,6 +269,7 @@ class Output {
         double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
         std::vector<std::string> groups{};  ///< of the population
+        bool has_sources = false;           ///< connection points that feed in without a battery, e.g. photovoltaics
 
         /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.
         [[nodiscard]] LevelHandle watch(Fraction margin) const {

@@ -22,7 +22,9 @@ struct Configured {
     std::string type;               ///< the plug-in's name
     std::vector<Setting> settings;  ///< resolved parameters, paths relative to the plug-in
     std::function<std::unique_ptr<I>(const typename I::Context&)> make;
-    Position at{};  ///< where the user asked for it
+    Position at{};                ///< where the user asked for it
+    bool steers_sources = false;  ///< of a controller: sets Connection::sources, too; else these feed in all that they can
+    bool acts_alone = false;      ///< of a behaviour: its connection points may be left without a controller
 };
 
 /// Settings with which the contract tests try a plug-in, and what it promises with them.
@@ -37,11 +39,9 @@ template <class I>
 struct Plugin {
     std::string name;
     std::string summary;
-    bool is_default = false;      ///< counts where nothing is chosen
-    std::string least_settings;   ///< without which it cannot be made, as YAML; may be empty
-    bool steers_sources = false;  ///< of a controller: sets Connection::sources, too; else these feed in all that they can
-    bool acts_alone = false;      ///< of a behaviour: its connection points may be left without a controller
-    std::vector<Trial> trials;    ///< at least one, with its least settings where it names none
+    bool is_default = false;     ///< counts where nothing is chosen
+    std::string least_settings;  ///< without which it cannot be made, as YAML; may be empty
+    std::vector<Trial> trials;   ///< at least one, with its least settings where it names none
     std::function<std::vector<FieldInfo>()> fields;
     /// Reads parameters from a map node (the key `I::kind` is reserved); nothing if problems were reported.
     std::function<std::optional<Configured<I>>(const Node&, std::string_view path, Reader&)> configure;
@@ -73,8 +73,6 @@ bool add_plugin() {
     entry.name = std::string(M::name);
     entry.summary = M::schema().summary();
     if constexpr (requires { M::is_default; }) entry.is_default = M::is_default;
-    if constexpr (requires { M::acts_alone; }) entry.acts_alone = M::acts_alone;
-    if constexpr (requires { M::steers_sources; }) entry.steers_sources = M::steers_sources;
     if constexpr (requires { M::least_settings; }) entry.least_settings = std::string(M::least_settings);
     if constexpr (requires { M::trials; })
         entry.trials.assign(std::begin(M::trials), std::end(M::trials));
@@ -94,6 +92,8 @@ bool add_plugin() {
             return std::make_unique<M>(p, context);
         };
         configured.at = node.at;
+        if constexpr (requires { M::steers_sources; }) configured.steers_sources = M::steers_sources;
+        if constexpr (requires { M::acts_alone; }) configured.acts_alone = M::acts_alone;
         return configured;
     };
     plugins<I>().insert_or_assign(entry.name, std::move(entry));

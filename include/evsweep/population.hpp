@@ -1,6 +1,7 @@
 /// The vehicles of one replica as columns: connectors, vehicles, and sessions that bring them together.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -49,6 +50,7 @@ struct Connectors {
     std::vector<ResourceKind> kind;           ///< by connector; empty altogether where all are charging points
     std::vector<std::uint32_t> availability;  ///< row of Population::availability; by connector, or empty as `kind`
     [[nodiscard]] std::size_t size() const { return bus.size(); }
+    [[nodiscard]] bool has_sources() const { return std::count(kind.begin(), kind.end(), ResourceKind::generation) > 0; }
     [[nodiscard]] bool is_source(ConnectorId c) const {
         return c.index() < kind.size() && kind[c.index()] == ResourceKind::generation;
     }

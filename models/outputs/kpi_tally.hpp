@@ -73,6 +73,7 @@ struct BandExcess {
 struct Frame {
     const FeederSite& feeder;
     bool balanced;
+    bool has_sources;
     Calendar calendar;
     Duration step;
     Instant measure_from;
@@ -161,7 +162,7 @@ class NetworkTally {
     }
     [[nodiscard]] double minutes(std::size_t steps) const { return 60.0 * hours(frame_.step) * static_cast<double>(steps); }
 
-    Highest demand_kw, source_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
+    Highest demand_kw, source_kw, reverse_kw, loss_kw, demand_mark_kw, loss_mark_kw, vmax_pu, loading_pct, unbalance, neutral_a;
     Highest beyond_band_pu;  ///< of buses that are held to limits
     Highest ev_kvar;         ///< drawn or given
     Lowest valley_kw, vmin_pu, vmin_mark_pu;
@@ -209,6 +210,7 @@ class NetworkTally {
         demand_kw.see(demand, s.now);
         valley_kw.see(demand, s.now);
         source_kw.see(s.value(read.feeder_head), s.now);
+        reverse_kw.see(std::max(0.0, -s.value(read.feeder_head)), s.now);
         loss_kw.see(loss, s.now);
         if (!frame_.marks.at(s.now)) return;
         demand_mark_kw.see(demand, s.now);
@@ -315,12 +317,15 @@ class EnergyTally {
         purchases += i.charged_kwh * i.price;
         sales += i.discharged_kwh * i.sell_price;
         price_at_end = i.price;
+        generated_kwh += i.generated_kwh;
+        curtailed_kwh += i.curtailed_kwh;
         tap_steps += i.tap_steps;
         switchings += i.switchings;
         if (!i.solved) return;
         const double demand = i.load_kwh + i.charged_kwh - i.discharged_kwh;
         demand_kwh += demand;
         source_kwh += i.source_kwh;
+        reverse_kwh += std::max(0.0, -i.source_kwh);
         loss_kwh += i.loss_kwh;
         solved += i.end - i.begin;
         clock_hours.add(i.begin, i.end, demand);
@@ -329,7 +334,8 @@ class EnergyTally {
     [[nodiscard]] double if_solved(double kwh) const { return solved > Duration::zero() ? kwh : not_a_number; }
     [[nodiscard]] double mean_demand_kw() const { return solved > Duration::zero() ? demand_kwh / hours(solved) : not_a_number; }
 
-    double demand_kwh = 0.0, source_kwh = 0.0, loss_kwh = 0.0, charged_kwh = 0.0, discharged_kwh = 0.0;
+    double demand_kwh = 0.0, source_kwh = 0.0, reverse_kwh = 0.0, loss_kwh = 0.0, generated_kwh = 0.0, curtailed_kwh = 0.0,
+           charged_kwh = 0.0, discharged_kwh = 0.0;
     double purchases = 0.0, sales = 0.0;
     double price_at_end = 0.0;  ///< of buying
     double tap_steps = 0.0, switchings = 0.0;

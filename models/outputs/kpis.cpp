@@ -52,6 +52,14 @@ std::vector<Kpi> power_kpis() {
          [](const Tally& t) { return hour_of(t.network.demand_mark_kw); }},
         {{.name = "source_peak_kw", .unit = "kW", .long_name = "peak power from the source, with losses", .decimals = 0},
          [](const Tally& t) { return t.network.source_kw.value; }},
+        {{.name = "reverse_peak_kw",
+          .unit = "kW",
+          .long_name = "highest power from the feeder back into the source",
+          .headline = true,
+          .decimals = 0,
+          .notable_where = "reverse_peak_kw",
+          .lowest = 0.0},
+         [](const Tally& t) { return t.network.reverse_kw.value; }},
         {{.name = "load_factor", .unit = "1", .long_name = "mean demand over peak demand"},
          [](const Tally& t) {
              return t.network.demand_kw.value > 0.0 ? t.energy.mean_demand_kw() / t.network.demand_kw.value : not_a_number;
@@ -71,12 +79,40 @@ std::vector<Kpi> energy_kpis() {
          [](const Tally& t) { return t.energy.if_solved(t.energy.demand_kwh); }},
         {{.name = "source_energy_kwh", .unit = "kWh", .long_name = "energy from the source, with losses", .decimals = 0},
          [](const Tally& t) { return t.energy.if_solved(t.energy.source_kwh); }},
+        {{.name = "reverse_energy_kwh",
+          .unit = "kWh",
+          .long_name = "energy from the feeder back into the source",
+          .decimals = 0,
+          .lowest = 0.0},
+         [](const Tally& t) { return t.energy.if_solved(t.energy.reverse_kwh); }},
         {{.name = "loss_energy_kwh", .unit = "kWh", .long_name = "energy lost in the feeder", .headline = true, .decimals = 1},
          [](const Tally& t) { return t.energy.if_solved(t.energy.loss_kwh); }},
         {{.name = "loss_max_kw", .unit = "kW", .long_name = "highest loss", .headline = true, .decimals = 1},
          [](const Tally& t) { return t.network.loss_kw.value; }},
         {{.name = "loss_max_mark_kw", .unit = "kW", .long_name = "highest loss at the marks", .decimals = 1},
          [](const Tally& t) { return t.network.loss_mark_kw.value; }},
+    };
+}
+
+/// Of sources such as photovoltaics, known without a load flow.
+std::vector<Kpi> source_kpis() {
+    return {
+        {{.name = "generated_kwh",
+          .unit = "kWh",
+          .long_name = "energy fed in by sources",
+          .headline = true,
+          .decimals = 0,
+          .notable_where = "generated_kwh",
+          .lowest = 0.0},
+         [](const Tally& t) { return t.energy.generated_kwh; }},
+        {{.name = "curtailed_kwh",
+          .unit = "kWh",
+          .long_name = "energy that sources could have fed in besides",
+          .headline = true,
+          .decimals = 1,
+          .notable_where = "curtailed_kwh",
+          .lowest = 0.0},
+         [](const Tally& t) { return t.energy.curtailed_kwh; }},
     };
 }
 
@@ -305,6 +341,7 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     };
     add(of_solved_steps(power_kpis()));
     add(of_solved_steps(energy_kpis()));
+    if (frame.has_sources) add(source_kpis());
     add(of_solved_steps(voltage_kpis(feeder)));
     add(of_solved_steps(band_kpis()));
     add(of_solved_steps(loading_kpis()));
@@ -364,6 +401,7 @@ kpi::Frame frame_of(const Output::Context& context, const Params& params) {
     const kpi::Signals signals(context.exchange, !rated.empty(), !balanced);
     return {.feeder = feeder,
             .balanced = balanced,
+            .has_sources = context.has_sources,
             .calendar = context.calendar,
             .step = context.step,
             .measure_from = context.measure_from,

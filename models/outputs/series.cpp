@@ -53,6 +53,7 @@ struct Variables {
     VariableHandle demand, source, loss, vmin, vmax, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals, departures;
     std::optional<PhaseVariables> phases;
     std::optional<VariableHandle> zone_ev;
+    std::optional<VariableHandle> generated, curtailed;
     VariableHandle unsolved;
 };
 
@@ -69,7 +70,14 @@ PhaseVariables declare_phases(OutputDeclarations& declare) {
     return v;
 }
 
-Variables declare_variables(OutputDeclarations& declare, bool balanced, bool has_zones) {
+/// What there is to record.
+struct Kinds {
+    bool balanced = false;
+    bool has_zones = false;
+    bool has_sources = false;
+};
+
+Variables declare_variables(OutputDeclarations& declare, const Kinds& kinds) {
     using enum Sampling;
     Variables v;
     v.demand = declare.variable(over_solved(band("demand_kw", "kW", "demand (base load and vehicles)", mean)));
@@ -85,8 +93,12 @@ Variables declare_variables(OutputDeclarations& declare, bool balanced, bool has
     v.ev_q = declare.variable(band("ev_kvar", "kvar", "reactive power drawn by vehicles", sample));
     v.arrivals = declare.variable(band("arrivals", "1", "plug-ins", count));
     v.departures = declare.variable(band("departures", "1", "unplugs", count));
-    if (!balanced) v.phases = declare_phases(declare);
-    if (has_zones)
+    if (kinds.has_sources) {
+        v.generated = declare.variable(band("generated_kw", "kW", "power fed in by sources", mean));
+        v.curtailed = declare.variable(band("curtailed_kw", "kW", "power that sources could feed in besides", mean));
+    }
+    if (!kinds.balanced) v.phases = declare_phases(declare);
+    if (kinds.has_zones)
         v.zone_ev = declare.variable(
             along("zone", band("zone_ev_kw", "kW", "net power of vehicles per zone, of the control steps", mean)));
     v.unsolved = declare.variable(band("unsolved", "1", unsolved_meaning, sample, 3));
@@ -127,7 +139,7 @@ struct Frame {
 /// The arrays of one replica, by mark and, where they have one, by their other dimension.
 struct Arrays {
     std::vector<double> demand, source, loss, vmin, vmax, mean_soc, plugged_in, charging, discharging, ev, ev_q, arrivals,
-        departures;
+        departures, generated, curtailed;
     std::vector<double> unbalance, neutral, phase_vmin, phase_vmax;  ///< only where phases are distinguished
     std::vector<double> zone_ev;
     std::vector<double> unsolved;
@@ -135,7 +147,7 @@ struct Arrays {
     explicit Arrays(const Frame& frame) {
         const std::size_t marks = frame.marks.size();
         for (auto* array : {&demand, &source, &loss, &mean_soc, &plugged_in, &charging, &discharging, &ev, &ev_q, &arrivals,
-                            &departures, &unsolved})
+                            &departures, &generated, &curtailed, &unsolved})
             array->assign(marks, 0.0);
         for (auto* array : {&vmin, &vmax}) array->assign(marks, not_a_number);
         zone_ev.assign(marks * frame.zones, 0.0);
@@ -173,6 +185,8 @@ class SeriesRecorder final : public Recorder {
         if (!m) return;
         arrays_.charging[*m] += i.charged_kwh;
         arrays_.discharging[*m] += i.discharged_kwh;
+        arrays_.generated[*m] += i.generated_kwh;
+        arrays_.curtailed[*m] += i.curtailed_kwh;
         if (!i.solved) return;
         solved_h_[*m] += hours(i.end - i.begin);
         arrays_.demand[*m] += i.load_kwh + i.charged_kwh - i.discharged_kwh;
@@ -204,6 +218,8 @@ class SeriesRecorder final : public Recorder {
         recorded.put(v.arrivals, std::move(arrays_.arrivals));
         recorded.put(v.departures, std::move(arrays_.departures));
         if (v.phases) put_phases(*v.phases, recorded);
+        if (v.generated) recorded.put(*v.generated, std::move(arrays_.generated));
+        if (v.curtailed) recorded.put(*v.curtailed, std::move(arrays_.curtailed));
         if (v.zone_ev) recorded.put(*v.zone_ev, std::move(arrays_.zone_ev));
         recorded.put(v.unsolved, std::move(arrays_.unsolved));
     }
@@ -214,6 +230,8 @@ class SeriesRecorder final : public Recorder {
         for (std::size_t m = 0; m < marks_.size(); ++m) {
             arrays_.charging[m] /= marks_.hours_of(m);
             arrays_.discharging[m] /= marks_.hours_of(m);
+            arrays_.generated[m] /= marks_.hours_of(m);
+            arrays_.curtailed[m] /= marks_.hours_of(m);
             arrays_.ev[m] = arrays_.charging[m] - arrays_.discharging[m];
             for (auto* energy : {&arrays_.demand, &arrays_.source, &arrays_.loss})
                 (*energy)[m] = solved_h_[m] > 0.0 ? (*energy)[m] / solved_h_[m] : not_a_number;
@@ -268,6 +286,9 @@ class SeriesRecorder final : public Recorder {
         const double share = 1.0 / static_cast<double>(samples_);
         double* zone_kw = arrays_.zone_ev.data() + zone_interval_ * zones_;
         const auto& zone = connectors_.zone;
+        if (!connectors_.kind.empty())  // sources are no vehicles
+            for (std::size_t c = 0; c < zone.size(); ++c)
+                if (connectors_.is_source(ConnectorId(c))) connector_kw_[c] = 0.0;
         for (std::size_t c = 0; c < zone.size();) {  // neighbours are mostly of one zone: add them up before storing
             const auto z = zone[c];
             double kw = zone_kw[z];
@@ -292,14 +313,13 @@ class SeriesRecorder final : public Recorder {
 };
 
 Frame frame_of(const Output::Context& context, const Params& params) {
-    const bool balanced = is_balanced(*context.feeder);
-    const bool has_zones = !context.zones.empty();
+    const Kinds kinds{is_balanced(*context.feeder), !context.zones.empty(), context.has_sources};
     return {Marks(context, params.every, "every"),
             SupplyGroups(*context.feeder),
-            balanced,
+            kinds.balanced,
             context.zones.size(),
-            declare_variables(context.declare, balanced, has_zones),
-            Signals(context.exchange, balanced, has_zones)};
+            declare_variables(context.declare, kinds),
+            Signals(context.exchange, kinds.balanced, kinds.has_zones)};
 }
 
 class Series final : public Output {

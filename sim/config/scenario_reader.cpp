@@ -204,7 +204,7 @@ class SectionReader {
         if (const Node* population = root_.find("population"); population && population->is_map())
             for (const auto& entry : population->entries) groups.all.push_back(entry.key.scalar);
         for (const auto& group : scenario_.population)
-            if (plugins<Behaviour>().at(group.type).acts_alone) groups.alone.push_back(group.label);
+            if (group.acts_alone) groups.alone.push_back(group.label);
         scenario_.controllers = read_alternatives(controllers, groups, plugin_reader());
         check_reference(root_, issues_);
         std::string& reference = scenario_.study.reference;

@@ -53,11 +53,11 @@ void ElectricalState::note(const LoadFlowResult& result) {
     profile->sweeps += static_cast<std::uint64_t>(result.iterations);
 }
 
-std::optional<StepBooks::Held> ElectricalState::powers(const ChargingState& fleet) const {
+std::optional<StepBooks::Held> ElectricalState::powers(double ev_kw, double generated_kw) const {
     if (!solved_) return std::nullopt;
-    const double ev_kw = fleet.charging_kw() - fleet.discharging_kw();
     const Totals& total = totals();
-    return StepBooks::Held{load_flow_.source_kw(), total.drawn_kw - ev_kw, total.loss_kw, ev_kw};
+    const double load_kw = total.drawn_kw - ev_kw + generated_kw;
+    return StepBooks::Held{load_flow_.source_kw(), load_kw, total.loss_kw, ev_kw, generated_kw};
 }
 
 const ElectricalState::Totals& ElectricalState::totals() const {

@@ -45,8 +45,9 @@ class ElectricalState {
     void solve_alone(const ChargingState& fleet, Instant now);
     /// What has become of the load flow where somebody else has solved it.
     void take(const LoadFlowResult& result, Instant now);
-    /// What energies are booked with from now on; nothing where there is no solution.
-    [[nodiscard]] std::optional<StepBooks::Held> powers(const ChargingState& fleet) const;
+    /// Powers of the load flow, of which vehicles draw `ev_kw` and sources feed in `generated_kw`; none where there is no
+    /// solution.
+    [[nodiscard]] std::optional<StepBooks::Held> powers(double ev_kw, double generated_kw) const;
 
     /// Power drawn and lost in the load flow as it was solved last, kW.
     struct Totals {

@@ -11,7 +11,19 @@ namespace evsweep {
 /// What happens, in the order in which events that share an instant happen. A connector is freed before the next vehicle takes
 /// it; the physical world settles and the feeder's own devices move in it before messages arrive and meters read it; then parties
 /// act, and then it is recorded.
-enum class Phase : std::uint8_t { unplug, plug_in, threshold, base_load, devices, deliver, measure, act, record, sample };
+enum class Phase : std::uint8_t {
+    unplug,
+    plug_in,
+    threshold,
+    base_load,
+    availability,
+    devices,
+    deliver,
+    measure,
+    act,
+    record,
+    sample
+};
 inline constexpr std::size_t phases = static_cast<std::size_t>(Phase::sample) + 1;
 
 /// One planned happening. `subject` indexes what it concerns: a session, a connector or a control step, by phase.

@@ -11,7 +11,8 @@ void EnergyLedger::book(const Interval& interval) {
     const double ev = interval.charged_kwh - interval.discharged_kwh;
     fleet_gap_kwh_.add(ev);
     if (!interval.solved) return;
-    for (const double kwh : {interval.source_kwh, -interval.load_kwh, -ev, -interval.loss_kwh}) feeder_gap_kwh_.add(kwh);
+    for (const double kwh : {interval.source_kwh, interval.generated_kwh, -interval.load_kwh, -ev, -interval.loss_kwh})
+        feeder_gap_kwh_.add(kwh);
 }
 
 void EnergyLedger::book(const SessionRecord& record, const Vehicles& vehicles) {
@@ -30,7 +31,7 @@ std::optional<std::string> EnergyLedger::error_text() const {
         if (std::abs(gap) <= tolerance_kwh) return;  // a NaN gap must not pass
         text += fmt::format("{}{} by {:.3g} kWh", text.empty() ? "the energy ledger does not close: " : ", ", balance, gap);
     };
-    check("source = load + EV + losses", feeder_gap_kwh());
+    check("source + generation = load + EV + losses", feeder_gap_kwh());
     check("grid energy = stored energy + converter losses", session_gap_kwh());
     check("energy of the steps = energy of the stays", fleet_gap_kwh());
     return text.empty() ? std::nullopt : std::optional(text);

@@ -10,8 +10,8 @@
 
 namespace evsweep {
 
-/// Books of one replica. Feeder: source = load + EV + losses. Vehicle: grid energy = stored energy + converter losses,
-/// and stored energy = capacity x change of state of charge. All in kWh.
+/// Books of one replica. Feeder: source + generation = load + EV + losses. Vehicle: grid energy = stored energy + converter
+/// losses, and stored energy = capacity x change of state of charge. All in kWh.
 class EnergyLedger {
    public:
     /// Largest admissible gap of any of the balances.
@@ -22,7 +22,7 @@ class EnergyLedger {
     /// Books one finished stay and checks it against its battery.
     void book(const SessionRecord& record, const Vehicles& vehicles);
 
-    /// source - load - EV - losses over all solved steps.
+    /// source + generation - load - EV - losses over all solved steps.
     [[nodiscard]] double feeder_gap_kwh() const { return feeder_gap_kwh_.value(); }
     /// The largest gap found in any single stay.
     [[nodiscard]] double session_gap_kwh() const { return session_gap_kwh_; }

@@ -47,13 +47,15 @@ class PartyExchange final : public Exchange {
     Declared& declared_;
 };
 
-/// The connectors of the named groups, ascending; all where none is named.
-std::vector<ConnectorId> connectors_of(const std::vector<std::string>& groups, const Connectors& connectors) {
+/// The connectors of this kind in the named groups, ascending; in all where none is named.
+std::vector<ConnectorId> connectors_of(const std::vector<std::string>& groups, const Connectors& connectors, ResourceKind kind) {
     std::vector<ConnectorId> own;
-    for (std::size_t c = 0; c < connectors.size(); ++c)
+    for (std::size_t c = 0; c < connectors.size(); ++c) {
+        if (connectors.is_source(ConnectorId(c)) != (kind == ResourceKind::generation)) continue;
         if (groups.empty() ||
             (c < connectors.group.size() && std::count(groups.begin(), groups.end(), connectors.groups[connectors.group[c]]) > 0))
             own.emplace_back(c);
+    }
     return own;
 }
 
@@ -109,11 +111,13 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
         party.cadence = party.agent->cadence();
         return;
     }
-    party.own = connectors_of(choice.groups, population.connectors);
-    party.owns_all = party.own.size() == population.connectors.size();
+    party.own = connectors_of(choice.groups, population.connectors, ResourceKind::vehicle);
+    if (choice.controller()->steers_sources)
+        party.sources = connectors_of(choice.groups, population.connectors, ResourceKind::generation);
+    party.owns_all = party.own.size() + party.sources.size() == population.connectors.size();
     party.controller = choice.controller()->make({choice.label, exchange, population.connectors, party.own, time.step, time.start,
                                                   site.scenario.study.accounting, rng, site.stop, &population.level_sets,
-                                                  Instant(time.duration), site.issues});
+                                                  Instant(time.duration), site.issues, &party.sources});
     party.cadence = party.controller->cadence();
 }
 

@@ -30,15 +30,14 @@ void ReplicaRecording::take_step() {
     close_step();
     if (!world_.network.is_solved()) unsolved_.push_back({world_.now, world_.network.result()});
     const BaseDemand& base = world_.site.base;
-    books_.open(world_.now, {base.price()[world_.step], base.sell_price()[world_.step]}, world_.network.powers(world_.fleet),
-                world_.fleet);
+    books_.open(world_.now, {base.price()[world_.step], base.sell_price()[world_.step]}, world_.powers(), world_.energy());
     const Snapshot begin = snapshot();
     for (Recorder* r : recorders_) r->at(begin);
 }
 
 void ReplicaRecording::close_step() {
     if (!books_.is_open()) return;
-    const Interval interval = books_.close(world_.now, world_.fleet);
+    const Interval interval = books_.close(world_.now, world_.energy());
     ledger_.book(interval);
     for (Recorder* r : recorders_) r->over(interval);
 }
@@ -59,7 +58,7 @@ void ReplicaRecording::end_session(const SessionRecord& record) {
     for (Recorder* r : recorders_) r->session_ended(record);
 }
 
-void ReplicaRecording::hold_powers() { books_.hold(world_.now, world_.network.powers(world_.fleet)); }
+void ReplicaRecording::hold_powers() { books_.hold(world_.now, world_.powers()); }
 
 void ReplicaRecording::note(EventKind kind, std::optional<ConnectorId> connector) {
     if (event_recorders_.empty()) return;

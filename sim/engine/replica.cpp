@@ -37,11 +37,17 @@ struct Replica::Handler {
     void (Replica::*handle)(const Event&) = nullptr;
 };
 constexpr Replica::Handler Replica::handlers[] = {
-    {Phase::unplug, &Replica::unplug},        {Phase::plug_in, &Replica::plug_in},
-    {Phase::threshold, &Replica::cross},      {Phase::base_load, &Replica::change_base_load},
-    {Phase::devices, &Replica::move_devices}, {Phase::deliver, &Replica::deliver},
-    {Phase::measure, &Replica::measure},      {Phase::act, &Replica::act},
-    {Phase::record, &Replica::record},        {Phase::sample, &Replica::sample},
+    {Phase::unplug, &Replica::unplug},
+    {Phase::plug_in, &Replica::plug_in},
+    {Phase::threshold, &Replica::cross},
+    {Phase::base_load, &Replica::change_base_load},
+    {Phase::availability, &Replica::change_availability},
+    {Phase::devices, &Replica::move_devices},
+    {Phase::deliver, &Replica::deliver},
+    {Phase::measure, &Replica::measure},
+    {Phase::act, &Replica::act},
+    {Phase::record, &Replica::record},
+    {Phase::sample, &Replica::sample},
 };
 
 Replica::Replica(const ReplicaSite& site, SharedSite& shared, const Population& population, PartySet& parties, Rng rng)
@@ -148,10 +154,12 @@ void Replica::schedule_sessions() {
     queue_.plan(std::move(events));
 }
 
-/// Plans what every control step has: base load where it changes, measuring where anybody reads a meter, recording.
+/// Plans what every control step has: base load and what sources could feed in where they change, measuring where anybody reads a
+/// meter, recording.
 void Replica::schedule_step(std::size_t step) {
     const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
     if (site_.base.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
+    if (world_.sources.changes_at(step)) queue_.push(planned(at, Phase::availability, step));
     if (parties_.has_meters()) queue_.push(planned(at, Phase::measure, step));
     queue_.push(planned(at, Phase::record, step));
 }
@@ -170,6 +178,12 @@ void Replica::handle(const Event& event) {
 void Replica::change_base_load(const Event& event) {
     world_.network.change_base_load(event.subject);
     recording_.note(EventKind::base_load);
+}
+
+void Replica::change_availability(const Event& event) {
+    world_.sources.begin_step(event.subject, world_.now);
+    for (const ConnectorId c : world_.sources.members()) world_.network.change_power(c);
+    recording_.note(EventKind::availability);
 }
 
 void Replica::unplug(const Event& event) {

@@ -58,6 +58,7 @@ class Replica {
     void plug_in(const Event& event);
     void cross(const Event& event);
     void change_base_load(const Event& event);
+    void change_availability(const Event& event);
     void move_devices(const Event& event);
     void deliver(const Event& event);
     void measure(const Event& event);

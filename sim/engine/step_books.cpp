@@ -4,8 +4,8 @@
 
 namespace evsweep {
 
-void StepBooks::open(Instant now, const Prices& prices, const std::optional<Held>& powers, const ChargingState& fleet) {
-    begin_ = Begin{now, prices, fleet.energy(now)};
+void StepBooks::open(Instant now, const Prices& prices, const std::optional<Held>& powers, const SiteEnergy& energy) {
+    begin_ = Begin{now, prices, energy};
     since_ = now;
     energy_kwh_ = {};
     solved_ = true;
@@ -24,6 +24,7 @@ void StepBooks::accrue(Instant now) {
     energy_kwh_.load_kw += held_->load_kw * dt;
     energy_kwh_.loss_kw += held_->loss_kw * dt;
     energy_kwh_.ev_kw += held_->ev_kw * dt;
+    energy_kwh_.generated_kw += held_->generated_kw * dt;
 }
 
 void StepBooks::hold(Instant now, const std::optional<Held>& powers) {
@@ -34,22 +35,26 @@ void StepBooks::hold(Instant now, const std::optional<Held>& powers) {
 
 void StepBooks::count(Instant now, int tap_steps, int switchings) { moves_.push_back({now, tap_steps, switchings}); }
 
-Interval StepBooks::close(Instant end, const ChargingState& fleet) {
+Interval StepBooks::close(Instant end, const SiteEnergy& energy) {
     EVSWEEP_EXPECTS(begin_, "a step is closed that was opened");
     accrue(end);
     Interval interval;
     interval.begin = begin_->at;
     interval.end = end;
     interval.solved = solved_;
-    const FleetEnergy energy = fleet.energy(end);
-    interval.charged_kwh = energy.charged_kwh - begin_->energy.charged_kwh;
-    interval.discharged_kwh = energy.discharged_kwh - begin_->energy.discharged_kwh;
-    interval.stored_kwh = energy.stored_kwh - begin_->energy.stored_kwh;
-    interval.released_kwh = energy.released_kwh - begin_->energy.released_kwh;
+    const FleetEnergy& fleet = energy.fleet;
+    const FleetEnergy& fleet_before = begin_->energy.fleet;
+    interval.charged_kwh = fleet.charged_kwh - fleet_before.charged_kwh;
+    interval.discharged_kwh = fleet.discharged_kwh - fleet_before.discharged_kwh;
+    interval.stored_kwh = fleet.stored_kwh - fleet_before.stored_kwh;
+    interval.released_kwh = fleet.released_kwh - fleet_before.released_kwh;
+    interval.generated_kwh = energy.sources.generated_kwh - begin_->energy.sources.generated_kwh;
+    interval.curtailed_kwh = energy.sources.curtailed_kwh - begin_->energy.sources.curtailed_kwh;
     interval.load_kwh = energy_kwh_.load_kw;
     interval.loss_kwh = energy_kwh_.loss_kw;
     const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - energy_kwh_.ev_kw;
-    interval.source_kwh = energy_kwh_.source_kw + ev_beyond;
+    const double generated_beyond = interval.generated_kwh - energy_kwh_.generated_kw;
+    interval.source_kwh = energy_kwh_.source_kw + ev_beyond - generated_beyond;
     interval.price = begin_->prices.buy;
     interval.sell_price = begin_->prices.sell;
     for (const Moves& moves : moves_) {

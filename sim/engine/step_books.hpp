@@ -6,11 +6,18 @@
 
 #include "evsweep/output.hpp"
 #include "sim/fleet/charging_state.hpp"
+#include "sim/fleet/source_state.hpp"
 
 namespace evsweep {
 
+/// Energies of all that stands at connection points since the start.
+struct SiteEnergy {
+    FleetEnergy fleet{};
+    SourceEnergy sources{};
+};
+
 /// Books one step at a time. Base load and losses are held from each load flow until the next one; what the vehicles drew
-/// beyond the power they had in them came from the source.
+/// beyond the power they had in them, and sources did not feed in, came from the source of the feeder.
 class StepBooks {
    public:
     /// Powers of one load flow; none where it had no solution.
@@ -18,7 +25,8 @@ class StepBooks {
         double source_kw = 0.0;
         double load_kw = 0.0;
         double loss_kw = 0.0;
-        double ev_kw = 0.0;  ///< drawn less returned
+        double ev_kw = 0.0;         ///< drawn less returned
+        double generated_kw = 0.0;  ///< fed in by sources
     };
 
     /// What energy costs in a step, currency per kWh.
@@ -27,14 +35,14 @@ class StepBooks {
         double sell = 0.0;
     };
     /// Opens a step that begins now with these powers; none where there is no solution.
-    void open(Instant now, const Prices& prices, const std::optional<Held>& powers, const ChargingState& fleet);
+    void open(Instant now, const Prices& prices, const std::optional<Held>& powers, const SiteEnergy& energy);
     [[nodiscard]] bool is_open() const { return begin_.has_value(); }
     /// From now on these powers hold. Nothing happens while no step is open.
     void hold(Instant now, const std::optional<Held>& powers);
     /// What devices have moved; at the very end of a step it counts for the next.
     void count(Instant now, int tap_steps, int switchings);
     /// Closes the open step.
-    [[nodiscard]] Interval close(Instant end, const ChargingState& fleet);
+    [[nodiscard]] Interval close(Instant end, const SiteEnergy& energy);
 
    private:
     void accrue(Instant now);
@@ -42,7 +50,7 @@ class StepBooks {
     struct Begin {
         Instant at{};
         Prices prices{};
-        FleetEnergy energy{};  ///< of the fleet, until then
+        SiteEnergy energy{};  ///< until then
     };
     std::optional<Begin> begin_;
     std::optional<Held> held_;

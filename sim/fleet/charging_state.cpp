@@ -157,6 +157,13 @@ void ChargingState::set_power(ConnectorId c, double p_kw, double q_kvar, Instant
     set_motion(i, p_kw);
 }
 
+void ChargingState::feed_in(ConnectorId c, double p_kw, double q_kvar, double p_min_kw) {
+    EVSWEEP_EXPECTS(population_->connectors.is_source(c), "only a source feeds in without a battery");
+    p_[c.index()] = p_kw;
+    q_[c.index()] = q_kvar;
+    p_min_[c.index()] = p_min_kw;
+}
+
 /// Moves one battery on to `now` under the setpoint in force.
 void ChargingState::book(std::size_t i, Instant now) {
     const double now_ms = ms_of(now);

@@ -31,6 +31,8 @@ class Fingerprint {
             for (const Terminals& terminals : wiring) add(terminals.plus), add(terminals.minus);
         }
         for (const std::uint32_t set : c.level_set) add(std::uint64_t{set});
+        for (const ResourceKind kind : c.kind) add(static_cast<std::uint64_t>(kind));
+        for (const std::uint32_t row : c.availability) add(std::uint64_t{row});
         add(c.charge_rating.raw()), add(c.discharge_rating.raw()), add(c.apparent_rating.raw()), add(c.minimum_power.raw());
     }
     void add(const Vehicles& v) {
@@ -57,6 +59,7 @@ std::uint64_t fleet_fingerprint(const Population& fleet) {
     fingerprint.add(fleet.vehicles);
     for (const auto& levels : fleet.level_sets) fingerprint.add(levels);
     for (const Session& session : fleet.sessions) fingerprint.add(session);
+    for (const Availability& row : fleet.availability) fingerprint.add(row);
     fingerprint.add(std::uint64_t{fleet.all_stays().dropped().count});
     return fingerprint.value();
 }

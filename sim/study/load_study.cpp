@@ -143,6 +143,7 @@ void make_behaviours(LoadedStudy& study, Issues& issues) {
         context.group = configured.label;
         context.feeder = &study.feeder->site();
         context.calendar = study.scenario.time.start;
+        context.step = study.scenario.time.step;
         context.horizon = study.scenario.time.duration;
         context.accounting = study.scenario.study.accounting;
         context.issues = &issues;

@@ -116,9 +116,9 @@ void note_names(const PartySet& set, Names& names, Issues& issues) {
 
 void check_groups(const PartySet& set, Issues& issues) {
     for (const Party& party : set.parties())
-        if (party.choice && party.controller && party.own.empty() && !party.choice->groups.empty())
+        if (party.choice && party.controller && party.own.empty() && party.sources.empty() && !party.choice->groups.empty())
             issues.error(party.choice->groups_at, party.choice->path + ".groups", "has no vehicles to control",
-                         "give the group vehicles, or remove the party");
+                         "give the group vehicles, or remove the party; sources such as photovoltaics need no controller");
 }
 
 /// Planning controllers do not know what other controllers will do.

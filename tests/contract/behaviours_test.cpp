@@ -86,12 +86,13 @@ class Workshop {
         const Node settings = parse_yaml(case_.settings.empty() ? "{}" : case_.settings, folder_ / "contract.yaml", issues);
         const auto choice = read_plugin<Behaviour>(settings, "population." + group, reader, case_.name);
         std::unique_ptr<Behaviour> made;
-        if (choice) made = choice->make({group, &site_, calendar_, horizon, Accounting::physical, &issues, choice->at, 1});
+        if (choice) made = choice->make({group, &site_, calendar_, horizon, Accounting::physical, &issues, choice->at, 1, step});
         if (!made || issues.has_errors()) refuse(issues);
         return made;
     }
 
     static constexpr Duration horizon = std::chrono::hours(72);
+    static constexpr Duration step = std::chrono::minutes(15);
 
    private:
     void refuse(const Issues& issues) const {
@@ -133,17 +134,32 @@ void for_each_case(Check&& check) {
 
 std::vector<double> numbers(std::span<const double> column) { return {column.begin(), column.end()}; }
 
-/// All that a draw says of connectors and vehicles as numbers, for comparisons to the last bit.
-std::vector<std::vector<double>> columns_of(const Population& p) {
+/// All that a draw says of connectors, and of vehicles, as numbers, for comparisons to the last bit.
+std::vector<std::vector<double>> ratings_of(const Population& p) {
     std::vector<std::vector<double>> all;
     for (const auto* column : {&p.connectors.charge_rating, &p.connectors.discharge_rating, &p.connectors.minimum_power})
         all.push_back(numbers(column->raw()));
     all.push_back(numbers(p.connectors.apparent_rating.raw()));
-    all.push_back(numbers(p.vehicles.capacity.raw()));
+    return all;
+}
+std::vector<std::vector<double>> batteries_of(const Population& p) {
+    std::vector<std::vector<double>> all{numbers(p.vehicles.capacity.raw())};
     for (const auto* column : {&p.vehicles.stored_per_drawn, &p.vehicles.drawn_per_returned, &p.vehicles.lowest_soc,
                                &p.vehicles.highest_soc, &p.vehicles.reserve_soc, &p.vehicles.taper_knee, &p.vehicles.taper_end})
         all.push_back(numbers(column->raw()));
     return all;
+}
+std::vector<std::vector<double>> columns_of(const Population& p) {
+    auto all = ratings_of(p);
+    for (auto& column : batteries_of(p)) all.push_back(std::move(column));
+    return all;
+}
+
+/// How many of the connectors are sources, at which nothing plugs in.
+std::size_t sources_of(const Population& p) {
+    std::size_t sources = 0;
+    for (std::size_t c = 0; c < p.connectors.size(); ++c) sources += p.connectors.is_source(ConnectorId(c));
+    return sources;
 }
 
 auto content(const Session& s) {
@@ -156,7 +172,9 @@ bool is_same(const Population& x, const Population& y) {
                                           [](const Session& s, const Session& t) { return content(s) == content(t); });
     return same_sessions && columns_of(x) == columns_of(y) && x.connectors.bus == y.connectors.bus &&
            x.connectors.wiring == y.connectors.wiring && x.connectors.zone == y.connectors.zone && x.zones == y.zones &&
-           x.level_sets == y.level_sets && x.connectors.level_set == y.connectors.level_set;
+           x.level_sets == y.level_sets && x.connectors.level_set == y.connectors.level_set &&
+           x.connectors.kind == y.connectors.kind && x.connectors.availability == y.connectors.availability &&
+           x.availability == y.availability;
 }
 
 }  // namespace
@@ -181,7 +199,8 @@ TEST_CASE("every column has a row for each connector or vehicle, and ratings fit
     for_each_case([](const Workshop& workshop) {
         const Population p = drawn(*workshop.make(), 1);
         const std::size_t n = p.connectors.size();
-        for (const auto& column : columns_of(p)) CHECK(column.size() == n);  // one vehicle for each connector
+        for (const auto& column : ratings_of(p)) CHECK(column.size() == n);
+        for (const auto& column : batteries_of(p)) CHECK(column.size() == n - sources_of(p));  // one for each charging point
         CHECK(p.connectors.zone.size() == n);
         CHECK(p.connectors.level_set.size() == n);
         CHECK((p.connectors.wiring.empty() || p.connectors.wiring.size() == n));
@@ -190,6 +209,8 @@ TEST_CASE("every column has a row for each connector or vehicle, and ratings fit
             CHECK(p.connectors.level_set[i] < p.level_sets.size());
             CHECK(p.connectors.apparent_rating[i] >= std::max(p.connectors.charge_rating[i], p.connectors.discharge_rating[i]));
             CHECK(p.connectors.minimum_power[i] <= p.connectors.charge_rating[i]);
+        }
+        for (std::size_t i = 0; i < p.vehicles.size(); ++i) {
             CHECK(p.vehicles.lowest_soc[i] <= p.vehicles.reserve_soc[i]);
             CHECK(p.vehicles.lowest_soc[i] < p.vehicles.highest_soc[i]);
         }
@@ -218,7 +239,7 @@ TEST_CASE("sessions are in order, lie within the horizon, and no connector or ve
                 connector_free[s.connector.index()] = vehicle_free[s.vehicle.index()] = s.unplug;
             }
         }
-        CHECK(sessions > 0);
+        CHECK((sessions > 0 || sources_of(drawn(*behaviour, 0)) > 0));
     });
 }
 
@@ -297,11 +318,29 @@ TEST_CASE("a group leaves what is there as it was, and draws as if it were alone
     });
 }
 
+TEST_CASE("sources have a row of shares between 0 and 1 for every control step", "[behaviours]") {
+    for_each_case([](const Workshop& workshop) {
+        const Population p = drawn(*workshop.make(), 2);
+        for (std::size_t c = 0; c < p.connectors.size(); ++c) {
+            if (!p.connectors.is_source(ConnectorId(c))) continue;
+            REQUIRE(p.connectors.availability[c] < p.availability.size());
+            CHECK(p.connectors.charge_rating[c] == 0.0);
+            const Availability& row = p.availability[p.connectors.availability[c]];
+            CHECK(row.size() == static_cast<std::size_t>(Workshop::horizon / Workshop::step));
+            CHECK(std::all_of(row.begin(), row.end(), [](double share) { return share >= 0.0 && share <= 1.0; }));
+        }
+    });
+}
+
 TEST_CASE("the tally of stays counts the sessions and the vehicles", "[behaviours]") {
     for_each_case([](const Workshop& workshop) {
         const auto behaviour = workshop.make();
         for (std::uint32_t replica = 0; replica < replicas; ++replica) {
             const Population p = drawn(*behaviour, replica);
+            if (p.vehicles.size() == 0) {  // sources alone have no stays to tell of
+                CHECK((p.stays.empty() && p.sessions.empty()));
+                continue;
+            }
             REQUIRE(p.stays.size() == 1);
             CHECK(p.stays.front().group == "homes");
             CHECK(p.stays.front().played.count == p.sessions.size());

@@ -24,8 +24,9 @@ SignalReader head_kvar(const World&) {
     return reader_of_number([](World& w) { return w.network.load_flow().source_kvar(); });
 }
 SignalReader load_kw(const World&) {
-    return reader_of_number(
-        [](World& w) { return w.network.totals().drawn_kw - (w.fleet.charging_kw() - w.fleet.discharging_kw()); });
+    return reader_of_number([](World& w) {
+        return w.network.totals().drawn_kw - (w.fleet.charging_kw() - w.fleet.discharging_kw()) + w.sources.generated_kw();
+    });
 }
 SignalReader loss_kw(const World&) {
     return reader_of_number([](World& w) { return w.network.totals().loss_kw; });

@@ -23,6 +23,7 @@ struct BehaviourFixture {
     Duration horizon = std::chrono::hours(24);
     Accounting accounting = Accounting::physical;
     std::uint64_t seed = 1;
+    Duration step = std::chrono::minutes(15);
     Issues issues;
 
     /// None where the text or the feeder was refused; why is in `issues`.
@@ -31,7 +32,7 @@ struct BehaviourFixture {
         const auto choice =
             read_plugin<Behaviour>(parse_yaml(yaml, "test.yaml", issues), "population." + group, reader, "distribution");
         if (!choice) return nullptr;
-        auto behaviour = choice->make({group, &feeder, calendar, horizon, accounting, &issues, choice->at, seed});
+        auto behaviour = choice->make({group, &feeder, calendar, horizon, accounting, &issues, choice->at, seed, step});
         return issues.has_errors() ? nullptr : std::move(behaviour);
     }
     std::unique_ptr<Behaviour> make(const std::string& yaml, const std::string& group = "homes") {
