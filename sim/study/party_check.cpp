@@ -117,8 +117,9 @@ void note_names(const PartySet& set, Names& names, Issues& issues) {
 void check_groups(const PartySet& set, Issues& issues) {
     for (const Party& party : set.parties())
         if (party.choice && party.controller && party.own.empty() && party.sources.empty() && !party.choice->groups.empty())
-            issues.error(party.choice->groups_at, party.choice->path + ".groups", "has no vehicles to control",
-                         "give the group vehicles, or remove the party; sources such as photovoltaics need no controller");
+            issues.error(party.choice->groups_at, party.choice->path + ".groups", "has nothing to control",
+                         "give the group vehicles, or remove the party; sources such as photovoltaics feed in by themselves "
+                         "where their controller does not steer them");
 }
 
 /// Planning controllers do not know what other controllers will do.
@@ -130,6 +131,21 @@ void check_planners(const PartySet& set, Issues& issues) {
             issues.warning(party.choice->at, party.choice->path,
                            "plans on the grid without knowing what the other controllers of this alternative will draw",
                            "limits of the grid may be exceeded by all together");
+}
+
+/// Nor do they know what sources feed in.
+void check_plans_with_sources(const PartySet& set, const Population& sample, Issues& issues) {
+    if (!sample.connectors.has_sources()) return;
+    const auto plans_on_load = [](const Party& party) {
+        return party.uses(services::linear_grid.name) ||
+               std::any_of(party.declared.reads.begin(), party.declared.reads.end(),
+                           [](const Declared::Read& read) { return read.signal.name == signals::base_demand_forecast.name; });
+    };
+    for (const Party& party : set.parties())
+        if (party.choice && plans_on_load(party))
+            issues.warning(party.choice->at, party.choice->path,
+                           "plans with the base load, without knowing what photovoltaics and other sources feed in",
+                           "its plans may be too careful, and its limits may be exceeded by what is fed in");
 }
 
 void check_alternative(const LoadedStudy& study, const Alternative* alternative, const Population& sample, Names& names,
@@ -149,6 +165,7 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
         note_names(set, names, issues);
         check_groups(set, issues);
         check_planners(set, issues);
+        check_plans_with_sources(set, sample, issues);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) {
