@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace evsweep {
 
@@ -24,11 +27,26 @@ class Purpose {
     std::uint32_t key_;
 };
 
+/// How the replicas of a study take their values of one draw: each by itself, or spread out evenly over (0, 1) together.
+enum class DrawKind : std::uint8_t {
+    independent,
+    latin_hypercube,  ///< one value in each of as many equal intervals as replicas are spread together
+    sobol,            ///< points of a scrambled Sobol sequence, which are even also after any power of two of them
+};
+[[nodiscard]] inline std::vector<std::pair<std::string, DrawKind>> names_of(DrawKind) {
+    return {{"independent", DrawKind::independent}, {"latin_hypercube", DrawKind::latin_hypercube}, {"sobol", DrawKind::sobol}};
+}
+struct DrawDesign {
+    DrawKind kind = DrawKind::independent;
+    std::uint32_t batch = 1;  ///< consecutive replicas that are spread out together; batches are independent of one another
+};
+
 /// Counter-based generator (Philox4x32-10, Salmon et al. 2011): the draw is a function of
-/// (seed, replica, purpose, entity, draw) and of nothing else. Copy it freely; it has no state.
+/// (seed, replica, purpose, entity, draw) and of nothing else. Copy it freely; it has no state. Each draw is uniform by itself
+/// and independent of all other draws of its replica, whatever the design.
 class Rng {
    public:
-    Rng(std::uint64_t seed, std::uint32_t replica) : seed_(seed), replica_(replica) {}
+    Rng(std::uint64_t seed, std::uint32_t replica, DrawDesign design = {}) : seed_(seed), replica_(replica), design_(design) {}
 
     /// Uniform in the open interval (0, 1): an odd multiple of 2^-53.
     [[nodiscard]] double uniform(Purpose purpose, std::uint32_t entity, std::uint32_t draw = 0) const;
@@ -41,6 +59,7 @@ class Rng {
    private:
     std::uint64_t seed_;
     std::uint32_t replica_;
+    DrawDesign design_;
 };
 
 }  // namespace evsweep

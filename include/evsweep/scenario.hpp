@@ -28,6 +28,8 @@ struct StudySettings {
     int replicas = 100;
     std::uint64_t seed = 1;
     int threads = 0;  ///< 0: one per core
+    DrawKind draws = DrawKind::independent;
+    int batches = 16;  ///< of replicas that are spread out together, unless draws are independent
     Fraction confidence{0.95};
     Accounting accounting = Accounting::physical;
     bool keep_inputs = true;  ///< in the result; else only their sizes and hashes
