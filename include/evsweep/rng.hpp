@@ -57,6 +57,8 @@ class Rng {
     [[nodiscard]] std::uint32_t replica() const { return replica_; }
 
    private:
+    void spread_uniforms(Purpose purpose, std::uint32_t first_entity, std::uint32_t draw, std::span<double> out) const;
+
     std::uint64_t seed_;
     std::uint32_t replica_;
     DrawDesign design_;
