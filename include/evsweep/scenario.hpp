@@ -34,6 +34,10 @@ struct StudySettings {
     Accounting accounting = Accounting::physical;
     bool keep_inputs = true;  ///< in the result; else only their sizes and hashes
     std::string reference;    ///< label of the controller that others are compared with; default the first
+
+    [[nodiscard]] DrawDesign draw_design() const {
+        return {draws, draws == DrawKind::independent ? 1U : static_cast<std::uint32_t>(replicas / batches)};
+    }
 };
 
 struct TimeSettings {

@@ -1,5 +1,7 @@
 #include "sim/config/sections.hpp"
 
+#include <bit>
+#include <string>
 #include <utility>
 
 namespace evsweep {
@@ -31,6 +33,30 @@ std::optional<Contradiction> wrong_bands(const Limits& limits) {
                              has_both ? "exchange them?" : "give both: what a band leaves out is the limit of all others"};
     }
     return std::nullopt;
+}
+
+/// Replicas that are spread out together are as many in each batch, and more than one.
+std::optional<Contradiction> wrong_batches(const StudySettings& study) {
+    if (study.draws == DrawKind::independent) return std::nullopt;
+    const std::string replicas = std::to_string(study.replicas), batches = std::to_string(study.batches);
+    if (study.replicas % study.batches != 0)
+        return Contradiction{"replicas", replicas + " cannot be parted into " + batches + " batches of the same size",
+                             "take a multiple of " + batches + ", or other `batches`"};
+    if (study.replicas < 2 * study.batches)
+        return Contradiction{"replicas", replicas + " in " + batches + " batches leave nothing to spread out",
+                             "take at least " + std::to_string(2 * study.batches) + ", or fewer `batches`"};
+    return std::nullopt;
+}
+
+/// A Sobol sequence is even after powers of two.
+std::optional<Contradiction> uneven_batches(const StudySettings& study) {
+    if (study.draws != DrawKind::sobol || study.replicas % study.batches != 0) return std::nullopt;
+    const auto size = static_cast<unsigned>(study.replicas / study.batches);
+    if (std::has_single_bit(size)) return std::nullopt;
+    return Contradiction{"replicas", "makes batches of " + std::to_string(size) + ", which is no power of two",
+                         "a Sobol sequence is even after powers of two: take " +
+                             std::to_string(static_cast<unsigned>(study.batches) * std::bit_ceil(size)) + " replicas",
+                         Severity::warning};
 }
 
 template <class P>
@@ -92,6 +118,13 @@ const Schema<StudySettings>& study_schema() {
         Schema<StudySettings>("How many replicas are run, and how they are compared.")
             .optional("replicas", &StudySettings::replicas, "number of random days", between(1, 10'000'000))
             .optional("seed", &StudySettings::seed, "of all random draws")
+            .optional("draws", &StudySettings::draws,
+                      "how replicas take their random values: each by itself, or spread out evenly over what is possible, by a "
+                      "Latin hypercube or a scrambled Sobol sequence, which makes means more certain")
+            .optional("batches", &StudySettings::batches,
+                      "draws that are spread out: parts of the replicas that are independent of one another, by which intervals "
+                      "are found; a divisor of the replicas",
+                      between(2, 10'000))
             .optional("threads", &StudySettings::threads, "0: one per core", between(0, 4096))
             .optional("confidence", &StudySettings::confidence, "level of the confidence intervals", open_unit)
             .optional("accounting", &StudySettings::accounting,
@@ -100,7 +133,11 @@ const Schema<StudySettings>& study_schema() {
                       "true: the result holds all files of the study (up to 16 MiB each, 64 MiB together), so that it can be run "
                       "from it; false: only their sizes and hashes")
             .optional("reference", &StudySettings::reference,
-                      "label of the controller that others are compared with; empty: the first");
+                      "label of the controller that others are compared with; empty: the first")
+            .used_if([](const StudySettings& s) { return s.draws != DrawKind::independent; },
+                     "with draws: latin_hypercube or sobol", {"batches"})
+            .relation(wrong_batches)
+            .relation(uneven_batches);
     return schema;
 }
 

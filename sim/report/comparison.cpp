@@ -1,6 +1,7 @@
 #include "sim/report/comparison.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -74,6 +75,27 @@ std::string heading(const StudyResult& result) {
     return text + "; base: the feeder without vehicles\n\n";
 }
 
+/// How replicas were spread out, and what it has gained: for the rows of the table, under any controller.
+std::string spread_text(const StudyResult& result, const std::vector<const VariableResult*>& rows,
+                        const StudyEstimates& estimates) {
+    if (result.draws.kind == DrawKind::independent || result.replicas.size() < 2) return {};
+    std::string text = fmt::format("Draws: {}, batches of {} replicas; intervals are those of the means over batches.",
+                                   Value<DrawKind>::text(result.draws.kind), result.draws.batch);
+    std::vector<std::string> gains;
+    for (const VariableResult* row : rows) {
+        double least = HUGE_VAL;
+        for (const auto& run : result.controllers)
+            if (const VariableResult* found = find_numbers(run, row->output, row->variable.name))
+                least = std::fmin(least, estimates.gain(*found));
+        if (std::isfinite(least)) gains.push_back(fmt::format("{} {:.2g}", row->variable.name, least));
+    }
+    if (!gains.empty())
+        text += fmt::format(
+            " Under each controller means are as certain as of at least so many times as many independent replicas: {}.",
+            fmt::join(gains, ", "));
+    return text + "\n\n";
+}
+
 /// The two blocks of numbers and the legend of the signs that they use.
 class Blocks {
    public:
@@ -83,7 +105,7 @@ class Blocks {
     [[nodiscard]] std::string text() {
         if (result_.replicas.empty()) return {};
         std::string blocks;
-        if (!rows_.empty()) blocks += means(rows_);
+        if (!rows_.empty()) blocks += means(rows_) + spread_text(result_, rows_, estimates_);
         if (!events_.empty()) blocks += violations_title() + means(events_);
         blocks += element_tables(result_, estimates_, page_width, used_);
         for (Row row : events_)

@@ -51,6 +51,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.clock_changes = clock_changes_of(scenario.time.start, scenario.time.duration);
     result.inputs = input_texts(study);
     result.confidence = scenario.study.confidence.value();
+    result.draws = scenario.study.draw_design();
     result.reference = scenario.study.reference;
     result.currency = scenario.prices ? scenario.prices->currency : "";
     result.voltage_min_pu = scenario.limits.voltage_min.value();

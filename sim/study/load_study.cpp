@@ -117,7 +117,7 @@ void check_that_replicas_differ(const LoadedStudy& study, const Population& firs
 
 Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
     Population population;
-    const Rng rng(study.scenario.study.seed, number);
+    const Rng rng(study.scenario.study.seed, number, study.scenario.study.draw_design());
     for (std::size_t g = 0; g < study.behaviours.size(); ++g) {
         study.behaviours[g]->draw(rng, population);
         population.connectors.form_group(study.scenario.population[g].label);

@@ -39,6 +39,9 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     result.control_steps = static_cast<std::size_t>(whole_number(reader, "control_steps"));
     const double confidence = reader.number_attribute("/", "confidence").value_or(0.95);
     if (confidence > 0.0 && confidence < 1.0) result.confidence = confidence;
+    for (const auto& [name, kind] : names_of(DrawKind{}))
+        if (reader.text_attribute("/", "draws") == name) result.draws.kind = kind;
+    result.draws.batch = static_cast<std::uint32_t>(std::max(1, whole_number(reader, "replicas_per_batch")));
     result.quantile_levels = reader.numbers_attribute("/", "quantile_levels");
     result.reference = reader.text_attribute("/", "reference");
     result.currency = reader.text_attribute("/", "currency");

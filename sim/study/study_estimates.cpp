@@ -6,6 +6,7 @@
 
 #include "sim/statistics/clock_statistics.hpp"
 #include "sim/statistics/shares.hpp"
+#include "sim/study/spread_estimates.hpp"
 #include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
@@ -71,8 +72,7 @@ Estimate StudyEstimates::mean(const VariableResult& row) const {
         return one_day_ ? without_interval(share) : share;
     }
     const bool clock = row.variable.display == Display::clock;
-    Estimate estimate =
-        clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : estimate_mean(row.values, study_.confidence);
+    Estimate estimate = clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : mean_of(row.values);
     if (one_day_) return without_interval(estimate);
     if (clock) return estimate;
     if (estimate.kind == IntervalKind::alike) bound_alike(estimate, plausible(row), study_.confidence);
@@ -86,8 +86,8 @@ Estimate StudyEstimates::difference(const VariableResult& a, const VariableResul
         return one_day_ ? without_interval(share) : share;
     }
     const bool clock = a.variable.display == Display::clock;
-    Estimate estimate = clock ? estimate_time_difference(a.values, b.values, study_.confidence)
-                              : estimate_paired_difference(a.values, b.values, study_.confidence);
+    Estimate estimate =
+        clock ? estimate_time_difference(a.values, b.values, study_.confidence) : difference_of(a.values, b.values);
     if (one_day_) return without_interval(estimate);
     if (clock || estimate.kind != IntervalKind::alike) return estimate;
     const ValueRange range = plausible(a);
@@ -99,6 +99,33 @@ std::vector<double> StudyEstimates::quantiles(const VariableResult& row) const {
     if (row.variable.display == Display::clock) return quantiles_of_day(of_the_clock(row.values), study_.quantile_levels);
     std::vector<double> values = row.values;
     return evsweep::quantiles(values, study_.quantile_levels);
+}
+
+double StudyEstimates::gain(const VariableResult& row) const {
+    const bool is_number = row.variable.aggregation == Aggregation::per_replica && row.variable.display == Display::number;
+    if (!is_spread(row.values) || !is_number) return std::numeric_limits<double>::quiet_NaN();
+    return spread_gain(row.values, study_.replicas, study_.draws);
+}
+
+/// Whether these are the numbers of replicas that are spread out; those of the feeder without vehicles are not.
+bool StudyEstimates::is_spread(const std::vector<double>& values) const {
+    return study_.draws.kind != DrawKind::independent && values.size() == study_.replicas.size() && values.size() > 1;
+}
+
+Estimate StudyEstimates::mean_of(const std::vector<double>& values) const {
+    if (!is_spread(values)) return estimate_mean(values, study_.confidence);
+    return estimate_spread_mean(values, study_.replicas, study_.draws, study_.confidence);
+}
+
+Estimate StudyEstimates::difference_of(const std::vector<double>& a, const std::vector<double>& b) const {
+    Estimate estimate = estimate_paired_difference(a, b, study_.confidence);
+    if (!is_spread(a) || estimate.kind == IntervalKind::alike) return estimate;
+    std::vector<double> differences(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
+    const double rounding = estimate.rounding;
+    estimate = estimate_spread_mean(differences, study_.replicas, study_.draws, study_.confidence);
+    estimate.rounding = rounding;
+    return estimate;
 }
 
 std::vector<double> StudyEstimates::of_the_clock(std::vector<double> hours_since_start) const {

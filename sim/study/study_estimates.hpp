@@ -23,18 +23,24 @@ void end_within(Estimate& estimate, const ValueRange& range);
 /// Means and paired differences over the replicas. Times of day are taken on the circle, in hours of the wall clock. Rows whose
 /// values are alike are bounded by what the variable can be, or else by the least and the most that it is anywhere in the study,
 /// the feeder without vehicles included. Other intervals end where the variable does. The mean of an event is its share of the
-/// replicas, with the intervals of sim/statistics/shares.hpp.
+/// replicas, with the intervals of sim/statistics/shares.hpp. Where replicas are spread out, numbers have the interval of the
+/// mean over batches; times of day, events and elements have those of independent replicas, which are wider than need be.
 class StudyEstimates {
    public:
     explicit StudyEstimates(const StudyResult& study);
     [[nodiscard]] Estimate mean(const VariableResult& row) const;
     /// Of a - b, the same variable under two controllers, replica by replica.
     [[nodiscard]] Estimate difference(const VariableResult& a, const VariableResult& b) const;
+    /// Where replicas are spread out: how many times as many independent ones would make this mean as certain; else NaN.
+    [[nodiscard]] double gain(const VariableResult& row) const;
     /// The quantiles of the replicas' values, one per StudyResult::quantile_levels.
     [[nodiscard]] std::vector<double> quantiles(const VariableResult& row) const;
 
    private:
     [[nodiscard]] std::vector<double> of_the_clock(std::vector<double> hours_since_start) const;
+    [[nodiscard]] bool is_spread(const std::vector<double>& values) const;
+    [[nodiscard]] Estimate mean_of(const std::vector<double>& values) const;
+    [[nodiscard]] Estimate difference_of(const std::vector<double>& a, const std::vector<double>& b) const;
     [[nodiscard]] ValueRange plausible(const VariableResult& row) const;
 
     const StudyResult& study_;

@@ -91,7 +91,7 @@ ReplicaSite site_of(const LoadedStudy& study, const StudyOutputs& outputs, const
 }
 
 Rng rng_of(const LoadedStudy& study, ReplicaId replica) {
-    return {study.scenario.study.seed, static_cast<std::uint32_t>(replica.index())};
+    return {study.scenario.study.seed, static_cast<std::uint32_t>(replica.index()), study.scenario.study.draw_design()};
 }
 
 }  // namespace evsweep

@@ -12,6 +12,7 @@
 #include "evsweep/input_files.hpp"
 #include "evsweep/output.hpp"
 #include "evsweep/population.hpp"
+#include "evsweep/rng.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
 #include "sim/statistics/statistics.hpp"
@@ -136,6 +137,7 @@ struct StudyResult {
     std::vector<double> clock_changes;  ///< as WallClock has them
     std::vector<std::string> inputs;    ///< what was taken of each file of sessions, profiles and prices, in words
     double confidence = 0.95;
+    DrawDesign draws{};  ///< how replicas share out their draws
     std::vector<double> quantile_levels{std::begin(band_quantiles), std::end(band_quantiles)};
     std::string reference;                       ///< label of the reference controller
     std::string currency;                        ///< empty where the scenario has no prices

@@ -1,6 +1,8 @@
 #include "sim/study/write_estimates.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include "sim/study/study_estimates.hpp"
@@ -25,11 +27,13 @@ class StatisticGroups {
     StatisticGroups(ResultFile& file, std::string currency, std::vector<std::string> statistics)
         : file_(file), currency_(std::move(currency)), statistics_(std::move(statistics)) {}
 
-    void write(const std::string& group, const Variable& variable, IntervalKind kind, const std::vector<double>& values) {
+    void write(const std::string& group, const Variable& variable, IntervalKind kind, const std::vector<double>& values,
+               double gain = std::numeric_limits<double>::quiet_NaN()) {
         if (opened_.insert(group).second)
             file_.write({group, "statistic", {"statistic"}, {{"long_name", "statistic over the replicas"}}}, statistics_);
         Attributes notes = attributes_of(variable, currency_);
         notes.emplace_back("interval", name_of(kind));
+        if (!std::isnan(gain)) notes.emplace_back("independent_replicas_per_replica", gain);
         file_.write({group, variable.name, {"statistic"}, notes}, values);
     }
 
@@ -70,7 +74,7 @@ void write_summaries(ResultFile& file, const StudyResult& result) {
             std::vector<double> numbers = numbers_of(estimate);
             for (double q : estimates.quantiles(variable)) numbers.push_back(q);
             groups.write("/summary/" + link_name(run.label) + "/" + link_name(variable.output), variable.variable, estimate.kind,
-                         numbers);
+                         numbers, estimates.gain(variable));
         }
     }
 }

@@ -34,6 +34,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"same_fleets", std::int64_t{result.same_fleets}},
                    {"control_steps", static_cast<std::int64_t>(result.control_steps)},
                    {"confidence", result.confidence},
+                   {"draws", Value<DrawKind>::text(result.draws.kind)},
+                   {"replicas_per_batch", static_cast<std::int64_t>(result.draws.batch)},
                    {"quantile_levels", result.quantile_levels},
                    {"reference", result.reference},
                    {"currency", result.currency},
