@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "evsweep/plugins.hpp"
+#include "outputs/kpi_events.hpp"
 #include "outputs/phase_kpis.hpp"
 #include "outputs/violation_kpis.hpp"
 
@@ -21,6 +22,7 @@ struct Params {
     Duration mark_every = std::chrono::hours(1);
     Fraction short_below{0.001};
     Fraction unbalance_limit{0.02};
+    std::map<std::string, kpi::EventChoice> events;
 };
 
 std::vector<Kpi> power_kpis() {
@@ -429,12 +431,17 @@ class Kpis final : public Output {
                           "how far below its target a vehicle may leave without counting as short", between(0, 1))
                 .optional("unbalance_limit", &Params::unbalance_limit,
                           "unbalance factor |V2|/|V1| above which unbalance_minutes counts; unbalanced feeders only",
-                          between(0, 1));
+                          between(0, 1))
+                .optional(
+                    "events", &Params::events,
+                    "events whose probability is asked for, by name, e.g. `long_low: {kpi: minutes_below_band, above: 60}`");
         return schema;
     }
 
     Kpis(const Params& params, const Context& context) : frame_(frame_of(context, params)) {
-        for (Kpi& kpi : all_kpis(frame_)) {
+        std::vector<Kpi> list = all_kpis(frame_);
+        for (Kpi& event : kpi::chosen_events(params.events, list)) list.push_back(std::move(event));
+        for (Kpi& kpi : list) {
             const VariableHandle variable = context.declare.variable(std::move(kpi.variable));
             kpis_.push_back({variable, std::move(kpi.value)});
         }
