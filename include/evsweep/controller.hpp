@@ -34,9 +34,9 @@ struct Connection {
     std::span<const ConnectorId> left{};        ///< unplugged since this controller's last turn
     std::span<const ConnectorId> halted{};      ///< setpoint set to 0 by the battery (full, reserve, empty) since then
 
-    /// Sources of its groups, e.g. photovoltaics, ascending; never plugged in. They feed in what they can, `p_min_kw`, and no
+    /// Generators of its groups, e.g. photovoltaics, ascending; never plugged in. They feed in what they can, `p_min_kw`, and no
     /// more than their setpoint says, which is between -discharge_rating (no limit; so they start) and 0.
-    std::span<const ConnectorId> sources{};
+    std::span<const ConnectorId> generators{};
 
     std::span<const double> p_min_kw{};  ///< lowest admissible active setpoint now (<= 0; discharging is negative)
     std::span<const double> p_max_kw{};  ///< highest power the battery takes now (>= 0; 0 when full); see highest_setpoint_kw
@@ -96,7 +96,7 @@ class Controller {
         const std::vector<std::vector<double>>* level_sets = nullptr;  ///< by Connectors::level_set, as in every Connection
         Instant horizon{};                                             ///< where the replica ends; the start: not known
         Issues* issues = nullptr;  ///< while a scenario is checked: for warnings and errors with their place; else none
-        const std::vector<ConnectorId>* sources = nullptr;  ///< that it decides, ascending; of plug-ins that steer sources
+        const std::vector<ConnectorId>* generators = nullptr;  ///< that it decides, ascending; of plug-ins that steer generators
     };
 
     virtual ~Controller() = default;

@@ -177,8 +177,8 @@ struct Interval {
     double discharged_kwh = 0.0;  ///< grid side, >= 0
     double stored_kwh = 0.0;      ///< into all batteries
     double released_kwh = 0.0;    ///< out of all batteries, >= 0
-    double generated_kwh = 0.0;   ///< fed in by sources, >= 0
-    double curtailed_kwh = 0.0;   ///< that sources could have fed in besides, >= 0
+    double generated_kwh = 0.0;   ///< fed in by generators, >= 0
+    double curtailed_kwh = 0.0;   ///< that generators could have fed in besides, >= 0
     double price = 0.0;
     double sell_price = 0.0;
     int tap_steps = 0;   ///< moved by all regulators
@@ -201,7 +201,7 @@ struct SessionRecord {
 };
 
 /// What outputs are notified of. `hunting`: at the start the relays of the feeder's devices found no rest. `availability`: what
-/// sources could feed in has changed.
+/// generators could feed in has changed.
 enum class EventKind : std::uint8_t {
     plug_in,
     unplug,
@@ -269,7 +269,7 @@ class Output {
         double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
         double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
         std::vector<std::string> groups{};  ///< of the population
-        bool has_sources = false;           ///< connection points that feed in without a battery, e.g. photovoltaics
+        bool has_generators = false;        ///< connection points that feed in without a battery, e.g. photovoltaics
 
         /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.
         [[nodiscard]] LevelHandle watch(Fraction margin) const {

@@ -22,9 +22,9 @@ struct Configured {
     std::string type;               ///< the plug-in's name
     std::vector<Setting> settings;  ///< resolved parameters, paths relative to the plug-in
     std::function<std::unique_ptr<I>(const typename I::Context&)> make;
-    Position at{};                ///< where the user asked for it
-    bool steers_sources = false;  ///< of a controller: sets Connection::sources, too; else these feed in all that they can
-    bool acts_alone = false;      ///< of a behaviour: its connection points may be left without a controller
+    Position at{};                   ///< where the user asked for it
+    bool steers_generators = false;  ///< of a controller: sets Connection::generators, too; else these feed in all that they can
+    bool acts_alone = false;         ///< of a behaviour: its connection points may be left without a controller
 };
 
 /// Settings with which the contract tests try a plug-in, and what it promises with them.
@@ -65,8 +65,8 @@ template <class I>
 
 /// Registers model `M` of interface `I`. `M` has `static constexpr name`, `static const Schema<Params>& schema()`
 /// and a constructor `M(const Params&, const I::Context&)`; it may have `static constexpr` members `bool is_default`,
-/// `bool steers_sources`, `bool acts_alone`, `std::string_view least_settings` and `Trial trials[]` (for the contract tests). At
-/// namespace scope of the model's file: `const bool registered = add_plugin<Controller, Mine>();`
+/// `bool steers_generators`, `bool acts_alone`, `std::string_view least_settings` and `Trial trials[]` (for the contract tests).
+/// At namespace scope of the model's file: `const bool registered = add_plugin<Controller, Mine>();`
 template <class I, class M>
 bool add_plugin() {
     Plugin<I> entry;
@@ -92,7 +92,7 @@ bool add_plugin() {
             return std::make_unique<M>(p, context);
         };
         configured.at = node.at;
-        if constexpr (requires { M::steers_sources; }) configured.steers_sources = M::steers_sources;
+        if constexpr (requires { M::steers_generators; }) configured.steers_generators = M::steers_generators;
         if constexpr (requires { M::acts_alone; }) configured.acts_alone = M::acts_alone;
         return configured;
     };

@@ -30,11 +30,11 @@ struct ChargingPlace {
 /// What stands behind a connection point. A stationary battery is a vehicle that never leaves (see stationary.hpp).
 enum class ResourceKind : std::uint8_t {
     vehicle,     ///< batteries come and go, or stay
-    generation,  ///< a source whose power follows a series: nothing plugs in, and it can be curtailed
+    generation,  ///< a generator whose power follows a series: nothing plugs in, and it can be curtailed
 };
 
-/// Connection points: charging points, and sources such as photovoltaics. Powers are at the grid side. Rows keep their index for
-/// the whole study.
+/// Connection points: charging points, and generators such as photovoltaics. Powers are at the grid side. Rows keep their index
+/// for the whole study.
 struct Connectors {
     std::vector<std::string> groups;    ///< names of the population groups
     std::vector<std::uint32_t> group;   ///< by connector: index into `groups`
@@ -50,8 +50,8 @@ struct Connectors {
     std::vector<ResourceKind> kind;           ///< by connector; empty altogether where all are charging points
     std::vector<std::uint32_t> availability;  ///< row of Population::availability; by connector, or empty as `kind`
     [[nodiscard]] std::size_t size() const { return bus.size(); }
-    [[nodiscard]] bool has_sources() const { return std::count(kind.begin(), kind.end(), ResourceKind::generation) > 0; }
-    [[nodiscard]] bool is_source(ConnectorId c) const {
+    [[nodiscard]] bool has_generators() const { return std::count(kind.begin(), kind.end(), ResourceKind::generation) > 0; }
+    [[nodiscard]] bool is_generator(ConnectorId c) const {
         return c.index() < kind.size() && kind[c.index()] == ResourceKind::generation;
     }
     /// From here on connectors without a kind are of `last`; those before them that have none are charging points.
@@ -134,7 +134,7 @@ struct StayTally {
     }
 };
 
-/// What sources could feed in by control step, as a share (0 to 1) of their `discharge_rating`.
+/// What generators could feed in by control step, as a share (0 to 1) of their `discharge_rating`.
 using Availability = std::vector<double>;
 
 /// The base load of one replica over what its profiles say: each load's power is multiplied by the factor of the mark that holds.
@@ -150,7 +150,7 @@ struct LoadFactors {
     }
 };
 
-/// Everything random about one replica: its fleet, what sources could feed in, and its base load.
+/// Everything random about one replica: its fleet, what generators could feed in, and its base load.
 struct Population {
     std::vector<std::string> zones;                   ///< names of places for reporting, e.g. "zone 3"
     std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
@@ -158,7 +158,7 @@ struct Population {
     Vehicles vehicles;
     std::vector<Session> sessions;           ///< ordered by (plug_in, connector); disjoint per connector
     std::vector<StayTally> stays;            ///< by group, in the order of their draws
-    std::vector<Availability> availability;  ///< rows that sources follow; Connectors::availability
+    std::vector<Availability> availability;  ///< rows that generators follow; Connectors::availability
     LoadFactors load_factors;
 
     /// Of all groups together.

@@ -77,12 +77,12 @@ inline constexpr Signal<"kW", Extent::feeder> discharging_power{"discharging_pow
 inline constexpr Signal<"kvar", Extent::feeder> fleet_reactive_power{"fleet_reactive_power", "drawn by all vehicles"};
 inline constexpr Signal<"1", Extent::feeder> vehicles_connected{"vehicles_connected", "number of vehicles plugged in"};
 
-// Sources, e.g. photovoltaics.
-inline constexpr Signal<"kW", Extent::feeder> generated_power{"generated_power", "fed in by all sources"};
+// Generators, e.g. photovoltaics.
+inline constexpr Signal<"kW", Extent::feeder> generated_power{"generated_power", "fed in by all generators"};
 inline constexpr Signal<"kW", Extent::feeder> curtailed_power{"curtailed_power",
-                                                              "that sources could feed in beyond what they do"};
+                                                              "that generators could feed in beyond what they do"};
 inline constexpr Signal<"kW", Extent::connector> available_power{"available_power",
-                                                                 "that a source could feed in; 0 at charging points"};
+                                                                 "that a generator could feed in; 0 at charging points"};
 
 // The network, as of the latest load flow.
 inline constexpr Signal<"pu", Extent::connector> voltage{"voltage", "at the connection point"};

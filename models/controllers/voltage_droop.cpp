@@ -33,13 +33,13 @@ std::optional<Contradiction> wrong_curve(const DroopParams& p) {
 /// Active power of vehicles is that of `uncoordinated`. With e = V - 1 the reactive power goes, each period, a share of the way
 /// to
 ///   sign(e) S min(1, max(0, |e| - deadband) / (full_at - deadband))
-/// within the circle of the inverter beside its active power; it draws where the voltage is high. Sources (photovoltaics) do the
-/// same beside what is available, and their active power is limited, the same share of the way each period, to
+/// within the circle of the inverter beside its active power; it draws where the voltage is high. Generators (photovoltaics) do
+/// the same beside what is available, and their active power is limited, the same share of the way each period, to
 ///   rating min(1, max(0, (curtail_all_at - V) / (curtail_all_at - curtail_from))).
 class VoltageDroop final : public Controller {
    public:
     static constexpr std::string_view name = "voltage_droop";
-    static constexpr bool steers_sources = true;
+    static constexpr bool steers_generators = true;
     static const Schema<DroopParams>& schema() {
         using P = DroopParams;
         static const Schema<P> schema = [] {
@@ -51,7 +51,7 @@ class VoltageDroop final : public Controller {
                 .optional("full_at", &P::full_at, "deviation from which on it is all that the inverter has", above(0.0))
                 .optional("approach", &P::approach, "share of the way that it goes in each period", above_up_to(0.0, 1.0));
             s.optional("curtail_from", &P::curtail_from,
-                       "voltage from which on sources feed in less than their rating; none: they are not curtailed",
+                       "voltage from which on generators feed in less than their rating; none: they are not curtailed",
                        between(0.5, 2.0))
                 .optional("curtail_all_at", &P::curtail_all_at, "voltage from which on they feed in nothing", between(0.5, 2.0));
             s.in_steps("period", &P::period);
@@ -74,7 +74,7 @@ class VoltageDroop final : public Controller {
             const Kilowatts p = full_power(seen, c);
             setpoints.set(c, p, next_reactive(seen, c, p.value(), voltage_pu[c.index()], setpoints.q_kvar(c)));
         }
-        for (const ConnectorId c : seen.sources) steer(seen, c, voltage_pu[c.index()], setpoints);
+        for (const ConnectorId c : seen.generators) steer(seen, c, voltage_pu[c.index()], setpoints);
     }
 
     [[nodiscard]] std::vector<Counter> counters() const override { return {{"moved_kvar", moved_kvar_}}; }
@@ -89,7 +89,7 @@ class VoltageDroop final : public Controller {
         moved_kvar_ += std::abs(next_kvar - q_kvar);
         return Kilovars(next_kvar);
     }
-    /// A source gives what is available up to the curve; reactive power has what is left of the circle beside that, and the
+    /// A generator gives what is available up to the curve; reactive power has what is left of the circle beside that, and the
     /// active power of the time until the next period what is left beside the reactive power.
     void steer(const Connection& seen, ConnectorId c, double voltage_pu, Setpoints& setpoints) {
         const double rating_kw = seen.connectors->discharge_rating[c.index()],
@@ -117,7 +117,8 @@ class VoltageDroop final : public Controller {
 
     DroopParams params_;
     Subscription<"pu", Extent::connector, Form::present> voltage_;
-    std::map<std::size_t, double> curtailed_to_;  ///< by connector of a source: where its active power is on its way to the curve
+    std::map<std::size_t, double>
+        curtailed_to_;  ///< by connector of a generator: where its active power is on its way to the curve
     double moved_kvar_ = 0.0;
 };
 

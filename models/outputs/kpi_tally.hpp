@@ -73,7 +73,7 @@ struct BandExcess {
 struct Frame {
     const FeederSite& feeder;
     bool balanced;
-    bool has_sources;
+    bool has_generators;
     Calendar calendar;
     Duration step;
     Instant measure_from;

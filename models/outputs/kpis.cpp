@@ -96,12 +96,12 @@ std::vector<Kpi> energy_kpis() {
     };
 }
 
-/// Of sources such as photovoltaics, known without a load flow.
-std::vector<Kpi> source_kpis() {
+/// Of generators such as photovoltaics, known without a load flow.
+std::vector<Kpi> generator_kpis() {
     return {
         {{.name = "generated_kwh",
           .unit = "kWh",
-          .long_name = "energy fed in by sources",
+          .long_name = "energy fed in by generators",
           .headline = true,
           .decimals = 0,
           .notable_where = "generated_kwh",
@@ -109,7 +109,7 @@ std::vector<Kpi> source_kpis() {
          [](const Tally& t) { return t.energy.generated_kwh; }},
         {{.name = "curtailed_kwh",
           .unit = "kWh",
-          .long_name = "energy that sources could have fed in besides",
+          .long_name = "energy that generators could have fed in besides",
           .headline = true,
           .decimals = 1,
           .notable_where = "curtailed_kwh",
@@ -343,7 +343,7 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     };
     add(of_solved_steps(power_kpis()));
     add(of_solved_steps(energy_kpis()));
-    if (frame.has_sources) add(source_kpis());
+    if (frame.has_generators) add(generator_kpis());
     add(of_solved_steps(voltage_kpis(feeder)));
     add(of_solved_steps(band_kpis()));
     add(of_solved_steps(loading_kpis()));
@@ -403,7 +403,7 @@ kpi::Frame frame_of(const Output::Context& context, const Params& params) {
     const kpi::Signals signals(context.exchange, !rated.empty(), !balanced);
     return {.feeder = feeder,
             .balanced = balanced,
-            .has_sources = context.has_sources,
+            .has_generators = context.has_generators,
             .calendar = context.calendar,
             .step = context.step,
             .measure_from = context.measure_from,

@@ -74,7 +74,7 @@ PhaseVariables declare_phases(OutputDeclarations& declare) {
 struct Kinds {
     bool balanced = false;
     bool has_zones = false;
-    bool has_sources = false;
+    bool has_generators = false;
 };
 
 Variables declare_variables(OutputDeclarations& declare, const Kinds& kinds) {
@@ -93,9 +93,9 @@ Variables declare_variables(OutputDeclarations& declare, const Kinds& kinds) {
     v.ev_q = declare.variable(band("ev_kvar", "kvar", "reactive power drawn by vehicles", sample));
     v.arrivals = declare.variable(band("arrivals", "1", "plug-ins", count));
     v.departures = declare.variable(band("departures", "1", "unplugs", count));
-    if (kinds.has_sources) {
-        v.generated = declare.variable(band("generated_kw", "kW", "power fed in by sources", mean));
-        v.curtailed = declare.variable(band("curtailed_kw", "kW", "power that sources could feed in besides", mean));
+    if (kinds.has_generators) {
+        v.generated = declare.variable(band("generated_kw", "kW", "power fed in by generators", mean));
+        v.curtailed = declare.variable(band("curtailed_kw", "kW", "power that generators could feed in besides", mean));
     }
     if (!kinds.balanced) v.phases = declare_phases(declare);
     if (kinds.has_zones)
@@ -205,7 +205,7 @@ class SeriesRecorder final : public Recorder {
         take_means();
         const Variables& v = frame_.variables;
         recorded.put(v.demand, std::move(arrays_.demand));
-        recorded.put(v.source, std::move(arrays_.source));
+        recorded.put(v.generator, std::move(arrays_.generator));
         recorded.put(v.loss, std::move(arrays_.loss));
         recorded.put(v.vmin, std::move(arrays_.vmin));
         recorded.put(v.vmax, std::move(arrays_.vmax));
@@ -233,7 +233,7 @@ class SeriesRecorder final : public Recorder {
             arrays_.generated[m] /= marks_.hours_of(m);
             arrays_.curtailed[m] /= marks_.hours_of(m);
             arrays_.ev[m] = arrays_.charging[m] - arrays_.discharging[m];
-            for (auto* energy : {&arrays_.demand, &arrays_.source, &arrays_.loss})
+            for (auto* energy : {&arrays_.demand, &arrays_.generator, &arrays_.loss})
                 (*energy)[m] = solved_h_[m] > 0.0 ? (*energy)[m] / solved_h_[m] : not_a_number;
         }
     }
@@ -286,9 +286,9 @@ class SeriesRecorder final : public Recorder {
         const double share = 1.0 / static_cast<double>(samples_);
         double* zone_kw = arrays_.zone_ev.data() + zone_interval_ * zones_;
         const auto& zone = connectors_.zone;
-        if (!connectors_.kind.empty())  // sources are no vehicles
+        if (!connectors_.kind.empty())  // generators are no vehicles
             for (std::size_t c = 0; c < zone.size(); ++c)
-                if (connectors_.is_source(ConnectorId(c))) connector_kw_[c] = 0.0;
+                if (connectors_.is_generator(ConnectorId(c))) connector_kw_[c] = 0.0;
         for (std::size_t c = 0; c < zone.size();) {  // neighbours are mostly of one zone: add them up before storing
             const auto z = zone[c];
             double kw = zone_kw[z];
@@ -313,7 +313,7 @@ class SeriesRecorder final : public Recorder {
 };
 
 Frame frame_of(const Output::Context& context, const Params& params) {
-    const Kinds kinds{is_balanced(*context.feeder), !context.zones.empty(), context.has_sources};
+    const Kinds kinds{is_balanced(*context.feeder), !context.zones.empty(), context.has_generators};
     return {Marks(context, params.every, "every"),
             SupplyGroups(*context.feeder),
             kinds.balanced,

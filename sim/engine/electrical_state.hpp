@@ -45,7 +45,7 @@ class ElectricalState {
     void solve_alone(const ChargingState& fleet, Instant now);
     /// What has become of the load flow where somebody else has solved it.
     void take(const LoadFlowResult& result, Instant now);
-    /// Powers of the load flow, of which vehicles draw `ev_kw` and sources feed in `generated_kw`; none where there is no
+    /// Powers of the load flow, of which vehicles draw `ev_kw` and generators feed in `generated_kw`; none where there is no
     /// solution.
     [[nodiscard]] std::optional<StepBooks::Held> powers(double ev_kw, double generated_kw) const;
 

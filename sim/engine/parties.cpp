@@ -32,7 +32,7 @@ Parties::Parties(PartySet& set, World& world, Rng rng)
       owner_(world.population.connectors.size(), nobody),
       woken_(set.parties().size(), 0) {
     EVSWEEP_EXPECTS(set.problems().empty(), "parties that do not fit together do not run");
-    for (const ConnectorId c : world.sources.members())  // they begin without a limit
+    for (const ConnectorId c : world.generators.members())  // they begin without a limit
         setpoints_.set(c, Kilowatts(-world.population.connectors.discharge_rating[c.index()]), {});
     setpoints_.accept();
     for (const std::size_t index : set.order()) begin(*states_.emplace_back(std::make_unique<State>()), index);
@@ -62,8 +62,8 @@ void Parties::begin(State& state, std::size_t index) {
     state.seen.horizon = Instant(world_.site.scenario.time.duration);
     state.seen.connectors = &world_.population.connectors;
     state.seen.level_sets = &world_.population.level_sets;
-    state.seen.sources = party.sources;
-    for (const auto* own : {&party.own, &party.sources})
+    state.seen.generators = party.generators;
+    for (const auto* own : {&party.own, &party.generators})
         for (ConnectorId c : *own) owner_[c.index()] = static_cast<std::uint32_t>(states_.size() - 1);
     if (party.controller && party.controller->charges_past_targets())
         for (ConnectorId c : party.own) world_.fleet.charge_past_targets(c);
@@ -206,8 +206,8 @@ void Parties::apply_setpoints(const State& state) {
     for (ConnectorId c : setpoints_.changed()) {
         if (owner_of(c) != &state) throw_foreign_setpoint(c, world_.now);
         check_setpoint(world_.population, world_.fleet, setpoints_, c, world_.now);
-        if (world_.population.connectors.is_source(c))
-            world_.sources.limit(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), world_.now);
+        if (world_.population.connectors.is_generator(c))
+            world_.generators.limit(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), world_.now);
         else
             world_.fleet.set_power(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), world_.now);
         world_.network.change_power(c);

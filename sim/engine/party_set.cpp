@@ -51,7 +51,7 @@ class PartyExchange final : public Exchange {
 std::vector<ConnectorId> connectors_of(const std::vector<std::string>& groups, const Connectors& connectors, ResourceKind kind) {
     std::vector<ConnectorId> own;
     for (std::size_t c = 0; c < connectors.size(); ++c) {
-        if (connectors.is_source(ConnectorId(c)) != (kind == ResourceKind::generation)) continue;
+        if (connectors.is_generator(ConnectorId(c)) != (kind == ResourceKind::generation)) continue;
         if (groups.empty() ||
             (c < connectors.group.size() && std::count(groups.begin(), groups.end(), connectors.groups[connectors.group[c]]) > 0))
             own.emplace_back(c);
@@ -112,12 +112,12 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
         return;
     }
     party.own = connectors_of(choice.groups, population.connectors, ResourceKind::vehicle);
-    if (choice.controller()->steers_sources)
-        party.sources = connectors_of(choice.groups, population.connectors, ResourceKind::generation);
-    party.owns_all = party.own.size() + party.sources.size() == population.connectors.size();
+    if (choice.controller()->steers_generators)
+        party.generators = connectors_of(choice.groups, population.connectors, ResourceKind::generation);
+    party.owns_all = party.own.size() + party.generators.size() == population.connectors.size();
     party.controller = choice.controller()->make({choice.label, exchange, population.connectors, party.own, time.step, time.start,
                                                   site.scenario.study.accounting, rng, site.stop, &population.level_sets,
-                                                  Instant(time.duration), site.issues, &party.sources});
+                                                  Instant(time.duration), site.issues, &party.generators});
     party.cadence = party.controller->cadence();
 }
 

@@ -37,9 +37,9 @@ struct Declared {
 struct Party {
     const PartyChoice* choice = nullptr;  ///< null: nobody decides, as in the run without vehicles
     Declared declared;
-    std::vector<ConnectorId> own;      ///< charging points of a controller, ascending
-    std::vector<ConnectorId> sources;  ///< of a controller that steers them, ascending
-    bool owns_all = false;             ///< all connection points
+    std::vector<ConnectorId> own;         ///< charging points of a controller, ascending
+    std::vector<ConnectorId> generators;  ///< of a controller that steers them, ascending
+    bool owns_all = false;                ///< all connection points
     Cadence cadence{};
     std::unique_ptr<Controller> controller;
     std::unique_ptr<Agent> agent;

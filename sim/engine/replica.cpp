@@ -154,12 +154,12 @@ void Replica::schedule_sessions() {
     queue_.plan(std::move(events));
 }
 
-/// Plans what every control step has: base load and what sources could feed in where they change, measuring where anybody reads a
-/// meter, recording.
+/// Plans what every control step has: base load and what generators could feed in where they change, measuring where anybody
+/// reads a meter, recording.
 void Replica::schedule_step(std::size_t step) {
     const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
     if (site_.base.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
-    if (world_.sources.changes_at(step)) queue_.push(planned(at, Phase::availability, step));
+    if (world_.generators.changes_at(step)) queue_.push(planned(at, Phase::availability, step));
     if (parties_.has_meters()) queue_.push(planned(at, Phase::measure, step));
     queue_.push(planned(at, Phase::record, step));
 }
@@ -181,8 +181,8 @@ void Replica::change_base_load(const Event& event) {
 }
 
 void Replica::change_availability(const Event& event) {
-    world_.sources.begin_step(event.subject, world_.now);
-    for (const ConnectorId c : world_.sources.members()) world_.network.change_power(c);
+    world_.generators.begin_step(event.subject, world_.now);
+    for (const ConnectorId c : world_.generators.members()) world_.network.change_power(c);
     recording_.note(EventKind::availability);
 }
 

@@ -23,11 +23,11 @@ std::string fault_of_point(const Population& population, const ChargingState& fl
     return {};
 }
 
-/// Of a source, whose setpoint is a limit.
-std::string fault_of_source(const Population& population, ConnectorId c, double p_kw) {
+/// Of a generator, whose setpoint is a limit.
+std::string fault_of_generator(const Population& population, ConnectorId c, double p_kw) {
     const double rating_kw = population.connectors.discharge_rating[c.index()];
     if (p_kw >= -rating_kw - slack && p_kw <= slack) return {};
-    return fmt::format("a source can be limited to {:.6g} to 0 kW", -rating_kw);
+    return fmt::format("a generator can be limited to {:.6g} to 0 kW", -rating_kw);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ void check_setpoint(const Population& population, const ChargingState& fleet, co
     const double q = setpoints.q_kvar(c);
     const double s = population.connectors.apparent_rating[c.index()];
     std::string wrong =
-        population.connectors.is_source(c) ? fault_of_source(population, c, p) : fault_of_point(population, fleet, c, p);
+        population.connectors.is_generator(c) ? fault_of_generator(population, c, p) : fault_of_point(population, fleet, c, p);
     if (wrong.empty() && !(p * p + q * q <= s * s * (1.0 + slack)))
         wrong = fmt::format("its apparent power is {:.6g} kVA at most", s);
     if (wrong.empty()) return;

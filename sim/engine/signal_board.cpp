@@ -96,7 +96,7 @@ void SignalBoard::measure(bool has_solution) {
         }
         if (sources_[metered->source].provided->origin == Origin::batteries) world_.advance_fleet();
         metered->meter.read(world_.now, sources_[metered->source].read(world_), world_.fleet.plugged_in());
-        if (!world_.sources.members().empty()) metered->meter.show(world_.now, world_.sources.members());
+        if (!world_.generators.members().empty()) metered->meter.show(world_.now, world_.generators.members());
     }
 }
 
@@ -134,7 +134,7 @@ std::span<const double> SignalBoard::values_of(Feed& feed, const Party& party, s
     }
     if (!feed.is_masked) return values;
     std::vector<double> masked(values.size(), std::numeric_limits<double>::quiet_NaN());
-    for (const auto* own : {&party.own, &party.sources})
+    for (const auto* own : {&party.own, &party.generators})
         for (ConnectorId c : *own) masked[c.index()] = values[c.index()];
     feed.copy = std::move(masked);
     return feed.copy;

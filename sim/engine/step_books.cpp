@@ -48,8 +48,8 @@ Interval StepBooks::close(Instant end, const SiteEnergy& energy) {
     interval.discharged_kwh = fleet.discharged_kwh - fleet_before.discharged_kwh;
     interval.stored_kwh = fleet.stored_kwh - fleet_before.stored_kwh;
     interval.released_kwh = fleet.released_kwh - fleet_before.released_kwh;
-    interval.generated_kwh = energy.sources.generated_kwh - begin_->energy.sources.generated_kwh;
-    interval.curtailed_kwh = energy.sources.curtailed_kwh - begin_->energy.sources.curtailed_kwh;
+    interval.generated_kwh = energy.generators.generated_kwh - begin_->energy.generators.generated_kwh;
+    interval.curtailed_kwh = energy.generators.curtailed_kwh - begin_->energy.generators.curtailed_kwh;
     interval.load_kwh = energy_kwh_.load_kw;
     interval.loss_kwh = energy_kwh_.loss_kw;
     const double ev_beyond = interval.charged_kwh - interval.discharged_kwh - energy_kwh_.ev_kw;

@@ -6,18 +6,18 @@
 
 #include "evsweep/output.hpp"
 #include "sim/fleet/charging_state.hpp"
-#include "sim/fleet/source_state.hpp"
+#include "sim/fleet/generator_state.hpp"
 
 namespace evsweep {
 
 /// Energies of all that stands at connection points since the start.
 struct SiteEnergy {
     FleetEnergy fleet{};
-    SourceEnergy sources{};
+    GeneratorEnergy generators{};
 };
 
 /// Books one step at a time. Base load and losses are held from each load flow until the next one; what the vehicles drew
-/// beyond the power they had in them, and sources did not feed in, came from the source of the feeder.
+/// beyond the power they had in them, and generators did not feed in, came from the source of the feeder.
 class StepBooks {
    public:
     /// Powers of one load flow; none where it had no solution.
@@ -26,7 +26,7 @@ class StepBooks {
         double load_kw = 0.0;
         double loss_kw = 0.0;
         double ev_kw = 0.0;         ///< drawn less returned
-        double generated_kw = 0.0;  ///< fed in by sources
+        double generated_kw = 0.0;  ///< fed in by generators
     };
 
     /// What energy costs in a step, currency per kWh.

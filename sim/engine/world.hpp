@@ -5,7 +5,7 @@
 
 #include "sim/engine/electrical_state.hpp"
 #include "sim/fleet/charging_state.hpp"
-#include "sim/fleet/source_state.hpp"
+#include "sim/fleet/generator_state.hpp"
 
 namespace evsweep {
 
@@ -17,16 +17,16 @@ struct World {
           population(people),
           ports(with.ports_of(people.connectors)),
           fleet(people, of.levels),
-          sources(people, fleet),
+          generators(people, fleet),
           network(of, with, ports) {}
 
     World(const World&) = delete;
 
-    /// Energies of fleet and sources since the start.
-    [[nodiscard]] SiteEnergy energy() const { return {fleet.energy(now), sources.energy(now)}; }
+    /// Energies of fleet and generators since the start.
+    [[nodiscard]] SiteEnergy energy() const { return {fleet.energy(now), generators.energy(now)}; }
     /// What energies are booked with from now on; nothing where the network has no solution.
     [[nodiscard]] std::optional<StepBooks::Held> powers() const {
-        return network.powers(fleet.charging_kw() - fleet.discharging_kw(), sources.generated_kw());
+        return network.powers(fleet.charging_kw() - fleet.discharging_kw(), generators.generated_kw());
     }
     /// Brings powers up to date; one that tapers has changed meanwhile.
     void advance_fleet() {
@@ -39,7 +39,7 @@ struct World {
     const Population& population;
     const ChargingPorts& ports;
     ChargingState fleet;
-    SourceState sources;
+    GeneratorState generators;
     ElectricalState network;
     Instant now{};
     std::size_t step = 0;                        ///< of the control grid: the step that contains `now`

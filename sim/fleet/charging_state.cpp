@@ -158,7 +158,7 @@ void ChargingState::set_power(ConnectorId c, double p_kw, double q_kvar, Instant
 }
 
 void ChargingState::feed_in(ConnectorId c, double p_kw, double q_kvar, double p_min_kw) {
-    EVSWEEP_EXPECTS(population_->connectors.is_source(c), "only a source feeds in without a battery");
+    EVSWEEP_EXPECTS(population_->connectors.is_generator(c), "only a generator feeds in without a battery");
     p_[c.index()] = p_kw;
     q_[c.index()] = q_kvar;
     p_min_[c.index()] = p_min_kw;

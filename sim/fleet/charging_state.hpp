@@ -59,7 +59,7 @@ class ChargingState {
     /// Books up to `now`, then puts the new setpoint in force; the caller has validated it against the limits.
     void set_power(ConnectorId c, double p_kw, double q_kvar, Instant now);
 
-    /// What a source at this connector, where nothing plugs in, feeds in (p_kw <= 0) and could feed in (p_min_kw) from now on;
+    /// What a generator at this connector, where nothing plugs in, feeds in (p_kw <= 0) and could feed in (p_min_kw) from now on;
     /// only for the columns, for its energy is not the fleet's.
     void feed_in(ConnectorId c, double p_kw, double q_kvar, double p_min_kw);
 

@@ -116,9 +116,9 @@ void note_names(const PartySet& set, Names& names, Issues& issues) {
 
 void check_groups(const PartySet& set, Issues& issues) {
     for (const Party& party : set.parties())
-        if (party.choice && party.controller && party.own.empty() && party.sources.empty() && !party.choice->groups.empty())
+        if (party.choice && party.controller && party.own.empty() && party.generators.empty() && !party.choice->groups.empty())
             issues.error(party.choice->groups_at, party.choice->path + ".groups", "has nothing to control",
-                         "give the group vehicles, or remove the party; sources such as photovoltaics feed in by themselves "
+                         "give the group vehicles, or remove the party; generators such as photovoltaics feed in by themselves "
                          "where their controller does not steer them");
 }
 
@@ -133,9 +133,9 @@ void check_planners(const PartySet& set, Issues& issues) {
                            "limits of the grid may be exceeded by all together");
 }
 
-/// Nor do they know what sources feed in.
-void check_plans_with_sources(const PartySet& set, const Population& sample, Issues& issues) {
-    if (!sample.connectors.has_sources()) return;
+/// Nor do they know what generators feed in.
+void check_plans_with_generators(const PartySet& set, const Population& sample, Issues& issues) {
+    if (!sample.connectors.has_generators()) return;
     const auto plans_on_load = [](const Party& party) {
         return party.uses(services::linear_grid.name) ||
                std::any_of(party.declared.reads.begin(), party.declared.reads.end(),
@@ -144,7 +144,7 @@ void check_plans_with_sources(const PartySet& set, const Population& sample, Iss
     for (const Party& party : set.parties())
         if (party.choice && plans_on_load(party))
             issues.warning(party.choice->at, party.choice->path,
-                           "plans with the base load, without knowing what photovoltaics and other sources feed in",
+                           "plans with the base load, without knowing what photovoltaics and other generators feed in",
                            "its plans may be too careful, and its limits may be exceeded by what is fed in");
 }
 
@@ -165,7 +165,7 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
         note_names(set, names, issues);
         check_groups(set, issues);
         check_planners(set, issues);
-        check_plans_with_sources(set, sample, issues);
+        check_plans_with_generators(set, sample, issues);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) {

@@ -66,7 +66,7 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
     context.voltage_tolerance_pu = scenario.limits.voltage_tolerance_pu();
     context.loading_tolerance = scenario.limits.loading_tolerance();
     for (const auto& group : scenario.population) context.groups.push_back(group.label);
-    context.has_sources = sample.connectors.has_sources();
+    context.has_generators = sample.connectors.has_generators();
     return configured.make(context);
 }
 

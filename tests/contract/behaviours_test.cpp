@@ -155,11 +155,11 @@ std::vector<std::vector<double>> columns_of(const Population& p) {
     return all;
 }
 
-/// How many of the connectors are sources, at which nothing plugs in.
-std::size_t sources_of(const Population& p) {
-    std::size_t sources = 0;
-    for (std::size_t c = 0; c < p.connectors.size(); ++c) sources += p.connectors.is_source(ConnectorId(c));
-    return sources;
+/// How many of the connectors are generators, at which nothing plugs in.
+std::size_t generators_of(const Population& p) {
+    std::size_t generators = 0;
+    for (std::size_t c = 0; c < p.connectors.size(); ++c) generators += p.connectors.is_generator(ConnectorId(c));
+    return generators;
 }
 
 auto content(const Session& s) {
@@ -200,7 +200,7 @@ TEST_CASE("every column has a row for each connector or vehicle, and ratings fit
         const Population p = drawn(*workshop.make(), 1);
         const std::size_t n = p.connectors.size();
         for (const auto& column : ratings_of(p)) CHECK(column.size() == n);
-        for (const auto& column : batteries_of(p)) CHECK(column.size() == n - sources_of(p));  // one for each charging point
+        for (const auto& column : batteries_of(p)) CHECK(column.size() == n - generators_of(p));  // one for each charging point
         CHECK(p.connectors.zone.size() == n);
         CHECK(p.connectors.level_set.size() == n);
         CHECK((p.connectors.wiring.empty() || p.connectors.wiring.size() == n));
@@ -239,7 +239,7 @@ TEST_CASE("sessions are in order, lie within the horizon, and no connector or ve
                 connector_free[s.connector.index()] = vehicle_free[s.vehicle.index()] = s.unplug;
             }
         }
-        CHECK((sessions > 0 || sources_of(drawn(*behaviour, 0)) > 0));
+        CHECK((sessions > 0 || generators_of(drawn(*behaviour, 0)) > 0));
     });
 }
 
@@ -318,11 +318,11 @@ TEST_CASE("a group leaves what is there as it was, and draws as if it were alone
     });
 }
 
-TEST_CASE("sources have a row of shares between 0 and 1 for every control step", "[behaviours]") {
+TEST_CASE("generators have a row of shares between 0 and 1 for every control step", "[behaviours]") {
     for_each_case([](const Workshop& workshop) {
         const Population p = drawn(*workshop.make(), 2);
         for (std::size_t c = 0; c < p.connectors.size(); ++c) {
-            if (!p.connectors.is_source(ConnectorId(c))) continue;
+            if (!p.connectors.is_generator(ConnectorId(c))) continue;
             REQUIRE(p.connectors.availability[c] < p.availability.size());
             CHECK(p.connectors.charge_rating[c] == 0.0);
             const Availability& row = p.availability[p.connectors.availability[c]];
@@ -337,7 +337,7 @@ TEST_CASE("the tally of stays counts the sessions and the vehicles", "[behaviour
         const auto behaviour = workshop.make();
         for (std::uint32_t replica = 0; replica < replicas; ++replica) {
             const Population p = drawn(*behaviour, replica);
-            if (p.vehicles.size() == 0) {  // sources alone have no stays to tell of
+            if (p.vehicles.size() == 0) {  // generators alone have no stays to tell of
                 CHECK((p.stays.empty() && p.sessions.empty()));
                 continue;
             }

@@ -25,7 +25,7 @@ SignalReader head_kvar(const World&) {
 }
 SignalReader load_kw(const World&) {
     return reader_of_number([](World& w) {
-        return w.network.totals().drawn_kw - (w.fleet.charging_kw() - w.fleet.discharging_kw()) + w.sources.generated_kw();
+        return w.network.totals().drawn_kw - (w.fleet.charging_kw() - w.fleet.discharging_kw()) + w.generators.generated_kw();
     });
 }
 SignalReader loss_kw(const World&) {

@@ -145,7 +145,7 @@ TEST_CASE("photovoltaics need no controller, and one that cannot steer them is t
                                        "\n  apart: {parties: {cars: {controller: uncoordinated, groups: [homes]}, sun: "
                                        "{controller: uncoordinated, groups: [roofs]}}}\n")),
                Catch::Contains("controllers.apart.parties.sun.groups: has nothing to control") &&
-                   Catch::Contains("sources such as photovoltaics feed in by themselves"));
+                   Catch::Contains("generators such as photovoltaics feed in by themselves"));
     CHECK(issues_of(folder, study(both,
                                   "\n  apart: {parties: {cars: {controller: uncoordinated, groups: [homes]}, sun: "
                                   "{controller: voltage_droop, groups: [roofs]}}}\n"))

@@ -27,7 +27,7 @@ TEST_CASE("photovoltaics follow their yield up to the inverter", "[photovoltaic]
     CHECK(row[24] == 0.0);
     CHECK(row[95] == Approx(4.0 / 6.0).epsilon(1e-15));
     for (std::size_t c = 0; c < 3; ++c) {
-        CHECK(p.connectors.is_source(ConnectorId(c)));
+        CHECK(p.connectors.is_generator(ConnectorId(c)));
         CHECK(p.connectors.availability[c] == 0);
         CHECK(p.connectors.charge_rating[c] == 0.0);
         CHECK(p.connectors.discharge_rating[c] == 6.0);

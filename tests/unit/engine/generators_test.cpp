@@ -1,4 +1,4 @@
-/// Sources such as photovoltaics in a replica: what they feed in, what controllers may do with them, and that energy is found
+/// Generators such as photovoltaics in a replica: what they feed in, what controllers may do with them, and that energy is found
 /// again.
 #include <catch2/catch.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double rating_kw = 500.0;
 
-/// A vehicle that charges from 9 h to 11 h, and a source: nothing, 40 % from 8 h, all from 10 h, nothing from 14 h on.
+/// A vehicle that charges from 9 h to 11 h, and a generator: nothing, 40 % from 8 h, all from 10 h, nothing from 14 h on.
 Population car_and_roof() {
     Fleet fleet;
     fleet.add(stay(9.0, 11.0, 0.3, 0.9));
@@ -34,7 +34,7 @@ const ConnectorId roof(1);
 
 PartyChoice steering(ControllerByRule rule) {
     PartyChoice choice = party("it", rule);
-    std::get<Configured<Controller>>(choice.plugin).steers_sources = true;
+    std::get<Configured<Controller>>(choice.plugin).steers_generators = true;
     return choice;
 }
 
@@ -47,7 +47,7 @@ double hour(const Connection& seen) { return hours(seen.now.time_since_epoch());
 
 }  // namespace
 
-TEST_CASE("photovoltaics feed in all there is beside a controller of vehicles", "[sources]") {
+TEST_CASE("photovoltaics feed in all there is beside a controller of vehicles", "[generators]") {
     const Run day = run(a_day(std::chrono::hours(1)), two_buses(), car_and_roof(), on_arrival(10.0));
     REQUIRE(!day.outcome.failure);
     REQUIRE(day.notes.intervals.size() == 24);
@@ -59,7 +59,7 @@ TEST_CASE("photovoltaics feed in all there is beside a controller of vehicles", 
         CHECK(i.generated_kwh == Approx(given_kwh).margin(1e-12));
         CHECK(i.curtailed_kwh == Approx(0.0).margin(1e-12));
         CHECK(i.charged_kwh == Approx(drawn_kwh).margin(1e-12));
-        CHECK(i.discharged_kwh == 0.0);  // what sources give is not vehicle-to-grid
+        CHECK(i.discharged_kwh == 0.0);  // what generators give is not vehicle-to-grid
         CHECK(i.load_kwh == Approx(1000.0).epsilon(1e-7));
         CHECK(i.source_kwh == Approx(i.load_kwh + i.loss_kwh + drawn_kwh - given_kwh).epsilon(1e-9));
         CHECK(day.notes.snapshots[h].source_kw == Approx(i.source_kwh).epsilon(1e-9));
@@ -69,10 +69,10 @@ TEST_CASE("photovoltaics feed in all there is beside a controller of vehicles", 
     CHECK(day.notes.stays.size() == 1);
 }
 
-TEST_CASE("a controller that steers sources limits them until it lets them go", "[sources]") {
+TEST_CASE("a controller that steers generators limits them until it lets them go", "[generators]") {
     const auto rule = hourly([](const Connection& seen, Setpoints& setpoints) {
-        REQUIRE(seen.sources.size() == 1);
-        CHECK(seen.sources[0] == roof);
+        REQUIRE(seen.generators.size() == 1);
+        CHECK(seen.generators[0] == roof);
         for (const ConnectorId c : seen.plugged_in) CHECK(c != roof);
         const double available_kw = hour(seen) >= 8.0 && hour(seen) < 14.0 ? (hour(seen) < 10.0 ? 200.0 : 500.0) : 0.0;
         CHECK(seen.p_min_kw[1] == -available_kw);
@@ -94,11 +94,11 @@ TEST_CASE("a controller that steers sources limits them until it lets them go", 
     CHECK(day.notes.snapshots[10].ev_kvar == 0.0);                                     // which is not the vehicles'
 }
 
-TEST_CASE("a controller sees the voltage at its sources", "[sources]") {
+TEST_CASE("a controller sees the voltage at its generators", "[generators]") {
     std::vector<double> seen_pu;
     const ControllerByRule rule{{.period = std::chrono::hours(1)}, [&seen_pu](const Controller::Context& context) {
-                                    REQUIRE(context.sources);
-                                    CHECK(context.sources->size() == 1);
+                                    REQUIRE(context.generators);
+                                    CHECK(context.generators->size() == 1);
                                     CHECK(context.own.size() == 1);
                                     const auto voltage = context.exchange.subscribe(signals::voltage);
                                     return [voltage, &seen_pu](Turn& turn, const Connection&, Setpoints&) {
@@ -111,7 +111,8 @@ TEST_CASE("a controller sees the voltage at its sources", "[sources]") {
     for (std::size_t h = 0; h < 24; ++h) CHECK(seen_pu[h] == Approx(day.notes.lowest_voltage[h]).epsilon(1e-9));
 }
 
-TEST_CASE("a source is not set beyond its rating or its inverter, nor by a controller that does not steer it", "[sources]") {
+TEST_CASE("a generator is not set beyond its rating or its inverter, nor by a controller that does not steer it",
+          "[generators]") {
     const auto set_to = [](double p_kw, double q_kvar) {
         return hourly([=](const Connection&, Setpoints& setpoints) { setpoints.set(roof, Kilowatts(p_kw), Kilovars(q_kvar)); });
     };
@@ -120,8 +121,8 @@ TEST_CASE("a source is not set beyond its rating or its inverter, nor by a contr
         parties.push_back(std::move(choice));
         return run(a_day(std::chrono::hours(1)), two_buses(), car_and_roof(), std::move(parties)).outcome.failure.value_or("");
     };
-    CHECK_THAT(failure_of(steering(set_to(-501.0, 0.0))), Catch::Contains("a source can be limited to -500 to 0 kW"));
-    CHECK_THAT(failure_of(steering(set_to(1.0, 0.0))), Catch::Contains("a source can be limited to -500 to 0 kW"));
+    CHECK_THAT(failure_of(steering(set_to(-501.0, 0.0))), Catch::Contains("a generator can be limited to -500 to 0 kW"));
+    CHECK_THAT(failure_of(steering(set_to(1.0, 0.0))), Catch::Contains("a generator can be limited to -500 to 0 kW"));
     CHECK_THAT(failure_of(steering(set_to(-500.0, 300.0))), Catch::Contains("its apparent power is 550 kVA at most"));
     CHECK_THAT(failure_of(party("it", set_to(-100.0, 0.0))), Catch::Contains("whose groups do not have it"));
 }

@@ -1,4 +1,4 @@
-#include "sim/fleet/source_state.hpp"
+#include "sim/fleet/generator_state.hpp"
 
 #include <algorithm>
 
@@ -6,27 +6,27 @@
 
 namespace evsweep {
 
-SourceState::SourceState(const Population& population, ChargingState& points)
+GeneratorState::GeneratorState(const Population& population, ChargingState& points)
     : population_(population), points_(points), available_kw_(population.connectors.size(), 0.0) {
     const Connectors& connectors = population.connectors;
     for (std::size_t c = 0; c < connectors.kind.size(); ++c)
-        if (connectors.is_source(ConnectorId(c))) members_.emplace_back(c);
+        if (connectors.is_generator(ConnectorId(c))) members_.emplace_back(c);
     for (const ConnectorId c : members_) limit_kw_.push_back(-connectors.discharge_rating[c.index()]);
     accounts_.resize(members_.size());
 }
 
-double SourceState::available_at(std::size_t member, std::size_t step) const {
+double GeneratorState::available_at(std::size_t member, std::size_t step) const {
     const std::size_t c = members_[member].index();
     return population_.availability[population_.connectors.availability[c]][step] * population_.connectors.discharge_rating[c];
 }
 
-bool SourceState::changes_at(std::size_t step) const {
+bool GeneratorState::changes_at(std::size_t step) const {
     if (members_.empty() || step == 0) return !members_.empty();
     const auto& rows = population_.availability;
     return std::any_of(rows.begin(), rows.end(), [step](const Availability& row) { return row[step] != row[step - 1]; });
 }
 
-void SourceState::begin_step(std::size_t step, Instant now) {
+void GeneratorState::begin_step(std::size_t step, Instant now) {
     accrue(now);
     const auto q_kvar = points_.q_kvar();
     for (std::size_t m = 0; m < members_.size(); ++m) {
@@ -38,17 +38,17 @@ void SourceState::begin_step(std::size_t step, Instant now) {
     }
 }
 
-void SourceState::limit(ConnectorId c, double limit_kw, double q_kvar, Instant now) {
+void GeneratorState::limit(ConnectorId c, double limit_kw, double q_kvar, Instant now) {
     const auto found = std::lower_bound(members_.begin(), members_.end(), c);
-    EVSWEEP_EXPECTS(found != members_.end() && *found == c, "only a source is limited");
+    EVSWEEP_EXPECTS(found != members_.end() && *found == c, "only a generator is limited");
     accrue(now);
     const auto member = static_cast<std::size_t>(found - members_.begin());
     limit_kw_[member] = limit_kw;
     show(member, q_kvar, now);
 }
 
-/// Books what a source has fed in so far, and puts its new power in force.
-void SourceState::show(std::size_t member, double q_kvar, Instant now) {
+/// Books what a generator has fed in so far, and puts its new power in force.
+void GeneratorState::show(std::size_t member, double q_kvar, Instant now) {
     const ConnectorId c = members_[member];
     Account& account = accounts_[member];
     const double h = hours(now - account.since);
@@ -60,7 +60,7 @@ void SourceState::show(std::size_t member, double q_kvar, Instant now) {
     powers_are_stale_ = true;
 }
 
-void SourceState::accrue(Instant now) {
+void GeneratorState::accrue(Instant now) {
     EVSWEEP_EXPECTS(now >= since_, "energy is booked forwards in time");
     const double h = hours(now - since_);
     if (h == 0.0) return;
@@ -69,7 +69,7 @@ void SourceState::accrue(Instant now) {
     since_ = now;
 }
 
-const SourceState::Powers& SourceState::powers() const {
+const GeneratorState::Powers& GeneratorState::powers() const {
     if (!powers_are_stale_) return powers_;
     powers_ = {};
     for (const ConnectorId c : members_) {
@@ -81,19 +81,19 @@ const SourceState::Powers& SourceState::powers() const {
     return powers_;
 }
 
-SourceEnergy SourceState::energy(Instant now) const {
+GeneratorEnergy GeneratorState::energy(Instant now) const {
     const double h = hours(now - since_);
     return {generated_kwh_.value() + powers().generated_kw * h, curtailed_kwh_.value() + powers().curtailed_kw * h};
 }
 
-void SourceState::add_net_kwh(Instant now, std::span<double> by_connector) const {
+void GeneratorState::add_net_kwh(Instant now, std::span<double> by_connector) const {
     for (std::size_t m = 0; m < members_.size(); ++m) {
         const std::size_t c = members_[m].index();
         by_connector[c] += accounts_[m].kwh + points_.p_kw()[c] * hours(now - accounts_[m].since);
     }
 }
 
-void SourceState::add_net_kvarh(Instant now, std::span<double> by_connector) const {
+void GeneratorState::add_net_kvarh(Instant now, std::span<double> by_connector) const {
     for (std::size_t m = 0; m < members_.size(); ++m) {
         const std::size_t c = members_[m].index();
         by_connector[c] += accounts_[m].kvarh + points_.q_kvar()[c] * hours(now - accounts_[m].since);

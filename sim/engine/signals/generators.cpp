@@ -1,4 +1,4 @@
-// Signals of sources, e.g. photovoltaics.
+// Signals of generators, e.g. photovoltaics.
 #include "sim/engine/provided_signal.hpp"
 
 namespace evsweep {
@@ -6,13 +6,13 @@ namespace evsweep {
 namespace {
 
 SignalReader generated(const World&) {
-    return reader_of_number([](World& w) { return w.sources.generated_kw(); });
+    return reader_of_number([](World& w) { return w.generators.generated_kw(); });
 }
 SignalReader curtailed(const World&) {
-    return reader_of_number([](World& w) { return w.sources.curtailed_kw(); });
+    return reader_of_number([](World& w) { return w.generators.curtailed_kw(); });
 }
 SignalReader available(const World&) {
-    return [](World& w) { return w.sources.available_kw(); };
+    return [](World& w) { return w.generators.available_kw(); };
 }
 
 const bool registered[] = {
