@@ -75,6 +75,7 @@ void add_run(CommandLine& line) {
                                 "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
                                 "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
                                 "  evsweep run results/study.h5     the same study again, from what its result kept of it\n"
+                                "  evsweep run study.yaml --resume  after a crash: from the last checkpoint on\n"
                                 "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
                                 "written), 130 interrupted (finished replicas are kept).\n"
                                 "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
@@ -84,7 +85,16 @@ void add_run(CommandLine& line) {
     run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
     run->add_option("--seed", line.run.seed, "Seed of all random draws (study.seed)")->type_name("N");
     run->add_option("--out", line.run.out, "Result file (.h5) or folder; else results/<scenario>.h5")->type_name("PATH");
-    run->add_flag("--force", line.run.force, "Replace the result of an earlier run, or whatever is at --out");
+    run->add_flag("--force", line.run.force,
+                  "Replace the result of an earlier run, or whatever is at --out, and drop what an earlier run had finished");
+    run->add_flag("--resume", line.run.resume,
+                  "Go on from the replicas that an earlier run of the same study had finished; the result is the same to the\n"
+                  "last bit. A run does so by itself where they are there; this says that they have to be");
+    run->add_option(
+           "--checkpoint", line.run.checkpoint,
+           "Time between checkpoints of finished replicas, in OUT.checkpoint while the run lasts; none: no checkpoints (10 s)")
+        ->type_name("TIME");
+    run->add_option("--only-replica", line.run.only_replica, "Run this replica alone, e.g. one that failed")->type_name("N");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Report where the time went, also in the result file (/profile)");

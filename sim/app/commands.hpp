@@ -20,6 +20,9 @@ struct RunOptions {
     std::optional<std::filesystem::path> out;  ///< a folder, or a file that ends in .h5
     std::vector<std::string> set;              ///< `path=value`
     bool force = false;                        ///< replace whatever is at `out`
+    bool resume = false;                       ///< expect finished replicas of a run that did not end
+    std::string checkpoint;                    ///< time between checkpoints, or `none`; empty: 10 s
+    std::string only_replica;                  ///< run one replica alone; empty: all
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< report where the time went
     std::string instruction_set;               ///< empty: the widest there is

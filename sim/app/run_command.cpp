@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <utility>
@@ -13,8 +15,10 @@
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/app/study_source.hpp"
+#include "sim/base/units.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/report/warnings.hpp"
+#include "sim/study/checkpoint.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/many_load_flows.hpp"
 #include "sim/study/memory_estimate.hpp"
@@ -23,6 +27,8 @@
 #include "sim/study/study_profile.hpp"
 
 namespace evsweep {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -35,18 +41,26 @@ std::vector<std::string> overrides_of(const RunOptions& options) {
 }
 
 /// The file after which the result is named: that of another run, `again`, is not the file that it is run from.
-std::filesystem::path name_of_result(const std::filesystem::path& from) {
-    return from.extension() == ".h5" ? from.stem().concat("-again.yaml") : from;
+/// Nor is that of a single replica the study's.
+fs::path name_of_result(const RunOptions& options) {
+    const fs::path& from = options.scenario;
+    const std::string again = from.extension() == ".h5" ? "-again" : "";
+    const std::string alone = options.only_replica.empty() ? "" : "-replica-" + options.only_replica;
+    if (again.empty() && alone.empty()) return from;
+    return from.parent_path() / from.stem().concat(again + alone + ".yaml");
 }
 
-/// The first few failures one by one; all of them are in the result file.
-void tell_failures(const StudyResult& result) {
+/// The first few failures one by one, and how to look into the first; all of them are in the result file.
+void tell_failures(const StudyResult& result, const RunOptions& options) {
     constexpr std::size_t few = 5;
     for (std::size_t i = 0; i < std::min(few, result.failures.size()); ++i) {
         const ReplicaFailure& failure = result.failures[i];
         const std::string under = failure.controller.empty() ? "" : " under " + failure.controller;
         fail(fmt::format("replica {} of seed {} failed{}: {}", failure.replica.index(), result.seed, under, failure.what));
     }
+    if (!result.failures.empty() && options.only_replica.empty() && result.planned > 1)
+        fail(fmt::format("run just that replica with `evsweep run {} --only-replica {}`", options.scenario.string(),
+                         result.failures.front().replica.index()));
 }
 
 /// The table, on which nothing that went wrong with the file has any bearing; even quiet runs print it where it is all there is.
@@ -58,12 +72,16 @@ void say_result(const StudyResult& result, const PlacedResult& placed, bool quie
 }
 
 /// What the user should know besides the table; decides the exit status.
-ExitStatus conclude(const StudyResult& result, const PlacedResult& placed) {
+ExitStatus conclude(const StudyResult& result, const PlacedResult& placed, const Checkpoint* checkpoint,
+                    const RunOptions& options) {
     for (const std::string& note : placed.notes) fail(note);
-    tell_failures(result);
+    if (checkpoint)
+        for (const std::string& note : checkpoint->notes()) fail(note);
+    tell_failures(result, options);
     if (result.interrupted)
-        fail(fmt::format("interrupted; {} of {} replicas are finished{}", result.replicas.size(), result.planned,
-                         placed.file ? " and kept in " + placed.file->string() : ""));
+        fail(fmt::format("interrupted; {} of {} replicas are finished{}{}", result.replicas.size(), result.planned,
+                         placed.file ? " and kept in " + placed.file->string() : "",
+                         checkpoint && checkpoint->kept() > 0 ? "; run the same command again to go on from there" : ""));
     if (placed.is_at_fault) return ExitStatus::failed;
     if (result.interrupted) return ExitStatus::interrupted;
     if (const auto problem = dead_end(result)) return fail(*problem);
@@ -77,21 +95,85 @@ struct Written {
     PlacedResult placed;
 };
 
-StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& options, std::stop_token stop) {
+/// What a run goes on from and leaves behind on its way.
+struct RunPlan {
+    std::optional<ReplicaId> only;
+    std::unique_ptr<Checkpoint> checkpoint;
+};
+
+StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, std::stop_token stop) {
     const auto style = options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr();
-    ProgressReporter reporter(style, study.scenario.study.replicas);
+    ProgressReporter reporter(style, plan.only ? 1 : study.scenario.study.replicas);
     return run_study(study, {.stop = std::move(stop),
                              .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
-                             .profile = options.profile});
+                             .profile = options.profile,
+                             .only = plan.only,
+                             .checkpoint = plan.checkpoint.get()});
 }
 
-Written run_and_write(const LoadedStudy& study, const RunOptions& options, const ResultTarget& target, std::stop_token stop) {
-    Written written{run_with_progress(study, options, std::move(stop)), {}};
+Written run_and_write(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, const ResultTarget& target,
+                      std::stop_token stop) {
+    Written written{run_with_progress(study, options, plan, std::move(stop)), {}};
     if (written.result.interrupted && written.result.replicas.empty()) return written;
     const auto finished = std::chrono::steady_clock::now();
     written.placed = target.place(written.result);
     if (auto& profile = written.result.profile) profile = with_writing(*profile, std::chrono::steady_clock::now() - finished);
+    if (plan.checkpoint && !written.result.interrupted && written.placed.file) plan.checkpoint->discard();
     return written;
+}
+
+/// The replica of `--only-replica`; none (reported) where there is none of this number.
+std::optional<ReplicaId> replica_asked(const LoadedStudy& study, const std::string& text) {
+    const auto number = parse_number(text);
+    const int replicas = study.scenario.study.replicas;
+    if (number && *number >= 0.0 && *number < replicas && *number == std::floor(*number))
+        return ReplicaId(static_cast<std::size_t>(*number));
+    refuse(fmt::format("--only-replica: the study has no replica '{}'", text),
+           fmt::format("it has replicas 0 to {}", replicas - 1));
+    return std::nullopt;
+}
+
+/// How often checkpoints are written; none (reported) where the text says no time. Zero: never.
+std::optional<Duration> checkpoint_period(const std::string& text) {
+    constexpr Duration usual = std::chrono::seconds(10);
+    if (text.empty()) return usual;
+    if (text == "none") return Duration::zero();
+    Issues issues;
+    Reader reader{issues};
+    const auto period = Value<Duration>::read(Node::make_scalar(text, at_flag("--checkpoint")), "", reader);
+    report(issues);
+    if (period && *period <= Duration::zero())
+        return refuse("--checkpoint: " + text + " is no period", "write e.g. 1 min"), std::nullopt;
+    return period;
+}
+
+/// What the run begins with; the exit status where it may not.
+std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& options, const fs::path& result, RunPlan& plan) {
+    if (!options.only_replica.empty()) {
+        plan.only = replica_asked(study, options.only_replica);
+        if (options.resume)
+            return refuse("--resume: there is nothing to go on from with --only-replica", "leave one of them out");
+        return plan.only ? std::nullopt : std::optional(ExitStatus::invalid_input);
+    }
+    const auto every = checkpoint_period(options.checkpoint);
+    if (!every) return ExitStatus::invalid_input;
+    if (*every == Duration::zero()) {
+        if (options.resume) return refuse("--resume: --checkpoint none keeps and reads no checkpoints", "leave one of them out");
+        return std::nullopt;
+    }
+    const auto start = options.force ? Checkpoint::Start::replace : Checkpoint::Start::go_on;
+    if (options.force && options.resume)
+        return refuse("--resume: --force drops what it would go on from", "leave one of them out");
+    auto opened = Checkpoint::open(Checkpoint::folder_of(result), study_identity(study), start, *every);
+    if (!opened.checkpoint) return refuse(opened.obstacle);
+    plan.checkpoint = std::move(opened.checkpoint);
+    const std::size_t found = plan.checkpoint->found();
+    if (options.resume && found == 0)
+        return refuse("--resume: there is nothing to go on from in '" + plan.checkpoint->folder().string() + "'",
+                      "run the study without --resume");
+    if (found > 0 && !options.quiet)
+        report(fmt::format("going on from {} finished replicas in {}", found, plan.checkpoint->folder().string()));
+    return std::nullopt;
 }
 
 }  // namespace
@@ -109,24 +191,26 @@ ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     if (!study || !instruction_set) return ExitStatus::invalid_input;
     use_instruction_set(*instruction_set);
     if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
-    const ResultTarget target(result_path(name_of_result(options.scenario), options.out),
-                              options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
+    const fs::path result = result_path(name_of_result(options), options.out);
+    const ResultTarget target(result, options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
     if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
     const StudyShape shape = shape_of(*study, {});
     if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))
         return fail(*shortage);
 
+    RunPlan plan;
+    if (const auto status = prepare(*study, options, result, plan)) return *status;
     std::optional<Written> written;
     {
         const InterruptWatch::Grace grace(watch);
-        written = run_and_write(*study, options, target, grace.stop());
+        written = run_and_write(*study, options, plan, target, grace.stop());
     }
     if (written->result.interrupted && written->result.replicas.empty()) {
         fail("interrupted before any replica was finished; nothing was written");
         return ExitStatus::interrupted;
     }
     say_result(written->result, written->placed, options.quiet);
-    return conclude(written->result, written->placed);
+    return conclude(written->result, written->placed, plan.checkpoint.get(), options);
 }
 
 }  // namespace evsweep

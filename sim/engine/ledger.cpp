@@ -7,6 +7,14 @@
 
 namespace evsweep {
 
+EnergyLedger EnergyLedger::of_gaps(double feeder_gap_kwh, double session_gap_kwh, double fleet_gap_kwh) {
+    EnergyLedger ledger;
+    ledger.feeder_gap_kwh_.add(feeder_gap_kwh);
+    ledger.session_gap_kwh_ = session_gap_kwh;
+    ledger.fleet_gap_kwh_.add(fleet_gap_kwh);
+    return ledger;
+}
+
 void EnergyLedger::book(const Interval& interval) {
     const double ev = interval.charged_kwh - interval.discharged_kwh;
     fleet_gap_kwh_.add(ev);

@@ -17,6 +17,10 @@ class EnergyLedger {
     /// Largest admissible gap of any of the balances.
     static constexpr double tolerance_kwh = 1e-6;
 
+    EnergyLedger() = default;
+    /// Of a replica whose books were closed with these gaps.
+    [[nodiscard]] static EnergyLedger of_gaps(double feeder_gap_kwh, double session_gap_kwh, double fleet_gap_kwh);
+
     /// Books one control step whose load flow was solved.
     void book(const Interval& interval);
     /// Books one finished stay and checks it against its battery.

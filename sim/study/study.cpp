@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "sim/engine/ensemble.hpp"
+#include "sim/study/checkpoint.hpp"
 #include "sim/study/element_estimates.hpp"
 #include "sim/study/fold_study.hpp"
 #include "sim/study/headlines.hpp"
@@ -93,8 +94,7 @@ class WorkerPool {
     void run(std::size_t number, Stopwatch& watch) {
         const std::size_t first = number * width_;
         try {
-            auto runs =
-                run_ensemble(study_, outputs_, ReplicaId(first_ + first), std::min(width_, replicas_ - first), watch, stop_);
+            auto runs = finished_or_run(ReplicaId(first_ + first), std::min(width_, replicas_ - first), watch);
             watch.switch_to(Activity::recording);
             work_.put(number, std::move(runs));
         } catch (const Stopped&) {
@@ -102,7 +102,15 @@ class WorkerPool {
         }
     }
 
+    /// What an earlier run has finished is taken from there, where it is all of the ensemble.
+    [[nodiscard]] std::vector<ReplicaRun> finished_or_run(ReplicaId first, std::size_t count, Stopwatch& watch) {
+        if (options_.checkpoint)
+            if (auto finished = options_.checkpoint->take(first, count)) return std::move(*finished);
+        return run_ensemble(study_, outputs_, first, count, watch, stop_);
+    }
+
     void put_together(std::vector<ReplicaRun> runs) {
+        if (options_.checkpoint) options_.checkpoint->add(runs);
         for (ReplicaRun& run : runs) {
             fold_.add(std::move(run));
             ++finished_;
@@ -139,6 +147,7 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     const StudyShape shape = shape_of(study, options);
     WorkerPool pool(study, outputs, options, shape);
     pool.run();
+    if (options.checkpoint && options.stop.stop_requested()) options.checkpoint->flush();
     RunProfile total = pool.profile();
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
     StudyResult result = pool.fold().finish(std::move(base));

@@ -10,6 +10,8 @@
 
 namespace evsweep {
 
+class Checkpoint;
+
 struct Progress {
     int finished = 0;
     int planned = 0;
@@ -23,6 +25,7 @@ struct StudyOptions {
     std::size_t ensemble_width = 0;                   ///< replicas side by side; 0: as many as gain, with work for every thread
     bool profile = false;                             ///< measure where the time goes
     std::optional<ReplicaId> only{};                  ///< one replica of the study instead of all
+    Checkpoint* checkpoint = nullptr;                 ///< where finished replicas go meanwhile, and come from; may be null
 };
 
 /// Runs all replicas. The result does not depend on the number of threads or on the width of ensembles, to the last bit,

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "command.hpp"
+#include "same_results.hpp"
 #include "sim/record/result_reader.hpp"
 
 using Catch::Matchers::Contains;
@@ -32,34 +33,6 @@ void write_study(const ScratchFolder& folder) {
                  "    placement: {rule: class, class: \"\"}\n    arrival: 18 h\n    departure: 7 h\n"
                  "    initial_soc: {distribution: uniform, min: 0.2, max: 0.6}\n    target_soc: 0.9\n    capacity: 50 kWh\n"
                  "    charge_rating: 7.4 kW\ncontrollers: {uncoordinated: {}, fuzzy: {}}\n");
-}
-
-/// Paths of all arrays in a group and below.
-void collect(const ResultReader& reader, const std::string& group, std::vector<std::string>& paths) {
-    const std::string stem = group == "/" ? "/" : group + "/";
-    for (const std::string& name : reader.arrays(group)) paths.push_back(stem + name);
-    for (const std::string& name : reader.groups(group)) collect(reader, stem + name, paths);
-}
-
-bool are_same(const std::vector<double>& a, const std::vector<double>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
-}
-
-/// How many arrays both files hold, all with the same bits.
-std::size_t same_arrays(const fs::path& first, const fs::path& second) {
-    const ResultReader a(first), b(second);
-    std::vector<std::string> paths, others;
-    collect(a, "/", paths), collect(b, "/", others);
-    CHECK(paths == others);
-    for (const std::string& path : paths) {
-        INFO(path);
-        if (a.is_text(path))
-            CHECK(a.texts(path) == b.texts(path));
-        else if (!a.is_bare_dimension(path))
-            CHECK(are_same(a.numbers(path), b.numbers(path)));
-    }
-    return paths.size();
 }
 
 }  // namespace

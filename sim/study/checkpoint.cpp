@@ -1,0 +1,256 @@
+#include "sim/study/checkpoint.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include "evsweep/contracts.hpp"
+#include "sim/base/fnv1a.hpp"
+#include "sim/record/new_file.hpp"
+#include "sim/study/piece.hpp"
+#include "sim/study/provenance.hpp"
+
+namespace evsweep {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view head_name = "study.txt";
+constexpr std::string_view piece_mark = "evsweep piece 1\n";
+
+/// Before the runs of a piece: how many they are, of how many bytes, and the hash of these.
+struct PieceHead {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t hash = 0;
+};
+
+std::optional<std::string> whole_text(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return std::nullopt;
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    return in.bad() ? std::nullopt : std::optional(std::move(text));
+}
+
+std::span<const unsigned char> bytes_of(const std::string& text) {
+    return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+/// The runs of a piece; none where the file is not what was written.
+std::optional<std::vector<ReplicaRun>> runs_in(const fs::path& file) {
+    const auto text = whole_text(file);
+    if (!text || text->substr(0, piece_mark.size()) != piece_mark) return std::nullopt;
+    PieceHead head;
+    const std::size_t begin = piece_mark.size() + sizeof head;
+    if (text->size() < begin) return std::nullopt;
+    std::copy_n(text->data() + piece_mark.size(), sizeof head, reinterpret_cast<char*>(&head));
+    const auto runs = bytes_of(*text).subspan(begin);
+    if (runs.size() != head.bytes || fnv1a(fnv1a_start, runs) != head.hash) return std::nullopt;
+    return runs_of_bytes(runs, static_cast<std::size_t>(head.count));
+}
+
+std::map<std::string, std::string> lines_of(const std::string& identity) {
+    std::map<std::string, std::string> lines;
+    std::istringstream in(identity);
+    for (std::string line; std::getline(in, line);) {
+        const std::size_t colon = line.find(": ");
+        if (colon != std::string::npos) lines[line.substr(0, colon)] = line.substr(colon + 2);
+    }
+    return lines;
+}
+
+std::string shortened(const std::string& value) {
+    constexpr std::size_t longest = 60;
+    return value.size() <= longest ? value : value.substr(0, longest) + "...";
+}
+
+}  // namespace
+
+std::string study_identity(const LoadedStudy& study) {
+    const Provenance build = provenance_of_this_build();
+    std::string text =
+        fmt::format("evsweep: {} ({})\ninstruction set: {}\n", build.version, build.git_revision, build.instruction_set);
+    for (const Setting& setting : study.scenario.resolved) {
+        std::string value = setting.value;
+        std::replace(value.begin(), value.end(), '\n', ' ');
+        text += fmt::format("{}: {}\n", setting.path, value);
+    }
+    if (study.input_files)
+        for (const auto& [name, input] : study.input_files->asked())
+            text += fmt::format("file {}: {}\n", name,
+                                input.is_there ? fmt::format("{} bytes, hash {:016x}", input.bytes, input.hash) : "not there");
+    return text;
+}
+
+std::vector<std::string> identity_differences(const std::string& before, const std::string& now) {
+    constexpr std::size_t few = 8;
+    const auto then = lines_of(before), today = lines_of(now);
+    std::vector<std::string> differences;
+    const auto note = [&](std::string text) {
+        if (differences.size() < few) differences.push_back(std::move(text));
+    };
+    for (const auto& [what, value] : then) {
+        const auto found = today.find(what);
+        if (found == today.end())
+            note(fmt::format("{} was {}, and is not said now", what, shortened(value)));
+        else if (found->second != value)
+            note(fmt::format("{} was {}, and is {}", what, shortened(value), shortened(found->second)));
+    }
+    for (const auto& [what, value] : today)
+        if (then.count(what) == 0) note(fmt::format("{} is {}, and was not said", what, shortened(value)));
+    return differences;
+}
+
+fs::path Checkpoint::folder_of(const fs::path& result) {
+    fs::path folder = result;
+    folder += ".checkpoint";
+    return folder;
+}
+
+Checkpoint::Checkpoint(fs::path folder, std::string identity, Clock::duration every)
+    : folder_(std::move(folder)), identity_(std::move(identity)), every_(every), due_(Clock::now() + every) {}
+
+Checkpoint::~Checkpoint() {
+    if (lock_ >= 0) ::close(lock_);
+}
+
+Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity, Start start, Clock::duration every) {
+    Opened opened{std::unique_ptr<Checkpoint>(new Checkpoint(folder, std::move(identity), every)), {}};
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(folder, error))) return opened;
+    Checkpoint& checkpoint = *opened.checkpoint;
+    if (!fs::is_directory(folder, error))
+        opened.obstacle = fmt::format("'{}' is in the way of checkpoints, and is no folder; move it away", folder.string());
+    else if (!checkpoint.claim())
+        opened.obstacle =
+            fmt::format("another run keeps its checkpoints in '{}'; wait for it, or name another --out", folder.string());
+    else if (start == Start::replace)
+        checkpoint.discard();
+    else
+        opened.obstacle = checkpoint.find_pieces();
+    if (!opened.obstacle.empty()) opened.checkpoint.reset();
+    return opened;
+}
+
+/// Takes the folder for this process; false where another one has it. It is free again when the process ends, however that is.
+bool Checkpoint::claim() {
+    if (lock_ < 0) lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0;
+}
+
+/// What is wrong with the folder, if anything.
+std::string Checkpoint::find_pieces() {
+    const auto head = whole_text(folder_ / head_name);
+    if (!head) return fmt::format("'{}' has no readable {}; drop it with --force", folder_.string(), head_name);
+    const auto differences = identity_differences(*head, identity_);
+    if (!differences.empty()) {
+        std::string text =
+            fmt::format("the finished replicas in '{}' are of another study, and cannot be gone on from:", folder_.string());
+        for (const std::string& difference : differences) text += "\n  " + difference;
+        return text + "\n; undo the change, or begin anew with --force";
+    }
+    has_head_ = true;
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::directory_iterator(folder_))
+        if (entry.path().extension() == ".piece") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    for (const fs::path& file : files)
+        if (std::string wrong = find_piece(file); !wrong.empty()) return wrong;
+    return {};
+}
+
+std::string Checkpoint::find_piece(const fs::path& file) {
+    const auto runs = runs_in(file);
+    if (!runs) return fmt::format("'{}' is damaged; remove it, and its replicas are run again", file.string());
+    for (const ReplicaRun& run : *runs)
+        piece_of_.emplace(static_cast<std::uint32_t>(run.replica.index()), static_cast<std::uint32_t>(pieces_.size()));
+    pieces_.push_back(file);
+    const std::string number = file.stem().string();
+    if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos)
+        next_piece_ = std::max(next_piece_, static_cast<std::uint32_t>(std::stoul(number)) + 1);
+    return {};
+}
+
+std::optional<std::vector<ReplicaRun>> Checkpoint::take(ReplicaId first, std::size_t count) {
+    const auto begin = static_cast<std::uint32_t>(first.index()), end = begin + static_cast<std::uint32_t>(count);
+    const std::scoped_lock lock(mutex_);
+    for (std::uint32_t r = begin; r < end; ++r)
+        if (piece_of_.count(r) == 0) return std::nullopt;
+    std::vector<ReplicaRun> runs;
+    for (std::uint32_t r = begin; r < end; ++r) {
+        const std::uint32_t piece = piece_of_.at(r);
+        load(piece);
+        runs.push_back(std::move(loaded_.at(piece).extract(r).mapped()));
+        if (loaded_.at(piece).empty()) loaded_.erase(piece);
+    }
+    return runs;
+}
+
+void Checkpoint::load(std::uint32_t piece) {
+    if (loaded_.count(piece) > 0) return;
+    auto runs = runs_in(pieces_[piece]);
+    EVSWEEP_EXPECTS(runs, "a piece of a checkpoint stays as it was found");
+    for (ReplicaRun& run : *runs) {
+        const auto replica = static_cast<std::uint32_t>(run.replica.index());
+        loaded_[piece].emplace(replica, std::move(run));
+    }
+}
+
+void Checkpoint::add(std::vector<ReplicaRun>& runs) {
+    if (is_off_) return;
+    for (ReplicaRun& run : runs) {
+        if (piece_of_.count(static_cast<std::uint32_t>(run.replica.index())) > 0) continue;
+        append_run(run, noted_);
+        ++noted_count_;
+    }
+    if (Clock::now() >= due_) flush();
+}
+
+void Checkpoint::begin_folder() {
+    if (has_head_) return;
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) throw FileError(fmt::format("'{}' cannot be made: {}", folder_.string(), error.message()));
+    if (!claim()) throw FileError(fmt::format("another run keeps its checkpoints in '{}'", folder_.string()));
+    place_file(folder_ / head_name, evsweep::bytes_of(identity_));
+    has_head_ = true;
+}
+
+void Checkpoint::flush() {
+    due_ = Clock::now() + every_;
+    if (is_off_ || noted_count_ == 0) return;
+    try {
+        begin_folder();
+        const PieceHead head{noted_count_, noted_.size(), fnv1a(fnv1a_start, noted_)};
+        NewFile file(folder_ / fmt::format("{:06}.piece", next_piece_));
+        file.write(piece_mark);
+        file.write(std::span(reinterpret_cast<const unsigned char*>(&head), sizeof head));
+        file.write(noted_);
+        file.place();
+        ++next_piece_;
+        written_ += noted_count_;
+    } catch (const FileError& error) {
+        is_off_ = true;
+        notes_.push_back(fmt::format("no more checkpoints are written: {}; the run goes on without", error.what()));
+    }
+    noted_.clear();
+    noted_count_ = 0;
+}
+
+void Checkpoint::discard() {
+    std::error_code error;
+    fs::remove_all(folder_, error);
+    has_head_ = false;
+    if (lock_ >= 0) ::close(lock_);
+    lock_ = -1;
+}
+
+}  // namespace evsweep
