@@ -205,7 +205,7 @@ class SeriesRecorder final : public Recorder {
         take_means();
         const Variables& v = frame_.variables;
         recorded.put(v.demand, std::move(arrays_.demand));
-        recorded.put(v.generator, std::move(arrays_.generator));
+        recorded.put(v.source, std::move(arrays_.source));
         recorded.put(v.loss, std::move(arrays_.loss));
         recorded.put(v.vmin, std::move(arrays_.vmin));
         recorded.put(v.vmax, std::move(arrays_.vmax));
@@ -233,7 +233,7 @@ class SeriesRecorder final : public Recorder {
             arrays_.generated[m] /= marks_.hours_of(m);
             arrays_.curtailed[m] /= marks_.hours_of(m);
             arrays_.ev[m] = arrays_.charging[m] - arrays_.discharging[m];
-            for (auto* energy : {&arrays_.demand, &arrays_.generator, &arrays_.loss})
+            for (auto* energy : {&arrays_.demand, &arrays_.source, &arrays_.loss})
                 (*energy)[m] = solved_h_[m] > 0.0 ? (*energy)[m] / solved_h_[m] : not_a_number;
         }
     }
