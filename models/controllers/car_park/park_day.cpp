@@ -108,6 +108,10 @@ class ParkCheck {
             say("required_kwh_stored", fmt::format("requires {} kWh", v.required_kwh), "give at least 0");
         if (!(v.power_kw >= 0.0) || !std::isfinite(v.power_kw))
             say("pmax_kw", fmt::format("charges with {} kW", v.power_kw), "give at least 0");
+        if (!(v.return_kw >= 0.0)) say("return_kw", fmt::format("returns {} kW", v.return_kw), "give at least 0");
+        if (!(v.spare_kwh >= 0.0 && (v.spare_kwh == 0.0 || v.required_kwh == 0.0)))
+            say("spare_kwh", fmt::format("has {} kWh to spare and requires {}", v.spare_kwh, v.required_kwh),
+                "give one of them, at least 0");
     }
 
     const ParkDay& day_;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct ParkVehicle {
     double initial_soc = 0.0;
     double required_kwh = 0.0;  ///< stored, on top of what it came with
     double power_kw = 0.0;      ///< full power, either way
+    double spare_kwh = 0.0;     ///< that it has above what it must leave with; of one that requires nothing more
+    double return_kw = std::numeric_limits<double>::infinity();  ///< full power of returning, where that is below `power_kw`
 };
 
 /// All chargers are alike: panels and vehicles behind one inverter. Several vehicles may share one.

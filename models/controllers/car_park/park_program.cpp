@@ -1,5 +1,6 @@
 #include "controllers/car_park/park_program.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace evsweep {
@@ -36,6 +37,10 @@ double ParkProgram::sun_kw(std::size_t t) const {
     return day_.chargers.pv_kwp * day_.pv_kw_per_kwp[t];
 }
 
+double ParkProgram::returned_kw(const ParkVehicle& vehicle) const {
+    return means_.returns_energy ? std::min(vehicle.power_kw, vehicle.return_kw) : 0.0;
+}
+
 void ParkProgram::add_stay(const ParkVehicle& vehicle) {
     stay_begin_.push_back(static_cast<std::uint32_t>(program_.columns()));
     for (std::size_t t = vehicle.arrival; t < vehicle.departure; ++t) {
@@ -49,7 +54,7 @@ void ParkProgram::add_stay(const ParkVehicle& vehicle) {
 
 std::uint32_t ParkProgram::add_stay_columns(const ParkVehicle& vehicle, std::size_t t) {
     const double h = day_.step_h, power = vehicle.power_kw;
-    const double returned = means_.returns_energy ? power : 0.0;
+    const double returned = returned_kw(vehicle);
     const double reserve_up = means_.offers_reserves ? power + returned : 0.0;
     const double reserve_down = reserve_up;
     const std::uint32_t first = program_.add_column(0.0, {0.0, power});
@@ -75,7 +80,7 @@ void ParkProgram::store(const ParkVehicle& vehicle, std::uint32_t column, bool i
 void ParkProgram::keep_headroom(const ParkVehicle& vehicle, std::uint32_t column) {
     const double h = day_.step_h, eta = day_.efficiency, power = vehicle.power_kw;
     const LinearTerm drawn{column + StayColumns::charge, 1.0}, returned{column + StayColumns::discharge, -1.0};
-    program_.add_row({-without_limit, means_.returns_energy ? power : 0.0},
+    program_.add_row({-without_limit, returned_kw(vehicle)},
                      {{column + StayColumns::up, 1.0}, {drawn.column, -1.0}, {returned.column, 1.0}});
     program_.add_row({-without_limit, power}, {{column + StayColumns::down, 1.0}, drawn, returned});
     program_.add_row({vehicle.lowest_soc * vehicle.capacity_kwh, without_limit},
@@ -84,11 +89,11 @@ void ParkProgram::keep_headroom(const ParkVehicle& vehicle, std::uint32_t column
                      {{column + StayColumns::energy, 1.0}, {column + StayColumns::down, h * eta}});
 }
 
-/// E at the end >= E at the beginning + required - unserved.
+/// E at the end >= E at the beginning + required - spare - unserved.
 void ParkProgram::require(const ParkVehicle& vehicle, std::uint32_t last_column) {
     const std::uint32_t unserved = program_.add_column(day_.unserved_per_kwh, {0.0, without_limit});
     unserved_.push_back(unserved);
-    program_.add_row({vehicle.initial_soc * vehicle.capacity_kwh + vehicle.required_kwh, without_limit},
+    program_.add_row({vehicle.initial_soc * vehicle.capacity_kwh + vehicle.required_kwh - vehicle.spare_kwh, without_limit},
                      {{last_column + StayColumns::energy, 1.0}, {unserved, 1.0}});
 }
 

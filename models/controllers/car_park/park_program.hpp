@@ -45,6 +45,7 @@ class ParkProgram {
     void keep_charger_limits(std::size_t charger, std::size_t t, const std::vector<std::uint32_t>& there);
     void keep_band(std::size_t t);
     [[nodiscard]] double sun_kw(std::size_t t) const;
+    [[nodiscard]] double returned_kw(const ParkVehicle& vehicle) const;
 
     const ParkDay& day_;
     const ParkMeans& means_;
