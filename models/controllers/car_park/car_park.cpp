@@ -12,6 +12,7 @@
 #include "controllers/car_park/park_meter.hpp"
 #include "controllers/car_park/park_rules.hpp"
 #include "controllers/car_park/park_stays.hpp"
+#include "controllers/car_park/signals.hpp"
 #include "evsweep/plugins.hpp"
 
 namespace evsweep {
@@ -80,6 +81,10 @@ class CarPark final : public Controller {
         options_.most_nodes = params.most_nodes;
         options_.relative_gap = params.gap;
         if (params.follows_calls()) call_ = context.exchange.subscribe(signals::reserve_call);
+        if (params.sells_reserves() && params.publish_reserves) {
+            up_sold_ = context.exchange.publish(signals::reserve_up_sold);
+            down_sold_ = context.exchange.publish(signals::reserve_down_sold);
+        }
         if (params.step % context.step != Duration::zero())
             throw PartyError("step: " + Value<Duration>::text(params.step) +
                              " is not a whole number of control steps; time.step is " + Value<Duration>::text(context.step));
@@ -135,11 +140,12 @@ class CarPark final : public Controller {
         return step < in_force_->stays.window.steps ? std::optional(step) : std::nullopt;
     }
 
-    void begin_step(const Turn& turn, const ChargingView& seen) {
+    void begin_step(Turn& turn, const ChargingView& seen) {
         if (!in_force_ || has_left_plan(seen)) make_schedule(turn, seen);
         called_ = call_ ? std::clamp(turn.value(*call_).value(), -1.0, 1.0) : 0.0;
         wish_kw_.assign(seen.connectors->size(), 0.0);
         reserve_per_h_ = 0.0;
+        publish(turn, 0.0, 0.0);
         const auto step = step_now(seen.now);
         if (!step) return;
         double up_kw = 0.0, down_kw = 0.0;
@@ -152,8 +158,15 @@ class CarPark final : public Controller {
         });
         const ParkDay& day = in_force_->stays.day;
         reserve_per_h_ = day.reserve_up_per_kw_h[*step] * up_kw + day.reserve_down_per_kw_h[*step] * down_kw;
+        publish(turn, up_kw, down_kw);
         note_call(seen, up_kw, down_kw);
         note_ends(seen, *step);
+    }
+
+    void publish(Turn& turn, double up_kw, double down_kw) const {
+        if (!up_sold_) return;
+        turn[*up_sold_][0] = up_kw;
+        turn[*down_sold_][0] = down_kw;
     }
 
     /// `use(i, k)`: for each vehicle of the day that is there in a step, and which step of its stay that is.
@@ -326,6 +339,7 @@ class CarPark final : public Controller {
     Subscription<"currency/kWh", Extent::feeder, Form::forecast> buy_, sell_;
     Use<const Population> stays_;
     std::optional<Subscription<"1", Extent::feeder, Form::present>> call_{};
+    std::optional<Publication<"kW", Extent::feeder, Form::present>> up_sold_{}, down_sold_{};
     LinearOptions options_;
     std::optional<ScheduleInForce> in_force_;
     std::vector<double> wish_kw_;  ///< by connector, until the next step

@@ -59,7 +59,9 @@ void describe_worth(Schema<ParkParams>& schema) {
                   at_least(0.0))
         .optional("most_nodes", &ParkParams::most_nodes, "how many choices are looked into, where the relaxation leaves any",
                   between(0.0, 1e6))
-        .optional("gap", &ParkParams::gap, "the relative gap at which a plan counts as the cheapest", between(0.0, 0.1));
+        .optional("gap", &ParkParams::gap, "the relative gap at which a plan counts as the cheapest", between(0.0, 0.1))
+        .optional("publish_reserves", &ParkParams::publish_reserves,
+                  "what is sold is published as `reserve_up_sold` and `reserve_down_sold`; of one car park of an alternative");
 }
 
 Schema<ParkParams> car_park_schema() {
@@ -74,7 +76,8 @@ Schema<ParkParams> car_park_schema() {
         .relation(calls_without_reserves)
         .used_if([](const ParkParams& p) { return p.plans(); }, "with strategy: optimal",
                  {"v2g", "reserves", "sun", "calls", "most_nodes", "gap"})
-        .used_if([](const ParkParams& p) { return p.sells_reserves(); }, "with reserves: true", {"reserve_up", "reserve_down"})
+        .used_if([](const ParkParams& p) { return p.sells_reserves(); }, "with reserves: true",
+                 {"reserve_up", "reserve_down", "publish_reserves"})
         .used_if([](const ParkParams& p) { return p.sun == SunKnowledge::expected; }, "with sun: expected", {"expected_sun"});
     return schema;
 }

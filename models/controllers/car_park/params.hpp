@@ -46,6 +46,7 @@ struct CarParkParams {
     std::optional<Series<"1">> expected_sun{};
     int most_nodes = 500;
     double gap = 1e-9;
+    bool publish_reserves = false;
 
     [[nodiscard]] bool plans() const { return strategy == ParkStrategy::optimal; }
     [[nodiscard]] bool follows_calls() const { return plans() && calls == ReserveCalls::follow; }

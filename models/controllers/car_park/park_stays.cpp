@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "evsweep/party.hpp"
+#include "evsweep/stationary.hpp"
 
 namespace evsweep {
 
