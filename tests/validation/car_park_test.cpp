@@ -1,5 +1,5 @@
-/// A car park with photovoltaics through the whole simulator: every row of the reference (two independent solvers) that the shipped
-/// days hold, the plant's own account of them, reserves that are called, and what is said of bad input.
+/// A car park with photovoltaics through the whole simulator: every row of the reference (two independent solvers) that the
+/// shipped days hold, the plant's own account of them, reserves that are called, and what is said of bad input.
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
@@ -117,8 +117,8 @@ std::string failure_of(const std::vector<std::string>& overrides, const std::str
     return "no failure";
 }
 
-const std::vector<std::string> only_opt{"controllers.immediate=~", "controllers.average=~",  "controllers.no_sun=~",
-                                        "controllers.case_6=~",    "controllers.v2g=~",      "controllers.reserves=~",
+const std::vector<std::string> only_opt{"controllers.immediate=~", "controllers.average=~", "controllers.no_sun=~",
+                                        "controllers.case_6=~",    "controllers.v2g=~",     "controllers.reserves=~",
                                         "study.reference=opt"};
 
 std::vector<std::string> with(std::vector<std::string> list, const std::vector<std::string>& more) {
@@ -250,7 +250,8 @@ TEST_CASE("car park: the published mean reduction is a mean of daily ratios, and
 
 TEST_CASE("car park: one number for charging at once and evenly means a flat price", "[study]") {
     std::vector<std::string> flat{"prices.buy={every: 24 h, values: [0.10 EUR/kWh]}", "prices.fee=0 EUR/kWh"};
-    for (const char* label : {"no_sun", "case_6", "v2g", "reserves", "opt"}) flat.push_back(std::string("controllers.") + label + "=~");
+    for (const char* label : {"no_sun", "case_6", "v2g", "reserves", "opt"})
+        flat.push_back(std::string("controllers.") + label + "=~");
     for (int n = 1; n <= 4; ++n) {
         CAPTURE(n);
         const StudyResult result = run_with(file_of(n), flat);
@@ -262,7 +263,8 @@ TEST_CASE("car park: one number for charging at once and evenly means a flat pri
 }
 
 TEST_CASE("car park: what a cap leaves unserved is told by vehicle, and the plant finds the same missing", "[study]") {
-    const StudyResult result = run_with(file_of(2), with(only_opt, {"controllers.opt.import_cap=4 kW", "controllers.opt.v2g=false"}));
+    const StudyResult result =
+        run_with(file_of(2), with(only_opt, {"controllers.opt.import_cap=4 kW", "controllers.opt.v2g=false"}));
     const RunResult& run = controller(result, "opt");
     const double missing = counter(run, "unserved_kwh");
     CHECK(missing > 10.0);
