@@ -1,4 +1,4 @@
-/// Output `site_bill`: what every bus with charging points or sources pays at its own meter, which nets what stands there.
+/// Output `site_bill`: what every bus with charging points or generators pays at its own meter, which nets what stands there.
 
 #include <algorithm>
 #include <chrono>
@@ -50,7 +50,7 @@ Frame declare_frame(const Output::Context& context, Duration every) {
         context.exchange.subscribe(signals::returned_energy)};
 }
 
-/// Energies of vehicles are exact; those of sources are their powers at control steps, at which alone the sun changes.
+/// Energies of vehicles are exact; those of generators are their powers at control steps, at which alone the sun changes.
 class BillRecorder final : public Recorder {
    public:
     BillRecorder(const Frame& frame, const Connectors& connectors)
@@ -65,7 +65,7 @@ class BillRecorder final : public Recorder {
         if (!mark) return;
         const auto power = s[frame_.power];
         for (std::size_t c = 0; c < connectors_.size(); ++c)
-            if (connectors_.is_source(ConnectorId(c))) add(*mark, c, power[c] * hours(frame_.step));
+            if (connectors_.is_generator(ConnectorId(c))) add(*mark, c, power[c] * hours(frame_.step));
         if (!frame_.marks.at(s.now)) return;
         const auto drawn = s[frame_.drawn], returned = s[frame_.returned];
         for (std::size_t c = 0; c < connectors_.size(); ++c) {
@@ -120,7 +120,7 @@ class SiteBill final : public Output {
     static const Schema<Params>& schema() {
         static const Schema<Params> schema =
             Schema<Params>(
-                "What every bus with charging points or sources pays at its own meter: what is drawn there, net over each "
+                "What every bus with charging points or generators pays at its own meter: what is drawn there, net over each "
                 "interval, at "
                 "the buying price, what is fed in at the selling price; base load has meters of its own")
                 .optional("every", &Params::every,

@@ -50,7 +50,7 @@ class CarPark final : public Controller {
    public:
     static constexpr std::string_view name = "car_park";
     static constexpr std::string_view least_settings = "{strategy: optimal, inverter: 22 kW}";
-    static constexpr bool steers_sources = true;
+    static constexpr bool steers_generators = true;
     /// Plans in whole steps leave the parts of steps at both ends of a stay unused, and may fall short by design.
     static constexpr Trial trials[] = {
         {.settings = least_settings, .meets_targets = false, .knows_tapers = false},
@@ -101,7 +101,7 @@ class CarPark final : public Controller {
         if (seen.now.time_since_epoch() % params_.step == Duration::zero()) begin_step(turn, seen);
         follow(seen, setpoints);
         ParkFlow flow = flow_of(turn, seen, setpoints);
-        steer_sources(seen, setpoints, flow);
+        steer_panels(seen, setpoints, flow);
         meter_.add(flow);
     }
 
@@ -290,7 +290,7 @@ class CarPark final : public Controller {
         }
     }
 
-    /// What vehicles draw and return now, with prices and caps; sources follow.
+    /// What vehicles draw and return now, with prices and caps; panels follow.
     [[nodiscard]] ParkFlow flow_of(const Turn& turn, const ChargingView& seen, const Setpoints& setpoints) const {
         const double all_kw = params_.inverter.value() * static_cast<double>(site_.chargers());
         ParkFlow flow;
@@ -310,17 +310,17 @@ class CarPark final : public Controller {
         return flow;
     }
 
-    /// Sources feed in what they can, less what the plan turns away.
-    void steer_sources(const ChargingView& seen, Setpoints& setpoints, ParkFlow& flow) const {
+    /// Panels feed in what they can, less what the plan turns away.
+    void steer_panels(const ChargingView& seen, Setpoints& setpoints, ParkFlow& flow) const {
         const auto step = step_now(seen.now);
         const auto& planned = in_force_->schedule.curtailed_kw;
         for (std::uint32_t k = 0; k < site_.chargers(); ++k) {
             double available_kw = 0.0;
-            for (const ConnectorId c : site_.sources_of(k)) available_kw -= seen.p_min_kw[c.index()];
+            for (const ConnectorId c : site_.panels_of(k)) available_kw -= seen.p_min_kw[c.index()];
             const double wish_kw = step && !planned.empty() ? planned[k][*step] : 0.0;
             const double away_kw = wish_kw < power_rounding_kw ? 0.0 : std::min(wish_kw, available_kw);
             const double fed_share = away_kw > 0.0 ? 1.0 - away_kw / available_kw : 1.0;
-            for (const ConnectorId c : site_.sources_of(k)) {
+            for (const ConnectorId c : site_.panels_of(k)) {
                 const double rating_kw = seen.connectors->discharge_rating[c.index()];
                 setpoints.set(c, Kilowatts(away_kw > 0.0 ? fed_share * seen.p_min_kw[c.index()] : -rating_kw));
             }

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::uint32_t at_no_charger = std::numeric_limits<std::uint32_t>::max();
 
-const std::vector<ConnectorId>& panels_of(const Controller::Context& context) {
+const std::vector<ConnectorId>& own_panels(const Controller::Context& context) {
     static const std::vector<ConnectorId> none;
-    return context.sources ? *context.sources : none;
+    return context.generators ? *context.generators : none;
 }
 
 bool follow_one_series(const Population& truth, std::uint32_t a, std::uint32_t b) {
@@ -33,10 +33,10 @@ std::string name_of_point(const Connectors& connectors, ConnectorId c) {
 
 ParkSite::ParkSite(const Controller::Context& context) : charger_of_(context.connectors.size(), at_no_charger) {
     std::set<BusId> buses;
-    for (const auto* list : {&context.own, &panels_of(context)})
+    for (const auto* list : {&context.own, &own_panels(context)})
         for (const ConnectorId c : *list) buses.insert(context.connectors.bus[c.index()]);
-    sources_of_.resize(buses.size());
-    for (const auto* list : {&context.own, &panels_of(context)})
+    panels_of_.resize(buses.size());
+    for (const auto* list : {&context.own, &own_panels(context)})
         for (const ConnectorId c : *list) {
             const auto at = buses.find(context.connectors.bus[c.index()]);
             charger_of_[c.index()] = static_cast<std::uint32_t>(std::distance(buses.begin(), at));
@@ -46,9 +46,9 @@ ParkSite::ParkSite(const Controller::Context& context) : charger_of_(context.con
 }
 
 void ParkSite::add_panels(const Controller::Context& context) {
-    std::vector<double> kwp(sources_of_.size(), 0.0);
-    for (const ConnectorId c : panels_of(context)) {
-        sources_of_[charger_of(c)].push_back(c);
+    std::vector<double> kwp(panels_of_.size(), 0.0);
+    for (const ConnectorId c : own_panels(context)) {
+        panels_of_[charger_of(c)].push_back(c);
         kwp[charger_of(c)] += context.connectors.discharge_rating[c.index()];
     }
     for (const double here : kwp) pv_kwp_ = std::max(pv_kwp_, here);
@@ -58,16 +58,16 @@ void ParkSite::check_alike(const Controller::Context& context) const {
     constexpr double rounding_kw = 1e-9;
     std::vector<std::string> problems;
     std::size_t with_panels = 0;
-    for (const auto& list : sources_of_) with_panels += list.empty() ? 0 : 1;
+    for (const auto& list : panels_of_) with_panels += list.empty() ? 0 : 1;
     if (with_panels == 0) return;
     for (const ConnectorId c : context.own)
-        if (sources_of_[charger_of(c)].empty())
+        if (panels_of_[charger_of(c)].empty())
             problems.push_back(fmt::format("{} stands at a bus without panels, and {} chargers have some",
                                            name_of_point(context.connectors, c), with_panels));
     for (std::uint32_t k = 0; k < chargers(); ++k) {
         double kwp = 0.0;
-        for (const ConnectorId c : sources_of_[k]) kwp += context.connectors.discharge_rating[c.index()];
-        if (!sources_of_[k].empty() && std::abs(kwp - pv_kwp_) > rounding_kw)
+        for (const ConnectorId c : panels_of_[k]) kwp += context.connectors.discharge_rating[c.index()];
+        if (!panels_of_[k].empty() && std::abs(kwp - pv_kwp_) > rounding_kw)
             problems.push_back(fmt::format("charger {} has panels of {:g} kW, another of {:g} kW", k + 1, kwp, pv_kwp_));
     }
     if (!problems.empty())
@@ -78,8 +78,8 @@ std::vector<double> ParkSite::sun(const Population& truth, Instant from, Duratio
                                   Duration control_step) const {
     std::vector<double> shares(steps, 0.0);
     if (pv_kwp_ <= 0.0) return shares;
-    const std::uint32_t row = truth.connectors.availability[sources_of_.front().front().index()];
-    for (const auto& list : sources_of_)
+    const std::uint32_t row = truth.connectors.availability[panels_of_.front().front().index()];
+    for (const auto& list : panels_of_)
         for (const ConnectorId c : list)
             if (!follow_one_series(truth, row, truth.connectors.availability[c.index()]))
                 throw PartyError("panels follow different series; give all of one car park the same sun");

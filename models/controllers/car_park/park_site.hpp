@@ -16,11 +16,11 @@ class ParkSite {
     /// Throws PartyError where chargers are not alike: buses with charging points and without panels, panels of other ratings.
     explicit ParkSite(const Controller::Context& context);
 
-    [[nodiscard]] std::uint32_t chargers() const { return static_cast<std::uint32_t>(sources_of_.size()); }
+    [[nodiscard]] std::uint32_t chargers() const { return static_cast<std::uint32_t>(panels_of_.size()); }
     [[nodiscard]] double pv_kwp() const { return pv_kwp_; }
     /// Of one of its charging points or panels.
     [[nodiscard]] std::uint32_t charger_of(ConnectorId c) const { return charger_of_[c.index()]; }
-    [[nodiscard]] const std::vector<ConnectorId>& sources_of(std::uint32_t charger) const { return sources_of_[charger]; }
+    [[nodiscard]] const std::vector<ConnectorId>& panels_of(std::uint32_t charger) const { return panels_of_[charger]; }
 
     /// What the sun gives in each of `steps` steps, as a share of the rating; all 0 without panels. Throws PartyError where the
     /// chargers' panels follow different series.
@@ -32,7 +32,7 @@ class ParkSite {
     void check_alike(const Controller::Context& context) const;
 
     std::vector<std::uint32_t> charger_of_;  ///< by connector
-    std::vector<std::vector<ConnectorId>> sources_of_;
+    std::vector<std::vector<ConnectorId>> panels_of_;
     double pv_kwp_ = 0.0;
 };
 

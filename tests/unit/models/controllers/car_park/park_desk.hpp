@@ -95,7 +95,7 @@ class ParkDesk {
             return std::pair(a.plug_in, a.connector) < std::pair(b.plug_in, b.connector);
         });
         for (std::size_t c = 0; c < size(); ++c)
-            (population_.connectors.is_source(ConnectorId(c)) ? sources_ : points_).push_back(ConnectorId(c));
+            (population_.connectors.is_generator(ConnectorId(c)) ? panels_ : points_).push_back(ConnectorId(c));
     }
 
     std::unique_ptr<Controller> make(const std::string& yaml, HandExchange& exchange) const {
@@ -110,7 +110,7 @@ class ParkDesk {
                                  .own = points_,
                                  .step = std::chrono::hours(1),
                                  .calendar = calendar(),
-                                 .sources = &sources_});
+                                 .generators = &panels_});
     }
 
     [[nodiscard]] static Calendar calendar() { return Calendar(std::chrono::local_days(std::chrono::year(2025) / 1 / 6)); }
@@ -118,7 +118,7 @@ class ParkDesk {
     void play(Controller& controller, HandExchange& exchange) {
         SetpointTable table(size());
         soc_.assign(size(), 0.0);
-        for (const ConnectorId c : sources_) table.set(c, Kilowatts(-population_.connectors.discharge_rating[c.index()]), {});
+        for (const ConnectorId c : panels_) table.set(c, Kilowatts(-population_.connectors.discharge_rating[c.index()]), {});
         for (std::size_t hour = 0; hour < buy.size(); ++hour) {
             come_and_go(Instant(std::chrono::hours(hour)), table);
             decide(controller, exchange, table, hour);
@@ -149,7 +149,7 @@ class ParkDesk {
             p_min[i] = soc_[i] > lowest_soc ? -population_.connectors.discharge_rating[i] : 0.0;
             target[i] = present_[i]->target_soc;
         }
-        for (const ConnectorId c : sources_) p_min[c.index()] = -sun[hour] * population_.connectors.discharge_rating[c.index()];
+        for (const ConnectorId c : panels_) p_min[c.index()] = -sun[hour] * population_.connectors.discharge_rating[c.index()];
         const std::vector<double> reserve = all(lowest_soc), capacity = all(capacity_kwh), stored = all(efficiency),
                                   drawn = all(1.0 / efficiency), unity = all(1.0);
         exchange.show(signals::state_of_charge, soc_), exchange.show(signals::target_soc, target);
@@ -165,7 +165,7 @@ class ParkDesk {
         Connection seen;
         seen.now = Instant(std::chrono::hours(hour)), seen.horizon = Instant(std::chrono::hours(buy.size()));
         seen.calendar = calendar();
-        seen.plugged_in = plugged_in_, seen.sources = sources_;
+        seen.plugged_in = plugged_in_, seen.generators = panels_;
         seen.p_min_kw = p_min, seen.p_max_kw = p_max;
         seen.connectors = &population_.connectors, seen.level_sets = &population_.level_sets;
         Turn turn = exchange.turn(seen.now);
@@ -178,7 +178,7 @@ class ParkDesk {
     void note_fault(const SetpointTable& table, ConnectorId c, std::size_t hour, const std::vector<double>& p_min,
                     const std::vector<double>& p_max) {
         const std::size_t i = c.index();
-        const double lowest = population_.connectors.is_source(c) ? -population_.connectors.discharge_rating[i] : p_min[i];
+        const double lowest = population_.connectors.is_generator(c) ? -population_.connectors.discharge_rating[i] : p_min[i];
         if (table.p_kw(c) >= lowest - 1e-9 && table.p_kw(c) <= p_max[i] + 1e-9) return;
         faults.push_back(std::to_string(i) + " in hour " + std::to_string(hour) + ": " + std::to_string(table.p_kw(c)) + " kW");
     }
@@ -190,13 +190,13 @@ class ParkDesk {
             p_kw.back()[c.index()] = p;
             soc_[c.index()] += (p > 0.0 ? p * efficiency : p / efficiency) / capacity_kwh;
         }
-        for (const ConnectorId c : sources_)
+        for (const ConnectorId c : panels_)
             p_kw.back()[c.index()] = std::max(table.p_kw(c), -sun[hour] * population_.connectors.discharge_rating[c.index()]);
         soc.push_back(soc_);
     }
 
     Population population_;
-    std::vector<ConnectorId> points_, sources_, plugged_in_;
+    std::vector<ConnectorId> points_, panels_, plugged_in_;
     std::vector<const Session*> present_;
     std::vector<double> soc_;
     std::vector<Counter> counters_;
