@@ -80,4 +80,14 @@ std::vector<double> quantiles_of_day(std::span<const double> hours, std::span<co
     return found;
 }
 
+std::vector<QuantileInterval> quantile_intervals_of_day(std::span<const double> hours, std::span<const double> levels,
+                                                        double confidence) {
+    Directions directions(hours);
+    std::vector<QuantileInterval> intervals = quantile_intervals(directions.around, levels, confidence);
+    for (QuantileInterval& interval : intervals)
+        for (double* end : {&interval.low, &interval.high})
+            if (!std::isnan(*end)) *end = moved_into(*end, 0.0);
+    return intervals;
+}
+
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "sim/statistics/quantile_intervals.hpp"
 #include "sim/statistics/statistics.hpp"
 
 namespace evsweep {
@@ -18,5 +19,9 @@ namespace evsweep {
 
 /// Quantiles of times of day, one per level, counted from half a day before their circular mean direction; as hours in [0, 24).
 [[nodiscard]] std::vector<double> quantiles_of_day(std::span<const double> hours, std::span<const double> levels);
+
+/// The intervals of these (quantile_intervals.hpp), likewise.
+[[nodiscard]] std::vector<QuantileInterval> quantile_intervals_of_day(std::span<const double> hours,
+                                                                      std::span<const double> levels, double confidence);
 
 }  // namespace evsweep

@@ -66,6 +66,24 @@ bool are_alike(const SampleMoments& sample, double size) {
 /// disguise.
 double halls_inverse(double y, double a) { return 3.0 / a * (std::cbrt(1.0 + a * (y - a / 6.0)) - 1.0); }
 
+/// Student's interval of `n` values with the estimate's mean and deviation, or where the kind is `skewed` the wider of it and
+/// Hall's.
+void put_ends(Estimate& estimate, double n, double confidence) {
+    const double t = student_t_two_sided(confidence, n - 1.0);
+    const double error = estimate.deviation / std::sqrt(n);
+    estimate.low = estimate.mean - t * error;
+    estimate.high = estimate.mean + t * error;
+    if (estimate.kind != IntervalKind::skewed) return;
+    const double a = estimate.skewness / std::sqrt(n);
+    estimate.low = std::min(estimate.low, estimate.mean - error * halls_inverse(t, a));
+    estimate.high = std::max(estimate.high, estimate.mean - error * halls_inverse(-t, a));
+}
+
+/// Whether a sample of `n` >= 3 values is more skewed than a normal one is by chance: by 1.5 standard errors (Fisher 1930).
+bool is_skewed(double skewness, double n) {
+    return std::abs(skewness) > 1.5 * std::sqrt(6.0 * (n - 2.0) / ((n + 1.0) * (n + 3.0)));
+}
+
 }  // namespace
 
 double compensated_sum(std::span<const double> values) {
@@ -158,20 +176,22 @@ Estimate estimate_mean(const SampleMoments& moments, double confidence, double s
         estimate.kind = IntervalKind::alike;
         return estimate;
     }
-    const double t = student_t_two_sided(confidence, n - 1.0);
-    const double error = estimate.deviation / std::sqrt(n);
     estimate.kind = IntervalKind::student;
-    estimate.low = estimate.mean - t * error;
-    estimate.high = estimate.mean + t * error;
-    if (moments.count < 3) return estimate;
     const double skewness = std::sqrt(n) * moments.cubes / std::pow(squares, 1.5);
-    const double of_normal = std::sqrt(6.0 * (n - 2.0) / ((n + 1.0) * (n + 3.0)));  // its standard error (Fisher 1930)
-    if (std::abs(skewness) <= 1.5 * of_normal) return estimate;
-    const double a = skewness / std::sqrt(n);
-    estimate.kind = IntervalKind::skewed;
-    estimate.low = std::min(estimate.low, estimate.mean - error * halls_inverse(t, a));
-    estimate.high = std::max(estimate.high, estimate.mean - error * halls_inverse(-t, a));
+    if (moments.count >= 3 && is_skewed(skewness, n)) {
+        estimate.kind = IntervalKind::skewed;
+        estimate.skewness = skewness;
+    }
+    put_ends(estimate, n, confidence);
     return estimate;
+}
+
+double half_width_of_size(const Estimate& estimate, std::size_t size, double confidence) {
+    EVSWEEP_EXPECTS((estimate.kind == IntervalKind::student || estimate.kind == IntervalKind::skewed) && size >= 2,
+                    "the half-width of another size is asked of a mean with an interval");
+    Estimate other = estimate;
+    put_ends(other, static_cast<double>(size), confidence);
+    return other.half_width();
 }
 
 double unseen_share(std::size_t count, double confidence) {

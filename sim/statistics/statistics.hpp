@@ -44,6 +44,8 @@ struct Estimate {
 
     /// What rounding alone may make of a mean of zero, from the size of the values behind it.
     double rounding = 0.0;
+    /// Of the sample, where the interval follows from it (kind `skewed`).
+    double skewness = 0.0;
 
     /// The distance from the mean to the farther end of the interval.
     [[nodiscard]] double half_width() const { return std::max(high - mean, mean - low); }
@@ -82,6 +84,10 @@ inline constexpr double alike_within = 1e-6;
 /// what `alike_within` is a share of; by default the largest value.
 [[nodiscard]] Estimate estimate_mean(std::span<const double> values, double confidence, double size = 0.0);
 [[nodiscard]] Estimate estimate_mean(const SampleMoments& moments, double confidence, double size = 0.0);
+
+/// The half-width that the interval of `size` values would have, with the deviation and the skewness of `estimate`, whose kind is
+/// `student` or `skewed`.
+[[nodiscard]] double half_width_of_size(const Estimate& estimate, std::size_t size, double confidence);
 
 /// The share of all days that may differ from `count` days that are alike: Clopper and Pearson's upper limit for an event that
 /// did not occur in `count` trials, 1 - (1 - confidence)^(1 / count), about 3 / count at 95 % ("rule of three").

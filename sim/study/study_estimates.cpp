@@ -55,12 +55,14 @@ const VariableResult* find_numbers(const RunResult& run, const std::string& outp
     return nullptr;
 }
 
+bool has_equal_replicas(const RunResult& run) {
+    return std::all_of(run.variables.begin(), run.variables.end(),
+                       [](const VariableResult& row) { return !has_mean(row.variable) || are_identical(row.values); });
+}
+
 bool is_one_day(const StudyResult& study) {
     if (!study.same_fleets || study.replicas.size() < 2) return false;
-    for (const auto& run : study.controllers)
-        for (const auto& row : run.variables)
-            if (has_mean(row.variable) && !are_identical(row.values)) return false;
-    return true;
+    return std::all_of(study.controllers.begin(), study.controllers.end(), has_equal_replicas);
 }
 
 StudyEstimates::StudyEstimates(const StudyResult& study)
@@ -126,6 +128,14 @@ Estimate StudyEstimates::difference_of(const std::vector<double>& a, const std::
     estimate = estimate_spread_mean(differences, study_.replicas, study_.draws, study_.confidence);
     estimate.rounding = rounding;
     return estimate;
+}
+
+std::vector<QuantileInterval> StudyEstimates::quantile_intervals(const VariableResult& row) const {
+    if (one_day_) return std::vector<QuantileInterval>(study_.quantile_levels.size());
+    if (row.variable.display == Display::clock)
+        return quantile_intervals_of_day(of_the_clock(row.values), study_.quantile_levels, study_.confidence);
+    std::vector<double> values = row.values;
+    return evsweep::quantile_intervals(values, study_.quantile_levels, study_.confidence);
 }
 
 std::vector<double> StudyEstimates::of_the_clock(std::vector<double> hours_since_start) const {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sim/statistics/quantile_intervals.hpp"
 #include "sim/statistics/statistics.hpp"
 #include "sim/study/study_result.hpp"
 
@@ -10,6 +11,9 @@ namespace evsweep {
 
 /// The variable `output`/`name` of a run that has one number per replica; none where the run has no such variable.
 [[nodiscard]] const VariableResult* find_numbers(const RunResult& run, const std::string& output, const std::string& name);
+
+/// Whether every number of a run is the same in all replicas.
+[[nodiscard]] bool has_equal_replicas(const RunResult& run);
 
 /// Whether all replicas, two or more, are one and the same: the same fleet with the same stays, and the same numbers under every
 /// controller. They are a sample of one day, about which no interval can be said.
@@ -35,6 +39,8 @@ class StudyEstimates {
     [[nodiscard]] double gain(const VariableResult& row) const;
     /// The quantiles of the replicas' values, one per StudyResult::quantile_levels.
     [[nodiscard]] std::vector<double> quantiles(const VariableResult& row) const;
+    /// Of these; none, NaN at both ends, where all replicas are one day.
+    [[nodiscard]] std::vector<QuantileInterval> quantile_intervals(const VariableResult& row) const;
 
    private:
     [[nodiscard]] std::vector<double> of_the_clock(std::vector<double> hours_since_start) const;

@@ -65,6 +65,8 @@ void write_pair(StatisticGroups& groups, ResultFile& file, const StudyResult& re
 void write_summaries(ResultFile& file, const StudyResult& result) {
     std::vector<std::string> names = estimate_names;
     for (double level : result.quantile_levels) names.push_back("quantile_" + number_text(level));
+    for (double level : result.quantile_levels)
+        for (const char* end : {"_low", "_high"}) names.push_back("quantile_" + number_text(level) + end);
     StatisticGroups groups(file, result.currency, names);
     const StudyEstimates estimates(result);
     for (const auto& run : result.controllers) {
@@ -73,6 +75,7 @@ void write_summaries(ResultFile& file, const StudyResult& result) {
             const Estimate estimate = estimates.mean(variable);
             std::vector<double> numbers = numbers_of(estimate);
             for (double q : estimates.quantiles(variable)) numbers.push_back(q);
+            for (const auto& [low, high] : estimates.quantile_intervals(variable)) numbers.insert(numbers.end(), {low, high});
             groups.write("/summary/" + link_name(run.label) + "/" + link_name(variable.output), variable.variable, estimate.kind,
                          numbers, estimates.gain(variable));
         }
