@@ -24,8 +24,22 @@
 
 namespace evsweep {
 
+/// When a study has enough replicas: once the interval of one number is as narrow as asked.
+struct StopSettings {
+    std::string kpi;                       ///< `peak_kw`, or with the label of its output `kpis.peak_kw`
+    std::string controller;                ///< whose; empty: the only one
+    std::string versus;                    ///< the paired difference to this one; empty: the number itself
+    std::string half_width;                ///< with its unit, which is known once the number is; empty: `relative` says it
+    std::optional<Fraction> relative{};    ///< half-width as a share of what is estimated
+    std::optional<Fraction> confidence{};  ///< none: StudySettings::confidence
+    int max_replicas = 0;
+    Position at{}, kpi_at{}, controller_at{}, versus_at{}, half_width_at{};  ///< in the scenario
+    static const Schema<StopSettings>& schema();
+};
+
 struct StudySettings {
-    int replicas = 100;
+    int replicas = 100;  ///< with `stop` those of the first stage
+    std::optional<StopSettings> stop{};
     std::uint64_t seed = 1;
     int threads = 0;  ///< 0: one per core
     DrawKind draws = DrawKind::independent;
@@ -35,6 +49,8 @@ struct StudySettings {
     bool keep_inputs = true;  ///< in the result; else only their sizes and hashes
     std::string reference;    ///< label of the controller that others are compared with; default the first
 
+    /// That the study may come to.
+    [[nodiscard]] int most_replicas() const { return stop ? stop->max_replicas : replicas; }
     [[nodiscard]] DrawDesign draw_design() const {
         return {draws, draws == DrawKind::independent ? 1U : static_cast<std::uint32_t>(replicas / batches)};
     }

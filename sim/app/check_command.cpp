@@ -81,6 +81,12 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
     return lines;
 }
 
+/// "200 replicas", or "30 to 2000 replicas, as needed".
+std::string replicas_text(const StudySettings& study) {
+    if (!study.stop) return fmt::format("{} replicas", study.replicas);
+    return fmt::format("{} to {} replicas, as needed,", study.replicas, study.stop->max_replicas);
+}
+
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
     const auto source = study_source(file, overrides);
     if (!source) return ExitStatus::invalid_input;
@@ -89,8 +95,8 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
     report(issues);
     if (!study) return ExitStatus::invalid_input;
     const Population fleet = study->draw(ReplicaId(0));
-    say(fmt::format("{}: good: {} buses, {}, {} replicas of {}", file.string(), study->feeder->site().bus.size(),
-                    fleet_text(fleet), study->scenario.study.replicas, names_of_controllers(study->scenario)));
+    say(fmt::format("{}: good: {} buses, {}, {} of {}", file.string(), study->feeder->site().bus.size(), fleet_text(fleet),
+                    replicas_text(study->scenario.study), names_of_controllers(study->scenario)));
     for (std::size_t g = 0; g < study->behaviours.size(); ++g)
         say("  " + places_text(study->scenario.population[g].label, study->behaviours[g]->places()));
     if (const auto cut = cut_text(stays_cut_at(Instant(study->scenario.time.duration), fleet)))

@@ -34,6 +34,11 @@ std::string pace_text(const Progress& progress) {
     return pace > 0.0 && pace < 0.5 ? fmt::format("{:.0f} s/replica", 1.0 / pace) : fmt::format("{:.1f} replicas/s", pace);
 }
 
+/// " planned, at most 2000" of a plan that may grow.
+std::string plan_text(const Progress& progress) {
+    return progress.at_most > 0 ? fmt::format(" planned, at most {}", progress.at_most) : "";
+}
+
 }  // namespace
 
 double replicas_per_second(const Progress& progress) {
@@ -49,13 +54,13 @@ std::string progress_bar(const Progress& progress) {
     constexpr int width = 30;
     const auto filled = static_cast<std::size_t>(share(progress) * width);
     const std::string bar = std::string(filled, '#') + std::string(width - filled, '-');
-    return fmt::format("[{}]  {}/{} replicas  {:3.0f} %  {}  {}", bar, progress.finished, progress.planned,
+    return fmt::format("[{}]  {}/{} replicas{}  {:3.0f} %  {}  {}", bar, progress.finished, progress.planned, plan_text(progress),
                        std::floor(100.0 * share(progress)), pace_text(progress), time_text(progress));
 }
 
 std::string progress_line(const Progress& progress) {
     if (progress.finished == 0) return fmt::format("0 of {} replicas, {} so far", progress.planned, clock_text(progress.seconds));
-    return fmt::format("{} of {} replicas ({:.0f} %), {}, {}", progress.finished, progress.planned,
+    return fmt::format("{} of {} replicas{} ({:.0f} %), {}, {}", progress.finished, progress.planned, plan_text(progress),
                        std::floor(100.0 * share(progress)), pace_text(progress), time_text(progress));
 }
 
@@ -81,6 +86,7 @@ void ProgressReporter::draw_bar(const Progress& progress) {
 
 void ProgressReporter::print_line(const Progress& progress) {
     const std::lock_guard lock(mutex_);
+    if (progress.planned != last_.planned) tenths_told_ = 0;  // a new stage, whose share begins lower
     last_ = progress;
     const int tenths = static_cast<int>(10.0 * share(progress));
     const auto now = Clock::now();

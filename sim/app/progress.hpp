@@ -17,7 +17,8 @@ namespace evsweep {
 [[nodiscard]] double seconds_left(const Progress& progress);
 /// `[#####-----]  50/100 replicas   50 %   12.5/s   0:04 left`
 [[nodiscard]] std::string progress_bar(const Progress& progress);
-/// `50 of 100 replicas (50 %), 12.5 replicas/s, 0:04 left`; before the first has finished `0 of 100 replicas, 2:00 so far`
+/// `50 of 100 replicas (50 %), 12.5 replicas/s, 0:04 left`, with a plan that may grow `50 of 180 replicas planned, at most 2000
+/// (27 %), ...`; before the first has finished `0 of 100 replicas, 2:00 so far`
 [[nodiscard]] std::string progress_line(const Progress& progress);
 
 /// Prints progress to stderr, as far as that takes it without delay: a run never waits for its reader, nor ends because there is

@@ -42,6 +42,7 @@ std::vector<std::string> narrowed(const LoadedStudy& study, const StudySource& s
     std::vector<std::string> overrides = source.overrides;
     overrides.push_back("study.reference=" + controller);
     overrides.push_back(day_outputs(replica));
+    if (study.scenario.study.stop) overrides.push_back("study.stop=~");  // the number that it is about may not be recorded
     for (const Alternative& alternative : study.scenario.controllers)
         if (alternative.label != controller) overrides.push_back("controllers." + alternative.label + "=~");
     return overrides;
@@ -71,8 +72,8 @@ ExitStatus show_command(const ShowOptions& options) {
     const auto whole = load_quietly(*source, source->overrides);
     if (!whole) return ExitStatus::invalid_input;
     const auto controller = known_controller(*whole, options.controller);
-    const auto replica =
-        number_below(options.replica.empty() ? "0" : options.replica, "--replica", whole->scenario.study.replicas, "replica");
+    const auto replica = number_below(options.replica.empty() ? "0" : options.replica, "--replica",
+                                      whole->scenario.study.most_replicas(), "replica");
     const auto vehicles = static_cast<int>(whole->draw(ReplicaId(0)).vehicles.size());
     const auto vehicle =
         options.vehicle.empty() ? std::optional(-1) : number_below(options.vehicle, "--vehicle", vehicles, "vehicle");

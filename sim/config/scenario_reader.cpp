@@ -79,6 +79,7 @@ class SectionReader {
 
     void read_plain_sections() {
         take_section("study", study_schema(), scenario_.study);
+        if (scenario_.study.stop) place_stop(*scenario_.study.stop);
         time_ = read_section("time", time_schema());
         if (time_) check_time(*time_, root_, issues_);
         if (time_) scenario_.time = *time_;
@@ -88,6 +89,14 @@ class SectionReader {
         take_section("devices", devices_schema(), scenario_.devices);
         take_section("limits", limits_schema(), scenario_.limits);
         for (auto& [name, band] : scenario_.limits.bands) band.place = place_of(root_, {"limits", "bands", name});
+    }
+
+    void place_stop(StopSettings& stop) {
+        stop.at = place_of(root_, {"study", "stop"});
+        stop.kpi_at = place_of(root_, {"study", "stop", "kpi"});
+        stop.controller_at = place_of(root_, {"study", "stop", "controller"});
+        stop.versus_at = place_of(root_, {"study", "stop", "versus"});
+        stop.half_width_at = place_of(root_, {"study", "stop", "half_width"});
     }
 
     void read_base_load() {

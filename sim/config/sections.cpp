@@ -59,6 +59,27 @@ std::optional<Contradiction> uneven_batches(const StudySettings& study) {
                          Severity::warning};
 }
 
+/// What is wrong with the number of replicas of a study that stops by itself, if anything.
+std::optional<Contradiction> wrong_stages(const StudySettings& study) {
+    constexpr int fewest = 20;
+    if (!study.stop) return std::nullopt;
+    if (study.replicas < fewest)
+        return Contradiction{"replicas",
+                             "with study.stop these are the replicas of the first stage, whose spread decides how many more are "
+                             "run; " +
+                                 std::to_string(study.replicas) + " are too few for that",
+                             "say at least " + std::to_string(fewest) + ", or take study.stop away (`--set study.stop=~`)"};
+    if (study.stop->max_replicas < study.replicas)
+        return Contradiction{"stop",
+                             "max_replicas, " + std::to_string(study.stop->max_replicas) + ", is below study.replicas, " +
+                                 std::to_string(study.replicas) + ", which are the first stage",
+                             "raise max_replicas or lower replicas"};
+    if (study.draws != DrawKind::independent)
+        return Contradiction{"draws", "are spread out over replicas whose number study.stop decides as it goes",
+                             "take `draws: independent`, or a number of replicas without `stop`"};
+    return std::nullopt;
+}
+
 template <class P>
 SectionInfo described(std::string name, const Schema<P>& schema) {
     return {std::move(name), schema.summary(), schema.fields()};
@@ -116,7 +137,13 @@ std::vector<SectionInfo> make_sections() {
 const Schema<StudySettings>& study_schema() {
     static const auto schema =
         Schema<StudySettings>("How many replicas are run, and how they are compared.")
-            .optional("replicas", &StudySettings::replicas, "number of random days", between(1, 10'000'000))
+            .optional(
+                "replicas", &StudySettings::replicas,
+                "number of random days; with `stop` of the first stage, at least 20, whose spread decides how many more follow",
+                between(1, 10'000'000))
+            .optional("stop", &StudySettings::stop,
+                      "run as many replicas as it takes until the interval of one number is as narrow as asked, e.g. `{kpi: "
+                      "peak_kw, controller: evms, half_width: 10 kW, max_replicas: 2000}`")
             .optional("seed", &StudySettings::seed, "of all random draws")
             .optional("draws", &StudySettings::draws,
                       "how replicas take their random values: each by itself, or spread out evenly over what is possible, by a "
@@ -137,7 +164,35 @@ const Schema<StudySettings>& study_schema() {
             .used_if([](const StudySettings& s) { return s.draws != DrawKind::independent; },
                      "with draws: latin_hypercube or sobol", {"batches"})
             .relation(wrong_batches)
-            .relation(uneven_batches);
+            .relation(uneven_batches)
+            .relation(wrong_stages);
+    return schema;
+}
+
+const Schema<StopSettings>& StopSettings::schema() {
+    static const auto schema =
+        Schema<StopSettings>("when a study has enough replicas")
+            .required("kpi", &StopSettings::kpi,
+                      "a number per replica of an output, e.g. `peak_kw`, or `kpis.peak_kw` where several outputs have one of "
+                      "that name; events too, whose mean is their probability")
+            .optional("controller", &StopSettings::controller, "whose number; empty: that of the only controller")
+            .optional("versus", &StopSettings::versus,
+                      "another controller: the paired difference to it is estimated; empty: the number itself")
+            .optional("half_width", &StopSettings::half_width,
+                      "distance from the estimate to the farther end of its interval, with the number's unit, e.g. `10 kW`; of "
+                      "events a share, e.g. `2 %`; empty: `relative` says it")
+            .optional("relative", &StopSettings::relative, "instead of half_width: as a share of what is estimated, e.g. 2 %",
+                      above(0))
+            .optional("confidence", &StopSettings::confidence, "of that interval; none: study.confidence", open_unit)
+            .required("max_replicas", &StopSettings::max_replicas,
+                      "never more than these, with a warning if they were not enough", between(1, 10'000'000))
+            .relation([](const StopSettings& stop) -> std::optional<Contradiction> {
+                if (stop.half_width.empty() && !stop.relative)
+                    return Contradiction{"half_width", "is missing", "write e.g. `half_width: 10 kW`, or `relative: 2 %`"};
+                if (!stop.half_width.empty() && stop.relative)
+                    return Contradiction{"relative", "is given beside half_width", "keep one of them"};
+                return std::nullopt;
+            });
     return schema;
 }
 

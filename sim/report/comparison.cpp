@@ -9,6 +9,7 @@
 #include "sim/base/text_table.hpp"
 #include "sim/report/element_tables.hpp"
 #include "sim/report/row_text.hpp"
+#include "sim/report/stop_text.hpp"
 #include "sim/report/warnings.hpp"
 #include "sim/study/study_estimates.hpp"
 
@@ -66,6 +67,7 @@ std::string heading(const StudyResult& result) {
     text += fmt::format("{} of {} replicas, seed {}", result.replicas.size(), result.planned, result.seed);
     if (result.interrupted) text += ", interrupted before the rest";
     text += "\n";
+    if (result.stop) text += stop_text(*result.stop) + "\n";
     if (is_one_day(result))
         text += "one day, which all replicas repeat, so without intervals";
     else if (result.replicas.size() > 1)

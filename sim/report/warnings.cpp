@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/base/text_table.hpp"
+#include "sim/report/stop_text.hpp"
 #include "sim/study/places_text.hpp"
 #include "sim/study/ratings.hpp"
 #include "sim/study/study_estimates.hpp"
@@ -149,7 +150,7 @@ std::string stays_left_out(const StudyResult& result) {
 std::string warnings(const StudyResult& result) {
     std::string text =
         same_fleets(result) + failed_replicas(result) + places_drawn_once(result) + unsolved_steps(result, result.base);
-    text += unrated_text(result) + stays_left_out(result);
+    text += stop_warning(result) + unrated_text(result) + stays_left_out(result);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
     for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";

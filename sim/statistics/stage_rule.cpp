@@ -11,6 +11,7 @@ namespace evsweep {
 namespace {
 
 constexpr double part_of_second_stage = 0.5;  ///< c of the header
+constexpr std::size_t most_growth = 10;
 
 /// The least number from `from` to `most` at which `is_enough`, which stays true once it is; `most` where it never is.
 template <class IsEnough>
@@ -90,13 +91,14 @@ std::size_t StageRule::plan(const Look& look) {
 }
 
 std::size_t StageRule::next(const Look& look) {
-    const auto values = size_for(look.estimate, look.half_width, look.confidence, most_);
+    const auto values = size_for(look.estimate, look.half_width, look.confidence, 2 * most_);  // of which a part is `most_`
     if (!values) return 2 * look.taken;
     const double per_value = static_cast<double>(look.taken) / static_cast<double>(look.estimate.count);
     const double replicas = per_value * static_cast<double>(*values);
     if (done_ == Stage::first) {
-        done_ = Stage::second;
         const auto part = static_cast<std::size_t>(std::ceil(part_of_second_stage * replicas));
+        if (part > most_growth * look.taken) return most_growth * look.taken;
+        done_ = Stage::second;
         if (part > look.taken) return part;
     }
     const std::size_t more = made_up_for(look.confidence);

@@ -16,6 +16,8 @@ class RunFold {
     /// `study` and `outputs` outlive it.
     RunFold(const LoadedStudy& study, const StudyOutputs& outputs);
     void add(ReplicaId replica, ControllerRun run);
+    /// The numbers per replica as far as they have come, and series still without their bands.
+    [[nodiscard]] const RunResult& so_far() const { return result_; }
     /// The result but for the controller's label, type and settings. Call it once.
     [[nodiscard]] RunResult finish();
 

@@ -1,10 +1,24 @@
 #include "sim/study/fold_study.hpp"
 
 #include "sim/study/describe_study.hpp"
+#include "sim/study/study_estimates.hpp"
 
 namespace evsweep {
 
-StudyFold::StudyFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_(study), outputs_(outputs) {
+namespace {
+
+/// The run with nothing but one of its numbers.
+RunResult only(const RunResult& run, const std::string& output, const std::string& variable) {
+    RunResult one;
+    if (const VariableResult* found = find_numbers(run, output, variable)) one.variables.push_back(*found);
+    return one;
+}
+
+}  // namespace
+
+StudyFold::StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base)
+    : study_(study), outputs_(outputs), base_(study, outputs), base_failure_(base.outcome.failure) {
+    base_.add(ReplicaId(0), std::move(base));
     for (std::size_t c = 0; c < study.scenario.controllers.size(); ++c) runs_.emplace_back(study, outputs);
 }
 
@@ -19,7 +33,7 @@ void StudyFold::add(ReplicaRun run) {
     for (std::size_t c = 0; c < runs_.size(); ++c) runs_[c].add(run.replica, std::move(run.controllers[c]));
 }
 
-StudyResult StudyFold::finish(ControllerRun base) {
+StudyResult StudyFold::finish() {
     StudyResult result = describe_study(study_, outputs_);
     result.replicas = std::move(replicas_);
     result.same_fleets = same_fleets_ && !result.replicas.empty();
@@ -32,13 +46,23 @@ StudyResult StudyFold::finish(ControllerRun base) {
         run.settings = configured.settings;
         result.controllers.push_back(std::move(run));
     }
-    if (base.outcome.failure)
-        result.failures.push_back({ReplicaId(0), "base (the feeder without vehicles)", *base.outcome.failure});
-    RunFold base_fold(study_, outputs_);
-    base_fold.add(ReplicaId(0), std::move(base));
-    result.base = base_fold.finish();
+    if (base_failure_) result.failures.push_back({ReplicaId(0), "base (the feeder without vehicles)", *base_failure_});
+    result.base = base_.finish();
     result.base.label = "base";
     result.base.type = "base";
+    return result;
+}
+
+StudyResult StudyFold::so_far(const std::string& output, const std::string& variable) const {
+    StudyResult result;
+    result.replicas = replicas_;
+    result.same_fleets = same_fleets_ && !replicas_.empty();
+    result.base = only(base_.so_far(), output, variable);
+    for (std::size_t c = 0; c < runs_.size(); ++c) {
+        result.same_fleets = result.same_fleets && has_equal_replicas(runs_[c].so_far());
+        result.controllers.push_back(only(runs_[c].so_far(), output, variable));
+        result.controllers.back().label = study_.scenario.controllers[c].label;
+    }
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/study/fold_run.hpp"
@@ -11,17 +12,24 @@ namespace evsweep {
 
 class StudyFold {
    public:
-    /// `study` and `outputs` outlive it.
-    StudyFold(const LoadedStudy& study, const StudyOutputs& outputs);
+    /// `study` and `outputs` outlive it; `base` is the feeder without vehicles.
+    StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base);
     /// The next replica, in ascending order. One that failed is kept in `failures` and left out of everything else.
     void add(ReplicaRun run);
     /// The result but for wall time, threads and profile. Call it once.
-    [[nodiscard]] StudyResult finish(ControllerRun base);
+    [[nodiscard]] StudyResult finish();
+
+    /// Replicas that have come, those that failed included.
+    [[nodiscard]] std::size_t replicas() const { return replicas_.size() + failures_.size(); }
+    /// As much of the result as estimates of one number take (StudyEstimates): its values so far under every controller.
+    [[nodiscard]] StudyResult so_far(const std::string& output, const std::string& variable) const;
 
    private:
     const LoadedStudy& study_;
     const StudyOutputs& outputs_;
     std::vector<RunFold> runs_;  ///< as Scenario::controllers
+    RunFold base_;
+    std::optional<std::string> base_failure_;
     std::vector<ReplicaId> replicas_;
     std::optional<std::uint64_t> first_fleet_;  ///< fingerprint, of the first replica that was finished
     bool same_fleets_ = true;                   ///< as far as replicas have come

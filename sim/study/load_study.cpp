@@ -19,6 +19,7 @@
 #include "sim/study/mistaken_file.hpp"
 #include "sim/study/party_check.hpp"
 #include "sim/study/stay_check.hpp"
+#include "sim/study/stop_check.hpp"
 #include "sim/study/study_outputs.hpp"
 
 namespace evsweep {
@@ -61,8 +62,9 @@ std::unique_ptr<FeederFormat> choose_format(const FeederChoice& choice, const So
     return nullptr;
 }
 
-/// Replicas that an output names and the study has not: nothing is recorded of them.
-void check_named_replicas(const Configured<Output>& configured, int replicas, Issues& issues) {
+/// Replicas that an output names and the study has not, or may not come to: nothing is recorded of them.
+void check_named_replicas(const Configured<Output>& configured, const StudySettings& settings, Issues& issues) {
+    const int replicas = settings.most_replicas();
     for (const Setting& setting : configured.settings) {
         if (setting.path != "replicas") continue;
         std::string numbers = setting.value;
@@ -74,29 +76,36 @@ void check_named_replicas(const Configured<Output>& configured, int replicas, Is
                 issues.warning(configured.at, "outputs." + configured.label + ".replicas",
                                fmt::format("there is no replica {}: nothing is recorded of it", replica),
                                fmt::format("the study has replicas 0 to {}", replicas - 1));
+            else if (replica >= settings.replicas)
+                issues.warning(configured.at, "outputs." + configured.label + ".replicas",
+                               fmt::format("replica {} is recorded only if study.stop takes the study so far", replica),
+                               fmt::format("replicas 0 to {} are always run", settings.replicas - 1));
     }
 }
 
 /// Outputs check their own parameters against the control grid when they are made.
-void check_outputs(const LoadedStudy& study, const Population& population, Issues& issues) {
+void check_outputs(LoadedStudy& study, const Population& population, Issues& issues) {
     constexpr std::array taken{"ledger", "counters", "messages", "reads", "unsolved", "remarks"};  // groups that results have
     StudyOutputs outputs;
+    std::vector<OutputDeclarations> all_declared;
     if (!issues.has_errors()) outputs.signals = recordable_signals(study, population);
     for (const auto& configured : study.scenario.outputs) {
         if (std::find(taken.begin(), taken.end(), configured.label) != taken.end())
             issues.error(configured.at, "outputs." + configured.label, "is a name that results use themselves",
                          "name it otherwise");
-        check_named_replicas(configured, study.scenario.study.replicas, issues);
+        check_named_replicas(configured, study.scenario.study, issues);
         if (outputs.signals.empty()) continue;
         try {
             OutputDeclarations declared;
             (void)make_output(study, configured, population, outputs, declared);
+            all_declared.push_back(std::move(declared));
         } catch (const ContractViolation& wrong) {
             const bool is_of_steps = std::string_view(wrong.what()).find("control step") != std::string_view::npos;
             issues.error(configured.at, "outputs." + configured.label, wrong.what(),
                          is_of_steps ? "time.step is " + duration_text(study.scenario.time.step) : "");
         }
     }
+    if (all_declared.size() == study.scenario.outputs.size()) check_stop(study, all_declared, issues);
 }
 
 /// Warns of a study whose replicas repeat one fleet and its stays: they are a sample of one day.

@@ -12,6 +12,7 @@
 #include "sim/engine/base_demand.hpp"
 #include "sim/engine/charging_network.hpp"
 #include "sim/network/feeder.hpp"
+#include "sim/study/stop_target.hpp"
 
 namespace evsweep {
 
@@ -26,6 +27,7 @@ struct LoadedStudy {
     std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
     std::vector<std::string> overrides{};                                           ///< over the scenario file
     std::shared_ptr<const InputFiles> input_files{};                                ///< all files that were asked for
+    std::optional<StopTarget> stop{};  ///< what decides the number of replicas; none: the scenario says it
 
     /// The fleet of one replica, the same under every alternative.
     [[nodiscard]] Population draw(ReplicaId replica) const;

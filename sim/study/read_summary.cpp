@@ -6,6 +6,7 @@
 #include "sim/record/result_reader.hpp"
 #include "sim/study/write_events.hpp"
 #include "sim/study/write_outputs.hpp"
+#include "sim/study/write_stop.hpp"
 
 namespace evsweep {
 namespace {
@@ -203,6 +204,7 @@ ReadSummary read_summary(const std::filesystem::path& path) {
         StudyResult result;
         read_heading(reader, result);
         read_provenance(reader, result.provenance);
+        result.stop = read_stop(reader);
         result.scenario = read_settings(reader, "/scenario");
         result.places = reader.texts_attribute("/", "places");
         result.inputs = reader.texts_attribute("/", "inputs");

@@ -15,6 +15,7 @@
 #include "sim/study/run_ensemble.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/study_shape.hpp"
+#include "sim/study/study_stop.hpp"
 
 namespace evsweep {
 
@@ -42,20 +43,26 @@ StudyProfile profile_of(RunProfile total, const LoadedStudy& study, double wall_
     return profile;
 }
 
-/// All threads of a study: each takes the next ensemble, runs it, and puts it together with the others in replica order.
+/// What the stages of a study share.
+struct StudyRun {
+    const LoadedStudy& study;
+    const StudyOutputs& outputs;
+    const StudyOptions& options;
+    const Clock::time_point start;
+    StudyFold fold;
+    std::size_t finished = 0;  ///< replicas
+    int at_most = 0;           ///< as Progress
+};
+
+/// All threads of a stage: each takes the next ensemble, runs it, and puts it together with the others in replica order.
 class WorkerPool {
    public:
-    WorkerPool(const LoadedStudy& study, const StudyOutputs& outputs, const StudyOptions& options, const StudyShape& shape)
-        : study_(study),
-          outputs_(outputs),
-          options_(options),
-          first_(shape.first),
-          replicas_(shape.replicas),
-          width_(shape.width),
+    WorkerPool(StudyRun& run, const StudyShape& shape)
+        : run_(run),
+          shape_(shape),
           profiles_(shape.threads),
-          fold_(study, outputs),
-          stop_(options.stop),
-          work_(shape.ensembles(), StudyShape::ensembles_ahead * shape.threads, options.stop,
+          stop_(run.options.stop),
+          work_(shape.ensembles(), StudyShape::ensembles_ahead * shape.threads, run.options.stop,
                 [this](std::vector<ReplicaRun> runs) { put_together(std::move(runs)); }) {}
 
     void run() {
@@ -70,7 +77,6 @@ class WorkerPool {
         work_.rethrow();
     }
 
-    [[nodiscard]] StudyFold& fold() { return fold_; }
     [[nodiscard]] RunProfile profile() const {
         RunProfile total;
         for (const RunProfile& of_thread : profiles_) total += of_thread;
@@ -79,7 +85,7 @@ class WorkerPool {
 
    private:
     void work(RunProfile& profile) {
-        Stopwatch watch(options_.profile ? &profile : nullptr, Activity::waiting);
+        Stopwatch watch(run_.options.profile ? &profile : nullptr, Activity::waiting);
         try {
             while (const auto number = work_.take()) {
                 run(*number, watch);
@@ -92,9 +98,9 @@ class WorkerPool {
 
     /// Runs one ensemble; where a stop is requested meanwhile, it is as if it had never been begun.
     void run(std::size_t number, Stopwatch& watch) {
-        const std::size_t first = number * width_;
+        const std::size_t first = number * shape_.width;
         try {
-            auto runs = finished_or_run(ReplicaId(first_ + first), std::min(width_, replicas_ - first), watch);
+            auto runs = finished_or_run(ReplicaId(shape_.first + first), std::min(shape_.width, shape_.replicas - first), watch);
             watch.switch_to(Activity::recording);
             work_.put(number, std::move(runs));
         } catch (const Stopped&) {
@@ -104,34 +110,47 @@ class WorkerPool {
 
     /// What an earlier run has finished is taken from there, where it is all of the ensemble.
     [[nodiscard]] std::vector<ReplicaRun> finished_or_run(ReplicaId first, std::size_t count, Stopwatch& watch) {
-        if (options_.checkpoint)
-            if (auto finished = options_.checkpoint->take(first, count)) return std::move(*finished);
-        return run_ensemble(study_, outputs_, first, count, watch, stop_);
+        if (run_.options.checkpoint)
+            if (auto finished = run_.options.checkpoint->take(first, count)) return std::move(*finished);
+        return run_ensemble(run_.study, run_.outputs, first, count, watch, stop_);
     }
 
     void put_together(std::vector<ReplicaRun> runs) {
-        if (options_.checkpoint) options_.checkpoint->add(runs);
+        if (run_.options.checkpoint) run_.options.checkpoint->add(runs);
         for (ReplicaRun& run : runs) {
-            fold_.add(std::move(run));
-            ++finished_;
-            if (options_.progress)
-                options_.progress({static_cast<int>(finished_), static_cast<int>(replicas_), seconds_since(start_)});
+            run_.fold.add(std::move(run));
+            ++run_.finished;
+            if (run_.options.progress)
+                run_.options.progress(
+                    {static_cast<int>(run_.finished), static_cast<int>(planned()), seconds_since(run_.start), run_.at_most});
         }
     }
 
-    const LoadedStudy& study_;
-    const StudyOutputs& outputs_;
-    const StudyOptions& options_;
-    const std::size_t first_;
-    const std::size_t replicas_;
-    const std::size_t width_;
-    const Clock::time_point start_ = Clock::now();
+    /// Replicas of this stage and of those before.
+    [[nodiscard]] std::size_t planned() const { return run_.options.only ? 1 : shape_.first + shape_.replicas; }
+
+    StudyRun& run_;
+    const StudyShape shape_;
     std::vector<RunProfile> profiles_;  ///< by thread
-    StudyFold fold_;
-    std::size_t finished_ = 0;
     const StopRequest stop_;
     InOrder<std::vector<ReplicaRun>> work_;
 };
+
+/// Runs one stage, and with `stop` as many as that asks for, and gives the time that they took. `planned` becomes the number of
+/// replicas that were to be run in the end.
+RunProfile run_stages(StudyRun& run, StudyStop* stop, StudyShape shape, std::size_t& planned) {
+    RunProfile total;
+    while (true) {
+        WorkerPool stage(run, shape);
+        stage.run();
+        total += stage.profile();
+        planned = shape.first + shape.replicas;
+        if (!stop || run.fold.replicas() < planned) return total;  // without all of its replicas a stage decides nothing
+        planned = stop->plan(run.fold);
+        if (planned == run.fold.replicas()) return total;
+        shape = shape_of_stage(run.study, run.options, run.fold.replicas(), planned);
+    }
+}
 
 }  // namespace
 
@@ -144,13 +163,20 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     } catch (const Stopped&) {
         return nothing_finished(study);
     }
-    const StudyShape shape = shape_of(study, options);
-    WorkerPool pool(study, outputs, options, shape);
-    pool.run();
+    std::optional<StudyStop> stop;
+    if (study.stop && !options.only) stop.emplace(study);
+    const StudyShape shape = stop ? shape_of_stage(study, options, 0, stop->planned()) : shape_of(study, options);
+    StudyRun run{study, outputs, options, Clock::now(), {study, outputs, std::move(base)}, 0, 0};
+    if (stop) run.at_most = static_cast<int>(stop->most());
+    std::size_t planned = 0;
+    RunProfile total = run_stages(run, stop ? &*stop : nullptr, shape, planned);
     if (options.checkpoint && options.stop.stop_requested()) options.checkpoint->flush();
-    RunProfile total = pool.profile();
     Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
-    StudyResult result = pool.fold().finish(std::move(base));
+    std::optional<StopOutcome> outcome;
+    if (stop) outcome = stop->outcome(run.fold);
+    StudyResult result = run.fold.finish();
+    if (stop) result.planned = static_cast<int>(planned);
+    result.stop = std::move(outcome);
     choose_headlines(result);
     estimate_elements(result);
     watch.switch_to(Activity::recording);

@@ -16,6 +16,7 @@ struct Progress {
     int finished = 0;
     int planned = 0;
     double seconds = 0.0;  ///< since the start
+    int at_most = 0;       ///< of a study that stops by itself, whose plan may grow up to this; 0: the plan is final
 };
 
 struct StudyOptions {
@@ -28,9 +29,9 @@ struct StudyOptions {
     Checkpoint* checkpoint = nullptr;                 ///< where finished replicas go meanwhile, and come from; may be null
 };
 
-/// Runs all replicas. The result does not depend on the number of threads or on the width of ensembles, to the last bit,
-/// and memory does not grow with the number of replicas but for one number per replica and variable. Replicas that
-/// fail are listed in `failures` and left out of every comparison.
+/// Runs all replicas; of a study with `stop` stage by stage, as many as that takes (StageRule). The result does not depend on the
+/// number of threads or on the width of ensembles, to the last bit, and memory does not grow with the number of replicas but for
+/// one number per replica and variable. Replicas that fail are listed in `failures` and left out of every comparison.
 [[nodiscard]] StudyResult run_study(const LoadedStudy& study, const StudyOptions& options);
 
 }  // namespace evsweep

@@ -16,6 +16,7 @@
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
 #include "sim/statistics/statistics.hpp"
+#include "sim/study/stop_target.hpp"
 
 namespace evsweep {
 
@@ -94,6 +95,18 @@ struct ReplicaFailure {
     std::string what;
 };
 
+/// What became of a study that was to stop by itself.
+struct StopOutcome {
+    StopTarget target;
+    double estimate = 0.0;        ///< of the target, in the variable's unit
+    double asked = 0.0;           ///< half-width, in the variable's unit
+    double reached = 0.0;         ///< likewise; NaN where there is no interval
+    std::vector<double> looks{};  ///< replicas after which it was looked at, ascending
+    double most = 0.0;            ///< replicas that were allowed
+    double would_do = 0.0;        ///< replicas that are likely to be enough where these were not; 0: not known
+    [[nodiscard]] bool is_reached() const { return reached <= asked; }
+};
+
 struct OutputResult {
     std::string label;
     std::string type;
@@ -130,9 +143,10 @@ struct StudyResult {
     bool keeps_inputs = true;                         ///< false: only their sizes and hashes go into a file
     std::vector<Setting> scenario;                    ///< every resolved setting
     std::uint64_t seed = 0;
-    int planned = 0;                ///< replicas asked for
+    int planned = 0;                ///< replicas asked for, or decided on by a study that stops by itself
     std::size_t control_steps = 0;  ///< of one replica; 0: not known
     bool interrupted = false;
+    std::optional<StopOutcome> stop{};  ///< of a study that stops by itself
     std::string calendar_start;         ///< ISO 8601 local time of the scenario's start
     std::vector<double> clock_changes;  ///< as WallClock has them
     std::vector<std::string> inputs;    ///< what was taken of each file of sessions, profiles and prices, in words

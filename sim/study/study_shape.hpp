@@ -21,12 +21,13 @@ struct StudyShape {
     [[nodiscard]] std::size_t ensembles() const { return (replicas + width - 1) / width; }
 };
 
-/// Wide ensembles share load flows best, but every thread is to have as much to do as the others.
-[[nodiscard]] inline StudyShape shape_of(const LoadedStudy& study, const StudyOptions& options) {
+/// Replicas `first` to `end` - 1. Wide ensembles share load flows best, but every thread is to have as much to do as the others.
+[[nodiscard]] inline StudyShape shape_of_stage(const LoadedStudy& study, const StudyOptions& options, std::size_t first,
+                                               std::size_t end) {
     const auto divided_up = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
     StudyShape shape;
-    shape.replicas = options.only ? 1 : static_cast<std::size_t>(study.scenario.study.replicas);
-    shape.first = options.only ? options.only->index() : 0;
+    shape.replicas = end - first;
+    shape.first = first;
     if (options.threads > 0)
         shape.threads = static_cast<std::size_t>(options.threads);
     else if (study.scenario.study.threads > 0)
@@ -36,6 +37,12 @@ struct StudyShape {
     const std::size_t rounds = divided_up(shape.replicas, shape.threads * Ensemble::useful_width);
     shape.width = options.ensemble_width > 0 ? options.ensemble_width : divided_up(shape.replicas, shape.threads * rounds);
     return shape;
+}
+
+/// A whole study in one stage, with as many replicas as it may come to.
+[[nodiscard]] inline StudyShape shape_of(const LoadedStudy& study, const StudyOptions& options) {
+    if (options.only) return shape_of_stage(study, options, options.only->index(), options.only->index() + 1);
+    return shape_of_stage(study, options, 0, static_cast<std::size_t>(study.scenario.study.most_replicas()));
 }
 
 }  // namespace evsweep

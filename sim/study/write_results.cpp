@@ -12,6 +12,7 @@
 #include "sim/study/write_connectors.hpp"
 #include "sim/study/write_estimates.hpp"
 #include "sim/study/write_outputs.hpp"
+#include "sim/study/write_stop.hpp"
 
 namespace evsweep {
 namespace {
@@ -309,6 +310,7 @@ std::vector<unsigned char> result_bytes(const StudyResult& result, const std::fi
     ResultFile file(path);
     write_provenance(file, result);
     write_scenario(file, result);
+    if (result.stop) write_stop(file, *result.stop);
     write_inputs(file, result);
     write_feeder(file, result);
     write_connectors(file, result);

@@ -135,3 +135,59 @@ TEST_CASE("printed 95 % intervals of studies of ten replicas hold the truth in 9
         CHECK(usual >= 8);
     }
 }
+
+namespace {
+
+/// What studies that stop by themselves are to find out, and its estimate in a study.
+struct Aim {
+    const char *kpi, *unit, *controller, *versus;
+
+    [[nodiscard]] Estimate estimate(const StudyResult& result) const {
+        const StudyEstimates estimates(result);
+        const auto& a = find(controller_of(result, controller), "kpis", kpi);
+        if (std::string(versus).empty()) return estimates.mean(a);
+        return estimates.difference(a, find(controller_of(result, versus), "kpis", kpi));
+    }
+    [[nodiscard]] std::string stop(double half_width) const {
+        std::ostringstream text;
+        text << "study.stop={kpi: " << kpi << ", controller: " << controller << ", versus: '" << versus
+             << "', half_width: " << half_width << " " << unit << ", max_replicas: 2000}";
+        return text.str();
+    }
+
+   private:
+    static const RunResult& controller_of(const StudyResult& result, const char* label) {
+        return validation::controller(result, label);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("intervals of 400 studies that stop once they are narrow enough hold the truth in 92 to 98 % of them", "[slow]") {
+    constexpr int repeated = 400;
+    const ScratchFolder folder;
+    write_street(folder / "street.yaml");
+    write_study(folder / "study.yaml", "vehicles: 12\n    placement: {rule: class, class: home}");
+    const StudyResult many = run_study(load(folder / "study.yaml", {"study.seed=1000000", "study.replicas=6000"}), {});
+    const Aim aims[] = {{"loss_energy_kwh", "kWh", "uncoordinated", ""},
+                        {"peak_kw", "kW", "threshold", "uncoordinated"},
+                        {"minutes_outside_band", "min", "uncoordinated", ""}};
+    for (const Aim& aim : aims) {
+        const Estimate truth = aim.estimate(many);
+        const double half_width = 1.96 * truth.deviation / std::sqrt(60.0);
+        double held = 0.0, sizes = 0.0, looks = 0.0;
+        for (int seed = 1; seed <= repeated; ++seed) {
+            const auto study =
+                load(folder / "study.yaml", {"study.seed=" + std::to_string(seed), "study.replicas=20", aim.stop(half_width)});
+            const StudyResult result = run_study(study, {});
+            const Estimate estimate = aim.estimate(result);
+            CHECK(estimate.half_width() <= half_width);
+            held += (estimate.low <= truth.mean && truth.mean <= estimate.high ? 1.0 : 0.0) / repeated;
+            sizes += static_cast<double>(result.replicas.size()) / repeated;
+            looks += static_cast<double>(result.stop->looks.size()) / repeated;
+        }
+        INFO(aim.kpi << ": held by " << held << ", replicas " << sizes << ", looks " << looks);
+        CHECK(held >= 0.92);
+        CHECK(held <= 0.98);
+    }
+}

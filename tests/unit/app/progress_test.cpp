@@ -68,3 +68,10 @@ TEST_CASE("results go to the folder results under the scenario's name unless giv
     CHECK(evsweep::result_path("study.yaml", "elsewhere/mine.h5") == "elsewhere/mine.h5");
     CHECK(evsweep::result_path("study.v2.yaml", std::nullopt) == "results/study.v2.h5");
 }
+
+TEST_CASE("a plan that may grow says so") {
+    CHECK(evsweep::progress_line({20, 180, 1.0, 2000}) ==
+          "20 of 180 replicas planned, at most 2000 (11 %), 20.0 replicas/s, 0:08 left");
+    CHECK(evsweep::progress_bar({90, 180, 10.0, 2000}) ==
+          "[###############---------------]  90/180 replicas planned, at most 2000   50 %  9.0 replicas/s  0:10 left");
+}

@@ -3,32 +3,18 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
-#include <random>
 
 #include "sim/study/study_estimates.hpp"
+#include "unit/study/draws.hpp"
 #include "unit/study/synthetic_study.hpp"
 
 using namespace evsweep;
+using evsweep::test::Draws;
 
 namespace {
 
 constexpr std::size_t studies = 2000;
 constexpr std::size_t replicas = 10;
-
-/// Draws that are the same with every standard library.
-class Draws {
-   public:
-    double uniform() { return (static_cast<double>(engine_() >> 11U) + 0.5) * 0x1p-53; }
-    double exponential() { return -std::log(uniform()); }
-    double normal() {
-        const double radius = std::sqrt(2.0 * exponential());
-        return radius * std::cos(2.0 * 3.14159265358979323846 * uniform());
-    }
-    bool chance(double p) { return uniform() < p; }
-
-   private:
-    std::mt19937_64 engine_{20250106};
-};
 
 /// A study of one number under the controllers a and b; the feeder without vehicles has `base`.
 StudyResult study_of(Variable variable, double base) {

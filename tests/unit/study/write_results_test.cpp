@@ -125,12 +125,16 @@ TEST_CASE("Summaries and paired differences of every pair are those of the hand 
     CHECK(paired[3] == Approx(std::sqrt(8.0)));
     CHECK(paired[4] == 2.0);
     CHECK(reader.numbers("/paired/c_minus_b/kpis/peak_kw")[0] == 0.0);
-    CHECK(reader.texts("/summary/a/kpis/statistic") ==
-          Names{"mean", "low", "high", "deviation", "count", "quantile_0.05", "quantile_0.5", "quantile_0.95"});
+    CHECK(reader.texts("/summary/a/kpis/statistic") == Names{"mean", "low", "high", "deviation", "count", "quantile_0.05",
+                                                             "quantile_0.5", "quantile_0.95", "quantile_0.05_low",
+                                                             "quantile_0.05_high", "quantile_0.5_low", "quantile_0.5_high",
+                                                             "quantile_0.95_low", "quantile_0.95_high"});
     const Numbers summary = reader.numbers("/summary/a/kpis/peak_kw");
     CHECK(summary[0] == 102.0);
     CHECK(summary[5] == Approx(100.2));
     CHECK(summary[6] == 102.0);
+    REQUIRE(summary.size() == 14);
+    for (std::size_t end = 8; end < 14; ++end) CHECK(std::isnan(summary[end]));  // two values bound no quantile
 }
 
 TEST_CASE("Every array of quantiles says by how much its ranks may be off") {
