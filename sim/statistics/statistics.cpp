@@ -67,9 +67,8 @@ bool are_alike(const SampleMoments& sample, double size) {
 double halls_inverse(double y, double a) { return 3.0 / a * (std::cbrt(1.0 + a * (y - a / 6.0)) - 1.0); }
 
 /// Student's interval of `n` values with the estimate's mean and deviation, or where the kind is `skewed` the wider of it and
-/// Hall's.
-void put_ends(Estimate& estimate, double n, double confidence) {
-    const double t = student_t_two_sided(confidence, n - 1.0);
+/// Hall's. `t`: of Student's law for so many.
+void put_ends(Estimate& estimate, double n, double t) {
     const double error = estimate.deviation / std::sqrt(n);
     estimate.low = estimate.mean - t * error;
     estimate.high = estimate.mean + t * error;
@@ -113,6 +112,12 @@ double student_t_two_sided(double confidence, double degrees) {
         (outside(middle) > 1.0 - confidence ? low : high) = middle;
     }
     return 0.5 * (low + high);
+}
+
+double StudentQuantiles::of(std::size_t count) {
+    const auto [place, is_new] = known_.try_emplace(count);
+    if (is_new) place->second = student_t_two_sided(confidence_, static_cast<double>(count) - 1.0);
+    return place->second;
 }
 
 std::string name_of(IntervalKind kind) {
@@ -164,6 +169,11 @@ Estimate estimate_mean(std::span<const double> values, double confidence, double
 }
 
 Estimate estimate_mean(const SampleMoments& moments, double confidence, double size) {
+    StudentQuantiles student(confidence);
+    return estimate_mean(moments, student, size);
+}
+
+Estimate estimate_mean(const SampleMoments& moments, StudentQuantiles& student, double size) {
     Estimate estimate;
     estimate.count = moments.count;
     estimate.mean = moments.mean;
@@ -182,7 +192,7 @@ Estimate estimate_mean(const SampleMoments& moments, double confidence, double s
         estimate.kind = IntervalKind::skewed;
         estimate.skewness = skewness;
     }
-    put_ends(estimate, n, confidence);
+    put_ends(estimate, n, student.of(moments.count));
     return estimate;
 }
 
@@ -190,7 +200,8 @@ double half_width_of_size(const Estimate& estimate, std::size_t size, double con
     EVSWEEP_EXPECTS((estimate.kind == IntervalKind::student || estimate.kind == IntervalKind::skewed) && size >= 2,
                     "the half-width of another size is asked of a mean with an interval");
     Estimate other = estimate;
-    put_ends(other, static_cast<double>(size), confidence);
+    const auto n = static_cast<double>(size);
+    put_ends(other, n, student_t_two_sided(confidence, n - 1.0));
     return other.half_width();
 }
 

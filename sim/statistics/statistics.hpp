@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -67,6 +68,19 @@ struct SampleMoments {
     void add(double value);
 };
 
+/// Student's t at one confidence by the size of a sample. To find one takes longer than all else about a mean, so each is found
+/// once.
+class StudentQuantiles {
+   public:
+    explicit StudentQuantiles(double confidence) : confidence_(confidence) {}
+    /// Of `count` values, at least two.
+    [[nodiscard]] double of(std::size_t count);
+
+   private:
+    double confidence_;
+    std::map<std::size_t, double> known_;
+};
+
 /// Values that differ by no more than this share of the largest of them count as alike: load flows are not solved closer.
 inline constexpr double alike_within = 1e-6;
 
@@ -84,6 +98,7 @@ inline constexpr double alike_within = 1e-6;
 /// what `alike_within` is a share of; by default the largest value.
 [[nodiscard]] Estimate estimate_mean(std::span<const double> values, double confidence, double size = 0.0);
 [[nodiscard]] Estimate estimate_mean(const SampleMoments& moments, double confidence, double size = 0.0);
+[[nodiscard]] Estimate estimate_mean(const SampleMoments& moments, StudentQuantiles& student, double size = 0.0);
 
 /// The half-width that the interval of `size` values would have, with the deviation and the skewness of `estimate`, whose kind is
 /// `student` or `skewed`.

@@ -12,7 +12,8 @@ namespace {
 
 class ElementEstimator {
    public:
-    explicit ElementEstimator(const StudyResult& study) : confidence_(study.confidence), one_day_(is_one_day(study)) {}
+    explicit ElementEstimator(const StudyResult& study)
+        : confidence_(study.confidence), student_(study.confidence), one_day_(is_one_day(study)) {}
 
     void estimate(RunResult& run) {
         for (VariableResult& result : run.variables) {
@@ -39,8 +40,8 @@ class ElementEstimator {
         }
         return place->second;
     }
-    [[nodiscard]] Estimate mean(const Variable& variable, const SampleMoments& moments) const {
-        Estimate estimate = estimate_mean(moments, confidence_);
+    [[nodiscard]] Estimate mean(const Variable& variable, const SampleMoments& moments) {
+        Estimate estimate = estimate_mean(moments, student_);
         if (one_day_) return without_interval(estimate);
         const ValueRange range{variable.lowest, variable.highest};
         if (estimate.kind == IntervalKind::alike) bound_alike(estimate, range, confidence_);
@@ -49,6 +50,7 @@ class ElementEstimator {
     }
 
     double confidence_;
+    StudentQuantiles student_;
     bool one_day_;
     std::map<std::pair<std::size_t, std::size_t>, Estimate> shares_;
 };
