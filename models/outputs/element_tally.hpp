@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <experimental/simd>
 #include <span>
 #include <vector>
 
@@ -15,12 +16,37 @@ namespace evsweep::element {
 /// What is counted as beyond a limit, by the same comparisons as the KPIs make of the worst element.
 struct ElementLimits {
     VoltageBands bands;
+    VoltageBand narrowest;  ///< no supply that is held to a band is outside its own while all are inside this one
     double voltage_tolerance_pu = 0.0;
-    double highest_loading_pct = 100.0;  ///< with the tolerance
+    double highest_loading_pct = 100.0;       ///< with the tolerance
+    std::vector<double> pct_per_ampere = {};  ///< by ConductorId; 0 where there is no rating
 };
 
-/// Columns by FeederSite::supply. Every load flow passes through them, so the loop has neither branches nor indices and compilers
-/// make vector code of it; steps are counted in doubles, for vectors of one width.
+/// The band within all bands that supplies are held to.
+[[nodiscard]] inline VoltageBand narrowest_of(const VoltageBands& bands, const FeederSite& feeder) {
+    VoltageBand narrowest{-HUGE_VAL, HUGE_VAL};
+    for (std::size_t i = 0; i < feeder.supply.size(); ++i) {
+        if (!FeederSite::is_held_to_band(feeder.supply[i])) continue;
+        narrowest.min_pu = std::max(narrowest.min_pu, bands.of(i).min_pu);
+        narrowest.max_pu = std::min(narrowest.max_pu, bands.of(i).max_pu);
+    }
+    return narrowest;
+}
+
+/// Neighbours in a column. They are spelled out because a compiler may not reorder the comparisons of doubles by itself, and
+/// would otherwise go one by one through a loop that looks for the extremes of a column and of its elements.
+using Pack = std::experimental::native_simd<double>;
+
+[[nodiscard]] inline Pack pack_at(const double* from) { return Pack(from, std::experimental::element_aligned); }
+inline void keep_lower(double* lowest, const Pack& now) {
+    min(now, pack_at(lowest)).copy_to(lowest, std::experimental::element_aligned);
+}
+inline void keep_higher(double* highest, const Pack& now) {
+    max(now, pack_at(highest)).copy_to(highest, std::experimental::element_aligned);
+}
+
+/// Columns by FeederSite::supply. Every load flow passes through the extremes, so they are gathered without branches or indices;
+/// the counts are looked at only where a voltage may be beyond a limit, so that they need not stay in the cache.
 class VoltageColumns {
    public:
     /// `limits` outlives it.
@@ -32,11 +58,16 @@ class VoltageColumns {
           above_(supplies, 0.0) {}
 
     void see(std::span<const double> supply_pu) {
+        const VoltageRange all = widen(supply_pu.data());
+        const double tolerance_pu = limits_.voltage_tolerance_pu;
+        const bool may_be_below = limits_.narrowest.min_pu - all.min_pu > tolerance_pu;
+        const bool may_be_above = all.max_pu - limits_.narrowest.max_pu > tolerance_pu;
+        if (!may_be_below && !may_be_above) return;
         const VoltageBands& bands = limits_.bands;
         if (const auto& common = bands.common())
-            see_within(supply_pu, [band = *common](std::size_t) { return band; });
+            count(supply_pu.data(), [band = *common](std::size_t) { return band; });
         else
-            see_within(supply_pu, [&bands](std::size_t i) { return bands.of(i); });
+            count(supply_pu.data(), [&bands](std::size_t i) { return bands.of(i); });
     }
     [[nodiscard]] const std::vector<double>& lowest_pu() const { return lowest_; }
     [[nodiscard]] const std::vector<double>& highest_pu() const { return highest_; }
@@ -44,21 +75,41 @@ class VoltageColumns {
     [[nodiscard]] const std::vector<double>& steps_above() const { return above_; }
 
    private:
-    template <class BandOf>
-    void see_within(std::span<const double> supply_pu, const BandOf& band_of) {
-        const double tolerance_pu = limits_.voltage_tolerance_pu;
-        const double* const pu = supply_pu.data();
+    /// The extremes of every supply; returns the range of all of them now.
+    VoltageRange widen(const double* pu) {
+        constexpr std::size_t width = Pack::size();
         double* const lowest = lowest_.data();
         double* const highest = highest_.data();
+        Pack least(HUGE_VAL), most(-HUGE_VAL);
+        std::size_t i = 0;
+        const std::size_t n = lowest_.size();
+        for (; i + 2 * width <= n; i += 2 * width) {
+            const Pack a = pack_at(pu + i), b = pack_at(pu + i + width);
+            keep_lower(lowest + i, a);
+            keep_lower(lowest + i + width, b);
+            keep_higher(highest + i, a);
+            keep_higher(highest + i + width, b);
+            least = min(min(a, b), least);
+            most = max(max(a, b), most);
+        }
+        VoltageRange all{hmin(least), hmax(most)};
+        for (; i < n; ++i) {
+            lowest[i] = std::min(lowest[i], pu[i]);
+            highest[i] = std::max(highest[i], pu[i]);
+            all = enclosing(all, {pu[i], pu[i]});
+        }
+        return all;
+    }
+
+    template <class BandOf>
+    void count(const double* pu, const BandOf& band_of) {
+        const double tolerance_pu = limits_.voltage_tolerance_pu;
         double* const below = below_.data();
         double* const above = above_.data();
-        for (std::size_t i = 0, n = lowest_.size(); i < n; ++i) {
-            const double v = pu[i];
+        for (std::size_t i = 0, n = below_.size(); i < n; ++i) {
             const VoltageBand band = band_of(i);
-            lowest[i] = v < lowest[i] ? v : lowest[i];
-            highest[i] = v > highest[i] ? v : highest[i];
-            below[i] += band.min_pu - v > tolerance_pu ? 1.0 : 0.0;
-            above[i] += v - band.max_pu > tolerance_pu ? 1.0 : 0.0;
+            below[i] += band.min_pu - pu[i] > tolerance_pu ? 1.0 : 0.0;
+            above[i] += pu[i] - band.max_pu > tolerance_pu ? 1.0 : 0.0;
         }
     }
 
@@ -66,31 +117,51 @@ class VoltageColumns {
     std::vector<double> lowest_, highest_, below_, above_;
 };
 
-/// Columns by ConductorId; of conductors without a rating the loading is 0 throughout, and nobody asks for it.
+/// Columns by ConductorId, likewise; of conductors without a rating the loading is 0 throughout, and nobody asks for it.
 class LoadingColumns {
    public:
-    LoadingColumns(std::span<const double> rating_a, double limit_pct)
-        : limit_pct_(limit_pct), highest_(rating_a.size(), 0.0), over_(rating_a.size(), 0.0) {
-        for (const double rating : rating_a) pct_per_ampere_.push_back(100.0 / rating);
-    }
+    /// `limits` outlives it.
+    explicit LoadingColumns(const ElementLimits& limits)
+        : limits_(limits), highest_(limits.pct_per_ampere.size(), 0.0), over_(limits.pct_per_ampere.size(), 0.0) {}
+
     void see(std::span<const double> current_a) {
-        const double limit = limit_pct_;
-        const double* const amperes = current_a.data();
-        const double* const pct = pct_per_ampere_.data();
-        double* const highest = highest_.data();
-        double* const over = over_.data();
-        for (std::size_t i = 0, n = highest_.size(); i < n; ++i) {
-            const double loading = amperes[i] * pct[i];
-            highest[i] = loading > highest[i] ? loading : highest[i];
-            over[i] += loading > limit ? 1.0 : 0.0;
-        }
+        if (raise(current_a.data()) > limits_.highest_loading_pct) count(current_a.data());
     }
     [[nodiscard]] double highest_pct(ConductorId c) const { return highest_[c.index()]; }
     [[nodiscard]] double steps_over(ConductorId c) const { return over_[c.index()]; }
 
    private:
-    double limit_pct_;
-    std::vector<double> pct_per_ampere_, highest_, over_;
+    /// The highest loading of every conductor; returns that of all of them now.
+    double raise(const double* amperes) {
+        constexpr std::size_t width = Pack::size();
+        const double* const pct = limits_.pct_per_ampere.data();
+        double* const highest = highest_.data();
+        Pack most(0.0);
+        std::size_t i = 0;
+        const std::size_t n = highest_.size();
+        for (; i + 2 * width <= n; i += 2 * width) {
+            const Pack a = pack_at(amperes + i) * pack_at(pct + i);
+            const Pack b = pack_at(amperes + i + width) * pack_at(pct + i + width);
+            keep_higher(highest + i, a);
+            keep_higher(highest + i + width, b);
+            most = max(max(a, b), most);
+        }
+        double all = hmax(most);
+        for (; i < n; ++i) {
+            highest[i] = std::max(highest[i], amperes[i] * pct[i]);
+            all = std::max(all, amperes[i] * pct[i]);
+        }
+        return all;
+    }
+    void count(const double* amperes) {
+        const double limit = limits_.highest_loading_pct;
+        const double* const pct = limits_.pct_per_ampere.data();
+        double* const over = over_.data();
+        for (std::size_t i = 0, n = over_.size(); i < n; ++i) over[i] += amperes[i] * pct[i] > limit ? 1.0 : 0.0;
+    }
+
+    const ElementLimits& limits_;
+    std::vector<double> highest_, over_;
 };
 
 }  // namespace evsweep::element

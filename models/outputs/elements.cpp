@@ -226,7 +226,7 @@ class ElementRecorder final : public Recorder {
     ElementRecorder(const Frame& frame, const Population& population)
         : frame_(frame),
           voltages_(frame.feeder.supply.size(), frame.limits),
-          loadings_(frame.feeder.rating_a, frame.limits.highest_loading_pct),
+          loadings_(frame.limits),
           service_(population, frame.groups, frame.feeder.bus.size(), frame.short_below, frame.recharged) {}
 
     void at(const Snapshot& s) override {
@@ -299,6 +299,13 @@ class ElementRecorder final : public Recorder {
     double solved_steps_ = 0.0, unsolved_steps_ = 0.0;
 };
 
+ElementLimits limits_of(const Output::Context& context) {
+    ElementLimits limits{context.bands, element::narrowest_of(context.bands, *context.feeder), context.voltage_tolerance_pu,
+                         100.0 * (1.0 + context.loading_tolerance)};
+    for (const double rating : context.feeder->rating_a) limits.pct_per_ampere.push_back(100.0 / rating);
+    return limits;
+}
+
 Frame frame_of(const Output::Context& context, const Params& params) {
     const FeederSite& feeder = *context.feeder;
     std::array<RatedAxis, 2> rated = rated_axes(feeder);
@@ -306,7 +313,7 @@ Frame frame_of(const Output::Context& context, const Params& params) {
     return {.feeder = feeder,
             .measure_from = context.measure_from,
             .step_minutes = 60.0 * hours(context.step),
-            .limits = {context.bands, context.voltage_tolerance_pu, 100.0 * (1.0 + context.loading_tolerance)},
+            .limits = limits_of(context),
             .short_below = params.short_below.value(),
             .recharged = context.watch(recharged_within),
             .groups = context.groups.size(),
