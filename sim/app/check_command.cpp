@@ -54,10 +54,13 @@ std::string base_load_text(const LoadedStudy& study) {
     if (base.constant > 0 || parts.empty()) parts.push_back(fmt::format("{} are constant", base.constant));
     const TimeSettings& time = study.scenario.time;
     const WallClock clock(Value<Calendar>::text(time.start), clock_changes_of(time.start, time.duration));
-    return fmt::format("of {} loads {}; at nominal voltage they peak at {:.5g} kW at {}, and take {:.5g} kWh in {}",
-                       study.feeder->loads().size(), fmt::join(parts, ", "), base.peak_kw,
-                       clock.text(hours(base.peak_at.time_since_epoch())), base.energy_kwh,
-                       duration_text(study.scenario.time.duration));
+    std::string text = fmt::format("of {} loads {}; at nominal voltage they peak at {:.5g} kW at {}, and take {:.5g} kWh in {}",
+                                   study.feeder->loads().size(), fmt::join(parts, ", "), base.peak_kw,
+                                   clock.text(hours(base.peak_at.time_since_epoch())), base.energy_kwh,
+                                   duration_text(study.scenario.time.duration));
+    const auto& variation = study.scenario.base_load.variation;
+    if (variation) text += fmt::format("; replicas vary around that ({})", variation->type);
+    return text;
 }
 
 /// How many vehicles there are, and, where there are any, how many resources that are none.

@@ -6,6 +6,7 @@
 
 #include "evsweep/agent.hpp"
 #include "evsweep/channel.hpp"
+#include "evsweep/demand.hpp"
 #include "evsweep/distribution.hpp"
 #include "sim/base/text_table.hpp"
 #include "sim/base/units.hpp"
@@ -43,6 +44,7 @@ std::vector<Group> all_groups() {
             group_of<Agent>("agents", "agents"),
             group_of<Channel>("channels", "channels"),
             group_of<Behaviour>("behaviours", "population"),
+            group_of<Demand>("demands", "base_load"),
             group_of<Distribution>("distributions", ""),
             group_of<FeederFormat>("formats", ""),
             group_of<Output>("outputs", "outputs")};

@@ -17,7 +17,7 @@ namespace {
 using Chain = std::vector<std::filesystem::path>;
 
 /// Keys whose value decides what the other keys of their map mean.
-constexpr std::array<const char*, 5> choosing_keys{"controller", "behaviour", "distribution", "output", "rule"};
+constexpr std::array<const char*, 6> choosing_keys{"controller", "behaviour", "distribution", "output", "rule", "demand"};
 
 bool is_removal(const Node& node) { return node.is_null() && node.scalar == "~"; }
 

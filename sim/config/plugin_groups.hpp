@@ -34,14 +34,17 @@ template <class I>
     return list;
 }
 
+/// The resolved settings of one plug-in, at paths that begin with `place`.
+template <class I>
+void log_plugin(const Configured<I>& configured, const std::string& place, std::vector<Setting>& resolved) {
+    resolved.push_back({place + std::string(I::kind), configured.type});
+    for (const auto& setting : configured.settings) resolved.push_back({place + setting.path, setting.value});
+}
+
 /// The resolved settings of a group, with full paths.
 template <class I>
 void log_group(const std::vector<Configured<I>>& group, const std::string& path, std::vector<Setting>& resolved) {
-    for (const auto& configured : group) {
-        const std::string place = path + "." + configured.label + ".";
-        resolved.push_back({place + std::string(I::kind), configured.type});
-        for (const auto& setting : configured.settings) resolved.push_back({place + setting.path, setting.value});
-    }
+    for (const auto& configured : group) log_plugin(configured, path + "." + configured.label + ".", resolved);
 }
 
 }  // namespace evsweep

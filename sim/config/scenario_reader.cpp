@@ -60,7 +60,7 @@ class SectionReader {
 
     template <class P>
     std::optional<P> read_section(const std::string& name, const Schema<P>& schema) {
-        Reader reader{issues_};
+        Reader reader = plugin_reader();  // a section may choose a plug-in
         return schema.read(section(name), name, reader);
     }
 
@@ -110,6 +110,7 @@ class SectionReader {
             scenario_.base_load.class_at[name] = place_of(root_, {"base_load", "by_class", name});
         scenario_.base_load.other = base_load_.other.value_or("");
         scenario_.base_load.own_profiles = base_load_.own_profiles;
+        scenario_.base_load.variation = base_load_.variation;
         for (const auto& [name, profile] : base_load_.profiles) {
             auto made = make_profile(profile, "base_load.profiles." + name, "1", time_, issues_);
             if (!made) continue;
@@ -235,9 +236,11 @@ class SectionReader {
 
     /// Takes down the settings of one section; those of `apart` are taken down part by part instead.
     template <class P>
-    void log(const Schema<P>& schema, const P& params, const std::string& path, const std::string& apart = {}) {
-        for (auto& setting : schema.settings(params, path))
-            if (apart.empty() || setting.path != path + "." + apart) scenario_.resolved.push_back(std::move(setting));
+    void log(const Schema<P>& schema, const P& params, const std::string& path, const std::vector<std::string>& apart = {}) {
+        for (auto& setting : schema.settings(params, path)) {
+            const auto is_it = [&](const std::string& name) { return setting.path == path + "." + name; };
+            if (std::none_of(apart.begin(), apart.end(), is_it)) scenario_.resolved.push_back(std::move(setting));
+        }
     }
 
     void log(const ByDay<ProfileText>& profiles, const std::string& path) {
@@ -245,16 +248,23 @@ class SectionReader {
             log(ProfileText::schema(), profiles.values[k], profiles.is_by_day() ? path + "." + profiles.keys[k] : path);
     }
 
+    void log_base_load() {
+        std::vector<std::string> apart{"profiles"};
+        if (base_load_.variation) apart.emplace_back("variation");
+        log(BaseLoadText::schema(), base_load_, "base_load", apart);
+        for (const auto& [name, profile] : base_load_.profiles) log(profile, "base_load.profiles." + name);
+        if (base_load_.variation) log_plugin(*base_load_.variation, "base_load.variation.", scenario_.resolved);
+    }
+
     void log_all() {
         scenario_.resolved.push_back({"title", Value<std::string>::text(scenario_.title)});
-        log(study_schema(), scenario_.study, "study", "threads");  // no part of the answer; provenance has it
+        log(study_schema(), scenario_.study, "study", {"threads"});  // no part of the answer; provenance has it
         log(time_schema(), scenario_.time, "time");
         log(feeder_schema(), scenario_.feeder, "feeder");
         log(load_flow_schema(), scenario_.load_flow, "load_flow");
         log(devices_schema(), scenario_.devices, "devices");
         log(limits_schema(), scenario_.limits, "limits");
-        log(BaseLoadText::schema(), base_load_, "base_load", "profiles");
-        for (const auto& [name, profile] : base_load_.profiles) log(profile, "base_load.profiles." + name);
+        log_base_load();
         if (prices_) {
             for (const auto& [name, curve] : prices_->curves()) log(*curve, "prices." + name);
             for (auto& setting : PricesText::schema().settings(*prices_, "prices"))

@@ -305,7 +305,10 @@ const Schema<BaseLoadText>& BaseLoadText::schema() {
             .optional("by_class", &BaseLoadText::by_class, "profile of each class of bus")
             .optional("other", &BaseLoadText::other, "profile of loads whose class is not named; none: constant at nominal")
             .optional("own_profiles", &BaseLoadText::own_profiles,
-                      "profiles that loads name in the feeder file: follow them, or ignore them for those of the classes");
+                      "profiles that loads name in the feeder file: follow them, or ignore them for those of the classes")
+            .optional("variation", &BaseLoadText::variation,
+                      "how the load of a replica differs at random from its profiles, e.g. `{demand: NAME, ...}`; none: all "
+                      "replicas have the load of the profiles. Parties that plan or read forecasts know the profiles only");
     return schema;
 }
 

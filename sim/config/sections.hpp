@@ -10,6 +10,7 @@
 #include "evsweep/scenario.hpp"
 #include "evsweep/schema.hpp"
 #include "sim/config/metering.hpp"
+#include "sim/config/plugin_choice.hpp"
 #include "sim/config/profiles.hpp"
 
 namespace evsweep {
@@ -29,6 +30,7 @@ struct BaseLoadText {
     std::map<std::string, std::string> by_class;
     std::optional<std::string> other;
     OwnProfiles own_profiles = OwnProfiles::follow;
+    std::optional<Configured<Demand>> variation;
     [[nodiscard]] static const Schema<BaseLoadText>& schema();
 };
 

@@ -44,14 +44,14 @@ void Devices::let_injections_act(Instant now) {
     }
 }
 
-const PortPower& Devices::with_injections(const PortPower& base, const BaseDemand& demand, std::size_t step) {
+const PortPower& Devices::with_injections(const PortPower& base, const ReplicaLoad& load, std::size_t step) {
     if (!has_injections_) return base;
     own_ = base;
     const bool is_frozen = !settles_ && !acts_;
     for (std::size_t i = 0; i < control_.injections().size(); ++i) {
-        const std::size_t load = network_.injection_load(i);
-        const LoadPoint& row = network_.feeder().loads()[load];
-        const InjectionPower available{-row.p_kw * demand.scale(step, load), -row.q_kvar * demand.q_scale(step, load)};
+        const std::size_t of = network_.injection_load(i);
+        const LoadPoint& row = network_.feeder().loads()[of];
+        const InjectionPower available{-row.p_kw * load.scale(step, of), -row.q_kvar * load.q_scale(step, of)};
         const bool is_as_given = is_frozen && std::holds_alternative<HoldRelay>(control_.injections()[i]);
         network_.replace_injection(i, available, is_as_given ? available : control_.wanted(i, available), *own_);
     }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "evsweep/scenario.hpp"
-#include "sim/engine/base_demand.hpp"
+#include "sim/engine/replica_load.hpp"
 #include "sim/network/relays/device_control_load_flow.hpp"
 
 namespace evsweep {
@@ -25,7 +25,7 @@ class Devices {
     [[nodiscard]] bool solve_themselves() const { return have_to_settle() || (acts_ && has_injections_); }
     /// What loads draw in a control step: `base`, with what controlled injections give in place of their loads' own power. To be
     /// put into the load flow before the next solve; the reference holds until this is asked again.
-    [[nodiscard]] const PortPower& with_injections(const PortPower& base, const BaseDemand& demand, std::size_t step);
+    [[nodiscard]] const PortPower& with_injections(const PortPower& base, const ReplicaLoad& load, std::size_t step);
     [[nodiscard]] bool has_injections() const { return has_injections_; }
     /// Solves; the first time, the devices settle if the scenario says so. Relays look at what was found.
     LoadFlowResult solve(Instant now);

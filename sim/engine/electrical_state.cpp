@@ -10,12 +10,14 @@ LoadFlowOptions options_of(const LoadFlowSettings& settings) {
 
 }  // namespace
 
-ElectricalState::ElectricalState(const ReplicaSite& site, SharedSite& shared, const ChargingPorts& ports)
-    : site_(site),
-      shared_(shared),
+ElectricalState::ElectricalState(const ReplicaSite& site, SharedSite& shared, const ChargingPorts& ports, const ReplicaLoad& load)
+    : shared_(shared),
+      load_(load),
       charging_(ports),
       load_flow_(ports.network(), options_of(site.scenario.load_flow)),
-      devices_(site.scenario, load_flow_) {}
+      devices_(site.scenario, load_flow_) {
+    if (load_.is_drawn()) own_base_.emplace(load_, *site.network.swept());
+}
 
 void ElectricalState::change_base_load(std::size_t step) {
     base_step_ = step;
@@ -24,7 +26,8 @@ void ElectricalState::change_base_load(std::size_t step) {
 
 void ElectricalState::assemble(const ChargingState& fleet) {
     const bool is_new = base_is_new_ || devices_.has_injections();
-    const PortPower& base = devices_.with_injections(shared_.base.at(base_step_), site_.base, base_step_);
+    BasePower& of_step = own_base_ ? *own_base_ : shared_.base;
+    const PortPower& base = devices_.with_injections(of_step.at(base_step_), load_, base_step_);
     charging_.put(fleet, base, is_new ? ChargingPower::Base::is_new : ChargingPower::Base::known, load_flow_.power());
     base_is_new_ = false;
 }

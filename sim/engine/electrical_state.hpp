@@ -15,8 +15,8 @@ namespace evsweep {
 /// of other replicas, or alone where relays have to act in it.
 class ElectricalState {
    public:
-    /// All outlive it.
-    ElectricalState(const ReplicaSite& site, SharedSite& shared, const ChargingPorts& ports);
+    /// All outlive it, and so does what `load` refers to.
+    ElectricalState(const ReplicaSite& site, SharedSite& shared, const ChargingPorts& ports, const ReplicaLoad& load);
 
     /// From now on the base load of this control step holds.
     void change_base_load(std::size_t step);
@@ -63,8 +63,9 @@ class ElectricalState {
    private:
     void note(const LoadFlowResult& result);
 
-    const ReplicaSite& site_;
     SharedSite& shared_;
+    ReplicaLoad load_;
+    std::optional<BasePower> own_base_;  ///< where the replica's load is not that of the profiles, which the thread shares
     ChargingPower charging_;
     LoadFlow load_flow_;
     Devices devices_;

@@ -47,7 +47,7 @@ struct RunProfile {
     DecisionProfile decided{};                 ///< by all controllers
     std::vector<DecisionProfile> controllers;  ///< by each, as far as they were counted apart
     std::size_t controller = 0;                ///< whose decisions are counted now; of a thread, never summed
-    double replica_days = 0.0;                 ///< simulated time under all controllers
+    double replica_days = 0.0;  ///< simulated time under all controllers, and without vehicles where replicas differ in that
 
     /// Whose decisions are counted from now on.
     void decides(std::size_t which) {

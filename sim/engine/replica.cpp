@@ -65,6 +65,11 @@ void Replica::expect_stays(const Population& fleet) {
     world_.expected_stays = &fleet;
 }
 
+void Replica::know_base(std::span<const std::uint8_t> outside) {
+    EVSWEEP_EXPECTS(outside.size() == site_.base.steps(), "the run without vehicles has all control steps");
+    world_.base_outside = outside;
+}
+
 LoadFlow* Replica::run_to_load_flow() {
     if (finished_ || failure_) return nullptr;
     try {
@@ -158,7 +163,7 @@ void Replica::schedule_sessions() {
 /// reads a meter, recording.
 void Replica::schedule_step(std::size_t step) {
     const Instant at(site_.scenario.time.step * static_cast<std::int64_t>(step));
-    if (site_.base.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
+    if (world_.base_load.changes_at(step)) queue_.push(planned(at, Phase::base_load, step));
     if (world_.generators.changes_at(step)) queue_.push(planned(at, Phase::availability, step));
     if (parties_.has_meters()) queue_.push(planned(at, Phase::measure, step));
     queue_.push(planned(at, Phase::record, step));

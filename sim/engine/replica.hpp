@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Replica {
     [[nodiscard]] ReplicaRecording& recording() { return recording_; }
     /// What a party that plans for arrivals knows of the fleet's stays; before it runs. Outlives the replica.
     void expect_stays(const Population& fleet);
+    /// By control step, whether the feeder with this replica's load and without its vehicles is outside its band, where that is
+    /// not the same in all replicas (ReplicaSite::base_outside); before it runs. Outlives the replica.
+    void know_base(std::span<const std::uint8_t> outside);
 
     /// Goes on until a load flow has to be solved, and returns it; null at the horizon, or where the replica has failed: a wrong
     /// setpoint or an open ledger ends as `failure`, never as an exception.

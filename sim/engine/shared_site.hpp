@@ -27,7 +27,8 @@ struct ReplicaSite {
     const std::map<std::string, std::shared_ptr<const Channel>, std::less<>>& channels = no_channels();  ///< by topic
     std::span<const RecordableSignal> signals{};   ///< that outputs may read; their slots are the positions in it
     std::span<const Fraction> levels{};            ///< that outputs watch stays for (Output::Context::watch)
-    std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band
+    std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band;
+                                                   ///< of the profiles' load: a replica may know better (World::base_outside)
     Issues* issues = nullptr;                      ///< while a scenario is checked: what controllers say of it (Context::issues)
 
     [[nodiscard]] static const std::map<std::string, MeterSettings, std::less<>>& no_meters() {

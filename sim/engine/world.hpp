@@ -1,7 +1,9 @@
 /// The physical side of one replica: fleet and network at the present instant, as providers of signals see it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <span>
 
 #include "sim/engine/electrical_state.hpp"
 #include "sim/fleet/charging_state.hpp"
@@ -18,7 +20,9 @@ struct World {
           ports(with.ports_of(people.connectors)),
           fleet(people, of.levels),
           generators(people, fleet),
-          network(of, with, ports) {}
+          base_load(of.base, people.load_factors, of.scenario.time.step),
+          network(of, with, ports, base_load),
+          base_outside(of.base_outside) {}
 
     World(const World&) = delete;
 
@@ -40,9 +44,11 @@ struct World {
     const ChargingPorts& ports;
     ChargingState fleet;
     GeneratorState generators;
+    const ReplicaLoad base_load;
     ElectricalState network;
     Instant now{};
     std::size_t step = 0;                        ///< of the control grid: the step that contains `now`
+    std::span<const std::uint8_t> base_outside;  ///< as ReplicaSite::base_outside, of this replica where its load is its own
     const Population* expected_stays = nullptr;  ///< a forecast of the fleet's stays, where somebody plans with it
     std::function<void()> settle_devices;        ///< lets the devices find their places first, where they have not yet
 };

@@ -74,7 +74,9 @@ std::string heading(const StudyResult& result) {
         text += fmt::format("mean over the replicas ± half-width of its {:g} % interval", 100.0 * result.confidence);
     else
         text += result.replicas.empty() ? "no replica" : "one replica";
-    return text + "; base: the feeder without vehicles\n\n";
+    text += "; base: the feeder without vehicles";
+    if (result.base_load_varies()) text += ", at the load of its profiles before anything random";
+    return text + "\n\n";
 }
 
 /// How replicas were spread out, and what it has gained: for the rows of the table, under any controller.

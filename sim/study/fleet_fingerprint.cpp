@@ -40,6 +40,10 @@ class Fingerprint {
         add(v.lowest_soc.raw()), add(v.highest_soc.raw()), add(v.reserve_soc.raw());
         add(v.taper_knee.raw()), add(v.taper_end.raw());
     }
+    void add(const LoadFactors& load) {
+        add(static_cast<std::uint64_t>(load.every.count()));
+        add(std::span<const double>(load.factor));
+    }
     void add(const Session& s) {
         add(std::uint64_t{s.connector.index()}), add(std::uint64_t{s.vehicle.index()});
         add(s.plug_in), add(s.unplug), add(s.stated_departure);
@@ -61,6 +65,7 @@ std::uint64_t fleet_fingerprint(const Population& fleet) {
     for (const Session& session : fleet.sessions) fingerprint.add(session);
     for (const Availability& row : fleet.availability) fingerprint.add(row);
     fingerprint.add(std::uint64_t{fleet.all_stays().dropped().count});
+    if (fleet.load_factors.vary()) fingerprint.add(fleet.load_factors);
     return fingerprint.value();
 }
 

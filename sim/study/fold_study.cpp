@@ -46,7 +46,7 @@ StudyResult StudyFold::finish() {
         run.settings = configured.settings;
         result.controllers.push_back(std::move(run));
     }
-    if (base_failure_) result.failures.push_back({ReplicaId(0), "base (the feeder without vehicles)", *base_failure_});
+    if (base_failure_) result.failures.push_back({ReplicaId(0), std::string(base_run_name), *base_failure_});
     result.base = base_.finish();
     result.base.label = "base";
     result.base.type = "base";

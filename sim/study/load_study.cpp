@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <new>
 #include <sstream>
@@ -108,7 +109,7 @@ void check_outputs(LoadedStudy& study, const Population& population, Issues& iss
     if (all_declared.size() == study.scenario.outputs.size()) check_stop(study, all_declared, issues);
 }
 
-/// Warns of a study whose replicas repeat one fleet and its stays: they are a sample of one day.
+/// Warns of a study whose replicas repeat one fleet, its stays and the base load: they are a sample of one day.
 void check_that_replicas_differ(const LoadedStudy& study, const Population& first, Issues& issues) {
     constexpr int enough = 16;  // a fleet that differs only in rarer replicas is found when all are drawn
     const std::uint64_t fingerprint = fleet_fingerprint(first);
@@ -137,6 +138,20 @@ Population draw_fleet(const LoadedStudy& study, std::uint32_t number) {
     return population;
 }
 
+/// Draws what the base load of a replica is over that of the profiles, and sees that a plug-in has kept its word.
+void draw_base_load(const LoadedStudy& study, std::uint32_t number, LoadFactors& factors) {
+    study.demand->draw(Rng(study.scenario.study.seed, number, study.scenario.study.draw_design()), factors);
+    const TimeSettings& time = study.scenario.time;
+    EVSWEEP_EXPECTS(factors.every > Duration::zero() && factors.every % time.step == Duration::zero(),
+                    "the marks of a base load are a whole number of control steps apart");
+    EVSWEEP_EXPECTS(factors.loads == study.feeder->loads().size(), "a base load has a factor for every load");
+    const auto marks = static_cast<std::size_t>((time.duration + factors.every - Duration(1)) / factors.every);
+    EVSWEEP_EXPECTS(factors.factor.size() == marks * factors.loads, "a base load has factors for the whole horizon");
+    EVSWEEP_EXPECTS(
+        std::all_of(factors.factor.begin(), factors.factor.end(), [](double f) { return f >= 0.0 && std::isfinite(f); }),
+        "the factors of a base load are finite and not negative");
+}
+
 /// The table of base load and prices has a row for every control step and a column for every profile.
 void require_base_demand(const LoadedStudy& study) {
     const auto steps = static_cast<std::size_t>(study.scenario.time.duration / study.scenario.time.step);
@@ -162,6 +177,21 @@ void make_behaviours(LoadedStudy& study, Issues& issues) {
     }
 }
 
+void make_demand(LoadedStudy& study, Issues& issues) {
+    const auto& variation = study.scenario.base_load.variation;
+    if (!variation) return;
+    if (study.feeder->loads().empty())
+        issues.warning(variation->at, "base_load.variation", "the feeder has no load that could vary", "remove it");
+    Demand::Context context;
+    context.feeder = &study.feeder->site();
+    context.calendar = study.scenario.time.start;
+    context.step = study.scenario.time.step;
+    context.horizon = study.scenario.time.duration;
+    context.issues = &issues;
+    context.at = variation->at;
+    study.demand = variation->make(context);
+}
+
 /// All places of all groups.
 std::vector<ChargingPlace> possible_places(const LoadedStudy& study) {
     std::vector<ChargingPlace> places;
@@ -174,7 +204,12 @@ std::vector<ChargingPlace> possible_places(const LoadedStudy& study) {
 
 }  // namespace
 
-Population LoadedStudy::draw(ReplicaId replica) const { return draw_fleet(*this, static_cast<std::uint32_t>(replica.index())); }
+Population LoadedStudy::draw(ReplicaId replica) const {
+    const auto number = static_cast<std::uint32_t>(replica.index());
+    Population population = draw_fleet(*this, number);
+    if (demand) draw_base_load(*this, number, population.load_factors);
+    return population;
+}
 
 Population LoadedStudy::forecast_stays(ReplicaId replica, const Population& fleet) const {
     // Forecasts number their draws from the other end, where no study has a replica.
@@ -228,6 +263,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     check_base_load(study.scenario, *study.feeder, issues);
     check_bands(study.scenario.limits, study.feeder->site(), issues);
     make_behaviours(study, issues);
+    make_demand(study, issues);
     if (issues.has_errors()) return std::nullopt;
     require_base_demand(study);
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);

@@ -27,12 +27,13 @@ struct LoadedStudy {
     std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
     std::vector<std::string> overrides{};                                           ///< over the scenario file
     std::shared_ptr<const InputFiles> input_files{};                                ///< all files that were asked for
-    std::optional<StopTarget> stop{};  ///< what decides the number of replicas; none: the scenario says it
+    std::optional<StopTarget> stop{};        ///< what decides the number of replicas; none: the scenario says it
+    std::shared_ptr<const Demand> demand{};  ///< draws the base load of a replica; none: all have that of the profiles
 
-    /// The fleet of one replica, the same under every alternative.
+    /// The fleet of one replica and its base load, the same under every alternative.
     [[nodiscard]] Population draw(ReplicaId replica) const;
-    /// What may be forecast of that fleet: another draw of the same behaviours, at the same connectors. A function of seed and
-    /// replica, so the same under every alternative.
+    /// What may be forecast of that fleet: another draw of the same behaviours, at the same connectors, and the base load of the
+    /// profiles. A function of seed and replica, so the same under every alternative.
     [[nodiscard]] Population forecast_stays(ReplicaId replica, const Population& fleet) const;
 };
 

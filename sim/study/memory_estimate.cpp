@@ -33,6 +33,7 @@ struct Counts {
     std::size_t vehicles = 0;
     std::size_t conductors = 0;
     std::size_t steps = 0;
+    std::size_t load_factors = 0;  ///< of a replica's base load
 };
 
 /// Elements of a variable. A dimension without a coordinate is as long as a log of the replica.
@@ -78,8 +79,12 @@ std::size_t traced_replicas(const Configured<Output>& configured, std::size_t re
 
 Counts counts_of(const LoadedStudy& study, const Population& sample) {
     const FeederSite& site = study.feeder->site();
-    return {study.scenario.controllers.size(), sample.sessions.size(), sample.connectors.size(), site.conductor.size(),
-            study.base->steps()};
+    return {study.scenario.controllers.size(),
+            sample.sessions.size(),
+            sample.connectors.size(),
+            site.conductor.size(),
+            study.base->steps(),
+            sample.load_factors.factor.size()};
 }
 
 /// Fleets with their planned events, and load flows. The last three are fitted to measured peaks.
@@ -87,8 +92,10 @@ std::size_t fleets_in(const Counts& counts, const StudyShape& shape) {
     constexpr std::size_t per_session = sizeof(Session) + 2 * sizeof(Event);
     constexpr std::size_t per_vehicle = 1000;
     constexpr std::size_t per_conductor = 200;
-    constexpr std::size_t per_conductor_of_network = 3000;  // which the replicas of a thread share
-    const std::size_t replica = counts.sessions * per_session + counts.vehicles * per_vehicle + counts.conductors * per_conductor;
+    constexpr std::size_t per_conductor_of_network = 3000;             // which the replicas of a thread share
+    const std::size_t twice = 2 * counts.load_factors * number_bytes;  // of the replica, and of its run without vehicles
+    const std::size_t replica =
+        counts.sessions * per_session + counts.vehicles * per_vehicle + counts.conductors * per_conductor + twice;
     const std::size_t threads = std::min(shape.threads, shape.ensembles());
     return threads * (shape.width * replica + counts.conductors * per_conductor_of_network);
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
+#include <span>
 
 #include "sim/engine/ensemble.hpp"
 #include "sim/engine/error_text.hpp"
@@ -50,6 +52,7 @@ struct Place {
     PartySet* parties = nullptr;
     const Population* expected = nullptr;  ///< a forecast of stays, where a party uses one
     Recorder* extra = nullptr;
+    std::span<const std::uint8_t> base_outside{};  ///< where that of the study is not the replica's
 };
 
 using Recorders = std::vector<std::unique_ptr<Recorder>>;  ///< as StudyOutputs::outputs
@@ -131,6 +134,7 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
         watch.switch_to(Activity::events);
         Replica& engine = ensemble.add(*place.population, *place.parties, rng_of(study, place.replica));
         if (place.expected) engine.expect_stays(*place.expected);
+        if (!place.base_outside.empty()) engine.know_base(place.base_outside);
         watch.switch_to(Activity::recording);
         recorders.push_back(attach_recorders(outputs, place, engine));
     }
@@ -145,13 +149,15 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
 struct Member {
     ReplicaRun run;
     Population population;
-    std::optional<Population> expected;  ///< a forecast of its stays, once a party uses one
+    std::optional<Population> expected{};      ///< a forecast of its stays, once a party uses one
+    std::vector<std::uint8_t> base_outside{};  ///< as World::base_outside, where the feeder without vehicles is its own
 };
 using Members = std::vector<Member*>;
 
 /// The place of a member under an alternative, with the forecast of stays that its parties use.
 Place place_of(const LoadedStudy& study, Member& member, PartySet& parties, Stopwatch& watch) {
     Place place{member.run.replica, &member.population, &parties};
+    place.base_outside = member.base_outside;
     if (!parties.uses(services::arrivals.name)) return place;
     const Activity before = watch.switch_to(Activity::sampling);
     if (!member.expected) member.expected = study.forecast_stays(member.run.replica, member.population);
@@ -179,26 +185,26 @@ void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const A
     }
 }
 
-/// A replica must never take the study down: what it throws becomes its failure. Which of several threw shows when each
-/// runs again by itself; for the others that makes no difference.
-void run_guarded(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative, const Members& members,
-                 Stopwatch& watch, const StopRequest& stop) {
+/// Calls `run_members` for all of them. A replica must never take the study down: what it throws becomes its failure. Which of
+/// several threw shows when each runs again by itself; for the others that makes no difference.
+template <class RunMembers>
+void run_guarded(const std::string& label, const Members& members, const RunMembers& run_members) {
     try {
-        return run_together(study, outputs, alternative, members, watch, stop);
+        return run_members(members);
     } catch (const Stopped&) {
         throw;
     } catch (...) {
         if (members.size() == 1) {
             ReplicaRun& run = members.front()->run;
-            run.failure = ReplicaFailure{run.replica, alternative.label, error_text_of_exception()};
+            run.failure = ReplicaFailure{run.replica, label, error_text_of_exception()};
             return;
         }
     }
-    for (Member* m : members) run_guarded(study, outputs, alternative, {m}, watch, stop);
+    for (Member* m : members) run_guarded(label, {m}, run_members);
 }
 
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
-    Member member{{replica, {}, std::nullopt, 0}, {}, {}};
+    Member member{{replica, {}, std::nullopt, 0}, {}};
     try {
         member.run.controllers.reserve(study.scenario.controllers.size());  // so that taking a run in cannot fail half-way
         member.population = study.draw(replica);
@@ -211,14 +217,78 @@ Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
 
 /// The agents of the scenario whose declarations fit together without any controller: one that reads what only controllers
 /// publish has nothing to do without vehicles.
-std::unique_ptr<PartySet> agents_alone(const LoadedStudy& study, const ReplicaSite& site, const Population& nobody) {
+std::unique_ptr<PartySet> agents_alone(const LoadedStudy& study, const ReplicaSite& site, const Population& nobody,
+                                       ReplicaId replica) {
     std::vector<const PartyChoice*> choices;
     for (const PartyChoice& agent : study.scenario.agents) choices.push_back(&agent);
     while (true) {
-        auto set = std::make_unique<PartySet>(site, choices, nobody, rng_of(study, ReplicaId(0)));
+        auto set = std::make_unique<PartySet>(site, choices, nobody, rng_of(study, replica));
         if (set->problems().empty()) return set;
         for (const PartyProblem& problem : set->problems()) std::erase(choices, problem.party);
     }
+}
+
+/// Whether the feeder without vehicles is another in this replica than in the study's base run, which has nothing random and no
+/// generators.
+bool has_own_base(const Population& population) {
+    return population.load_factors.vary() || population.connectors.has_generators();
+}
+
+/// A replica without its vehicles: all that is drawn for it but the stays.
+struct Bare {
+    Bare(const LoadedStudy& study, const StudyOutputs& outputs, const ReplicaSite& site, Member& member)
+        : population(without_stays(member.population)),
+          agents(agents_alone(study, site, population, member.run.replica)),
+          band_watch(study, outputs, member.base_outside) {}
+    Bare(const Bare&) = delete;
+
+    static Population without_stays(Population population) {
+        population.sessions.clear();
+        return population;
+    }
+    const Population population;
+    const std::unique_ptr<PartySet> agents;
+    BandWatch band_watch;
+};
+
+/// Finds the steps in which the feeder of each member leaves its voltage band without any vehicle.
+void run_bases_together(const LoadedStudy& study, const StudyOutputs& outputs, const Members& members, Stopwatch& watch,
+                        const StopRequest& stop) {
+    watch.switch_to(Activity::events);
+    ReplicaSite site = site_of(study, outputs, stop);
+    site.base_outside = {};  // that is what these runs are for
+    std::vector<std::unique_ptr<Bare>> bares;
+    Ensemble ensemble(site, watch);
+    for (Member* m : members) {
+        m->base_outside.clear();
+        bares.push_back(std::make_unique<Bare>(study, outputs, site, *m));
+        Bare& bare = *bares.back();
+        Replica& engine = ensemble.add(bare.population, *bare.agents, rng_of(study, m->run.replica));
+        engine.expect_stays(bare.population);
+        engine.recording().add(bare.band_watch);
+    }
+    const std::vector<ReplicaOutcome> outcomes = ensemble.run();
+    for (std::size_t i = 0; i < members.size(); ++i)
+        if (const auto& failure = outcomes[i].failure)
+            members[i]->run.failure = ReplicaFailure{members[i]->run.replica, std::string(base_run_name), *failure};
+}
+
+Members standing(std::vector<Member>& all) {
+    Members list;
+    for (Member& m : all)
+        if (!m.run.failure) list.push_back(&m);
+    return list;
+}
+
+/// Where replicas differ without vehicles, too, and somebody looks at that.
+void run_bases(const LoadedStudy& study, const StudyOutputs& outputs, std::vector<Member>& all, Stopwatch& watch,
+               const StopRequest& stop) {
+    if (outputs.read.count(signals::outside_band_without_vehicles.name) == 0) return;
+    Members members = standing(all);
+    std::erase_if(members, [](const Member* m) { return !has_own_base(m->population); });
+    if (members.empty()) return;
+    run_guarded(std::string(base_run_name), members,
+                [&](const Members& some) { run_bases_together(study, outputs, some, watch, stop); });
 }
 
 }  // namespace
@@ -229,7 +299,7 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const St
     Population nobody;
     nobody.zones = study.draw(ReplicaId(0)).zones;
     const ReplicaSite site = site_of(study, outputs, stop);
-    const auto agents = agents_alone(study, site, nobody);
+    const auto agents = agents_alone(study, site, nobody, ReplicaId(0));
     Stopwatch unwatched;
     auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, agents.get(), &nobody, &band_watch}}, unwatched, stop);
     outputs.base_outside = std::move(outside);
@@ -244,13 +314,14 @@ std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutput
         stop.obey();
         all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
     }
+    run_bases(study, outputs, all, watch, stop);
     const auto& controllers = study.scenario.controllers;
     for (std::size_t c = 0; c < controllers.size(); ++c) {
         if (RunProfile* profile = watch.profile()) profile->decides(c);
-        Members standing;
-        for (Member& m : all)
-            if (!m.run.failure) standing.push_back(&m);
-        if (!standing.empty()) run_guarded(study, outputs, controllers[c], standing, watch, stop);
+        const Members members = standing(all);
+        if (members.empty()) break;
+        run_guarded(controllers[c].label, members,
+                    [&](const Members& some) { run_together(study, outputs, controllers[c], some, watch, stop); });
     }
     std::vector<ReplicaRun> runs;
     for (Member& m : all) runs.push_back(std::move(m.run));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/engine/profile.hpp"
@@ -30,12 +31,17 @@ struct ReplicaRun {
     std::uint64_t fleet = 0;  ///< fingerprint of what was drawn
 };
 
-/// The feeder without vehicles, with those agents of the scenario that do without what controllers publish. Also finds the steps
-/// in which it leaves the voltage band by itself (StudyOutputs::base_outside). Throws Stopped once that was requested.
+/// What a run without vehicles is called where it fails.
+inline constexpr std::string_view base_run_name = "base (the feeder without vehicles)";
+
+/// The feeder without vehicles and with the load of its profiles, before anything random, with those agents of the scenario that
+/// do without what controllers publish. Also finds the steps in which it leaves the voltage band by itself
+/// (StudyOutputs::base_outside). Throws Stopped once that was requested.
 [[nodiscard]] ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const StopRequest& stop = {});
 
 /// Draws the fleets of replicas `first` to `first` + `count` - 1 once and runs them, side by side, under one alternative after
-/// the other. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out
+/// the other; before that without vehicles, where they differ without them, too, and an output or a party reads when they leave
+/// the band. A replica that fails, or throws, goes no further, and does not touch the others; nothing it throws gets out
 /// but Stopped, once that was requested. What a replica records does not depend on the replicas beside it.
 [[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first,
                                                    std::size_t count, Stopwatch& watch, const StopRequest& stop = {});

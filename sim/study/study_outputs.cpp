@@ -12,16 +12,19 @@ namespace {
 /// Slots are the places of signals in the study's list.
 class CatalogExchange final : public OutputExchange {
    public:
-    explicit CatalogExchange(const std::vector<RecordableSignal>& signals) : signals_(signals) {}
+    /// Enters what is subscribed to in `read`.
+    CatalogExchange(const std::vector<RecordableSignal>& signals, SignalNames& read) : signals_(signals), read_(read) {}
     [[nodiscard]] const std::vector<RecordableSignal>& signals() const override { return signals_; }
 
    private:
     Slot add_subscription(std::string_view name) override {
         const auto found = std::find_if(signals_.begin(), signals_.end(), [&](const auto& s) { return s.info.name == name; });
         EVSWEEP_EXPECTS(found != signals_.end(), "an output records a signal that somebody publishes");
+        read_.emplace(name);
         return {static_cast<std::uint32_t>(found - signals_.begin()), 0};
     }
     const std::vector<RecordableSignal>& signals_;
+    SignalNames& read_;
 };
 
 void add_published(const ReplicaSite& site, const Population& sample, const PartySet& set, std::vector<RecordableSignal>& list) {
@@ -34,9 +37,13 @@ void add_published(const ReplicaSite& site, const Population& sample, const Part
         }
 }
 
-}  // namespace
+void add_read(const PartySet& set, SignalNames& read) {
+    for (const Party& party : set.parties())
+        for (const Declared::Read& one : party.declared.reads) read.emplace(one.signal.name);
+}
 
-std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const Population& sample) {
+/// All signals that outputs can record; enters what parties read in `read`.
+std::vector<RecordableSignal> signals_of(const LoadedStudy& study, const Population& sample, SignalNames& read) {
     std::vector<RecordableSignal> list;
     const ReplicaSite site = site_of(study);
     for (const auto& [name, provided] : provided_signals())
@@ -45,15 +52,25 @@ std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const
                 {provided.info, {}, size_of(provided.info.extent, site, sample.connectors), provided.origin == Origin::network});
     const Rng rng = rng_of(study, ReplicaId(0));
     add_published(site, sample, PartySet(site, nullptr, sample, rng), list);
-    for (const Alternative& alternative : study.scenario.controllers)
-        add_published(site, sample, PartySet(site, &alternative, sample, rng), list);
+    for (const Alternative& alternative : study.scenario.controllers) {
+        const PartySet set(site, &alternative, sample, rng);
+        add_published(site, sample, set, list);
+        add_read(set, read);
+    }
     return list;
+}
+
+}  // namespace
+
+std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const Population& sample) {
+    SignalNames unused;
+    return signals_of(study, sample, unused);
 }
 
 std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<Output>& configured, const Population& sample,
                                     StudyOutputs& outputs, OutputDeclarations& declared) {
     const auto& scenario = study.scenario;
-    CatalogExchange exchange(outputs.signals);
+    CatalogExchange exchange(outputs.signals, outputs.read);
     Output::Context context{configured.label, declared, exchange, outputs.levels};
     context.calendar = scenario.time.start;
     context.step = scenario.time.step;
@@ -72,7 +89,7 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
 
 StudyOutputs make_outputs(const LoadedStudy& study, const Population& sample) {
     StudyOutputs outputs;
-    outputs.signals = recordable_signals(study, sample);
+    outputs.signals = signals_of(study, sample, outputs.read);
     for (const auto& configured : study.scenario.outputs) {
         OutputDeclarations declared;
         outputs.outputs.push_back(make_output(study, configured, sample, outputs, declared));

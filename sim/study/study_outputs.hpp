@@ -2,13 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "sim/engine/party_set.hpp"
 #include "sim/study/load_study.hpp"
 
 namespace evsweep {
+
+using SignalNames = std::set<std::string, std::less<>>;
 
 /// The outputs of a study, made for its grid; shared by all replicas.
 struct StudyOutputs {
@@ -17,6 +22,7 @@ struct StudyOutputs {
     std::vector<std::unique_ptr<Output>> outputs;  ///< as Scenario::outputs
     std::vector<OutputDeclarations> declared;      ///< as `outputs`
     std::vector<std::uint8_t> base_outside;        ///< by control step; empty before the run without vehicles
+    SignalNames read;                              ///< by any output or party
 };
 
 /// Makes all outputs. `sample` is the fleet of any replica.

@@ -1,6 +1,7 @@
 /// What a study found, in memory: every number per replica, the bands over replicas, and what went wrong.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -169,12 +170,19 @@ struct StudyResult {
     std::vector<VoltageBand> bus_bands;  ///< by BusId: the band that holds there
     std::vector<OutputResult> outputs;
     std::vector<ReplicaId> replicas;     ///< finished, ascending
-    bool same_fleets = false;            ///< every finished replica has the same vehicles at the same places with the same stays
-    RunResult base;                      ///< the feeder without vehicles, one replica
+    bool same_fleets = false;            ///< every finished replica has the same vehicles at the same places with the same stays,
+                                         ///< and the same base load
+    RunResult base;                      ///< the feeder without vehicles, one replica; with the load of its profiles
     std::vector<RunResult> controllers;  ///< in scenario order
     std::vector<ReplicaFailure> failures;
     Provenance provenance;
     std::optional<StudyProfile> profile;  ///< only where it was asked for
+
+    /// Whether replicas have another base load than `base`.
+    [[nodiscard]] bool base_load_varies() const {
+        return std::any_of(scenario.begin(), scenario.end(),
+                           [](const Setting& s) { return s.path == "base_load.variation.demand"; });
+    }
 };
 
 }  // namespace evsweep

@@ -10,6 +10,7 @@
 #include "evsweep/behaviour.hpp"
 #include "evsweep/channel.hpp"
 #include "evsweep/controller.hpp"
+#include "evsweep/demand.hpp"
 #include "evsweep/distribution.hpp"
 #include "evsweep/feeder_format.hpp"
 #include "evsweep/output.hpp"
@@ -120,6 +121,8 @@ TEST_CASE("no plug-in takes a number that is none, or is absurd") {
     CHECK(accepted(places_of_plugins<Output>("outputs: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Agent>("agents: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Channel>("channels: {it: {", "}}"), read_scenario_issues) == std::vector<std::string>{});
+    CHECK(accepted(places_of_plugins<Demand>("base_load: {variation: {", "}}"), read_scenario_issues) ==
+          std::vector<std::string>{});
     CHECK(accepted(places_of_plugins<Distribution>("population: {it: {behaviour: distribution, arrival: {", "}}}"),
                    read_scenario_issues) == std::vector<std::string>{});
 }

@@ -1,4 +1,5 @@
 // Signals that the scenario gives: base load, prices, and what the run without vehicles found.
+#include <algorithm>
 #include <limits>
 
 #include "sim/engine/provided_signal.hpp"
@@ -28,16 +29,24 @@ SignalReader present_of(const World&) {
     return reader_of_number([](World& w) { return Forecast{w.site.scenario.time.step, (w.site.base.*row)()}.at(w.now); });
 }
 
+/// The replica's own, as drawn.
+SignalReader base_demand(const World&) {
+    return reader_of_number([](World& w) {
+        const auto k = static_cast<std::size_t>(w.now.time_since_epoch() / w.site.scenario.time.step);
+        return w.base_load.demand_kw(w.site.feeder, std::min(k, w.site.base.steps() - 1));
+    });
+}
+
 SignalReader outside_band(const World&) {
     return reader_of_number([](World& w) {
-        const auto& outside = w.site.base_outside;
+        const auto& outside = w.base_outside;
         if (outside.empty()) return std::numeric_limits<double>::quiet_NaN();
         return static_cast<double>(outside[w.step]);
     });
 }
 
 const bool registered[] = {
-    provide(signals::base_demand, Origin::given, present_of<&BaseDemand::demand_kw>),
+    provide(signals::base_demand, Origin::given, base_demand),
     provide(signals::base_demand_forecast, Origin::given, forecast_of<&BaseDemand::demand_kw>),
     provide(signals::price, Origin::given, present_of<&BaseDemand::price>, prices_missing),
     provide(signals::price_forecast, Origin::given, forecast_of<&BaseDemand::price>, prices_missing),
