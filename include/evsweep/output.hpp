@@ -264,12 +264,13 @@ class Output {
         Instant measure_from{};  ///< end of the warm-up; nothing before it counts
         const FeederSite* feeder = nullptr;
         std::vector<std::string> zones{};
-        std::size_t connectors = 0;         ///< of the fleet in every replica
-        VoltageBands bands{};               ///< of every supply of the feeder
-        double voltage_tolerance_pu = 0.0;  ///< voltages count as outside the band only where they are by more
-        double loading_tolerance = 0.0;     ///< as a share of the rating, likewise
-        std::vector<std::string> groups{};  ///< of the population
-        bool has_generators = false;        ///< connection points that feed in without a battery, e.g. photovoltaics
+        std::size_t connectors = 0;                  ///< of the fleet in every replica
+        VoltageBands bands{};                        ///< of every supply of the feeder
+        double voltage_tolerance_pu = 0.0;           ///< voltages count as outside the band only where they are by more
+        double loading_tolerance = 0.0;              ///< as a share of the rating, likewise
+        std::vector<std::string> groups{};           ///< of the population
+        std::vector<std::uint8_t> only_generates{};  ///< by group: 1 where it has no charging points, but e.g. photovoltaics
+        bool has_generators = false;                 ///< connection points that feed in without a battery
 
         /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.
         [[nodiscard]] LevelHandle watch(Fraction margin) const {

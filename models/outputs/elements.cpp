@@ -84,7 +84,7 @@ struct Signals {
 struct Variables {
     ByElement vmin, vmax, below, above;
     std::array<ByElement, service_numbers.size()> by_bus;
-    std::vector<std::array<VariableHandle, service_numbers.size()>> by_group{};
+    std::vector<std::pair<std::size_t, std::array<VariableHandle, service_numbers.size()>>> by_group{};  ///< those of vehicles
 };
 
 /// What all recorders of one study share.
@@ -199,8 +199,11 @@ class Declarer {
     }
     void declare_groups() {
         const bool are_few = context_.groups.size() > 1 && context_.groups.size() <= most_groups_shown;
-        for (const std::string& group : context_.groups) {
-            auto& declared = frame_.variables.by_group.emplace_back();
+        for (std::size_t g = 0; g < context_.groups.size(); ++g) {
+            if (g < context_.only_generates.size() && context_.only_generates[g] != 0) continue;
+            const std::string& group = context_.groups[g];
+            auto& declared =
+                frame_.variables.by_group.emplace_back(g, std::array<VariableHandle, service_numbers.size()>{}).second;
             for (std::size_t k = 0; k < service_numbers.size(); ++k) {
                 Variable variable = variable_of(service_numbers[k]);
                 variable.name = group + "_" + variable.name;
@@ -285,7 +288,7 @@ class ElementRecorder final : public Recorder {
         const Variables& v = frame_.variables;
         for (std::size_t k = 0; k < service_numbers.size(); ++k) {
             const auto value = service_numbers[k].value;
-            for (std::size_t g = 0; g < v.by_group.size(); ++g) recorded.put(v.by_group[g][k], value(service_.groups()[g]));
+            for (const auto& [group, declared] : v.by_group) recorded.put(declared[k], value(service_.groups()[group]));
             std::vector<double> by_bus;
             for (const ServiceSums& bus : service_.buses()) by_bus.push_back(bus.has_vehicles ? value(bus) : not_a_number);
             v.by_bus[k].put(recorded, std::move(by_bus));

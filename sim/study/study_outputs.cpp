@@ -60,6 +60,20 @@ std::vector<RecordableSignal> signals_of(const LoadedStudy& study, const Populat
     return list;
 }
 
+/// By group: 1 where all its connectors are generators, and there are any.
+std::vector<std::uint8_t> groups_of_generators(const Connectors& connectors) {
+    std::vector<std::uint8_t> any(connectors.groups.size(), 0), all(connectors.groups.size(), 1);
+    for (std::size_t c = 0; c < connectors.group.size(); ++c) {
+        if (connectors.is_generator(ConnectorId(c)))
+            any[connectors.group[c]] = 1;
+        else
+            all[connectors.group[c]] = 0;
+    }
+    for (std::size_t g = 0; g < any.size(); ++g)
+        if (all[g] == 0) any[g] = 0;
+    return any;
+}
+
 }  // namespace
 
 std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const Population& sample) {
@@ -83,6 +97,7 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
     context.voltage_tolerance_pu = scenario.limits.voltage_tolerance_pu();
     context.loading_tolerance = scenario.limits.loading_tolerance();
     for (const auto& group : scenario.population) context.groups.push_back(group.label);
+    context.only_generates = groups_of_generators(sample.connectors);
     context.has_generators = sample.connectors.has_generators();
     return configured.make(context);
 }
