@@ -89,7 +89,11 @@ class Photovoltaic final : public Behaviour {
     Photovoltaic(const Params& p, const Context& context)
         : params_(p),
           group_(context.group),
-          placer_(p.placement, number_at(p.penetration, p.units, p.placement, *context.feeder), Residents::alike, context) {
+          placer_(p.placement, number_at(p.penetration, p.units, p.placement, *context.feeder), Residents::alike, context),
+          places_(placer_.places()) {
+        const std::string usual = "charging point";  // of 1 and of several
+        if (const auto at = places_.how.find(usual); at != std::string::npos)
+            places_.how.replace(at, usual.size(), "installation");
         EVSWEEP_EXPECTS(context.step > Duration::zero(), "availability goes by control steps");
         const auto steps = static_cast<std::size_t>(context.horizon / context.step);
         for (std::size_t k = 0; k < steps; ++k) {
@@ -99,7 +103,7 @@ class Photovoltaic final : public Behaviour {
         }
     }
 
-    const GroupPlaces& places() const override { return placer_.places(); }
+    const GroupPlaces& places() const override { return places_; }
 
     void draw(const Rng& rng, Population& population) const override {
         Connectors& connectors = population.connectors;
@@ -163,6 +167,7 @@ class Photovoltaic final : public Behaviour {
     Params params_;
     std::string group_;
     Placer placer_;
+    GroupPlaces places_;              ///< as the placer has them, in words of their own
     std::vector<double> yield_;       ///< by control step
     std::vector<std::uint32_t> day_;  ///< of the scenario, by control step
 };
