@@ -64,7 +64,7 @@ TEST_CASE("what is wrong with a variation is told at its place") {
     CHECK_THAT(Reading("{variation: {load: 20 %}}").problems.at(0),
                Contains("s.yaml:6:24: base_load.variation.demand: is missing"));
     CHECK(Reading("{variation: {demand: random_factors, load: -20 %}}").problems ==
-          Texts{"s.yaml:6:55: base_load.variation.load: -0.2 is out of range; must be in [0, 5]"});
+          Texts{"s.yaml:6:55: base_load.variation.load: -0.2 is out of range; must be [0, 5]"});
     CHECK(Reading("{variation: {demand: random_factors, load: 20}}").problems.size() == 1);
     CHECK_THAT(Reading("{variation: {demand: random_factors, load: 20}}").problems.at(0), Contains("did you mean `20 %`?"));
     CHECK_THAT(Reading("{variation: random_factors}").problems.at(0), Contains("a map with the key 'demand'"));

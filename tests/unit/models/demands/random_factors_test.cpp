@@ -181,7 +181,7 @@ TEST_CASE("a longer study begins with the same factors", "[random_factors]") {
 TEST_CASE("random factors refuse what makes no sense, and say where", "[random_factors]") {
     using Texts = std::vector<std::string>;
     CHECK(Day("{load: -20 %}").problems() ==
-          Texts{"day.yaml:1:8: base_load.variation.load: -0.2 is out of range; must be in [0, 5]"});
+          Texts{"day.yaml:1:8: base_load.variation.load: -0.2 is out of range; must be [0, 5]"});
     CHECK(Day("{}").problems() ==
           Texts{"day.yaml:1:1: base_load.variation.day: nothing varies; give `day`, `load` or `fluctuation`, e.g. `load: 20 %`"});
     CHECK(
