@@ -125,7 +125,7 @@ Written run_and_write(const LoadedStudy& study, const RunOptions& options, const
 /// The replica of `--only-replica`; none (reported) where there is none of this number.
 std::optional<ReplicaId> replica_asked(const LoadedStudy& study, const std::string& text) {
     const auto number = parse_number(text);
-    const int replicas = study.scenario.study.replicas;
+    const int replicas = study.scenario.study.most_replicas();
     if (number && *number >= 0.0 && *number < replicas && *number == std::floor(*number))
         return ReplicaId(static_cast<std::size_t>(*number));
     refuse(fmt::format("--only-replica: the study has no replica '{}'", text),

@@ -136,20 +136,43 @@ class WorkerPool {
     InOrder<std::vector<ReplicaRun>> work_;
 };
 
-/// Runs one stage, and with `stop` as many as that asks for, and gives the time that they took. `planned` becomes the number of
-/// replicas that were to be run in the end.
-RunProfile run_stages(StudyRun& run, StudyStop* stop, StudyShape shape, std::size_t& planned) {
-    RunProfile total;
+/// What running the stages came to.
+struct Stages {
+    RunProfile profile{};
+    std::size_t threads = 0;
+    std::size_t planned = 0;  ///< replicas that were to be run in the end
+};
+
+/// Runs one stage, and with `stop` as many as that asks for. Without all of its replicas a stage decides nothing.
+Stages run_stages(StudyRun& run, StudyStop* stop) {
+    StudyShape shape = stop ? shape_of_stage(run.study, run.options, 0, stop->planned()) : shape_of(run.study, run.options);
+    Stages stages;
+    stages.threads = shape.threads;
+    if (stop) run.at_most = static_cast<int>(stop->most());
     while (true) {
         WorkerPool stage(run, shape);
         stage.run();
-        total += stage.profile();
-        planned = shape.first + shape.replicas;
-        if (!stop || run.fold.replicas() < planned) return total;  // without all of its replicas a stage decides nothing
-        planned = stop->plan(run.fold);
-        if (planned == run.fold.replicas()) return total;
-        shape = shape_of_stage(run.study, run.options, run.fold.replicas(), planned);
+        stages.profile += stage.profile();
+        stages.planned = shape.first + shape.replicas;
+        if (!stop || run.fold.replicas() < stages.planned) return stages;
+        stages.planned = stop->plan(run.fold);
+        if (stages.planned == run.fold.replicas()) return stages;
+        shape = shape_of_stage(run.study, run.options, run.fold.replicas(), stages.planned);
     }
+}
+
+/// All replicas put together.
+StudyResult finished(StudyRun& run, const StudyStop* stop, std::size_t planned) {
+    std::optional<StopOutcome> outcome;
+    if (stop) outcome = stop->outcome(run.fold);
+    StudyResult result = run.fold.finish();
+    if (stop) result.planned = static_cast<int>(planned);
+    result.stop = std::move(outcome);
+    choose_headlines(result);
+    estimate_elements(result);
+    result.interrupted = run.options.stop.stop_requested() &&
+                         result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
+    return result;
 }
 
 }  // namespace
@@ -165,26 +188,15 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     }
     std::optional<StudyStop> stop;
     if (study.stop && !options.only) stop.emplace(study);
-    const StudyShape shape = stop ? shape_of_stage(study, options, 0, stop->planned()) : shape_of(study, options);
     StudyRun run{study, outputs, options, Clock::now(), {study, outputs, std::move(base)}, 0, 0};
-    if (stop) run.at_most = static_cast<int>(stop->most());
-    std::size_t planned = 0;
-    RunProfile total = run_stages(run, stop ? &*stop : nullptr, shape, planned);
+    Stages stages = run_stages(run, stop ? &*stop : nullptr);
     if (options.checkpoint && options.stop.stop_requested()) options.checkpoint->flush();
-    Stopwatch watch(options.profile ? &total : nullptr, Activity::recording);
-    std::optional<StopOutcome> outcome;
-    if (stop) outcome = stop->outcome(run.fold);
-    StudyResult result = run.fold.finish();
-    if (stop) result.planned = static_cast<int>(planned);
-    result.stop = std::move(outcome);
-    choose_headlines(result);
-    estimate_elements(result);
+    Stopwatch watch(options.profile ? &stages.profile : nullptr, Activity::recording);
+    StudyResult result = finished(run, stop ? &*stop : nullptr, stages.planned);
     watch.switch_to(Activity::recording);
-    result.interrupted = options.stop.stop_requested() &&
-                         result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
-    result.provenance.threads = static_cast<int>(shape.threads);
+    result.provenance.threads = static_cast<int>(stages.threads);
     result.provenance.wall_seconds = seconds_since(start);
-    if (options.profile) result.profile = profile_of(total, study, result.provenance.wall_seconds);
+    if (options.profile) result.profile = profile_of(stages.profile, study, result.provenance.wall_seconds);
     return result;
 }
 

@@ -73,6 +73,20 @@ TEST_CASE("a run killed at random moments goes on by itself, on any number of th
     CHECK(same_arrays(whole.path() / "results/study.h5", folder.path() / "results/study.h5") > 50);
 }
 
+TEST_CASE("a killed run of a study that stops by itself comes to the same number of replicas", "[resume][stop]") {
+    const auto stopping = with(many, {"--set", "study.stop={kpi: peak_kw, half_width: 1 W, max_replicas: 900}"});
+    const StudyFolder folder, whole;
+    REQUIRE(evsweep_in(whole.path(), stopping).status == 0);
+    for (const std::size_t pieces : {1U, 3U}) killed_run(folder.path(), pieces, stopping);
+    const auto resumed = evsweep_in(folder.path(), with(stopping, {"--resume"}));
+    INFO(resumed.err);
+    REQUIRE(resumed.status == 0);
+    CHECK(same_arrays(whole.path() / "results/study.h5", folder.path() / "results/study.h5") > 50);
+    const evsweep::ResultReader one(whole.path() / "results/study.h5"), other(folder.path() / "results/study.h5");
+    CHECK(one.numbers_attribute("/stop", "looked_at") == std::vector<double>{600, 900});
+    CHECK(other.numbers_attribute("/stop", "looked_at") == std::vector<double>{600, 900});
+}
+
 TEST_CASE("a run that was interrupted tells how to go on, and does", "[resume]") {
     const StudyFolder folder, whole;
     REQUIRE(evsweep_in(whole.path(), many).status == 0);

@@ -54,6 +54,12 @@ TEST_CASE("too few replicas are a warning, and a result runs again to as many", 
     const Answer day = evsweep_in(folder.path(), {"show", "r.h5", "--replica", "49"});
     INFO(day.err);
     CHECK(day.status == 0);
+    const Answer alone = evsweep_in(folder.path(), {"run", "study.yaml", "--only-replica", "49", "--out", "alone.h5"});
+    INFO(alone.err);
+    REQUIRE(alone.status == 0);
+    const std::string peak = "/controllers/uncoordinated/kpis/peak_kw";
+    CHECK(ResultReader(folder.path() / "alone.h5").numbers(peak) == std::vector<double>{first.numbers(peak).at(49)});
+    CHECK_THAT(alone.out, !Contains("replicas as needed"));
 }
 
 TEST_CASE("--replicas is the first stage of a study that stops by itself", "[stop]") {
