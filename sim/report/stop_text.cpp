@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/base/text_table.hpp"
@@ -17,11 +18,20 @@ std::string subject(const StopTarget& target) {
     return printable(text);
 }
 
+/// The next larger number of two digits and zeros.
+double two_digits(double number) {
+    const double unit = std::pow(10.0, std::max(0.0, std::floor(std::log10(number)) - 1.0));
+    return unit * std::ceil(number / unit);
+}
+
+/// Four digits of a number, without powers of ten.
+std::string four_digits(double value) { return value < 1000.0 ? fmt::format("{:.4g}", value) : fmt::format("{:.0f}", value); }
+
 /// "± 9.8 kW"
 std::string margin(double half_width, const StopTarget& target) {
     if (!std::isfinite(half_width)) return "without an interval";
     const std::string unit = target.unit == "1" || target.unit.empty() ? "" : " " + printable(target.unit);
-    return fmt::format("± {:.4g}{}", half_width * target.per_unit, unit);
+    return fmt::format("± {}{}", four_digits(half_width * target.per_unit), unit);
 }
 
 std::string asked(const StopOutcome& stop) {
@@ -42,19 +52,19 @@ std::string list(const std::vector<double>& numbers) {
 std::string stop_text(const StopOutcome& stop) {
     std::string text = fmt::format("replicas as needed: {} {} at {:g} %, asked for {}", subject(stop.target),
                                    margin(stop.reached, stop.target), 100.0 * stop.target.confidence, asked(stop));
-    if (!stop.looks.empty()) text += fmt::format("; looked at after {} replicas", list(stop.looks));
+    if (!stop.looks.empty()) text += fmt::format(";\nlooked at after {} replicas", list(stop.looks));
     return text + fmt::format(", at most {:.0f}", stop.most);
 }
 
 std::string stop_warning(const StudyResult& result) {
     if (!result.stop || result.stop->is_reached() || result.replicas.empty()) return {};
     const StopOutcome& stop = *result.stop;
-    std::string text = fmt::format("\nNot as precise as asked: {}: asked {}, reached {} after {} replicas", subject(stop.target),
+    std::string text = fmt::format("\nNot as precise as asked: {}: asked {}, reached {}\nafter {} replicas", subject(stop.target),
                                    asked(stop), margin(stop.reached, stop.target), result.replicas.size());
     if (result.interrupted) return text + "; the study was interrupted\n";
     if (is_one_day(result)) return text + ", which are one day: no number of them says more\n";
     text += fmt::format("; study.stop.max_replicas is {:.0f}", stop.most);
-    return text + (stop.would_do > 0.0 ? fmt::format(", about {:.2g} would do\n", stop.would_do) : "\n");
+    return text + (stop.would_do > 0.0 ? fmt::format(", about {:.0f} would do\n", two_digits(stop.would_do)) : "\n");
 }
 
 }  // namespace evsweep

@@ -34,7 +34,7 @@ TEST_CASE("a run says its plan as it goes, and in the end how precise it is", "[
     CHECK_THAT(run.err, Contains("20 of 20 replicas planned, at most 300 (100 %)"));
     CHECK_THAT(run.out, Contains("replicas as needed: kpis.loss_energy_kwh of uncoordinated ± "));
     CHECK_THAT(run.out, Contains("asked for ± "));
-    CHECK_THAT(run.out, Contains("(0.5 % of it); looked at after 20"));
+    CHECK_THAT(run.out, Contains("(0.5 % of it);\nlooked at after 20"));
     CHECK_THAT(run.out, !Contains("Not as precise as asked"));
     const Answer summary = evsweep_in(folder.path(), {"summary", "r.h5"});
     CHECK(run.out == summary.out + "\nResults: r.h5\n");

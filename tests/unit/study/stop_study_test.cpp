@@ -112,7 +112,7 @@ TEST_CASE("where the replicas that are allowed are too few, the table says so an
     const std::string table = comparison_table(result);
     CHECK_THAT(table, Contains("replicas as needed: kpis.peak_kw of evms minus uncoordinated ± "));
     CHECK_THAT(table, Contains("Not as precise as asked: kpis.peak_kw of evms minus uncoordinated: asked ± 0.5 kW, reached ± "));
-    CHECK_THAT(table, Contains(" after 45 replicas; study.stop.max_replicas is 45, about "));
+    CHECK_THAT(table, Contains("\nafter 45 replicas; study.stop.max_replicas is 45, about "));
 }
 
 TEST_CASE("a study that is interrupted keeps what is finished and says what it had planned", "[stop]") {
