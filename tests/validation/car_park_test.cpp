@@ -49,7 +49,10 @@ const StudyResult& day(int number) {
     return days.at(static_cast<std::size_t>(number) - 1);
 }
 
+/// Where there are agents besides, counters have the party's name before theirs.
 double counter(const RunResult& run, const std::string& name, std::size_t replica = 0) {
+    for (const auto& v : run.variables)
+        if (v.output == "counters" && v.variable.name == run.label + "_" + name) return v.values.at(replica);
     return find(run, "counters", name).values.at(replica);
 }
 double kpi(const RunResult& run, const std::string& name) { return values(run, name).at(0); }

@@ -220,7 +220,7 @@ class CarPark final : public Controller {
 
     [[nodiscard]] ParkSchedule plan(const ScheduleInForce& next, const ChargingView& seen) {
         const ParkDay& day = next.stays.day;
-        ParkPlan made = make_park_plan(day, {params_.v2g, params_.reserves, params_.sun}, options_);
+        ParkPlan made = make_park_plan(day, {params_.v2g, params_.reserves, params_.sun, params_.recover}, options_);
         tally_.add(made);
         if (made.status == LinearStatus::unproven) say_unproven(made, seen);
         if (made.status == LinearStatus::optimal || made.status == LinearStatus::unproven) {

@@ -50,6 +50,7 @@ void ParkProgram::add_stay(const ParkVehicle& vehicle) {
         if (means_.offers_reserves) keep_headroom(vehicle, column);
     }
     require(vehicle, static_cast<std::uint32_t>(program_.columns()) - StayColumns::count);
+    if (means_.offers_reserves && means_.recovers_calls) keep_recovery(vehicle);
 }
 
 std::uint32_t ParkProgram::add_stay_columns(const ParkVehicle& vehicle, std::size_t t) {
@@ -95,6 +96,18 @@ void ParkProgram::require(const ParkVehicle& vehicle, std::uint32_t last_column)
     unserved_.push_back(unserved);
     program_.add_row({vehicle.initial_soc * vehicle.capacity_kwh + vehicle.required_kwh - vehicle.spare_kwh, without_limit},
                      {{last_column + StayColumns::energy, 1.0}, {unserved, 1.0}});
+}
+
+/// E - h u / eta + (steps left) h eta P >= E at the beginning + required - spare - unserved.
+void ParkProgram::keep_recovery(const ParkVehicle& vehicle) {
+    const double h = day_.step_h, eta = day_.efficiency;
+    const double wanted = vehicle.initial_soc * vehicle.capacity_kwh + vehicle.required_kwh - vehicle.spare_kwh;
+    for (std::uint32_t t = vehicle.arrival; t < vehicle.departure; ++t) {
+        const std::uint32_t column = stay_begin_.back() + StayColumns::count * (t - vehicle.arrival);
+        const double made_up = (vehicle.departure - 1 - t) * h * eta * vehicle.power_kw;
+        program_.add_row({wanted - made_up, without_limit},
+                         {{column + StayColumns::energy, 1.0}, {column + StayColumns::up, -h / eta}, {unserved_.back(), 1.0}});
+    }
 }
 
 void ParkProgram::add_charger_columns() {
