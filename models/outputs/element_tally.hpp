@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <experimental/simd>
 #include <span>
 #include <vector>
 
 #include "evsweep/output.hpp"
+#include "outputs/column_extremes.hpp"
 #include "outputs/snapshot_values.hpp"
 
 namespace evsweep::element {
@@ -33,18 +33,6 @@ struct ElementLimits {
     return narrowest;
 }
 
-/// Neighbours in a column. They are spelled out because a compiler may not reorder the comparisons of doubles by itself, and
-/// would otherwise go one by one through a loop that looks for the extremes of a column and of its elements.
-using Pack = std::experimental::native_simd<double>;
-
-[[nodiscard]] inline Pack pack_at(const double* from) { return Pack(from, std::experimental::element_aligned); }
-inline void keep_lower(double* lowest, const Pack& now) {
-    min(now, pack_at(lowest)).copy_to(lowest, std::experimental::element_aligned);
-}
-inline void keep_higher(double* highest, const Pack& now) {
-    max(now, pack_at(highest)).copy_to(highest, std::experimental::element_aligned);
-}
-
 /// Columns by FeederSite::supply. Every load flow passes through the extremes, so they are gathered without branches or indices;
 /// the counts are looked at only where a voltage may be beyond a limit, so that they need not stay in the cache.
 class VoltageColumns {
@@ -58,7 +46,8 @@ class VoltageColumns {
           above_(supplies, 0.0) {}
 
     void see(std::span<const double> supply_pu) {
-        const VoltageRange all = widen(supply_pu.data());
+        VoltageRange all;
+        loops_.keep_range(supply_pu.data(), lowest_.size(), lowest_.data(), highest_.data(), all.min_pu, all.max_pu);
         const double tolerance_pu = limits_.voltage_tolerance_pu;
         const bool may_be_below = limits_.narrowest.min_pu - all.min_pu > tolerance_pu;
         const bool may_be_above = all.max_pu - limits_.narrowest.max_pu > tolerance_pu;
@@ -75,32 +64,6 @@ class VoltageColumns {
     [[nodiscard]] const std::vector<double>& steps_above() const { return above_; }
 
    private:
-    /// The extremes of every supply; returns the range of all of them now.
-    VoltageRange widen(const double* pu) {
-        constexpr std::size_t width = Pack::size();
-        double* const lowest = lowest_.data();
-        double* const highest = highest_.data();
-        Pack least(HUGE_VAL), most(-HUGE_VAL);
-        std::size_t i = 0;
-        const std::size_t n = lowest_.size();
-        for (; i + 2 * width <= n; i += 2 * width) {
-            const Pack a = pack_at(pu + i), b = pack_at(pu + i + width);
-            keep_lower(lowest + i, a);
-            keep_lower(lowest + i + width, b);
-            keep_higher(highest + i, a);
-            keep_higher(highest + i + width, b);
-            least = min(min(a, b), least);
-            most = max(max(a, b), most);
-        }
-        VoltageRange all{hmin(least), hmax(most)};
-        for (; i < n; ++i) {
-            lowest[i] = std::min(lowest[i], pu[i]);
-            highest[i] = std::max(highest[i], pu[i]);
-            all = enclosing(all, {pu[i], pu[i]});
-        }
-        return all;
-    }
-
     template <class BandOf>
     void count(const double* pu, const BandOf& band_of) {
         const double tolerance_pu = limits_.voltage_tolerance_pu;
@@ -114,6 +77,7 @@ class VoltageColumns {
     }
 
     const ElementLimits& limits_;
+    const ColumnLoops& loops_ = column_loops();
     std::vector<double> lowest_, highest_, below_, above_;
 };
 
@@ -125,34 +89,14 @@ class LoadingColumns {
         : limits_(limits), highest_(limits.pct_per_ampere.size(), 0.0), over_(limits.pct_per_ampere.size(), 0.0) {}
 
     void see(std::span<const double> current_a) {
-        if (raise(current_a.data()) > limits_.highest_loading_pct) count(current_a.data());
+        const double highest =
+            loops_.keep_highest(current_a.data(), limits_.pct_per_ampere.data(), highest_.size(), highest_.data());
+        if (highest > limits_.highest_loading_pct) count(current_a.data());
     }
     [[nodiscard]] double highest_pct(ConductorId c) const { return highest_[c.index()]; }
     [[nodiscard]] double steps_over(ConductorId c) const { return over_[c.index()]; }
 
    private:
-    /// The highest loading of every conductor; returns that of all of them now.
-    double raise(const double* amperes) {
-        constexpr std::size_t width = Pack::size();
-        const double* const pct = limits_.pct_per_ampere.data();
-        double* const highest = highest_.data();
-        Pack most(0.0);
-        std::size_t i = 0;
-        const std::size_t n = highest_.size();
-        for (; i + 2 * width <= n; i += 2 * width) {
-            const Pack a = pack_at(amperes + i) * pack_at(pct + i);
-            const Pack b = pack_at(amperes + i + width) * pack_at(pct + i + width);
-            keep_higher(highest + i, a);
-            keep_higher(highest + i + width, b);
-            most = max(max(a, b), most);
-        }
-        double all = hmax(most);
-        for (; i < n; ++i) {
-            highest[i] = std::max(highest[i], amperes[i] * pct[i]);
-            all = std::max(all, amperes[i] * pct[i]);
-        }
-        return all;
-    }
     void count(const double* amperes) {
         const double limit = limits_.highest_loading_pct;
         const double* const pct = limits_.pct_per_ampere.data();
@@ -161,6 +105,7 @@ class LoadingColumns {
     }
 
     const ElementLimits& limits_;
+    const ColumnLoops& loops_ = column_loops();
     std::vector<double> highest_, over_;
 };
 

@@ -93,3 +93,29 @@ TEST_CASE("element tally: highest loadings and overloaded steps are those of eve
         }
     }
 }
+
+TEST_CASE("element tally: every instruction set finds the same bits, and NaN is no value") {
+    std::mt19937 bits(11);
+    std::normal_distribution<double> any(1.0, 0.1);
+    for (std::size_t size = 1; size < 40; ++size) {
+        CAPTURE(size);
+        Numbers now(size), factor(size);
+        for (double& value : now) value = any(bits);
+        for (double& value : factor) value = any(bits);
+        if (size % 4 == 0) now[size / 2] = std::nan("");
+        const auto found = [&](const ColumnLoops& loops) {
+            Numbers all(size, 1.0);
+            Numbers highest = all, loading = all;
+            double least = 0.0, most = 0.0;
+            loops.keep_range(now.data(), size, all.data(), highest.data(), least, most);
+            const double most_loading = loops.keep_highest(now.data(), factor.data(), size, loading.data());
+            all.insert(all.end(), highest.begin(), highest.end());
+            all.insert(all.end(), loading.begin(), loading.end());
+            for (const double extreme : {least, most, most_loading}) all.push_back(extreme);
+            return all;
+        };
+        CHECK(found(column_loops()) == found(baseline_column_loops()));
+        const Numbers all = found(column_loops());
+        CHECK(std::none_of(all.begin(), all.end(), [](double value) { return std::isnan(value); }));
+    }
+}
