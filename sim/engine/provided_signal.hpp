@@ -40,6 +40,8 @@ struct ProvidedSignal {
     std::span<const std::uint32_t> (*row_of_connector)(const World&) = nullptr;
     LackOf lack = nullptr;
     bool stays_in_place = false;  ///< what was read once is a column that its owner keeps up to date
+    /// Of numbers that the scenario gives step by step: all of them.
+    std::span<const double> (*by_step)(const World&) = nullptr;
 };
 
 /// A service: finds its object; called before each turn of a party that uses it.
@@ -58,7 +60,7 @@ struct ProvidedService {
 template <class S>
 bool provide(const S& signal, Origin origin, SignalReader (*make)(const World&), LackOf lack = nullptr) {
     const SignalInfo info = info_of(signal);
-    return provided_signals().emplace(info.name, ProvidedSignal{info, origin, make, nullptr, lack, false}).second;
+    return provided_signals().emplace(info.name, ProvidedSignal{info, origin, make, nullptr, lack, false, nullptr}).second;
 }
 
 /// The same for a column that its owner keeps up to date, at one place in memory.

@@ -81,6 +81,7 @@ std::span<const double> ReplicaRecording::read(std::uint32_t slot) {
     Known& signal = signals_[slot];
     if (!signal.is_known) get_to_know(slot);
     if (signal.truth.column.data()) return signal.truth.column;
+    if (!signal.truth.by_step.empty()) return signal.truth.by_step.subspan(world_.step, 1);
     if (signal.truth.is_electrical && !world_.network.is_solved()) return not_known(slot);
     const std::span<const double> values = signal.truth.read(world_);
     if (signal.truth.row_of_connector.empty()) return values;

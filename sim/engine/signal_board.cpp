@@ -192,6 +192,7 @@ std::optional<SignalBoard::Truth> SignalBoard::truth(std::string_view name) {
     truth.read = signal.make(world_);
     truth.is_electrical = signal.origin == Origin::network;
     if (signal.row_of_connector) truth.row_of_connector = signal.row_of_connector(world_);
+    if (signal.by_step) truth.by_step = signal.by_step(world_);
     if (signal.stays_in_place) truth.column = truth.read(world_);
     return truth;
 }

@@ -44,7 +44,8 @@ class SignalBoard {
 
     /// For outputs: how to read the true values of a signal; none where nobody publishes it in this replica.
     struct Truth {
-        std::span<const double> column{};  ///< where it stays in place
+        std::span<const double> column{};   ///< where it stays in place
+        std::span<const double> by_step{};  ///< where the scenario gives it step by step
         SignalReader read{};
         bool is_electrical = false;
         std::span<const std::uint32_t> row_of_connector{};

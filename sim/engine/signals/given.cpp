@@ -37,6 +37,14 @@ SignalReader base_demand(const World&) {
     });
 }
 
+/// The present value of a row. Outputs, which look at control steps only, read the row itself.
+template <std::span<const double> (BaseDemand::*row)() const, class S>
+bool provide_row(const S& signal, LackOf lack = nullptr) {
+    provide(signal, Origin::given, present_of<row>, lack);
+    provided_signals().at(signal.name).by_step = [](const World& w) { return (w.site.base.*row)(); };
+    return true;
+}
+
 SignalReader outside_band(const World&) {
     return reader_of_number([](World& w) {
         const auto& outside = w.base_outside;
@@ -48,9 +56,9 @@ SignalReader outside_band(const World&) {
 const bool registered[] = {
     provide(signals::base_demand, Origin::given, base_demand),
     provide(signals::base_demand_forecast, Origin::given, forecast_of<&BaseDemand::demand_kw>),
-    provide(signals::price, Origin::given, present_of<&BaseDemand::price>, prices_missing),
+    provide_row<&BaseDemand::price>(signals::price, prices_missing),
     provide(signals::price_forecast, Origin::given, forecast_of<&BaseDemand::price>, prices_missing),
-    provide(signals::sell_price, Origin::given, present_of<&BaseDemand::sell_price>, prices_missing),
+    provide_row<&BaseDemand::sell_price>(signals::sell_price, prices_missing),
     provide(signals::sell_price_forecast, Origin::given, forecast_of<&BaseDemand::sell_price>, prices_missing),
     provide(signals::day_ahead_price, Origin::given, forecast_of<&BaseDemand::day_ahead_price>, day_ahead_missing),
     provide(signals::day_ahead_sell_price, Origin::given, forecast_of<&BaseDemand::day_ahead_sell_price>, day_ahead_missing),
