@@ -33,7 +33,7 @@ struct ParkTally {
     double first_primal = first_cost, first_dual = first_cost;
     double unfollowed_kwh = 0.0;
     int called_steps = 0;
-    double called_up_kwh = 0.0, called_down_kwh = 0.0;
+    double called_up_kwh = 0.0, called_down_kwh = 0.0, undelivered_kwh = 0.0;
 
     void add(const ParkPlan& plan) {
         nodes += plan.nodes;
@@ -123,12 +123,19 @@ class CarPark final : public Controller {
         count("called_steps", tally_.called_steps);
         count("called_up_kwh", tally_.called_up_kwh);
         count("called_down_kwh", tally_.called_down_kwh);
+        count("undelivered_kwh", tally_.undelivered_kwh);
         return list;
     }
 
     [[nodiscard]] std::vector<Remark> remarks() const override {
         std::vector<Remark> list = remarks_;
         for (Remark& remark : meter_.remarks()) list.push_back(std::move(remark));
+        if (undelivered_since_)
+            list.push_back(
+                {*undelivered_since_,
+                 fmt::format("a call is not delivered in full, here for the first time, and {:.3f} kWh in all: a vehicle that "
+                             "returned energy has less room than was sold; `firm: true` sells no more than there is",
+                             tally_.undelivered_kwh)});
         std::stable_sort(list.begin(), list.end(), [](const Remark& a, const Remark& b) { return a.at < b.at; });
         return list;
     }
@@ -153,7 +160,8 @@ class CarPark final : public Controller {
             const ParkStay& stay = in_force_->schedule.stays[i];
             const double up = stay.reserve_up_kw[k], down = stay.reserve_down_kw[k];
             const double more = called_ > 0.0 ? -called_ * up : -called_ * down;
-            wish_kw_[in_force_->stays.keys[i].connector.index()] = stay.charge_kw[k] - stay.discharge_kw[k] + more;
+            wish_kw_[in_force_->stays.keys[i].connector.index()] =
+                deliverable_kw(seen, i, stay.charge_kw[k] - stay.discharge_kw[k], more);
             up_kw += up, down_kw += down;
         });
         const ParkDay& day = in_force_->stays.day;
@@ -202,7 +210,7 @@ class CarPark final : public Controller {
         next.schedule = params_.plans() ? plan(next, seen) : by_rule(next.stays.day);
         if (tally_.plans == 1 && !params_.plans()) tally_.first_cost = settle(next.stays.day, next.schedule).cost();
         for (const ParkStayKey& key : next.stays.too_short)
-            tell_short(seen, key, key.target_kwh - key.begins_kwh, "which is there for no whole step");
+            tell_short(seen, key, key.target_kwh - key.begins_kwh, "which is there for no whole step,");
         in_force_ = std::move(next);
     }
 
@@ -220,7 +228,7 @@ class CarPark final : public Controller {
 
     [[nodiscard]] ParkSchedule plan(const ScheduleInForce& next, const ChargingView& seen) {
         const ParkDay& day = next.stays.day;
-        ParkPlan made = make_park_plan(day, {params_.v2g, params_.reserves, params_.sun, params_.recover}, options_);
+        ParkPlan made = make_park_plan(day, {params_.v2g, params_.reserves, params_.sun, params_.firm}, options_);
         tally_.add(made);
         if (made.status == LinearStatus::unproven) say_unproven(made, seen);
         if (made.status == LinearStatus::optimal || made.status == LinearStatus::unproven) {
@@ -242,6 +250,26 @@ class CarPark final : public Controller {
              fmt::format("the plan of {:.6f} is not proven the cheapest: {:.6f} is possible by its bound, a gap of {:.2g}, "
                          "after {} choices; raise `most_nodes` or `gap`",
                          made.cost, made.certificate.dual_objective, made.certificate.relative_gap, made.nodes)});
+    }
+
+    /// What vehicle i draws when it is called to draw `more_kw` than planned, as far as its battery lets it.
+    [[nodiscard]] double deliverable_kw(const ChargingView& seen, std::size_t i, double planned_kw, double more_kw) {
+        if (more_kw == 0.0) return planned_kw;
+        const ParkDay& day = in_force_->stays.day;
+        const ParkVehicle& vehicle = day.vehicles[i];
+        const std::size_t c = in_force_->stays.keys[i].connector.index();
+        const double energy_kwh = seen.soc[c] * seen.capacity_kwh[c];
+        const double room_kw = std::max(0.0, vehicle.capacity_kwh - energy_kwh) / (day.step_h * day.efficiency);
+        const double left_kw =
+            std::max(0.0, energy_kwh - vehicle.lowest_soc * vehicle.capacity_kwh) * day.efficiency / day.step_h;
+        const double wished_kw = planned_kw + more_kw, kw = std::clamp(wished_kw, -left_kw, room_kw);
+        if (std::abs(kw - wished_kw) > 1e-6) note_undelivered(seen.now, std::abs(kw - wished_kw) * day.step_h);
+        return kw;
+    }
+
+    void note_undelivered(Instant now, double kwh) {
+        tally_.undelivered_kwh += kwh;
+        if (!undelivered_since_) undelivered_since_ = now;
     }
 
     void note_call(const ChargingView& seen, double up_kw, double down_kw) {
@@ -345,6 +373,7 @@ class CarPark final : public Controller {
     std::vector<double> wish_kw_;  ///< by connector, until the next step
     double reserve_per_h_ = 0.0;
     double called_ = 0.0;
+    std::optional<Instant> undelivered_since_;
     ParkMeter meter_;
     ParkTally tally_;
     std::set<std::uint32_t> short_;  ///< sessions that leave without all that they require

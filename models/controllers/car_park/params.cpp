@@ -33,10 +33,8 @@ void describe_strategy(Schema<ParkParams>& schema) {
         .optional("calls", &ParkParams::calls,
                   "follow: reserves are activated as the signal `reserve_call` says, and the rest of the day is planned anew; "
                   "ignore: nobody activates them")
-        .optional(
-            "recover", &ParkParams::recover,
-            "no more reserve up is sold than a vehicle can make up at full power until it leaves, so that calls leave nobody "
-            "short")
+        .optional("firm", &ParkParams::firm,
+                  "reserves are sold only as far as batteries can deliver them, and vehicles make them up until they leave")
         .optional("step", &ParkParams::step,
                   "of the plan, a whole number of control steps; vehicles act in the steps that they are there for all of",
                   above(0.0))
@@ -81,7 +79,7 @@ Schema<ParkParams> car_park_schema() {
         .used_if([](const ParkParams& p) { return p.plans(); }, "with strategy: optimal",
                  {"v2g", "reserves", "sun", "calls", "most_nodes", "gap"})
         .used_if([](const ParkParams& p) { return p.sells_reserves(); }, "with reserves: true",
-                 {"reserve_up", "reserve_down", "publish_reserves", "recover"})
+                 {"reserve_up", "reserve_down", "publish_reserves", "firm"})
         .used_if([](const ParkParams& p) { return p.sun == SunKnowledge::expected; }, "with sun: expected", {"expected_sun"});
     return schema;
 }

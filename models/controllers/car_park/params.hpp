@@ -36,7 +36,7 @@ struct CarParkParams {
     bool reserves = false;
     SunKnowledge sun = SunKnowledge::perfect;
     ReserveCalls calls = ReserveCalls::ignore;
-    bool recover = false;
+    bool firm = false;
     Kilowatts inverter{};
     std::optional<Kilowatts> vehicle_side{};
     Duration step = std::chrono::minutes(15);

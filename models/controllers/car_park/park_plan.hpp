@@ -17,7 +17,7 @@ struct ParkMeans {
     bool returns_energy = false;  ///< vehicles discharge (V2G)
     bool offers_reserves = false;
     SunKnowledge sun = SunKnowledge::perfect;
-    bool recovers_calls = false;  ///< no more reserve up is sold than a vehicle can make up until it leaves
+    bool firm = false;  ///< reserves are sold only as far as they can be delivered, and made up until the vehicle leaves
 };
 
 /// A plan; `schedule` is empty unless the status is `optimal` or `unproven`. Certificate: see `LinearCertificate`.

@@ -50,7 +50,7 @@ void ParkProgram::add_stay(const ParkVehicle& vehicle) {
         if (means_.offers_reserves) keep_headroom(vehicle, column);
     }
     require(vehicle, static_cast<std::uint32_t>(program_.columns()) - StayColumns::count);
-    if (means_.offers_reserves && means_.recovers_calls) keep_recovery(vehicle);
+    if (means_.offers_reserves && means_.firm) keep_firm(vehicle);
 }
 
 std::uint32_t ParkProgram::add_stay_columns(const ParkVehicle& vehicle, std::size_t t) {
@@ -98,15 +98,22 @@ void ParkProgram::require(const ParkVehicle& vehicle, std::uint32_t last_column)
                      {{last_column + StayColumns::energy, 1.0}, {unserved, 1.0}});
 }
 
-/// E - h u / eta + (steps left) h eta P >= E at the beginning + required - spare - unserved.
-void ParkProgram::keep_recovery(const ParkVehicle& vehicle) {
-    const double h = day_.step_h, eta = day_.efficiency;
-    const double wanted = vehicle.initial_soc * vehicle.capacity_kwh + vehicle.required_kwh - vehicle.spare_kwh;
+/// E - h u / eta + (steps left) h eta P >= E at the beginning + required - spare - unserved;
+/// E_before + h eta (c - d + w) <= capacity, which the source's E + h eta w <= capacity does not imply where d > 0.
+void ParkProgram::keep_firm(const ParkVehicle& vehicle) {
+    const double h = day_.step_h, eta = day_.efficiency, first_kwh = vehicle.initial_soc * vehicle.capacity_kwh;
+    const double wanted = first_kwh + vehicle.required_kwh - vehicle.spare_kwh;
     for (std::uint32_t t = vehicle.arrival; t < vehicle.departure; ++t) {
         const std::uint32_t column = stay_begin_.back() + StayColumns::count * (t - vehicle.arrival);
         const double made_up = (vehicle.departure - 1 - t) * h * eta * vehicle.power_kw;
         program_.add_row({wanted - made_up, without_limit},
                          {{column + StayColumns::energy, 1.0}, {column + StayColumns::up, -h / eta}, {unserved_.back(), 1.0}});
+        const bool is_first = t == vehicle.arrival;
+        std::vector<LinearTerm> room{{column + StayColumns::charge, h * eta},
+                                     {column + StayColumns::discharge, -h * eta},
+                                     {column + StayColumns::down, h * eta}};
+        if (!is_first) room.push_back({column + StayColumns::energy - StayColumns::count, 1.0});
+        program_.add_row({-without_limit, vehicle.capacity_kwh - (is_first ? first_kwh : 0.0)}, room);
     }
 }
 

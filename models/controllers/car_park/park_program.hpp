@@ -40,7 +40,7 @@ class ParkProgram {
     void store(const ParkVehicle& vehicle, std::uint32_t column, bool is_first);
     void keep_headroom(const ParkVehicle& vehicle, std::uint32_t column);
     void require(const ParkVehicle& vehicle, std::uint32_t last_column);
-    void keep_recovery(const ParkVehicle& vehicle);
+    void keep_firm(const ParkVehicle& vehicle);
     void add_charger_columns();
     void connect(std::size_t charger, std::size_t t);
     void keep_charger_limits(std::size_t charger, std::size_t t, const std::vector<std::uint32_t>& there);

@@ -152,36 +152,99 @@ TEST_CASE("what a call in the last hour takes from a vehicle is told with its am
           "the vehicle at charging point 1 leaves charger 1 4.000 kWh short of the 12.000 kWh that it is to have");
 }
 
-TEST_CASE("called by halves at random, batteries stay within their bounds, and so do chargers", "[car_park]") {
+TEST_CASE("where reserves are firm nobody leaves short, however often reserves up are called", "[car_park]") {
+    const std::string yaml =
+        "{strategy: optimal, inverter: 10 kW, v2g: true, reserves: true, reserve_up: 0.5 $/kWh, reserve_down: 0.1 $/kWh, calls: "
+        "follow, "
+        "firm: true}";
+    ParkDesk last = one_car({1.0}, {1.0}, 0.6);
+    last.calls = {1.0};
+    last.run(yaml);
+    CHECK(last.counter("unserved_kwh") == 0.0);
+    CHECK(last.p_kw[0][0] == Approx(5.0));
+    for (unsigned seed = 1; seed <= 30; ++seed) {
+        CAPTURE(seed);
+        std::uint32_t state = seed;
+        const auto draw = [&state] { return (state = 1664525u * state + 1013904223u) / 4294967296.0; };
+        std::vector<double> price, calls;
+        for (int t = 0; t < 8; ++t) price.push_back(draw()), calls.push_back(draw() < 0.6 ? 1.0 : 0.0);
+        ParkDesk desk = one_car(price, price, 0.9);
+        desk.calls = calls;
+        desk.run(yaml);
+        CHECK(desk.faults.empty());
+        CHECK(desk.counter("called_up_kwh") > 0.0);
+        CHECK(desk.counter("unserved_kwh") == 0.0);
+        CHECK(desk.soc.back()[0] >= 0.9 - 1e-7);
+    }
+}
+
+namespace {
+
+/// Three cars at two chargers with panels, prices, sun and calls at random.
+ParkDesk random_park(unsigned seed, double size) {
+    ParkDesk desk;
+    const ConnectorId a = desk.add_point(0), b = desk.add_point(0), c = desk.add_point(1);
+    desk.add_panels(0, 5.0), desk.add_panels(1, 5.0);
+    desk.add_stay(a, 0.0, 8.0, 0.3, 0.8), desk.add_stay(b, 2.0, 10.0, 0.4, 0.6), desk.add_stay(c, 1.0, 12.0, 0.9, 0.5);
+    std::uint32_t state = seed;
+    const auto draw = [&state] { return (state = 1664525u * state + 1013904223u) / 4294967296.0; };
+    for (int t = 0; t < 12; ++t) {
+        const double price = draw() - 0.2;
+        desk.buy.push_back(price + 0.05), desk.sell.push_back(price), desk.sun.push_back(draw());
+        const double call = draw();
+        desk.calls.push_back(call < 0.3 ? size : call < 0.6 ? -size : 0.0);
+    }
+    return desk;
+}
+
+void require_within_bounds(const ParkDesk& desk) {
+    CHECK(desk.faults.empty());
+    CHECK(desk.counter("over_inverter_kw") == 0.0);
+    CHECK(desk.counter("unfollowed_kwh") <= 1e-6);
+    CHECK(desk.counter("called_steps") > 0.0);
+    for (const std::vector<double>& now : desk.soc)
+        for (std::size_t i = 0; i < 3; ++i) {
+            if (now[i] == 0.0) continue;  // nobody has come yet
+            CHECK(now[i] >= ParkDesk::lowest_soc - 1e-9);
+            CHECK(now[i] <= 1.0 + 1e-9);
+        }
+}
+
+const std::string reserving =
+    "strategy: optimal, inverter: 8 kW, v2g: true, reserves: true, reserve_up: 0.1 $/kWh, reserve_down: 0.1 $/kWh, calls: "
+    "follow, "
+    "wear: 0.02 $/kWh";
+
+}  // namespace
+
+TEST_CASE("called at random, batteries stay within their bounds, and what they cannot deliver is told", "[car_park]") {
+    double undelivered = 0.0;
     for (const double size : {0.5, 1.0})
         for (unsigned seed = 1; seed <= 20; ++seed) {
             CAPTURE(size, seed);
-            ParkDesk desk;
-            const ConnectorId a = desk.add_point(0), b = desk.add_point(0), c = desk.add_point(1);
-            desk.add_panels(0, 5.0), desk.add_panels(1, 5.0);
-            desk.add_stay(a, 0.0, 8.0, 0.3, 0.8), desk.add_stay(b, 2.0, 10.0, 0.4, 0.6), desk.add_stay(c, 1.0, 12.0, 0.9, 0.5);
-            std::uint32_t state = seed;
-            const auto draw = [&state] { return (state = 1664525u * state + 1013904223u) / 4294967296.0; };
-            for (int t = 0; t < 12; ++t) {
-                const double price = draw() - 0.2;
-                desk.buy.push_back(price + 0.05), desk.sell.push_back(price), desk.sun.push_back(draw());
-                const double call = draw();
-                desk.calls.push_back(call < 0.3 ? size : call < 0.6 ? -size : 0.0);
-            }
-            desk.run(
-                "{strategy: optimal, inverter: 8 kW, v2g: true, reserves: true, reserve_up: 0.1 $/kWh, reserve_down: 0.1 $/kWh, "
-                "calls: follow, wear: 0.02 $/kWh}");
-            CHECK(desk.faults.empty());
-            CHECK(desk.counter("over_inverter_kw") == 0.0);
-            CHECK(desk.counter("unfollowed_kwh") <= 1e-6);
-            CHECK(desk.counter("called_steps") > 0.0);
-            for (std::size_t t = 0; t < 12; ++t)
-                for (std::size_t i = 0; i < 3; ++i) {
-                    const double now = desk.soc[t][i];
-                    if (now == 0.0) continue;  // nobody has come yet
-                    CHECK(now >= ParkDesk::lowest_soc - 1e-9);
-                    CHECK(now <= 1.0 + 1e-9);
-                }
+            ParkDesk desk = random_park(seed, size);
+            desk.run("{" + reserving + "}");
+            require_within_bounds(desk);
+            undelivered += desk.counter("undelivered_kwh");
+            const auto remarks = desk.remarks();
+            const bool is_told = std::any_of(remarks.begin(), remarks.end(), [](const std::string& text) {
+                return text.find("a call is not delivered in full, here for the first time, and ") == 0;
+            });
+            CHECK(is_told == (desk.counter("undelivered_kwh") > 0.0));
+        }
+    CHECK(undelivered > 1.0);  // the headroom of the source is too small for a vehicle that returns energy
+}
+
+TEST_CASE("firm reserves are delivered in full, and a plan with them costs no less", "[car_park]") {
+    for (const double size : {0.5, 1.0})
+        for (unsigned seed = 1; seed <= 20; ++seed) {
+            CAPTURE(size, seed);
+            ParkDesk desk = random_park(seed, size), source = random_park(seed, size);
+            desk.run("{firm: true, " + reserving + "}");
+            require_within_bounds(desk);
+            CHECK(desk.counter("undelivered_kwh") == 0.0);
+            source.run("{" + reserving + "}");
+            CHECK(desk.counter("planned_cost") >= source.counter("planned_cost") - 1e-9);
         }
 }
 

@@ -100,7 +100,7 @@ class ParkDesk {
 
     std::unique_ptr<Controller> make(const std::string& yaml, HandExchange& exchange) const {
         Issues issues;
-        Reader reader{.issues = issues};
+        Reader reader{.issues = issues, .step = std::chrono::hours(1)};
         const Node node = parse_yaml(yaml, "controller.yaml", issues);
         const auto configured = read_plugin<Controller>(node, "controllers.it", reader, "car_park");
         if (!configured) throw std::runtime_error(to_text(issues.list().front()));
