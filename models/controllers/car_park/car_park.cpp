@@ -54,11 +54,12 @@ class CarPark final : public Controller {
     /// Plans in whole steps leave the parts of steps at both ends of a stay unused, and may fall short by design.
     static constexpr Trial trials[] = {
         {.settings = least_settings, .meets_targets = false, .knows_tapers = false},
-        {.settings = "{strategy: optimal, inverter: 22 kW, v2g: true, wear: 0.01 $/kWh}",
+        {.settings = "{strategy: optimal, inverter: 22 kW, step: 1 h, v2g: true, wear: 0.01 $/kWh}",
          .meets_targets = false,
          .knows_tapers = false},
-        {.settings = "{strategy: optimal, inverter: 22 kW, v2g: true, reserves: true, reserve_up: 0.02 $/kWh, reserve_down: 0.01 "
-                     "$/kWh, import_cap: 20 kW}",
+        {.settings =
+             "{strategy: optimal, inverter: 22 kW, step: 1 h, v2g: true, reserves: true, firm: true, reserve_up: 0.02 $/kWh, "
+             "reserve_down: 0.01 $/kWh, import_cap: 20 kW}",
          .meets_targets = false,
          .knows_tapers = false},
         {.settings = "{strategy: immediate, inverter: 22 kW}", .meets_targets = false, .knows_tapers = false},
