@@ -182,7 +182,7 @@ const Schema<StopSettings>& StopSettings::schema() {
                       "distance from the estimate to the farther end of its interval, with the number's unit, e.g. `10 kW`; of "
                       "events a share, e.g. `2 %`; empty: `relative` says it")
             .optional("relative", &StopSettings::relative, "instead of half_width: as a share of what is estimated, e.g. 2 %",
-                      above(0))
+                      above_up_to(0, 1))
             .optional("confidence", &StopSettings::confidence, "of that interval; none: study.confidence", open_unit)
             .required("max_replicas", &StopSettings::max_replicas,
                       "never more than these, with a warning if they were not enough", between(1, 10'000'000))

@@ -149,6 +149,9 @@ class StopCheck {
             error(stop_.half_width_at, "half_width", read.problem, read.hint);
         else if (!(*read.value > 0.0))
             error(stop_.half_width_at, "half_width", stop_.half_width + " is not above 0", "no number of replicas is exact");
+        else if (variable.display == Display::event && *read.value >= 1.0)
+            error(stop_.half_width_at, "half_width", stop_.half_width + " is wider than all that a probability can be",
+                  "say a share below 1, e.g. `2 %`");
         return read.value.value_or(0.0);
     }
 

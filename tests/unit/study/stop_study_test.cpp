@@ -185,6 +185,10 @@ TEST_CASE("a stop that cannot be is refused at its place", "[stop]") {
                Contains("study.stop.half_width: needs a unit"));
     CHECK_THAT(complaint_of("{kpi: peak_kw, controller: evms, half_width: 0 kW, max_replicas: 100}"),
                Contains("study.stop.half_width: 0 kW is not above 0"));
+    CHECK_THAT(complaint_of("{kpi: any_violation, controller: evms, half_width: 2, max_replicas: 100}"),
+               Contains("study.stop.half_width: 2 is wider than all that a probability can be; say a share below 1, e.g. `2 %`"));
+    CHECK_THAT(complaint_of("{kpi: peak_kw, controller: evms, relative: 2, max_replicas: 100}"),
+               Contains("study.stop.relative: 2 is out of range; must be (0, 1]; did you mean `2 %`?"));
     CHECK_THAT(complaint_of("{kpi: net_cost, controller: evms, half_width: 1 EUR, max_replicas: 100}"),
                Contains("study.stop.half_width: '1 EUR' is no number of $"));
     CHECK_THAT(complaint_of("{kpi: peak_kw, controller: evms, max_replicas: 100}"),
