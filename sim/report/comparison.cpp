@@ -83,7 +83,7 @@ std::string heading(const StudyResult& result) {
 std::string spread_text(const StudyResult& result, const std::vector<const VariableResult*>& rows,
                         const StudyEstimates& estimates) {
     if (result.draws.kind == DrawKind::independent || result.replicas.size() < 2) return {};
-    std::string text = fmt::format("Draws: {}, batches of {} replicas; intervals are those of the means over batches.",
+    std::string text = fmt::format("Draws: {} in batches of {} replicas; intervals are those of the means over batches.",
                                    Value<DrawKind>::text(result.draws.kind), result.draws.batch);
     std::vector<std::string> gains;
     for (const VariableResult* row : rows) {
@@ -94,10 +94,12 @@ std::string spread_text(const StudyResult& result, const std::vector<const Varia
         if (std::isfinite(least)) gains.push_back(fmt::format("{} {:.2g}", row->variable.name, least));
     }
     if (!gains.empty())
-        text += fmt::format(
-            " Under each controller means are as certain as of at least so many times as many independent replicas: {}.",
-            fmt::join(gains, ", "));
-    return text + "\n\n";
+        text +=
+            fmt::format(" Independent replicas that would say as much, for each that was run (the least of the controllers): {}.",
+                        fmt::join(gains, ", "));
+    std::string lines;
+    for (const std::string& line : wrapped(text, page_width, "  ")) lines += line + "\n";
+    return lines + "\n";
 }
 
 /// The two blocks of numbers and the legend of the signs that they use.
