@@ -1,9 +1,6 @@
 #include "sim/study/checkpoint.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -118,10 +115,6 @@ fs::path Checkpoint::folder_of(const fs::path& result) {
 Checkpoint::Checkpoint(fs::path folder, std::string identity, Clock::duration every)
     : folder_(std::move(folder)), identity_(std::move(identity)), every_(every), due_(Clock::now() + every) {}
 
-Checkpoint::~Checkpoint() {
-    if (lock_ >= 0) ::close(lock_);
-}
-
 Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity, Start start, Clock::duration every) {
     Opened opened{std::unique_ptr<Checkpoint>(new Checkpoint(folder, std::move(identity), every)), {}};
     std::error_code error;
@@ -129,7 +122,7 @@ Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity
     Checkpoint& checkpoint = *opened.checkpoint;
     if (!fs::is_directory(folder, error))
         opened.obstacle = fmt::format("'{}' is in the way of checkpoints, and is no folder; move it away", folder.string());
-    else if (!checkpoint.claim())
+    else if (!checkpoint.claim_.take(folder))
         opened.obstacle =
             fmt::format("another run keeps its checkpoints in '{}'; wait for it, or name another --out", folder.string());
     else if (start == Start::replace)
@@ -138,12 +131,6 @@ Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity
         opened.obstacle = checkpoint.find_pieces();
     if (!opened.obstacle.empty()) opened.checkpoint.reset();
     return opened;
-}
-
-/// Takes the folder for this process; false where another one has it. It is free again when the process ends, however that is.
-bool Checkpoint::claim() {
-    if (lock_ < 0) lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) == 0;
 }
 
 /// What is wrong with the folder, if anything.
@@ -219,7 +206,7 @@ void Checkpoint::begin_folder() {
     std::error_code error;
     fs::create_directories(folder_, error);
     if (error) throw FileError(fmt::format("'{}' cannot be made: {}", folder_.string(), error.message()));
-    if (!claim()) throw FileError(fmt::format("another run keeps its checkpoints in '{}'", folder_.string()));
+    if (!claim_.take(folder_)) throw FileError(fmt::format("another run keeps its checkpoints in '{}'", folder_.string()));
     place_file(folder_ / head_name, evsweep::bytes_of(identity_));
     has_head_ = true;
 }
@@ -246,11 +233,11 @@ void Checkpoint::flush() {
 }
 
 void Checkpoint::discard() {
+    if (!claim_.is_held()) return;  // nothing was written, or by another run
     std::error_code error;
     fs::remove_all(folder_, error);
     has_head_ = false;
-    if (lock_ >= 0) ::close(lock_);
-    lock_ = -1;
+    claim_.release();
 }
 
 }  // namespace evsweep

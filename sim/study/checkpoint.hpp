@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/record/folder_claim.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/run_ensemble.hpp"
 
@@ -42,7 +43,6 @@ class Checkpoint {
     [[nodiscard]] static std::filesystem::path folder_of(const std::filesystem::path& result);
     [[nodiscard]] static Opened open(const std::filesystem::path& folder, std::string identity, Start start,
                                      Clock::duration every);
-    ~Checkpoint();
     Checkpoint(const Checkpoint&) = delete;
 
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -66,7 +66,6 @@ class Checkpoint {
     Checkpoint(std::filesystem::path folder, std::string identity, Clock::duration every);
     [[nodiscard]] std::string find_pieces();
     [[nodiscard]] std::string find_piece(const std::filesystem::path& file);
-    [[nodiscard]] bool claim();
     void begin_folder();
     void load(std::uint32_t piece);
 
@@ -74,7 +73,7 @@ class Checkpoint {
     std::string identity_;
     Clock::duration every_;
     Clock::time_point due_;
-    int lock_ = -1;  ///< of the folder, while this process writes into it
+    FolderClaim claim_;  ///< while this process writes into the folder
     bool has_head_ = false;
     bool is_off_ = false;  ///< after something could not be written
     std::uint32_t next_piece_ = 0;

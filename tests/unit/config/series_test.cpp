@@ -35,7 +35,7 @@ TEST_CASE("a series is a number that always holds", "[series]") {
     CHECK(read.value->at(at_h(0.0), monday) == 45.0);
     CHECK(read.value->at(at_h(1000.0), monday) == 45.0);
     CHECK(Value<Series<"kW">>::text(*read.value) == "45 kW");
-    CHECK(test::read<Series<"kW">>("45").issues == Texts{"f.yaml:1:4: x: expected a unit of kW, found '45'; write e.g. 45 kW"});
+    CHECK(test::read<Series<"kW">>("45").issues == Texts{"f.yaml:1:4: x: needs a unit; write e.g. `45 kW`"});
 }
 
 TEST_CASE("a series is a list or a column of a file, laid into the scenario's time", "[series]") {

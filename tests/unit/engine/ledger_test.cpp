@@ -54,7 +54,7 @@ TEST_CASE("a missing millionth of a kilowatt-hour at the source is told") {
     step.source_kwh -= 2e-6;
     ledger.book(step);
     ledger.book(closed_stay(), one_vehicle());
-    REQUIRE_THAT(ledger.error_text().value(), Contains("source = load + EV + losses by -2e-06 kWh"));
+    REQUIRE_THAT(ledger.error_text().value(), Contains("source + generation = load + EV + losses by -2e-06 kWh"));
 }
 
 TEST_CASE("energy that a battery did not get or give is told") {
