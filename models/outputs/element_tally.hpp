@@ -49,14 +49,8 @@ class VoltageColumns {
         VoltageRange all;
         loops_.keep_range(supply_pu.data(), lowest_.size(), lowest_.data(), highest_.data(), all.min_pu, all.max_pu);
         const double tolerance_pu = limits_.voltage_tolerance_pu;
-        const bool may_be_below = limits_.narrowest.min_pu - all.min_pu > tolerance_pu;
-        const bool may_be_above = all.max_pu - limits_.narrowest.max_pu > tolerance_pu;
-        if (!may_be_below && !may_be_above) return;
-        const VoltageBands& bands = limits_.bands;
-        if (const auto& common = bands.common())
-            count(supply_pu.data(), [band = *common](std::size_t) { return band; });
-        else
-            count(supply_pu.data(), [&bands](std::size_t i) { return bands.of(i); });
+        if (limits_.narrowest.min_pu - all.min_pu > tolerance_pu) count_below(supply_pu.data());
+        if (all.max_pu - limits_.narrowest.max_pu > tolerance_pu) count_above(supply_pu.data());
     }
     [[nodiscard]] const std::vector<double>& lowest_pu() const { return lowest_; }
     [[nodiscard]] const std::vector<double>& highest_pu() const { return highest_; }
@@ -64,15 +58,27 @@ class VoltageColumns {
     [[nodiscard]] const std::vector<double>& steps_above() const { return above_; }
 
    private:
-    template <class BandOf>
-    void count(const double* pu, const BandOf& band_of) {
-        const double tolerance_pu = limits_.voltage_tolerance_pu;
-        double* const below = below_.data();
-        double* const above = above_.data();
-        for (std::size_t i = 0, n = below_.size(); i < n; ++i) {
-            const VoltageBand band = band_of(i);
-            below[i] += band.min_pu - pu[i] > tolerance_pu ? 1.0 : 0.0;
-            above[i] += pu[i] - band.max_pu > tolerance_pu ? 1.0 : 0.0;
+    void count_below(const double* pu) {
+        count(below_, [tolerance_pu = limits_.voltage_tolerance_pu, pu](std::size_t i, const VoltageBand& band) {
+            return band.min_pu - pu[i] > tolerance_pu;
+        });
+    }
+    void count_above(const double* pu) {
+        count(above_, [tolerance_pu = limits_.voltage_tolerance_pu, pu](std::size_t i, const VoltageBand& band) {
+            return pu[i] - band.max_pu > tolerance_pu;
+        });
+    }
+    /// One more step for each supply that is beyond the band that holds there.
+    template <class IsBeyond>
+    void count(std::vector<double>& steps, const IsBeyond& is_beyond) {
+        const VoltageBands& bands = limits_.bands;
+        double* const count = steps.data();
+        const std::size_t n = steps.size();
+        if (const auto& common = bands.common()) {
+            const VoltageBand band = *common;
+            for (std::size_t i = 0; i < n; ++i) count[i] += is_beyond(i, band) ? 1.0 : 0.0;
+        } else {
+            for (std::size_t i = 0; i < n; ++i) count[i] += is_beyond(i, bands.of(i)) ? 1.0 : 0.0;
         }
     }
 
