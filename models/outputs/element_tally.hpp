@@ -72,13 +72,13 @@ class VoltageColumns {
     template <class IsBeyond>
     void count(std::vector<double>& steps, const IsBeyond& is_beyond) {
         const VoltageBands& bands = limits_.bands;
-        double* const count = steps.data();
+        double* const counted = steps.data();
         const std::size_t n = steps.size();
         if (const auto& common = bands.common()) {
             const VoltageBand band = *common;
-            for (std::size_t i = 0; i < n; ++i) count[i] += is_beyond(i, band) ? 1.0 : 0.0;
+            for (std::size_t i = 0; i < n; ++i) counted[i] += is_beyond(i, band) ? 1.0 : 0.0;
         } else {
-            for (std::size_t i = 0; i < n; ++i) count[i] += is_beyond(i, bands.of(i)) ? 1.0 : 0.0;
+            for (std::size_t i = 0; i < n; ++i) counted[i] += is_beyond(i, bands.of(i)) ? 1.0 : 0.0;
         }
     }
 
