@@ -56,6 +56,8 @@ TEST_CASE("every KPI of a day worked by hand has the value found by hand") {
                                                 {"peak_mark_kw", 280},
                                                 {"peak_mark_time_h", 1},
                                                 {"source_peak_kw", 299},
+                                                {"reverse_peak_kw", 0},
+                                                {"reverse_energy_kwh", 0},
                                                 {"load_factor", 210.0 / 290.0},
                                                 {"peak_to_valley_kw", 190},
                                                 {"energy_kwh", 420},
