@@ -61,6 +61,13 @@ bool happens_anywhere(const StudyResult& result, const VariableResult& row) {
     });
 }
 
+/// Whether anything but batteries feeds in: then its energy is a row.
+bool has_generators(const StudyResult& result) {
+    if (result.controllers.empty()) return false;
+    const auto& rows = result.controllers.front().variables;
+    return std::any_of(rows.begin(), rows.end(), [](const VariableResult& row) { return row.variable.name == "generated_kwh"; });
+}
+
 /// What the numbers of the first block are.
 std::string heading(const StudyResult& result) {
     std::string text = printable(result.title) + "\n";
@@ -74,7 +81,7 @@ std::string heading(const StudyResult& result) {
         text += fmt::format("mean over the replicas ± half-width of its {:g} % interval", 100.0 * result.confidence);
     else
         text += result.replicas.empty() ? "no replica" : "one replica";
-    text += "; base: the feeder without vehicles";
+    text += has_generators(result) ? "; base: the feeder without vehicles and generators" : "; base: the feeder without vehicles";
     if (result.base_load_varies()) text += ", at the load of its profiles before anything random";
     return text + "\n\n";
 }
