@@ -117,6 +117,26 @@ void ParkProgram::keep_firm(const ParkVehicle& vehicle) {
     }
 }
 
+/// The same for those who share a charger, by deadlines: whoever leaves by then can be made up with the power of its vehicle
+/// side.
+void ParkProgram::keep_firm_together(std::vector<std::size_t> vehicles, std::size_t t) {
+    const double h = day_.step_h, eta = day_.efficiency;
+    std::stable_sort(vehicles.begin(), vehicles.end(),
+                     [&](std::size_t a, std::size_t b) { return day_.vehicles[a].departure < day_.vehicles[b].departure; });
+    std::vector<LinearTerm> terms;
+    double wanted = 0.0;
+    for (const std::size_t i : vehicles) {
+        const ParkVehicle& v = day_.vehicles[i];
+        const std::uint32_t column = stay_column(i, t - v.arrival);
+        terms.push_back({column + StayColumns::energy, 1.0});
+        terms.push_back({column + StayColumns::up, -h / eta});
+        terms.push_back({unserved_[i], 1.0});
+        wanted += v.initial_soc * v.capacity_kwh + v.required_kwh - v.spare_kwh;
+        const double made_up = static_cast<double>(v.departure - 1 - t) * h * eta * day_.chargers.vehicle_kw;
+        if (terms.size() > 3) program_.add_row({wanted - made_up, without_limit}, terms);
+    }
+}
+
 void ParkProgram::add_charger_columns() {
     charger_begin_ = static_cast<std::uint32_t>(program_.columns());
     const double h = day_.step_h, inverter = day_.chargers.inverter_kw;
@@ -136,15 +156,18 @@ void ParkProgram::connect(std::size_t charger, std::size_t t) {
                                     {column + ChargerColumns::exported, -1.0},
                                     {column + ChargerColumns::curtailed, -1.0}};
     std::vector<std::uint32_t> there;
+    std::vector<std::size_t> vehicles;
     for (std::size_t i = 0; i < day_.vehicles.size(); ++i) {
         const ParkVehicle& vehicle = day_.vehicles[i];
         if (vehicle.charger != charger || t < vehicle.arrival || t >= vehicle.departure) continue;
         there.push_back(stay_column(i, t - vehicle.arrival));
+        vehicles.push_back(i);
         balance.push_back({there.back() + StayColumns::charge, -1.0});
         balance.push_back({there.back() + StayColumns::discharge, 1.0});
     }
     program_.add_row({-sun_kw(t), -sun_kw(t)}, balance);
     if (!there.empty()) keep_charger_limits(charger, t, there);
+    if (means_.offers_reserves && means_.firm) keep_firm_together(std::move(vehicles), t);
 }
 
 /// sum (c - d + w) <= V, sum (c - d - u) >= -V, import - export + sum w <= I, export - import + sum u <= I.

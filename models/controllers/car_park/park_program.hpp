@@ -41,6 +41,7 @@ class ParkProgram {
     void keep_headroom(const ParkVehicle& vehicle, std::uint32_t column);
     void require(const ParkVehicle& vehicle, std::uint32_t last_column);
     void keep_firm(const ParkVehicle& vehicle);
+    void keep_firm_together(std::vector<std::size_t> vehicles, std::size_t t);
     void add_charger_columns();
     void connect(std::size_t charger, std::size_t t);
     void keep_charger_limits(std::size_t charger, std::size_t t, const std::vector<std::uint32_t>& there);
