@@ -398,9 +398,15 @@ TEST_CASE("car park: bad input is refused with its place, all of it at once", "[
         REQUIRE(at != std::string::npos);
         return folder.write("day.csv", text.replace(at, from.size(), to)).string();
     };
+    const auto without_last_row = [&folder] {
+        std::ifstream file(scenario("car_park/day_1.csv"));
+        std::string text{std::istreambuf_iterator<char>(file), {}};
+        return folder.write("short.csv", text.substr(0, text.find("2024-06-25 23:45"))).string();
+    };
     const std::string without_row = changed("2024-06-25 23:45", "2024-06-26 23:45");
     CHECK_THAT(issues_of({"controllers.opt.reserve_up.file=" + without_row}),
                Catch::Contains("day.csv:98:1: controllers.opt.reserve_up"));
+    CHECK_THAT(issues_of({"prices.buy.file=" + without_last_row()}), Catch::Contains("prices.buy.file: lacks values from "));
     CHECK_THAT(issues_of({"controllers.opt.reserve_up.file=" + changed("14.66", "nan")}),
                Catch::Contains("day.csv:3:") && Catch::Contains("controllers.opt.reserve_up") && Catch::Contains("nan"));
     CHECK_THAT(issues_of({"controllers.opt.reserve_up.file=" + changed("14.66", "-14.66")}),
