@@ -289,6 +289,7 @@ TEST_CASE("car park: reserves that are called move vehicles, and never a battery
     const std::vector<std::string> calls{"agents={operator: {agent: reserve_calls, up: 15 %, down: 15 %}}",
                                          "controllers.opt.calls=follow",
                                          "controllers.reserves.calls=follow",
+                                         "outputs.park.signals=[reserve_call]",
                                          "outputs.points.signals=[power, state_of_charge]",
                                          "controllers.immediate=~",
                                          "controllers.average=~",
@@ -311,6 +312,19 @@ TEST_CASE("car park: reserves that are called move vehicles, and never a battery
                 CHECK(counter(run, "over_import_kw") + counter(run, "over_export_kw") + counter(run, "over_inverter_kw") == 0.0);
                 CHECK(counter(run, "unfollowed_kwh") <= 1e-6);
                 CHECK(counter(run, "unserved_kwh") == Approx(kpi(run, "unserved_kwh")).margin(1e-5).epsilon(0));
+                const std::vector<double> call = trace(run, "park", "reserve_call");
+                const auto net = metered_kw(result, run);
+                for (std::size_t t = 0; t < net.size(); ++t) {
+                    double kw = 0.0;
+                    for (const double here : net[t]) {
+                        CHECK(std::abs(here) <= 10.0 + 1e-6);
+                        kw += here;
+                    }
+                    if (call[t] != 0.0) continue;  // who calls sets the band
+                    CAPTURE(t);
+                    CHECK(kw <= (t >= 68 && t < 76 ? 15.0 : 45.0) + 1e-6);
+                    CHECK(kw >= -45.0 - 1e-6);
+                }
                 const std::vector<double> soc = trace(run, "points", "state_of_charge");
                 const std::size_t points = soc.size() / 96;
                 for (std::size_t t = 0; t < 96; ++t)
