@@ -81,15 +81,29 @@ TEST_CASE("sun that exports would have to pay for is limited at the panels, each
     CHECK(desk.counter("cost") == Approx(-0.75));
 }
 
-TEST_CASE("a plan that expects no sun turns none away, and its bill has the sun that shines", "[car_park]") {
-    ParkDesk desk = one_car({2.0, 1.0}, {0.5, 0.5}, 0.6);
-    desk.add_panels(0, 4.0);
-    desk.sun = {1.0, 0.5};
-    desk.run("{strategy: optimal, sun: none, inverter: 10 kW}");
-    CHECK(desk.counter("planned_cost") == Approx(5.0));
-    CHECK(desk.counter("cost") == Approx(-0.5 * 4.0 + 3.0));
-    desk.run("{strategy: optimal, sun: none, inverter: 10 kW, import_cap: 6 kW}");
-    CHECK(desk.counter("over_export_kw") == 0.0);
+TEST_CASE("a plan that expects other sun than there is turns none away, and its bill has the sun that shines", "[car_park]") {
+    const auto sunny = [] {
+        ParkDesk desk = one_car({2.0, 1.0}, {0.5, 0.5}, 0.6);
+        desk.add_panels(0, 4.0);
+        desk.sun = {1.0, 0.5};
+        return desk;
+    };
+    // 5 kWh bought at 1 in the second hour, of which the sun gives 2.
+    ParkDesk none = sunny();
+    none.run("{strategy: optimal, sun: none, inverter: 10 kW}");
+    CHECK(none.counter("planned_cost") == Approx(5.0));
+    CHECK(none.counter("cost") == Approx(-0.5 * 4.0 + 3.0));
+    // 2 kW are expected in either hour, and 1 kWh is bought; 2 more shine in the first and are sold.
+    ParkDesk half = sunny();
+    half.run("{strategy: optimal, sun: expected, expected_sun: 0.5, inverter: 10 kW}");
+    CHECK(half.counter("planned_cost") == Approx(1.0));
+    CHECK(half.counter("cost") == Approx(1.0 - 0.5 * 2.0));
+    CHECK(half.counter("curtailed_kwh") == 0.0);
+    // 3 kWh of the first hour's sun and 2 of the second's go to the vehicle, and none is bought.
+    ParkDesk perfect = sunny();
+    perfect.run("{strategy: optimal, inverter: 10 kW}");
+    CHECK(perfect.counter("cost") == Approx(-0.5));
+    for (const ParkDesk* desk : {&none, &half, &perfect}) CHECK(desk->faults.empty());
 }
 
 TEST_CASE("who came first has the charger, and each gets what it requires, at once or evenly", "[car_park]") {
