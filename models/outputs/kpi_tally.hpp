@@ -209,8 +209,9 @@ class NetworkTally {
         const double loss = s.value(read.loss_power);
         demand_kw.see(demand, s.now);
         valley_kw.see(demand, s.now);
-        source_kw.see(s.value(read.feeder_head), s.now);
-        reverse_kw.see(std::max(0.0, -s.value(read.feeder_head)), s.now);
+        const double source = s.value(read.feeder_head);
+        source_kw.see(source, s.now);
+        reverse_kw.see(std::max(0.0, -source), s.now);
         loss_kw.see(loss, s.now);
         if (!frame_.marks.at(s.now)) return;
         demand_mark_kw.see(demand, s.now);
