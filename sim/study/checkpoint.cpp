@@ -113,7 +113,7 @@ fs::path Checkpoint::folder_of(const fs::path& result) {
 }
 
 Checkpoint::Checkpoint(fs::path folder, std::string identity, Clock::duration every)
-    : folder_(std::move(folder)), identity_(std::move(identity)), every_(every), due_(Clock::now() + every) {}
+    : folder_(std::move(folder)), identity_(std::move(identity)), every_(every), begin_(Clock::now() + every), due_(begin_) {}
 
 Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity, Start start, Clock::duration every) {
     Opened opened{std::unique_ptr<Checkpoint>(new Checkpoint(folder, std::move(identity), every)), {}};
@@ -192,13 +192,14 @@ void Checkpoint::load(std::uint32_t piece) {
 }
 
 void Checkpoint::add(std::vector<ReplicaRun>& runs) {
-    if (is_off_) return;
+    constexpr std::size_t most_bytes = std::size_t{8} << 20U;  // of memory for what is not on the disk yet
+    if (is_off_ || Clock::now() < begin_) return;
     for (ReplicaRun& run : runs) {
         if (piece_of_.count(static_cast<std::uint32_t>(run.replica.index())) > 0) continue;
         append_run(run, noted_);
         ++noted_count_;
     }
-    if (Clock::now() >= due_) flush();
+    if (Clock::now() >= due_ || noted_.size() >= most_bytes) flush();
 }
 
 void Checkpoint::begin_folder() {

@@ -25,8 +25,8 @@ namespace evsweep {
 [[nodiscard]] std::vector<std::string> identity_differences(const std::string& before, const std::string& now);
 
 /// A folder beside the result, with a head (the identity) and pieces of some consecutive replicas each. Every file is written,
-/// brought to the disk and then given its name, so that a crash leaves whole files only. Nothing is written before the first
-/// period is over; then once in each.
+/// brought to the disk and then given its name, so that a crash leaves whole files only. What is finished before the first period
+/// is over is not kept, for it is soon run again; after that pieces are written once in each period, or whenever 8 MiB wait.
 class Checkpoint {
    public:
     using Clock = std::chrono::steady_clock;
@@ -72,6 +72,7 @@ class Checkpoint {
     std::filesystem::path folder_;
     std::string identity_;
     Clock::duration every_;
+    Clock::time_point begin_;  ///< when the first period is over
     Clock::time_point due_;
     FolderClaim claim_;  ///< while this process writes into the folder
     bool has_head_ = false;

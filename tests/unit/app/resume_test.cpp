@@ -95,9 +95,7 @@ TEST_CASE("a run that was interrupted tells how to go on, and does", "[resume]")
     REQUIRE(evsweep_in(whole.path(), loud).status == 0);
     {
         const ScratchFolder streams;
-        std::vector<std::string> rarely = loud;
-        rarely[9] = "1 h";
-        const Program program(streams, folder.path(), rarely);
+        const Program program(streams, folder.path(), loud);
         REQUIRE(comes_true([&] { return program.watches_signals() && program.cpu_seconds() >= 0.5; }));
         program.send(SIGTERM);
         const auto answer = program.wait();
