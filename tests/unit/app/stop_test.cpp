@@ -62,7 +62,7 @@ TEST_CASE("too few replicas are a warning, and a result runs again to as many", 
     CHECK_THAT(alone.out, !Contains("replicas as needed"));
 }
 
-TEST_CASE("--replicas is the first stage of a study that stops by itself", "[stop]") {
+TEST_CASE("with --replicas one says the first stage of a study that stops by itself", "[stop]") {
     const StopFolder folder("{kpi: peak_kw, half_width: 10 W, max_replicas: 50}");
     const Answer few = evsweep_in(folder.path(), {"run", "study.yaml", "--replicas", "5"});
     CHECK(few.status == 2);
