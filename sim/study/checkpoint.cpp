@@ -139,8 +139,7 @@ std::string Checkpoint::find_pieces() {
     if (!head) return fmt::format("'{}' has no readable {}; drop it with --force", folder_.string(), head_name);
     const auto differences = identity_differences(*head, identity_);
     if (!differences.empty()) {
-        std::string text =
-            fmt::format("the finished replicas in '{}' are of another study, and cannot be gone on from:", folder_.string());
+        std::string text = fmt::format("the finished replicas in '{}' are of another study:", folder_.string());
         for (const std::string& difference : differences) text += "\n  " + difference;
         return text + "\n; undo the change, or begin anew with --force";
     }
