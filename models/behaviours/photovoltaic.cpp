@@ -23,15 +23,6 @@ struct Params {
     Random<"1"> own_clearness = always<"1">(1.0, "1");
 };
 
-std::optional<Contradiction> wrong_number(const Params& p) {
-    const bool counted = p.placement.gives_number();
-    if (counted && p.units)
-        return Contradiction{"units", "contradicts a placement that gives the number",
-                             "remove it: loads or counts give the number"};
-    if (!counted && !p.units) return Contradiction{"units", "is missing", "give the number of installations"};
-    return std::nullopt;
-}
-
 std::optional<Contradiction> wrong_powers(const Params& p) {
     const auto is_positive = [](const Distribution* law) { return !law || law->lowest() > 0.0; };
     if (!is_positive(p.peak.distribution.get()))
@@ -68,7 +59,7 @@ Schema<Params> make_schema() {
                   between(0.0, 10.0))
         .optional("own_clearness", &Params::own_clearness, "factor besides, drawn by day for each installation by itself",
                   between(0.0, 10.0))
-        .relation(wrong_number)
+        .relation([](const Params& p) { return wrong_units(p.placement, p.units, "installations"); })
         .relation(wrong_powers)
         .relation(wrong_clearness);
     return s;

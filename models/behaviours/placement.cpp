@@ -104,4 +104,13 @@ std::vector<std::size_t> homes_of(const Placement& placement, const FeederSite& 
     return loads;
 }
 
+std::optional<Contradiction> wrong_units(const Placement& placement, std::optional<int> units, std::string_view of) {
+    const bool counted = placement.gives_number();
+    if (counted && units)
+        return Contradiction{"units", "contradicts a placement that gives the number",
+                             "remove it: loads or counts give the number"};
+    if (!counted && !units) return Contradiction{"units", "is missing", "give the number of " + std::string(of)};
+    return std::nullopt;
+}
+
 }  // namespace evsweep

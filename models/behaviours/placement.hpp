@@ -52,6 +52,9 @@ struct Placement {
 [[nodiscard]] std::size_t number_at(Fraction penetration, std::optional<int> given, const Placement& placement,
                                     const FeederSite& feeder);
 
+/// What is wrong with `units` of a group whose placement may give the number itself; `of`: what they are, e.g. "batteries".
+[[nodiscard]] std::optional<Contradiction> wrong_units(const Placement& placement, std::optional<int> units, std::string_view of);
+
 /// Loads that a vehicle may live at by rule `loads`, as places in FeederSite::loads.
 [[nodiscard]] std::vector<std::size_t> homes_of(const Placement& placement, const FeederSite& feeder);
 

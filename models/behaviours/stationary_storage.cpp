@@ -26,15 +26,6 @@ struct Params : VehicleAttributes {
     }
 };
 
-std::optional<Contradiction> wrong_number(const Params& p) {
-    const bool counted = p.placement.gives_number();
-    if (counted && p.units)
-        return Contradiction{"units", "contradicts a placement that gives the number",
-                             "remove it: loads or counts give the number"};
-    if (!counted && !p.units) return Contradiction{"units", "is missing", "give the number of batteries"};
-    return std::nullopt;
-}
-
 std::optional<Contradiction> wrong_battery(const Params& p) {
     if (!p.discharge_rating.distribution)
         return Contradiction{"discharge_rating", "is missing", "give the power that it returns, e.g. 50 kW"};
@@ -81,7 +72,7 @@ Schema<Params> make_schema() {
                              "state of charge up to which controllers charge that keep to targets, and which is wanted at the "
                              "scenario's end; absent: the initial one, so that a battery nobody uses rests",
                              between(0.0, 1.0)))
-        .relation(wrong_number)
+        .relation([](const Params& p) { return wrong_units(p.placement, p.units, "batteries"); })
         .relation(wrong_battery)
         .relation(wrong_soc)
         .relation(nothing_to_return);
