@@ -25,7 +25,7 @@ constexpr double most_unused_kw = 1e-3;
 
 /// A plan in force.
 struct PlanInForce {
-    ProfitWindow window;
+    StepWindow window;
     std::vector<ReservedStay> stays;
     ProfitProblem problem;
     ProfitPlan plan;
@@ -98,7 +98,7 @@ class AggregatorProfit final : public Controller {
    private:
     void make_plan(const Turn& turn, const ChargingView& seen) {
         PlanInForce next;
-        next.window = ProfitWindow::from(seen.now, params_.step, seen.horizon);
+        next.window = StepWindow::from(seen.now, params_.step, seen.horizon);
         next.stays = reserved_stays(seen, turn[stays_], own_, next.window, params_);
         next.problem = problem_of(turn, next);
         tell_lowered(lower_targets(next.problem), next, seen);

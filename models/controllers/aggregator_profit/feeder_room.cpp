@@ -28,7 +28,7 @@ constexpr double head_tolerance_kw = 1e-6;
 
 }  // namespace
 
-BaseRange base_range(const Forecast& base_demand, const ProfitWindow& window) {
+BaseRange base_range(const Forecast& base_demand, const StepWindow& window) {
     BaseRange range;
     for (std::size_t k = 0; k < window.steps; ++k) {
         double high = base_demand.at(window.begin_of(k)), low = high;
@@ -43,7 +43,7 @@ BaseRange base_range(const Forecast& base_demand, const ProfitWindow& window) {
     return range;
 }
 
-HeadCheck take_losses(GridModel& grid, const Forecast& base_demand, const ProfitWindow& window,
+HeadCheck take_losses(GridModel& grid, const Forecast& base_demand, const StepWindow& window,
                       const std::vector<ReservedStay>& stays, const ProfitPlan& plan, Allowance allowance,
                       ProfitProblem& problem) {
     HeadCheck check;

@@ -15,7 +15,7 @@ namespace evsweep {
 struct BaseRange {
     std::vector<double> high_kw, low_kw;
 };
-[[nodiscard]] BaseRange base_range(const Forecast& base_demand, const ProfitWindow& window);
+[[nodiscard]] BaseRange base_range(const Forecast& base_demand, const StepWindow& window);
 
 /// By how much the exact load flow at a plan misses cap or floor, and by how much it stays below a cap that binds, at worst.
 struct HeadCheck {
@@ -33,7 +33,7 @@ enum class Allowance { as_found, growing };
 /// Looks at the feeder's head at a plan, at every control step at which the base demand is another than before, and makes what
 /// it has besides vehicles the base power of the next plan in `problem`. At the floor, which losses only help to keep, that
 /// happens where it is missed.
-[[nodiscard]] HeadCheck take_losses(GridModel& grid, const Forecast& base_demand, const ProfitWindow& window,
+[[nodiscard]] HeadCheck take_losses(GridModel& grid, const Forecast& base_demand, const StepWindow& window,
                                     const std::vector<ReservedStay>& stays, const ProfitPlan& plan, Allowance allowance,
                                     ProfitProblem& problem);
 

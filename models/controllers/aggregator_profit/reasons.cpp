@@ -21,7 +21,7 @@ std::string kw_text(double kw) { return fmt::format("{:.6g}", std::round(kw * 1e
 
 }  // namespace
 
-std::string reason_of(const HopelessStep& step, const ProfitProblem& problem, const ProfitWindow& window,
+std::string reason_of(const HopelessStep& step, const ProfitProblem& problem, const StepWindow& window,
                       const Calendar& calendar) {
     const std::string hour = hour_text(window.begin_of(step.step), calendar);
     const bool is_cap = step.over_kw >= step.under_kw;
@@ -55,8 +55,7 @@ std::string reason_of_infeasible(const ProfitProblem& problem, const LinearOptio
     return "there is no plan: cap and floor exclude one another at these targets; change both";
 }
 
-std::string text_of(const LoweredTarget& lowered, const ReservedStay& stay, const ProfitWindow& window,
-                    const Calendar& calendar) {
+std::string text_of(const LoweredTarget& lowered, const ReservedStay& stay, const StepWindow& window, const Calendar& calendar) {
     return fmt::format(
         "the target of vehicle {} is out of reach: {} kWh are wanted at {}, and {} kWh, which {} whole steps at {} kW lead to, "
         "are "

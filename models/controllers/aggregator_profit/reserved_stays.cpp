@@ -23,7 +23,7 @@ ProfitStay profit_stay_of(const Session& session, const Vehicles& vehicles, cons
 }
 
 /// Puts a stay into the steps that it is there for all of.
-void put_into_whole_steps(const Session& session, const ProfitWindow& window, ReservedStay& reserved) {
+void put_into_whole_steps(const Session& session, const StepWindow& window, ReservedStay& reserved) {
     const auto whole = [&window](Duration time) { return std::max<std::int64_t>(0, time / window.step); };
     const std::int64_t first = whole(session.plug_in - window.start + window.step - Duration(1));
     const std::int64_t end =
@@ -36,7 +36,7 @@ void put_into_whole_steps(const Session& session, const ProfitWindow& window, Re
 }  // namespace
 
 std::vector<ReservedStay> reserved_stays(const ChargingView& seen, const Population& fleet, const std::vector<ConnectorId>& own,
-                                         const ProfitWindow& window, const AggregatorProfitParams& params) {
+                                         const StepWindow& window, const AggregatorProfitParams& params) {
     std::vector<ReservedStay> list;
     for (std::size_t s = 0; s < fleet.sessions.size(); ++s) {
         const Session& session = fleet.sessions[s];

@@ -8,21 +8,10 @@
 #include "controllers/aggregator_profit/params.hpp"
 #include "controllers/aggregator_profit/profit_problem.hpp"
 #include "evsweep/charging_need.hpp"
+#include "evsweep/step_window.hpp"
 #include "solvers/linear_program/linear_program.hpp"
 
 namespace evsweep {
-
-/// The whole steps of a plan: `steps` of them, from `start`; what is left of the time to the study's end is no step.
-struct ProfitWindow {
-    Instant start{};
-    Duration step{};
-    std::size_t steps = 0;
-    [[nodiscard]] static ProfitWindow from(Instant now, Duration step, Instant end) {
-        return {now, step, static_cast<std::size_t>(std::max<std::int64_t>(0, (end - now) / step))};
-    }
-    [[nodiscard]] Instant begin_of(std::size_t k) const { return start + step * static_cast<std::int64_t>(k); }
-    [[nodiscard]] Instant end() const { return begin_of(steps); }
-};
 
 /// A stay with where it is and whose.
 struct ReservedStay {
@@ -36,7 +25,7 @@ struct ReservedStay {
 /// All stays of `own` connectors with at least one whole step in the window, in the order of the fleet's sessions. Those that are
 /// there have their present state of charge. A stay that goes on after the window wants its target at the window's end.
 [[nodiscard]] std::vector<ReservedStay> reserved_stays(const ChargingView& seen, const Population& fleet,
-                                                       const std::vector<ConnectorId>& own, const ProfitWindow& window,
+                                                       const std::vector<ConnectorId>& own, const StepWindow& window,
                                                        const AggregatorProfitParams& params);
 
 /// Of two plans of the same stays: where the later one may begin to look, from where the earlier one ended.

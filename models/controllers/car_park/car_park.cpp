@@ -202,7 +202,7 @@ class CarPark final : public Controller {
     }
 
     void make_schedule(const Turn& turn, const ChargingView& seen) {
-        const ParkWindow window = ParkWindow::from(seen.now, params_.step, seen.horizon);
+        const StepWindow window = StepWindow::from(seen.now, params_.step, seen.horizon);
         const ParkFacts facts{site_, params_, turn[stays_], own_, control_step_};
         ScheduleInForce next{stays_of(seen, facts, window), {}};
         fill_day(facts, window, seen.calendar, turn[buy_], turn[sell_], next.stays.day);

@@ -60,7 +60,7 @@ ParkVehicle vehicle_of(const Session& session, const ChargingView& seen, const P
     return vehicle;
 }
 
-void put_into_whole_steps(const Session& session, const ParkWindow& window, ParkVehicle& vehicle) {
+void put_into_whole_steps(const Session& session, const StepWindow& window, ParkVehicle& vehicle) {
     const auto whole = [&window](Duration time) { return std::max<std::int64_t>(0, time / window.step); };
     const auto steps = static_cast<std::int64_t>(window.steps);
     const std::int64_t first = std::min(steps, whole(session.plug_in - window.start + window.step - Duration(1)));
@@ -70,7 +70,7 @@ void put_into_whole_steps(const Session& session, const ParkWindow& window, Park
 }
 
 /// The mean of a curve over each step.
-std::vector<double> by_step(const Forecast& curve, const ParkWindow& window) {
+std::vector<double> by_step(const Forecast& curve, const StepWindow& window) {
     const auto parts = window.step / curve.step;
     std::vector<double> values;
     for (std::size_t k = 0; k < window.steps; ++k) {
@@ -85,7 +85,7 @@ std::vector<double> by_step(const Forecast& curve, const ParkWindow& window) {
 
 }  // namespace
 
-ParkStays stays_of(const ChargingView& seen, const ParkFacts& facts, const ParkWindow& window) {
+ParkStays stays_of(const ChargingView& seen, const ParkFacts& facts, const StepWindow& window) {
     ParkStays list;
     list.window = window;
     const Vehicles& vehicles = facts.truth.vehicles;
@@ -111,7 +111,7 @@ ParkStays stays_of(const ChargingView& seen, const ParkFacts& facts, const ParkW
     return list;
 }
 
-void fill_day(const ParkFacts& facts, const ParkWindow& window, const Calendar& calendar, const Forecast& buy,
+void fill_day(const ParkFacts& facts, const StepWindow& window, const Calendar& calendar, const Forecast& buy,
               const Forecast& sell, ParkDay& day) {
     const CarParkParams& params = facts.params;
     day.step_h = hours(window.step);

@@ -9,21 +9,9 @@
 #include "controllers/car_park/park_site.hpp"
 #include "evsweep/charging_need.hpp"
 #include "evsweep/forecast.hpp"
+#include "evsweep/step_window.hpp"
 
 namespace evsweep {
-
-/// The whole steps of a plan: `steps` of them, from `start`; what is left of the time to the end of the study is no step.
-struct ParkWindow {
-    Instant start{};
-    Duration step{};
-    std::size_t steps = 0;
-    [[nodiscard]] static ParkWindow from(Instant now, Duration step, Instant end) {
-        return {now, step, static_cast<std::size_t>(std::max<std::int64_t>(0, (end - now) / step))};
-    }
-    [[nodiscard]] Instant begin_of(std::size_t k) const { return start + step * static_cast<std::int64_t>(k); }
-    [[nodiscard]] Instant end() const { return begin_of(steps); }
-    [[nodiscard]] std::size_t step_at(Instant t) const { return static_cast<std::size_t>((t - start) / step); }
-};
 
 /// Where a stay of the plan is, and what it is to end with; in the order of `ParkDay::vehicles`.
 struct ParkStayKey {
@@ -36,7 +24,7 @@ struct ParkStayKey {
 
 /// The day with its stays. `too_short`: vehicles without a whole step that require energy.
 struct ParkStays {
-    ParkWindow window;
+    StepWindow window;
     ParkDay day;
     std::vector<ParkStayKey> keys;
     std::vector<ParkStayKey> too_short;
@@ -53,10 +41,10 @@ struct ParkFacts {
 
 /// All stays of `own` in the window. Those that are there have their present state of charge. Throws PartyError where vehicles
 /// are not what a plan can have: efficiencies that differ, a state of charge below what the battery may have.
-[[nodiscard]] ParkStays stays_of(const ChargingView& seen, const ParkFacts& facts, const ParkWindow& window);
+[[nodiscard]] ParkStays stays_of(const ChargingView& seen, const ParkFacts& facts, const StepWindow& window);
 
 /// Prices, sun, caps and chargers of the window into `day`.
-void fill_day(const ParkFacts& facts, const ParkWindow& window, const Calendar& calendar, const Forecast& buy,
+void fill_day(const ParkFacts& facts, const StepWindow& window, const Calendar& calendar, const Forecast& buy,
               const Forecast& sell, ParkDay& day);
 
 }  // namespace evsweep
