@@ -43,7 +43,8 @@ struct StudySettings {
     std::uint64_t seed = 1;
     int threads = 0;  ///< 0: one per core
     DrawKind draws = DrawKind::independent;
-    int batches = 16;  ///< of replicas that are spread out together, unless draws are independent
+    int batches = 16;                        ///< of replicas that are spread out together, unless draws are independent
+    std::optional<Duration> batch_length{};  ///< parts of a replica that are the sample; none: whole replicas are
     Fraction confidence{0.95};
     Accounting accounting = Accounting::physical;
     bool keep_inputs = true;  ///< in the result; else only their sizes and hashes
