@@ -27,10 +27,11 @@ bool is_zero_everywhere(const StudyResult& result, const VariableResult& row) {
     for (const RunResult* run : runs) {
         const VariableResult* found = find_numbers(*run, row.output, row.variable.name);
         if (!found) continue;
-        for (double value : found->values) {
+        const bool is_zero = found->values.all_of([&](double value) {
             if (value == 0.0) any_zero = true;
-            if (value != 0.0 && !std::isnan(value)) return false;
-        }
+            return value == 0.0 || std::isnan(value);
+        });
+        if (!is_zero) return false;
     }
     return any_zero;
 }
@@ -57,7 +58,7 @@ std::vector<const VariableResult*> event_rows(const StudyResult& result) {
 bool happens_anywhere(const StudyResult& result, const VariableResult& row) {
     return std::any_of(result.controllers.begin(), result.controllers.end(), [&](const RunResult& run) {
         const VariableResult* found = find_numbers(run, row.output, row.variable.name);
-        return found && std::any_of(found->values.begin(), found->values.end(), [](double v) { return v > 0.0; });
+        return found && found->values.any_of([](double v) { return v > 0.0; });
     });
 }
 

@@ -30,9 +30,13 @@ std::string minutes_text(long long minutes) {
 }
 
 /// The first value that is known; NaN without any.
-double first_known(const std::vector<double>& values) {
-    const auto found = std::find_if(values.begin(), values.end(), [](double v) { return !std::isnan(v); });
-    return found == values.end() ? std::nan("") : *found;
+double first_known(const NumberColumn& values) {
+    double found = std::nan("");
+    (void)values.any_of([&](double v) {
+        found = v;
+        return !std::isnan(v);
+    });
+    return found;
 }
 
 Estimate in_percent(Estimate share) {
@@ -61,7 +65,7 @@ std::string RowText::label() const {
 }
 
 std::string RowText::mean(const RunResult& run, const VariableResult& row) const {
-    if (variable_.display == Display::category) return most_frequent(row.values);
+    if (variable_.display == Display::category) return most_frequent(row.values.read());
     const Estimate estimate = estimates_.mean(row);
     if (variable_.display == Display::event) return share(estimate);
     if (estimate.count == 0) return no_number;

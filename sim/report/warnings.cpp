@@ -133,13 +133,14 @@ std::string stays_left_out(const StudyResult& result) {
     for (const auto& run : result.controllers) {
         for (const VariableResult& row : run.variables) {
             if (row.variable.name != "dropped_kwh" || row.values.empty()) continue;
-            const double sum = std::accumulate(row.values.begin(), row.values.end(), 0.0);
+            const std::vector<double> values = row.values.read();
+            const double sum = std::accumulate(values.begin(), values.end(), 0.0);
             if (!(sum > 0.0)) return {};
             return fmt::format(
                 "\nStays left out ask for {:.1f} kWh in the mean replica, whatever the controller; no row counts that as served "
                 "or "
                 "unserved\n",
-                sum / static_cast<double>(row.values.size()));
+                sum / static_cast<double>(values.size()));
         }
     }
     return {};

@@ -23,8 +23,10 @@ constexpr std::array<Gap, 3> gaps{
       &EnergyLedger::session_gap_kwh},
      {"fleet_gap_kwh", "EV energy of all steps less EV energy of all stays", &EnergyLedger::fleet_gap_kwh}}};
 
-VariableResult number_per_replica(std::string output, std::string name, std::string unit, std::string meaning) {
+VariableResult number_per_replica(std::string output, std::string name, std::string unit, std::string meaning,
+                                  NumberColumn values) {
     VariableResult result;
+    result.values = std::move(values);
     result.output = std::move(output);
     result.variable.name = std::move(name);
     result.variable.unit = std::move(unit);
@@ -34,14 +36,16 @@ VariableResult number_per_replica(std::string output, std::string name, std::str
 
 }  // namespace
 
-RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs) : study_(study) {
+RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs, std::shared_ptr<NumberScratch> scratch)
+    : study_(study), scratch_(std::move(scratch)) {
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
         for (const Variable& variable : outputs.declared[o].variables())
-            result_.variables.push_back({study.scenario.outputs[o].label, variable, {}, {}, {}});
+            result_.variables.push_back({study.scenario.outputs[o].label, variable, NumberColumn(scratch_), {}, {}});
     first_of_ledger_ = result_.variables.size();
     for (const VariableResult& result : result_.variables)
         bands_.emplace_back(result.variable.event.empty() ? RunningBands::Counts::nothing : RunningBands::Counts::events);
-    for (const Gap& gap : gaps) result_.variables.push_back(number_per_replica("ledger", gap.name, "kWh", gap.meaning));
+    for (const Gap& gap : gaps)
+        result_.variables.push_back(number_per_replica("ledger", gap.name, "kWh", gap.meaning, NumberColumn(scratch_)));
     first_counter_ = result_.variables.size();
 }
 
@@ -112,7 +116,8 @@ void RunFold::add_counts(const ControllerRun& run) {
     const std::vector<Count> counts = counts_of(run);
     if (result_.variables.size() == first_counter_)
         for (const Count& count : counts)
-            result_.variables.push_back(number_per_replica(count.output, count.name, count.unit, count.meaning));
+            result_.variables.push_back(
+                number_per_replica(count.output, count.name, count.unit, count.meaning, NumberColumn(scratch_)));
     for (std::size_t i = first_counter_; i < result_.variables.size(); ++i)
         result_.variables[i].values.push_back(counts.at(i - first_counter_).value);
 }

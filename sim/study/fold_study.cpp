@@ -16,10 +16,11 @@ RunResult only(const RunResult& run, const std::string& output, const std::strin
 
 }  // namespace
 
-StudyFold::StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base)
-    : study_(study), outputs_(outputs), base_(study, outputs), base_failure_(base.outcome.failure) {
+StudyFold::StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base,
+                     const std::shared_ptr<NumberScratch>& scratch)
+    : study_(study), outputs_(outputs), base_(study, outputs, nullptr), base_failure_(base.outcome.failure) {
     base_.add(ReplicaId(0), std::move(base));
-    for (std::size_t c = 0; c < study.scenario.controllers.size(); ++c) runs_.emplace_back(study, outputs);
+    for (std::size_t c = 0; c < study.scenario.controllers.size(); ++c) runs_.emplace_back(study, outputs, scratch);
 }
 
 void StudyFold::add(ReplicaRun run) {

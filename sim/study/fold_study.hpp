@@ -12,9 +12,11 @@ namespace evsweep {
 
 class StudyFold {
    public:
-    /// `study` and `outputs` outlive it; `base` is the feeder without vehicles.
-    StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base);
-    /// The next replica, in ascending order. One that failed is kept in `failures` and left out of everything else.
+    /// `study` and `outputs` outlive it; `base` is the feeder without vehicles. Numbers go to `scratch`, where there is one.
+    StudyFold(const LoadedStudy& study, const StudyOutputs& outputs, ControllerRun base,
+              const std::shared_ptr<NumberScratch>& scratch = {});
+    /// The next replica, in ascending order. One that failed is kept in `failures` and left out of everything else. Throws
+    /// FileError where the scratch file takes no more.
     void add(ReplicaRun run);
     /// The result but for wall time, threads and profile. Call it once.
     [[nodiscard]] StudyResult finish();

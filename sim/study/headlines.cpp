@@ -11,7 +11,7 @@ namespace {
 
 double mean_of(const RunResult& run, const std::string& output, const std::string& name, double confidence) {
     const VariableResult* found = find_numbers(run, output, name);
-    return found ? estimate_mean(found->values, confidence).mean : 0.0;
+    return found ? estimate_mean(found->values.read(), confidence).mean : 0.0;
 }
 
 bool is_notable(const StudyResult& result, const std::string& output, const Variable& variable) {
@@ -26,7 +26,7 @@ bool is_notable(const StudyResult& result, const std::string& output, const Vari
 bool is_ever_positive(const StudyResult& result, const std::string& output, const std::string& name) {
     const auto is_positive = [&](const RunResult& run) {
         const VariableResult* found = find_numbers(run, output, name);
-        return found && std::any_of(found->values.begin(), found->values.end(), [](double v) { return v > 0.0; });
+        return found && found->values.any_of([](double v) { return v > 0.0; });
     };
     return is_positive(result.base) || std::any_of(result.controllers.begin(), result.controllers.end(), is_positive);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <system_error>
 #include <thread>
 
@@ -143,6 +144,16 @@ struct Stages {
     std::size_t planned = 0;  ///< replicas that were to be run in the end
 };
 
+/// Where what is finished does not fit onto the disk, it is in the checkpoint at least.
+void run_keeping_finished(WorkerPool& stage, Checkpoint* checkpoint) {
+    try {
+        stage.run();
+    } catch (const FileError&) {
+        if (checkpoint) checkpoint->flush();
+        throw;
+    }
+}
+
 /// Runs one stage, and with `stop` as many as that asks for. Without all of its replicas a stage decides nothing.
 Stages run_stages(StudyRun& run, StudyStop* stop) {
     StudyShape shape = stop ? shape_of_stage(run.study, run.options, 0, stop->planned()) : shape_of(run.study, run.options);
@@ -151,7 +162,7 @@ Stages run_stages(StudyRun& run, StudyStop* stop) {
     if (stop) run.at_most = static_cast<int>(stop->most());
     while (true) {
         WorkerPool stage(run, shape);
-        stage.run();
+        run_keeping_finished(stage, run.options.checkpoint);
         stages.profile += stage.profile();
         stages.planned = shape.first + shape.replicas;
         if (!stop || run.fold.replicas() < stages.planned) return stages;
@@ -188,7 +199,8 @@ StudyResult run_study(const LoadedStudy& study, const StudyOptions& options) {
     }
     std::optional<StudyStop> stop;
     if (study.stop && !options.only) stop.emplace(study);
-    StudyRun run{study, outputs, options, Clock::now(), {study, outputs, std::move(base)}, 0, 0};
+    const auto scratch = std::make_shared<NumberScratch>(options.scratch_folder, options.scratch_block);
+    StudyRun run{study, outputs, options, Clock::now(), {study, outputs, std::move(base), scratch}, 0, 0};
     Stages stages = run_stages(run, stop ? &*stop : nullptr);
     if (options.checkpoint && options.stop.stop_requested()) options.checkpoint->flush();
     Stopwatch watch(options.profile ? &stages.profile : nullptr, Activity::recording);

@@ -1,6 +1,7 @@
 /// A study: many replicas times all controllers over threads, put together in replica order.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -27,11 +28,14 @@ struct StudyOptions {
     bool profile = false;                             ///< measure where the time goes
     std::optional<ReplicaId> only{};                  ///< one replica of the study instead of all
     Checkpoint* checkpoint = nullptr;                 ///< where finished replicas go meanwhile, and come from; may be null
+    std::filesystem::path scratch_folder{};           ///< for numbers that memory is not to hold; empty: as ScratchFile
+    std::size_t scratch_block = NumberScratch::usual_block;  ///< replicas whose numbers are in memory at most
 };
 
 /// Runs all replicas; of a study with `stop` stage by stage, as many as that takes (StageRule). The result does not depend on the
-/// number of threads or on the width of ensembles, to the last bit, and memory does not grow with the number of replicas but for
-/// one number per replica and variable. Replicas that fail are listed in `failures` and left out of every comparison.
+/// number of threads or on the width of ensembles, to the last bit, and memory does not grow with the number of replicas: their
+/// numbers go to a temporary file (NumberColumn). Replicas that fail are listed in `failures` and left out of every comparison.
+/// Throws FileError where that file takes no more; what is finished is in the checkpoint then.
 [[nodiscard]] StudyResult run_study(const LoadedStudy& study, const StudyOptions& options);
 
 }  // namespace evsweep

@@ -17,13 +17,14 @@ bool has_mean(const Variable& variable) {
     return variable.aggregation == Aggregation::per_replica && variable.display != Display::category;
 }
 
-bool are_identical(const std::vector<double>& values) {
-    return std::all_of(values.begin(), values.end(),
-                       [&](double v) { return v == values.front() || (std::isnan(v) && std::isnan(values.front())); });
+bool are_identical(const NumberColumn& values) {
+    if (values.empty()) return true;
+    const double first = values.at(0);
+    return values.all_of([first](double v) { return v == first || (std::isnan(v) && std::isnan(first)); });
 }
 
-void widen(ValueRange& range, const std::vector<double>& values) {
-    for (const double v : values) {
+void widen(ValueRange& range, const NumberColumn& values) {
+    for (const double v : values.read()) {
         if (std::isnan(v)) continue;
         range.lowest = std::min(range.lowest, v);
         range.highest = std::max(range.highest, v);
@@ -70,11 +71,12 @@ StudyEstimates::StudyEstimates(const StudyResult& study)
 
 Estimate StudyEstimates::mean(const VariableResult& row) const {
     if (row.variable.display == Display::event) {
-        const Estimate share = estimate_share(row.values, study_.confidence);
+        const Estimate share = estimate_share(row.values.read(), study_.confidence);
         return one_day_ ? without_interval(share) : share;
     }
     const bool clock = row.variable.display == Display::clock;
-    Estimate estimate = clock ? estimate_time_of_day(of_the_clock(row.values), study_.confidence) : mean_of(row.values);
+    Estimate estimate =
+        clock ? estimate_time_of_day(of_the_clock(row.values.read()), study_.confidence) : mean_of(row.values.read());
     if (one_day_) return without_interval(estimate);
     if (clock) return estimate;
     if (estimate.kind == IntervalKind::alike) bound_alike(estimate, plausible(row), study_.confidence);
@@ -84,12 +86,12 @@ Estimate StudyEstimates::mean(const VariableResult& row) const {
 
 Estimate StudyEstimates::difference(const VariableResult& a, const VariableResult& b) const {
     if (a.variable.display == Display::event) {
-        const Estimate share = estimate_share_difference(a.values, b.values, study_.confidence);
+        const Estimate share = estimate_share_difference(a.values.read(), b.values.read(), study_.confidence);
         return one_day_ ? without_interval(share) : share;
     }
     const bool clock = a.variable.display == Display::clock;
-    Estimate estimate =
-        clock ? estimate_time_difference(a.values, b.values, study_.confidence) : difference_of(a.values, b.values);
+    Estimate estimate = clock ? estimate_time_difference(a.values.read(), b.values.read(), study_.confidence)
+                              : difference_of(a.values.read(), b.values.read());
     if (one_day_) return without_interval(estimate);
     if (clock || estimate.kind != IntervalKind::alike) return estimate;
     const ValueRange range = plausible(a);
@@ -98,30 +100,30 @@ Estimate StudyEstimates::difference(const VariableResult& a, const VariableResul
 }
 
 std::vector<double> StudyEstimates::quantiles(const VariableResult& row) const {
-    if (row.variable.display == Display::clock) return quantiles_of_day(of_the_clock(row.values), study_.quantile_levels);
-    std::vector<double> values = row.values;
+    if (row.variable.display == Display::clock) return quantiles_of_day(of_the_clock(row.values.read()), study_.quantile_levels);
+    std::vector<double> values = row.values.read();
     return evsweep::quantiles(values, study_.quantile_levels);
 }
 
 double StudyEstimates::gain(const VariableResult& row) const {
     const bool is_number = row.variable.aggregation == Aggregation::per_replica && row.variable.display == Display::number;
-    if (!is_spread(row.values) || !is_number) return std::numeric_limits<double>::quiet_NaN();
-    return spread_gain(row.values, study_.replicas, study_.draws);
+    if (!is_spread(row.values.size()) || !is_number) return std::numeric_limits<double>::quiet_NaN();
+    return spread_gain(row.values.read(), study_.replicas, study_.draws);
 }
 
-/// Whether these are the numbers of replicas that are spread out; those of the feeder without vehicles are not.
-bool StudyEstimates::is_spread(const std::vector<double>& values) const {
-    return study_.draws.kind != DrawKind::independent && values.size() == study_.replicas.size() && values.size() > 1;
+/// Whether so many numbers are those of replicas that are spread out; those of the feeder without vehicles are not.
+bool StudyEstimates::is_spread(std::size_t values) const {
+    return study_.draws.kind != DrawKind::independent && values == study_.replicas.size() && values > 1;
 }
 
 Estimate StudyEstimates::mean_of(const std::vector<double>& values) const {
-    if (!is_spread(values)) return estimate_mean(values, study_.confidence);
+    if (!is_spread(values.size())) return estimate_mean(values, study_.confidence);
     return estimate_spread_mean(values, study_.replicas, study_.draws, study_.confidence);
 }
 
 Estimate StudyEstimates::difference_of(const std::vector<double>& a, const std::vector<double>& b) const {
     Estimate estimate = estimate_paired_difference(a, b, study_.confidence);
-    if (!is_spread(a) || estimate.kind == IntervalKind::alike) return estimate;
+    if (!is_spread(a.size()) || estimate.kind == IntervalKind::alike) return estimate;
     std::vector<double> differences(a.size());
     for (std::size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
     const double rounding = estimate.rounding;
@@ -133,8 +135,8 @@ Estimate StudyEstimates::difference_of(const std::vector<double>& a, const std::
 std::vector<QuantileInterval> StudyEstimates::quantile_intervals(const VariableResult& row) const {
     if (one_day_) return std::vector<QuantileInterval>(study_.quantile_levels.size());
     if (row.variable.display == Display::clock)
-        return quantile_intervals_of_day(of_the_clock(row.values), study_.quantile_levels, study_.confidence);
-    std::vector<double> values = row.values;
+        return quantile_intervals_of_day(of_the_clock(row.values.read()), study_.quantile_levels, study_.confidence);
+    std::vector<double> values = row.values.read();
     return evsweep::quantile_intervals(values, study_.quantile_levels, study_.confidence);
 }
 

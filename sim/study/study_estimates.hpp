@@ -44,7 +44,7 @@ class StudyEstimates {
 
    private:
     [[nodiscard]] std::vector<double> of_the_clock(std::vector<double> hours_since_start) const;
-    [[nodiscard]] bool is_spread(const std::vector<double>& values) const;
+    [[nodiscard]] bool is_spread(std::size_t values) const;
     [[nodiscard]] Estimate mean_of(const std::vector<double>& values) const;
     [[nodiscard]] Estimate difference_of(const std::vector<double>& a, const std::vector<double>& b) const;
     [[nodiscard]] ValueRange plausible(const VariableResult& row) const;

@@ -17,6 +17,7 @@
 #include "evsweep/schema.hpp"
 #include "sim/engine/profile.hpp"
 #include "sim/statistics/statistics.hpp"
+#include "sim/study/number_column.hpp"
 #include "sim/study/stop_target.hpp"
 
 namespace evsweep {
@@ -46,7 +47,7 @@ struct ElementResult {
 struct VariableResult {
     std::string output;  ///< label of the output
     Variable variable;
-    std::vector<double> values;  ///< per finished replica, in StudyResult::replicas order
+    NumberColumn values;  ///< per finished replica, in StudyResult::replicas order
     Bands bands;
     std::vector<std::pair<ReplicaId, std::vector<double>>> traces;
     std::vector<ElementResult> elements{};  ///< of bands with an event, besides

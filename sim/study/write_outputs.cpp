@@ -94,7 +94,7 @@ class OutputGroup {
                            [](ReplicaId id) { return static_cast<double>(id.index()); });
         write_replicas(group_, "replica", replicas);
         for (const VariableResult* result : results)
-            file_.write({group_, result->variable.name, {"replica"}, notes_on(result->variable)}, result->values);
+            file_.write({group_, result->variable.name, {"replica"}, notes_on(result->variable)}, result->values.read());
     }
 
     void write_bands(const VariableResult& result) {

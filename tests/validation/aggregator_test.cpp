@@ -83,7 +83,7 @@ void require_certified(const StudyResult& result) {
 void require_energy_is_kept(const StudyResult& result) {
     for (const auto& run : result.controllers)
         for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
-            for (double kwh : find(run, "ledger", gap).values) CHECK(std::abs(kwh) < 1e-6);
+            for (double kwh : find(run, "ledger", gap).values.read()) CHECK(std::abs(kwh) < 1e-6);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ inline void require_certified(const StudyResult& result) {
 
 inline void require_kept_in_the_plant(const RunResult& run) {
     for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
-        for (const double kwh : find(run, "ledger", gap).values) CHECK(std::abs(kwh) < 1e-6);
+        for (const double kwh : find(run, "ledger", gap).values.read()) CHECK(std::abs(kwh) < 1e-6);
     CHECK(kpi(run, "unserved_kwh") <= 1e-6);
     CHECK(counter(run, "unserved_kwh") == 0.0);
     CHECK(counter(run, "unfollowed_kwh") <= 1e-9);

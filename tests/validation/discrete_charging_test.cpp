@@ -51,7 +51,7 @@ void require_carried_out(const RunResult& run, const Expected& expected) {
     CHECK(mean_of(run, "unserved_kwh") <= 1e-6);
     CHECK(values(run, "vmin_pu").at(0) >= 0.95);
     for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
-        for (const double kwh : find(run, "ledger", gap).values) CHECK(std::abs(kwh) < 1e-6);
+        for (const double kwh : find(run, "ledger", gap).values.read()) CHECK(std::abs(kwh) < 1e-6);
 }
 
 /// The limits of 40 vehicles with all from slot 22 on cut to `kw`.

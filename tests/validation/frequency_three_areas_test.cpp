@@ -52,7 +52,7 @@ TEST_CASE("three areas: the shipped study has the published deviations of freque
     require_row(controller(result, "frequency_and_tie"), {.0546, .0548, .0545}, {23.93, 11.65, 22.57});
     for (const auto& run : result.controllers)
         for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
-            for (double kwh : find(run, "ledger", gap).values) REQUIRE(std::abs(kwh) < 1e-6);
+            for (double kwh : find(run, "ledger", gap).values.read()) REQUIRE(std::abs(kwh) < 1e-6);
 }
 
 TEST_CASE("three areas: other fleets and gains have the published deviations", "[study][slow]") {

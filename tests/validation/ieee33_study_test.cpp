@@ -46,7 +46,7 @@ TEST_CASE("33-bus study: every replica finishes and its books close", "[study][s
         for (const auto& run : result->controllers) {
             REQUIRE(run.unsolved_steps == 0);
             for (const char* gap : {"feeder_gap_kwh", "session_gap_kwh", "fleet_gap_kwh"})
-                for (double kwh : find(run, "ledger", gap).values) REQUIRE(std::abs(kwh) < 1e-6);
+                for (double kwh : find(run, "ledger", gap).values.read()) REQUIRE(std::abs(kwh) < 1e-6);
         }
     }
 }
@@ -118,7 +118,7 @@ TEST_CASE("33-bus study: EVMS energy 72.17 MWh (physical, never below uncoordina
 TEST_CASE("33-bus study: under EVMS every vehicle leaves with its target and about 30 % discharge (physical)", "[study][slow]") {
     const RunResult& run = controller(physical(), "evms");
     for (double n : values(run, "short_vehicles")) REQUIRE(n == 0.0);
-    for (double n : find(run, "counters", "overrides").values) REQUIRE(n == 0.0);
+    for (double n : find(run, "counters", "overrides").values.read()) REQUIRE(n == 0.0);
     for (double kwh : values(run, "unserved_kwh")) REQUIRE(kwh == Approx(0.0).margin(1e-9));
     REQUIRE(mean_of(run, "v2g_vehicles") / 600.0 == Approx(0.30).margin(0.05));
 }

@@ -41,7 +41,7 @@ inline const RunResult& controller(const StudyResult& result, const std::string&
     throw 0;
 }
 
-inline const std::vector<double>& values(const RunResult& run, const std::string& kpi) { return find(run, "kpis", kpi).values; }
+inline std::vector<double> values(const RunResult& run, const std::string& kpi) { return find(run, "kpis", kpi).values.read(); }
 
 inline double mean_of(const RunResult& run, const std::string& kpi) { return estimate_mean(values(run, kpi), 0.95).mean; }
 

@@ -195,8 +195,8 @@ TEST_CASE("energy and cost by bus and by group add up to those of the fleet") {
             const auto& fleet = values(run, what);
             const std::string name = what;
             const auto& by_bus = find(run, "elements", name + "_by_bus_values").traces;
-            const auto& homes = find(run, "elements", "homes_" + name).values;
-            const auto& guests = find(run, "elements", "guests_" + name).values;
+            const auto& homes = find(run, "elements", "homes_" + name).values.read();
+            const auto& guests = find(run, "elements", "guests_" + name).values.read();
             for (std::size_t r = 0; r < replicas; ++r) {
                 CAPTURE(run.label, name, r);
                 CHECK(sum_of(by_bus[r].second) == Approx(fleet[r]).margin(1e-9));
@@ -205,7 +205,7 @@ TEST_CASE("energy and cost by bus and by group add up to those of the fleet") {
         }
     }
     CHECK(sum_of(values(controller(result, "threshold"), "v2g_kwh")) > 0.0);
-    CHECK(sum_of(find(controller(result, "uncoordinated"), "elements", "guests_unserved_kwh").values) > 0.0);
+    CHECK(sum_of(find(controller(result, "uncoordinated"), "elements", "guests_unserved_kwh").values.read()) > 0.0);
 }
 
 TEST_CASE("elements are the same to the last bit on any number of threads, and the table from the file that after the run") {

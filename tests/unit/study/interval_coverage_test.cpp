@@ -49,7 +49,9 @@ Coverage of_mean(StudyResult study, double mean, const std::function<double(Draw
     Draws draws;
     Coverage coverage;
     for (std::size_t s = 0; s < studies; ++s) {
-        for (double& value : study.controllers[0].variables[0].values) value = draw(draws);
+        std::vector<double> values(replicas);
+        for (double& value : values) value = draw(draws);
+        study.controllers[0].variables[0].values = std::move(values);
         count(coverage, StudyEstimates(study).mean(study.controllers[0].variables[0]), mean);
     }
     return coverage;
@@ -62,7 +64,10 @@ Coverage of_difference(StudyResult study, double mean, const std::function<std::
     auto& a = study.controllers[0].variables[0];
     auto& b = study.controllers[1].variables[0];
     for (std::size_t s = 0; s < studies; ++s) {
-        for (std::size_t r = 0; r < replicas; ++r) std::tie(a.values[r], b.values[r]) = draw(draws);
+        std::vector<double> of_a(replicas), of_b(replicas);
+        for (std::size_t r = 0; r < replicas; ++r) std::tie(of_a[r], of_b[r]) = draw(draws);
+        a.values = std::move(of_a);
+        b.values = std::move(of_b);
         count(coverage, StudyEstimates(study).difference(b, a), mean);
     }
     return coverage;

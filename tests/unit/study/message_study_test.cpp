@@ -116,8 +116,8 @@ LoadedStudy study_with(const ScratchFolder& folder, const std::string& channel, 
     return load(folder / "study.yaml");
 }
 
-const std::vector<double>& count(const StudyResult& result, const std::string& label, const std::string& name) {
-    return find(controller(result, label), "messages", "utilisation_" + name).values;
+std::vector<double> count(const StudyResult& result, const std::string& label, const std::string& name) {
+    return find(controller(result, label), "messages", "utilisation_" + name).values.read();
 }
 
 const std::string lossy = "channel: random, loss: 20 %, delay: {distribution: uniform, min: 0 s, max: 20 s}";

@@ -47,12 +47,13 @@ TEST_CASE("planned charging keeps the exact load flow within the band that full 
         CAPTURE(label);
         const RunResult& run = controller(result, label);
         for (const double lowest : values(run, "vmin_pu")) CHECK(lowest >= 0.97 - 1.1e-4);
-        for (const double violation : find(run, "counters", "worst_violation_pu").values) CHECK(violation <= 1e-4);
-        for (const double excess : find(run, "counters", "worst_excess_pu").values) CHECK(excess == 0.0);
-        for (const double stalled : find(run, "counters", "stalled_plans").values) CHECK(stalled == 0.0);
+        for (const double violation : find(run, "counters", "worst_violation_pu").values.read()) CHECK(violation <= 1e-4);
+        for (const double excess : find(run, "counters", "worst_excess_pu").values.read()) CHECK(excess == 0.0);
+        for (const double stalled : find(run, "counters", "stalled_plans").values.read()) CHECK(stalled == 0.0);
     }
     for (const char* label : {"ahead", "ahead_q"})
-        for (const double gap : find(controller(result, label), "counters", "worst_relative_gap").values) CHECK(gap < 1e-6);
+        for (const double gap : find(controller(result, label), "counters", "worst_relative_gap").values.read())
+            CHECK(gap < 1e-6);
 }
 
 TEST_CASE("planned studies are the same to the last bit for any number of threads", "[study][optimal_schedule][slow]") {

@@ -148,7 +148,7 @@ TEST_CASE("without limits full power from plug-in on never serves more than an o
     }
     const auto& ahead = values(controller(result, "ahead_cost"), "net_cost");
     const auto& receding = values(controller(result, "receding_cost"), "net_cost");
-    const auto& bound = find(controller(result, "ahead_cost"), "counters", "lower_bound").values;
+    const auto bound = find(controller(result, "ahead_cost"), "counters", "lower_bound").values.read();
     for (std::size_t r = 0; r < ahead.size(); ++r) {
         CHECK(ahead[r] < cost[r]);
         CHECK(receding[r] == Approx(ahead[r]).epsilon(1e-4));
@@ -175,7 +175,7 @@ TEST_CASE("what tapering batteries do not take is made up for, and told in kWh",
         const RunResult& run = controller(result, label);
         if (label == "ahead" || label == "receding")
             for (const double unserved : values(run, "unserved_kwh")) CHECK(unserved == Approx(0.0).margin(1e-2));
-        for (const double kwh : find(run, "counters", "unfollowed_kwh").values) CHECK(kwh > 1.0);
+        for (const double kwh : find(run, "counters", "unfollowed_kwh").values.read()) CHECK(kwh > 1.0);
         const auto is_told = [](const ReplicaRemark& told) {
             return told.text.find("batteries and chargers did not follow plans by ") != std::string::npos;
         };

@@ -50,7 +50,7 @@ TEST_CASE("plans of one day after the other use the cheap hours of every evening
             CHECK(values(run, "unserved_kwh")[r] == Approx(0.0).margin(1e-3));
             CHECK(values(run, "net_cost")[r] == Approx(0.1 * values(run, "charged_kwh")[r]).epsilon(1e-3));
             const bool is_one_plan = std::string(duration) == "24 h";
-            CHECK(std::isnan(find(run, "counters", "lower_bound").values[r]) == !is_one_plan);
+            CHECK(std::isnan(find(run, "counters", "lower_bound").values.at(r)) == !is_one_plan);
         }
     }
 }

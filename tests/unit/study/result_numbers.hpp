@@ -19,7 +19,7 @@ inline Numbers all_numbers(const StudyResult& result) {
     const auto add = [&](const RunResult& run) {
         for (const auto& v : run.variables) {
             const std::string name = run.label + "/" + v.output + "/" + v.variable.name;
-            numbers[name] = v.values;
+            numbers[name] = v.values.read();
             numbers[name + " mean"] = v.bands.mean;
             for (std::size_t q = 0; q < v.bands.quantiles.size(); ++q)
                 numbers[name + " q" + std::to_string(q)] = v.bands.quantiles[q];

@@ -160,11 +160,11 @@ TEST_CASE("replicas that were finished before a stop are those of the whole stud
     for (const auto& run : part.controllers)
         for (const auto& variable : run.variables) {
             if (variable.values.empty()) continue;
-            const auto& all = find(controller(whole, run.label), variable.output, variable.variable.name).values;
+            const auto& all = find(controller(whole, run.label), variable.output, variable.variable.name).values.read();
             std::vector<double> expected;
             for (const ReplicaId replica : part.replicas) expected.push_back(all.at(replica.index()));
             INFO(run.label << " " << variable.variable.name);
-            REQUIRE(is_identical(variable.values, expected));
+            REQUIRE(is_identical(variable.values.read(), expected));
         }
 }
 
