@@ -13,6 +13,7 @@
 #include "sim/app/parser.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/streams.hpp"
+#include "sim/record/file_error.hpp"
 #include "sim/study/memory_there.hpp"
 
 namespace evsweep {
@@ -129,6 +130,8 @@ ExitStatus run_guarded(int argc, const char* const* argv) {
         report(error.issues());
         return ExitStatus::invalid_input;
     } catch (const NotEnoughMemory& error) {
+        return fail(error.what());
+    } catch (const FileError& error) {
         return fail(error.what());
     } catch (const std::bad_alloc&) {
         return fail(out_of_memory);

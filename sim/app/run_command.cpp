@@ -89,6 +89,16 @@ ExitStatus conclude(const StudyResult& result, const PlacedResult& placed, const
     return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
 }
 
+/// A study whose numbers found no room on the disk.
+ExitStatus no_room(const FileError& error, const Checkpoint* checkpoint) {
+    fail(error.what());
+    if (checkpoint)
+        for (const std::string& note : checkpoint->notes()) fail(note);
+    if (!checkpoint || checkpoint->kept() == 0) return fail("no finished replicas were kept");
+    return fail(fmt::format("{} finished replicas are kept in {}; run the same command again to go on from there",
+                            checkpoint->kept(), checkpoint->folder().string()));
+}
+
 /// The study's result, with the time that writing took where it was asked for.
 struct Written {
     StudyResult result;
@@ -97,6 +107,7 @@ struct Written {
 
 /// What a run goes on from and leaves behind on its way.
 struct RunPlan {
+    fs::path folder;  ///< of the result
     std::optional<ReplicaId> only;
     std::unique_ptr<Checkpoint> checkpoint;
 };
@@ -108,7 +119,8 @@ StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& option
                              .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
                              .profile = options.profile,
                              .only = plan.only,
-                             .checkpoint = plan.checkpoint.get()});
+                             .checkpoint = plan.checkpoint.get(),
+                             .scratch_folder = plan.folder});
 }
 
 Written run_and_write(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, const ResultTarget& target,
@@ -199,11 +211,16 @@ ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
         return fail(*shortage);
 
     RunPlan plan;
+    plan.folder = result.has_parent_path() ? result.parent_path() : fs::path(".");
     if (const auto status = prepare(*study, options, result, plan)) return *status;
     std::optional<Written> written;
     {
         const InterruptWatch::Grace grace(watch);
-        written = run_and_write(*study, options, plan, target, grace.stop());
+        try {
+            written = run_and_write(*study, options, plan, target, grace.stop());
+        } catch (const FileError& error) {
+            return no_room(error, plan.checkpoint.get());
+        }
     }
     if (written->result.interrupted && written->result.replicas.empty()) {
         fail("interrupted before any replica was finished; nothing was written");
