@@ -68,9 +68,9 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
     PlacedResult placed;
     const fs::path place = place_for(result, placed);
     try {
-        const auto bytes = result_bytes(result, place);
-        try_to_place(bytes, place, placed);
-        if (!placed.file) rescue(bytes, placed);
+        const PreparedResult prepared(result, place);
+        try_to_place(prepared, place, placed);
+        if (!placed.file) rescue(prepared, placed);
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
@@ -84,25 +84,26 @@ fs::path ResultTarget::place_for(const StudyResult& result, PlacedResult& placed
     return partial_place(file_);
 }
 
-void ResultTarget::try_to_place(const std::vector<unsigned char>& bytes, const fs::path& path, PlacedResult& placed) const {
-    if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
-        placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
-        return;
-    }
+void ResultTarget::try_to_place(const PreparedResult& prepared, const fs::path& path, PlacedResult& placed) const {
     try {
-        place_file(path, bytes);
+        NewFile file = prepared.at(path);
+        if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
+            placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
+            return;
+        }
+        file.place();
         placed.file = path;
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
 }
 
-void ResultTarget::rescue(const std::vector<unsigned char>& bytes, PlacedResult& placed) const {
+void ResultTarget::rescue(const PreparedResult& prepared, PlacedResult& placed) const {
     for (const fs::path& folder : spare_folders()) {
         const fs::path path = beside(folder / file_.filename(), fmt::format(".rescued-{}", getpid()));
         std::error_code error;
         if (fs::exists(fs::symlink_status(path, error))) continue;
-        try_to_place(bytes, path, placed);
+        try_to_place(prepared, path, placed);
         if (!placed.file) continue;
         placed.notes.push_back("the result is kept in '" + path.string() + "'; move it to where it belongs");
         return;

@@ -10,6 +10,8 @@
 
 namespace evsweep {
 
+class PreparedResult;
+
 /// What became of a result.
 struct PlacedResult {
     std::optional<std::filesystem::path> file;  ///< none: it could not be kept anywhere
@@ -32,8 +34,8 @@ class ResultTarget {
 
    private:
     [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;
-    void try_to_place(const std::vector<unsigned char>& bytes, const std::filesystem::path& path, PlacedResult& placed) const;
-    void rescue(const std::vector<unsigned char>& bytes, PlacedResult& placed) const;
+    void try_to_place(const PreparedResult& prepared, const std::filesystem::path& path, PlacedResult& placed) const;
+    void rescue(const PreparedResult& prepared, PlacedResult& placed) const;
 
     std::filesystem::path file_;
     Overwrites overwrites_;

@@ -89,7 +89,7 @@ int make_temporary(int folder, mode_t mode, std::string& temporary) {
     const std::scoped_lock lock(unfinished().mutex);
     for (int i = 0;; ++i) {
         const std::string name = random_name();
-        const int file = ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        const int file = ::openat(folder, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
         if (file >= 0) {
             unfinished().files.emplace_back(folder, name);
             temporary = name;
@@ -200,6 +200,29 @@ void NewFile::write(std::span<const unsigned char> bytes) {
 }
 
 void NewFile::write(std::string_view text) { write(std::span(reinterpret_cast<const unsigned char*>(text.data()), text.size())); }
+
+void NewFile::write_at(std::uint64_t at, std::span<const unsigned char> bytes) {
+    EVSWEEP_EXPECTS(file_ >= 0, "a file is written before it is complete");
+    while (!bytes.empty()) {
+        const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail(errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+        at += static_cast<std::uint64_t>(written);
+    }
+}
+
+void NewFile::read_at(std::uint64_t at, std::span<unsigned char> bytes) {
+    EVSWEEP_EXPECTS(file_ >= 0, "a file is read before it is complete");
+    while (!bytes.empty()) {
+        const ssize_t got = ::pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail(errno);
+        if (got == 0) return;
+        bytes = bytes.subspan(static_cast<std::size_t>(got));
+        at += static_cast<std::uint64_t>(got);
+    }
+}
 
 void NewFile::complete() {
     if (file_ < 0) return;

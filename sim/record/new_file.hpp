@@ -1,6 +1,7 @@
 /// Puts files on disk so that a reader sees the whole file or none, and a file that was there stays until then.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -27,6 +28,10 @@ class NewFile {
     /// Appends.
     void write(std::span<const unsigned char> bytes);
     void write(std::string_view text);
+    /// Writes at a place of its own, for those who do not append. What lies between such places and was never written is zero.
+    void write_at(std::uint64_t at, std::span<const unsigned char> bytes);
+    /// Fills `bytes` with what was written there; those beyond the end of the file stay as they are.
+    void read_at(std::uint64_t at, std::span<unsigned char> bytes);
     /// Makes sure that all of it is on the device; nothing can be written after. By itself where several files belong together.
     void complete();
     /// Completes the file and gives it its name.

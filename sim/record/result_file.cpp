@@ -8,6 +8,7 @@
 #include <set>
 
 #include "evsweep/contracts.hpp"
+#include "sim/record/driven_file.hpp"
 #include "sim/record/hdf5.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/record/seal.hpp"
@@ -42,9 +43,13 @@ void track_members(hid_t creation_list) {
     require(H5Pset_link_creation_order(creation_list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
 }
 
-H5::H5File memory_file(const std::string& name) {
+/// A file in memory, or in `on_disk`.
+H5::H5File growing_file(const std::string& name, const std::shared_ptr<DrivenFile>& on_disk) {
     H5::FileAccPropList access;
-    access.setCore(largest_chunk_bytes, false);
+    if (on_disk)
+        DrivenFile::drive(access.getId(), on_disk);
+    else
+        access.setCore(largest_chunk_bytes, false);
     // The superblock stays the oldest: the image of a newer one comes with a wrong checksum from HDF5 1.10.
     H5::FileCreatPropList creation;
     track_members(creation.getId());
@@ -119,10 +124,11 @@ std::string child(const std::string& group, const std::string& name) { return gr
 
 }  // namespace
 
-/// The file as it grows in memory, with the sizes of the dimensions that each group knows.
+/// The file as it grows, with the sizes of the dimensions that each group knows.
 class ResultFile::Image {
    public:
-    explicit Image(const std::string& name) : file_(memory_file(name)) {}
+    Image(const std::string& name, const std::shared_ptr<DrivenFile>& on_disk)
+        : on_disk_(on_disk), file_(growing_file(name, on_disk)) {}
 
     H5::Group group(const std::string& path) {
         EVSWEEP_EXPECTS(!path.empty() && path.front() == '/', "the path of a group starts at the root");
@@ -147,10 +153,13 @@ class ResultFile::Image {
         if (count > 0) array.write(values, in_memory);
         if (is_coordinate(place)) require(H5DSset_scale(array.getId(), place.name.c_str()));
         write_attributes(array, place.attributes);
+        if (on_disk_) on_disk_->require_written();  // a disk that is full need not be told more
     }
 
+    void flush() { file_.flush(H5F_SCOPE_GLOBAL); }
+
     std::vector<unsigned char> bytes() {
-        file_.flush(H5F_SCOPE_GLOBAL);
+        flush();
         const auto size = H5Fget_file_image(file_.getId(), nullptr, 0);
         require(size);
         std::vector<unsigned char> image(static_cast<std::size_t>(size));
@@ -191,13 +200,15 @@ class ResultFile::Image {
         }
     }
 
+    std::shared_ptr<DrivenFile> on_disk_;
     H5::H5File file_;
     std::set<std::string> made_;
     std::map<std::string, std::size_t> dimensions_;  ///< by "group/name"
 };
 
-ResultFile::ResultFile(std::filesystem::path path) : path_(std::move(path)) {
-    image_ = guarded(path_, "cannot be prepared in memory", [&] { return std::make_unique<Image>(path_.filename().string()); });
+ResultFile::ResultFile(std::filesystem::path path, GrowsIn where) : path_(std::move(path)) {
+    if (where == GrowsIn::folder) on_disk_ = std::make_shared<DrivenFile>(NewFile(path_));
+    image_ = guarded(path_, "cannot be prepared", [&] { return std::make_unique<Image>(path_.filename().string(), on_disk_); });
     annotate("/", {{"evsweep_layout", result_layout}});
 }
 
@@ -254,13 +265,29 @@ void ResultFile::write(const ArrayPlace& place, std::span<const std::string> val
 }
 
 std::vector<unsigned char> ResultFile::finish() {
+    EVSWEEP_EXPECTS(!on_disk_, "a file that is handed over as bytes grew in memory");
     auto bytes = guarded(path_, "cannot be completed in memory", [&] { return image_->bytes(); });
     image_.reset();
     add_seal(bytes);
     return bytes;
 }
 
-void ResultFile::commit() { place_file(path_, finish()); }
+NewFile ResultFile::complete() {
+    if (!on_disk_) {
+        NewFile file(path_);
+        file.write(finish());
+        file.complete();
+        return file;
+    }
+    guarded(path_, "cannot be completed", [&] { image_->flush(); });
+    {
+        const QuietHdf5 quiet;
+        image_.reset();
+    }
+    return on_disk_->sealed();
+}
+
+void ResultFile::commit() { complete().place(); }
 
 std::string link_name(const std::string& name) {
     std::string link = name;

@@ -31,11 +31,20 @@ struct ArrayPlace {
     double step = 0.0;
 };
 
-/// Builds the file in memory and puts it on disk in one go: under a name of its own, then renamed (NewFile). Every function
+class DrivenFile;
+class NewFile;
+
+/// Where a file grows.
+enum class GrowsIn {
+    memory,  ///< which takes its size twice
+    folder,  ///< of its place, under a name of its own: takes no memory to speak of
+};
+
+/// Builds the file and puts it in its place in one go: under a name of its own, then renamed (NewFile). Every function
 /// throws FileError. Not for several threads.
 class ResultFile {
    public:
-    explicit ResultFile(std::filesystem::path path);
+    explicit ResultFile(std::filesystem::path path, GrowsIn where = GrowsIn::memory);
     ~ResultFile();
     ResultFile(ResultFile&&) noexcept;
     ResultFile& operator=(ResultFile&&) noexcept;
@@ -50,8 +59,10 @@ class ResultFile {
     void write(const ArrayPlace& place, std::span<const std::int32_t> values);
     void write(const ArrayPlace& place, std::span<const std::string> values);
     void write(const ArrayPlace& place, std::span<const unsigned char> bytes);
-    /// The whole file, sealed, for whoever places it; nothing can be added after.
+    /// The whole file, sealed, for whoever places it, where it grew in memory; nothing can be added after.
     [[nodiscard]] std::vector<unsigned char> finish();
+    /// The same, already in the folder of its place, however it grew.
+    [[nodiscard]] NewFile complete();
     /// Puts the file in its place; nothing can be added after. On failure nothing is left behind.
     void commit();
 
@@ -60,6 +71,7 @@ class ResultFile {
 
     class Image;
     std::filesystem::path path_;
+    std::shared_ptr<DrivenFile> on_disk_;  ///< none: in memory
     std::unique_ptr<Image> image_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "sim/base/fnv1a.hpp"
 #include "sim/record/file_error.hpp"
+#include "sim/record/new_file.hpp"
 
 namespace evsweep {
 namespace {
@@ -54,6 +55,19 @@ void refuse_unless_plain(const std::filesystem::path& path) {
 void add_seal(std::vector<unsigned char>& bytes) {
     const std::string seal = seal_of(fnv1a(fnv1a_start, bytes));
     bytes.insert(bytes.end(), seal.begin(), seal.end());
+}
+
+void add_seal(NewFile& file, std::uint64_t size) {
+    std::vector<unsigned char> chunk(std::size_t{1} << 16U);
+    std::uint64_t hash = fnv1a_start;
+    for (std::uint64_t at = 0; at < size; at += chunk.size()) {
+        const auto part = std::span(chunk).first(static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), size - at)));
+        std::fill(part.begin(), part.end(), static_cast<unsigned char>(0));
+        file.read_at(at, part);
+        hash = fnv1a(hash, part);
+    }
+    const std::string seal = seal_of(hash);
+    file.write_at(size, std::span(reinterpret_cast<const unsigned char*>(seal.data()), seal.size()));
 }
 
 bool ends_with_seal(const std::filesystem::path& path) {

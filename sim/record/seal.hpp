@@ -2,15 +2,20 @@
 /// latter, looks at them. HDF5 itself ignores what follows its own last byte.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
 namespace evsweep {
 
+class NewFile;
+
 enum class SealState { whole, broken, absent };
 
 /// Appends the seal of all bytes so far: a short text with their 64-bit FNV-1a hash (Fowler, Noll, Vo).
 void add_seal(std::vector<unsigned char>& bytes);
+/// The same of a file that has its first `size` bytes; all of them are read once. Throws FileError.
+void add_seal(NewFile& file, std::uint64_t size);
 
 /// Whether the file ends as sealed files do; whether the seal is right, only `check_seal` knows. False where it cannot be read.
 [[nodiscard]] bool ends_with_seal(const std::filesystem::path& path);

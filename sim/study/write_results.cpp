@@ -303,11 +303,9 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
     number("peak_memory_mb", "MB", "most memory held at once, until this was written", profile.peak_memory_mb);
 }
 
-}  // namespace
-
-std::vector<unsigned char> result_bytes(const StudyResult& result, const std::filesystem::path& path) try {
+ResultFile file_of(const StudyResult& result, const std::filesystem::path& path, GrowsIn where) try {
     const auto start = std::chrono::steady_clock::now();
-    ResultFile file(path);
+    ResultFile file(path, where);
     write_provenance(file, result);
     write_scenario(file, result);
     if (result.stop) write_stop(file, *result.stop);
@@ -320,15 +318,42 @@ std::vector<unsigned char> result_bytes(const StudyResult& result, const std::fi
     write_paired_differences(file, result);
     if (!result.failures.empty()) write_failures(file, result);
     if (result.profile) write_profile(file, with_writing(*result.profile, std::chrono::steady_clock::now() - start));
-    return file.finish();
+    return file;
 } catch (const std::bad_alloc&) {
     throw FileError(path.string() +
                     ": not enough memory to build the result file; record less: fewer outputs, or marks further apart");
 }
 
+/// Bytes of the numbers that a run has.
+std::size_t bytes_of_numbers(const RunResult& run) {
+    std::size_t numbers = 0;
+    for (const VariableResult& row : run.variables) {
+        numbers += row.values.size() + row.bands.mean.size() * (1 + row.bands.quantiles.size());
+        for (const auto& [replica, values] : row.traces) numbers += values.size();
+    }
+    return numbers * sizeof(double);
+}
+
+}  // namespace
+
+PreparedResult::PreparedResult(const StudyResult& result, const std::filesystem::path& path, std::size_t most_in_memory)
+    : result_(result) {
+    std::size_t bytes = bytes_of_numbers(result.base);
+    for (const RunResult& run : result.controllers) bytes += bytes_of_numbers(run);
+    if (bytes <= most_in_memory) bytes_ = file_of(result, path, GrowsIn::memory).finish();
+}
+
+NewFile PreparedResult::at(const std::filesystem::path& path) const {
+    if (!bytes_) return file_of(result_, path, GrowsIn::folder).complete();
+    NewFile file(path);
+    file.write(*bytes_);
+    file.complete();
+    return file;
+}
+
 std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path) {
     try {
-        place_file(path, result_bytes(result, path));
+        PreparedResult(result, path).at(path).place();
     } catch (const FileError& error) {
         return error.what();
     }

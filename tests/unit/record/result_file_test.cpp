@@ -1,10 +1,12 @@
 #include "sim/record/result_file.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <csignal>
 #include <numeric>
 
 #include "sim/record/result_reader.hpp"
@@ -84,6 +86,64 @@ TEST_CASE("h5py and xarray read arrays of every kind with their dimensions and u
         return;
     }
     CHECK(status == 0);
+}
+
+TEST_CASE("A file that grows on the disk holds what one that grows in memory does, and is whole only when it is placed") {
+    const ScratchFolder folder;
+    const std::size_t rows = 300'000;
+    for (const bool on_disk : {false, true}) {
+        ResultFile file(folder / (on_disk ? "disk.h5" : "memory.h5"), on_disk ? GrowsIn::folder : GrowsIn::memory);
+        file.write({"/g", "row", {"row"}, {{"long_name", "row"}}}, counting(rows));
+        for (const char* name : {"a", "b", "c"}) file.write({"/g", name, {"row"}, {{"units", "kW"}}}, counting(rows));
+        file.write({"/h", "name", {"name"}}, Names{"x", "Zoë", ""});
+        file.annotate("/h", {{"codes", counting(20000)}});
+        CHECK(std::filesystem::exists(folder / (on_disk ? "disk.h5" : "memory.h5")) == false);
+        file.commit();
+    }
+    CHECK(folder.entries() == 2);
+    const ResultReader disk(folder / "disk.h5"), memory(folder / "memory.h5");
+    CHECK(check_seal(folder / "disk.h5") == SealState::whole);
+    for (const char* name : {"/g/row", "/g/a", "/g/b", "/g/c"}) CHECK(disk.numbers(name) == memory.numbers(name));
+    CHECK(disk.dims("/g/b") == Names{"row"});
+    CHECK(disk.texts("/h/name") == Names{"x", "Zoë", ""});
+    CHECK(disk.numbers_attribute("/h", "codes") == counting(20000));
+    ExpectedArrays expected;
+    expected.add("/g", "b", {"row"}, "kW", counting(rows));
+    const int status = expected.check(folder / "disk.h5");
+    if (status == 77)
+        WARN("skipped: python3 lacks h5py, xarray, or an engine for it");
+    else
+        CHECK(status == 0);
+}
+
+TEST_CASE("A file that grows on the disk and is given up leaves nothing, and a disk that takes no more is told with its reason") {
+    const ScratchFolder folder;
+    {
+        ResultFile file(folder / "forgotten.h5", GrowsIn::folder);
+        file.write({"/g", "row", {"row"}}, counting(100'000));
+    }
+    CHECK(folder.entries() == 0);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit little{std::size_t{1} << 18U, before.rlim_max};
+    const auto old_action = std::signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &little);
+    const std::string failure = failure_of([&] {
+        ResultFile file(folder / "large.h5", GrowsIn::folder);
+        file.add_dimension("/g", "row", 400'000);
+        for (const char* name : {"a", "b", "c"}) {
+            Numbers values = counting(400'000);
+            for (double& v : values) v = std::sin(v * v);
+            file.write({"/g", name, {"row"}}, values);
+        }
+        file.commit();
+    });
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, old_action);
+    CHECK(failure == (folder / "large.h5").string() + ": cannot be written: File too large; make room or write elsewhere");
+    CHECK(folder.entries() == 0);
+    write_small(folder / "small.h5");
+    CHECK(ResultReader(folder / "small.h5").has("/b/series/time"));
 }
 
 TEST_CASE("Rounded arrays are whole multiples of the step that they name, next to the numbers, and take less room") {
