@@ -154,14 +154,24 @@ std::vector<double> ResultReader::numbers(const std::string& path) const {
     });
 }
 
+void ResultReader::numbers(const std::string& path, std::size_t first, std::span<double> values) const {
+    guarded(path_, "damaged or incomplete at " + path, [&] {
+        const H5::DataSet array = source_->file.openDataSet(path);
+        H5::DataSpace there = array.getSpace();
+        if (there.getSimpleExtentNdims() != 1) throw H5::DataSpaceIException("numbers", "not a column");
+        const hsize_t begin = first, count = values.size();
+        there.selectHyperslab(H5S_SELECT_SET, &count, &begin);
+        if (count > 0) array.read(values.data(), H5::PredType::NATIVE_DOUBLE, H5::DataSpace(1, &count), there);
+    });
+}
+
 bool ResultReader::is_text(const std::string& path) const {
     return guarded(path_, "damaged or incomplete at " + path,
                    [&] { return source_->file.openDataSet(path).getTypeClass() == H5T_STRING; });
 }
 
 std::size_t ResultReader::size(const std::string& path) const {
-    return guarded(path_, "damaged or incomplete at " + path,
-                   [&] { return static_cast<std::size_t>(source_->file.openDataSet(path).getSpace().getSimpleExtentNpoints()); });
+    return guarded(path_, "damaged or incomplete at " + path, [&] { return count_of(source_->file.openDataSet(path)); });
 }
 
 bool ResultReader::is_bare_dimension(const std::string& path) const {

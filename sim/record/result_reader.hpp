@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class ResultReader {
     /// All values of an array, row-major.
     [[nodiscard]] std::vector<double> numbers(const std::string& path) const;
     [[nodiscard]] std::vector<std::string> texts(const std::string& path) const;
+    /// The values of an array of one dimension from place `first` on, as many as `values` takes.
+    void numbers(const std::string& path, std::size_t first, std::span<double> values) const;
     /// Whether an array holds texts; how many values it has; whether it is a dimension without values of its own.
     [[nodiscard]] bool is_text(const std::string& path) const;
     [[nodiscard]] std::size_t size(const std::string& path) const;

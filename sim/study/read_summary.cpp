@@ -11,6 +11,29 @@
 namespace evsweep {
 namespace {
 
+constexpr std::size_t most_read_at_once = std::size_t{1} << 16U;  // numbers
+
+using OpenResult = std::shared_ptr<const ResultReader>;
+
+/// A long column stays in the file and is read where it is needed.
+class ColumnOfFile final : public NumberStore {
+   public:
+    ColumnOfFile(OpenResult reader, std::string path) : reader_(std::move(reader)), path_(std::move(path)) {}
+    void read(std::uint64_t at, std::span<double> numbers) const override {
+        reader_->numbers(path_, static_cast<std::size_t>(at), numbers);
+    }
+
+   private:
+    OpenResult reader_;
+    std::string path_;
+};
+
+NumberColumn column_of(const OpenResult& reader, const std::string& path) {
+    const std::size_t size = reader->size(path);
+    if (size <= most_read_at_once) return reader->numbers(path);
+    return {std::make_shared<ColumnOfFile>(reader, path), size};
+}
+
 /// Columns of unequal length are refused, so that a damaged file cannot be read past its end.
 void require_equal(const ResultReader& reader, std::size_t a, std::size_t b, const std::string& group) {
     if (a != b) throw FileError(reader.path().string() + ": damaged at " + group + "; its columns differ in length");
@@ -99,7 +122,8 @@ std::string event_variable(const std::string& array) {
     return array.ends_with(suffix) ? array.substr(0, array.size() - suffix.size()) : std::string();
 }
 
-void read_output(const ResultReader& reader, const std::string& group, const std::string& output, RunResult& run) {
+void read_output(const OpenResult& source, const std::string& group, const std::string& output, RunResult& run) {
+    const ResultReader& reader = *source;
     for (const auto& name : reader.arrays(group)) {
         const std::string path = group + "/" + name;
         if (const std::string variable = event_variable(name);
@@ -111,7 +135,7 @@ void read_output(const ResultReader& reader, const std::string& group, const std
         }
         if (name == "replica" || reader.dims(path) != std::vector<std::string>{"replica"}) continue;
         if (reader.text_attribute(path, "display").empty()) continue;
-        run.variables.push_back({output, read_variable(reader, path, name), reader.numbers(path), {}, {}});
+        run.variables.push_back({output, read_variable(reader, path, name), column_of(source, path), {}, {}});
     }
 }
 
@@ -139,7 +163,8 @@ void read_remarks(const ResultReader& reader, const std::string& group, RunResul
 /// Groups of a run that are no output.
 bool is_aside(const std::string& group) { return group == "reads" || group == "unsolved" || group == "remarks"; }
 
-RunResult read_run(const ResultReader& reader, const std::string& group) {
+RunResult read_run(const OpenResult& source, const std::string& group) {
+    const ResultReader& reader = *source;
     RunResult run;
     run.label = reader.text_attribute(group, "label");
     run.type = reader.text_attribute(group, "type");
@@ -152,7 +177,7 @@ RunResult read_run(const ResultReader& reader, const std::string& group) {
     if (reader.has(group + "/unsolved")) read_unsolved(reader, group + "/unsolved", run);
     if (reader.has(group + "/remarks")) read_remarks(reader, group + "/remarks", run);
     for (const auto& output : reader.groups(group))
-        if (!is_aside(output)) read_output(reader, group + "/" + output, output, run);
+        if (!is_aside(output)) read_output(source, group + "/" + output, output, run);
     return run;
 }
 
@@ -200,7 +225,8 @@ void read_replicas(const ResultReader& reader, StudyResult& result) {
 
 ReadSummary read_summary(const std::filesystem::path& path) {
     try {
-        const ResultReader reader(path);
+        const auto source = std::make_shared<const ResultReader>(path);
+        const ResultReader& reader = *source;
         StudyResult result;
         read_heading(reader, result);
         read_provenance(reader, result.provenance);
@@ -209,9 +235,9 @@ ReadSummary read_summary(const std::filesystem::path& path) {
         result.places = reader.texts_attribute("/", "places");
         result.inputs = reader.texts_attribute("/", "inputs");
         result.places_drawn_once = reader.texts_attribute("/", "places_drawn_once");
-        result.base = read_run(reader, "/base");
+        result.base = read_run(source, "/base");
         for (const auto& run : reader.groups("/controllers"))
-            result.controllers.push_back(read_run(reader, "/controllers/" + run));
+            result.controllers.push_back(read_run(source, "/controllers/" + run));
         if (reader.has("/failures")) read_failures(reader, result);
         read_replicas(reader, result);
         read_elements(reader, result);

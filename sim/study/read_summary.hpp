@@ -16,7 +16,8 @@ struct ReadSummary {
 };
 
 /// Reads heading, provenance, scenario, numbers per replica, failures and unsolved steps. Bands, traces and the feeder stay
-/// in the file.
+/// in the file; so do numbers of more than 65,536 replicas, which are read column by column when they are asked for: that may
+/// throw FileError.
 [[nodiscard]] ReadSummary read_summary(const std::filesystem::path& path);
 
 }  // namespace evsweep
