@@ -157,7 +157,7 @@ std::string Checkpoint::find_piece(const fs::path& file) {
     const auto runs = runs_in(file);
     if (!runs) return fmt::format("'{}' is damaged; remove it, and its replicas are run again", file.string());
     for (const ReplicaRun& run : *runs)
-        piece_of_.emplace(static_cast<std::uint32_t>(run.replica.index()), static_cast<std::uint32_t>(pieces_.size()));
+        index_.add(static_cast<std::uint32_t>(run.replica.index()), static_cast<std::uint32_t>(pieces_.size()));
     pieces_.push_back(file);
     const std::string number = file.stem().string();
     if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos)
@@ -169,10 +169,10 @@ std::optional<std::vector<ReplicaRun>> Checkpoint::take(ReplicaId first, std::si
     const auto begin = static_cast<std::uint32_t>(first.index()), end = begin + static_cast<std::uint32_t>(count);
     const std::scoped_lock lock(mutex_);
     for (std::uint32_t r = begin; r < end; ++r)
-        if (piece_of_.count(r) == 0) return std::nullopt;
+        if (!index_.piece_of(r)) return std::nullopt;
     std::vector<ReplicaRun> runs;
     for (std::uint32_t r = begin; r < end; ++r) {
-        const std::uint32_t piece = piece_of_.at(r);
+        const std::uint32_t piece = index_.piece_of(r).value();
         load(piece);
         runs.push_back(std::move(loaded_.at(piece).extract(r).mapped()));
         if (loaded_.at(piece).empty()) loaded_.erase(piece);
@@ -194,7 +194,7 @@ void Checkpoint::add(std::vector<ReplicaRun>& runs) {
     constexpr std::size_t most_bytes = std::size_t{8} << 20U;  // of memory for what is not on the disk yet
     if (is_off_ || Clock::now() < begin_) return;
     for (ReplicaRun& run : runs) {
-        if (piece_of_.count(static_cast<std::uint32_t>(run.replica.index())) > 0) continue;
+        if (index_.piece_of(static_cast<std::uint32_t>(run.replica.index()))) continue;
         append_run(run, noted_);
         ++noted_count_;
     }

@@ -13,6 +13,7 @@
 
 #include "sim/record/folder_claim.hpp"
 #include "sim/study/load_study.hpp"
+#include "sim/study/piece_index.hpp"
 #include "sim/study/run_ensemble.hpp"
 
 namespace evsweep {
@@ -47,9 +48,9 @@ class Checkpoint {
 
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
     /// Replicas that were there when it was opened.
-    [[nodiscard]] std::size_t found() const { return piece_of_.size(); }
+    [[nodiscard]] std::size_t found() const { return index_.replicas(); }
     /// Replicas that are safely on the disk now.
-    [[nodiscard]] std::size_t kept() const { return piece_of_.size() + written_; }
+    [[nodiscard]] std::size_t kept() const { return index_.replicas() + written_; }
     /// Whatever kept it from writing, a sentence each.
     [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
@@ -83,7 +84,7 @@ class Checkpoint {
     std::vector<std::string> notes_;
 
     std::mutex mutex_;
-    std::map<std::uint32_t, std::uint32_t> piece_of_;  ///< by replica
+    PieceIndex index_;
     std::vector<std::filesystem::path> pieces_;
     std::map<std::uint32_t, std::map<std::uint32_t, ReplicaRun>> loaded_;  ///< pieces at hand: their replicas not yet taken
 };
