@@ -9,7 +9,9 @@
 #include "sim/engine/event_queue.hpp"
 #include "sim/statistics/quantile_columns.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/number_column.hpp"
 #include "sim/study/study_outputs.hpp"
+#include "sim/study/write_results.hpp"
 
 namespace evsweep {
 
@@ -137,11 +139,17 @@ void add(const Elements& e, std::size_t traced, const Counts& counts, const Stud
     sum.in_flight += (std::min(ahead, thinned_out) * counts.controllers + 1) * e.bands * number_bytes;
     sum.bands += counts.controllers * bands_of(e, shape.replicas);
     const std::size_t whole = (counts.controllers * traced + 1) * e.traces;
-    const std::size_t numbers = runs * e.numbers * shape.replicas;
+    const std::size_t numbers = counts.controllers * e.numbers;
     const std::size_t summaries = runs * e.bands * levels_of_bands;
-    sum.traces += (whole + 3 * numbers) * number_bytes;  // paired differences are numbers, too
+    sum.traces += (whole + numbers * std::min(shape.replicas, NumberScratch::usual_block)) * number_bytes;
     sum.results += summaries * number_bytes;
-    sum.file += (summaries + whole + numbers) * number_bytes * 3 / 4 * 2;  // packed; and there twice when it is handed over
+    sum.file += (summaries + whole + numbers * shape.replicas) * number_bytes;  // as they are, until `packed`
+}
+
+/// A file in memory is packed, and there twice when it is handed over; one that grows on the disk passes through.
+std::size_t packed(std::size_t file) {
+    constexpr std::size_t on_the_way = std::size_t{8} << 20U;
+    return file > most_bytes_in_memory ? on_the_way : file * 3 / 4 * 2;
 }
 
 }  // namespace
@@ -161,9 +169,12 @@ MemoryEstimate estimate_memory(const LoadedStudy& study, const StudyShape& shape
         const auto& configured = study.scenario.outputs[o];
         MemoryEstimate before = sum;
         add(elements_of(outputs.declared[o], counts), traced_replicas(configured, shape.replicas), counts, shape, sum);
-        const std::size_t more = sum.peak() - before.peak();
+        const std::size_t more = sum.peak() - std::min(sum.peak(), before.peak());
         if (more > largest) largest = more, sum.largest_output = configured.label;
     }
+    constexpr std::size_t columns_at_once = 6;  // of a paired difference, and of quantiles
+    sum.results += columns_at_once * shape.replicas * number_bytes;
+    sum.file = packed(sum.file);
     return sum;
 }
 
@@ -174,7 +185,7 @@ std::string to_text(const MemoryEstimate& estimate) {
     if (estimate.in_flight + estimate.bands > estimate.results + estimate.file)
         parts.insert(parts.end(), {{estimate.in_flight, "series in flight"}, {estimate.bands, "bands over replicas"}});
     else
-        parts.insert(parts.end(), {{estimate.results, "bands over replicas"}, {estimate.file, "result file in memory"}});
+        parts.insert(parts.end(), {{estimate.results, "bands over replicas"}, {estimate.file, "result file"}});
     std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::string text;
     for (const auto& [bytes, what] : parts)

@@ -16,9 +16,9 @@ struct MemoryEstimate {
     std::size_t fleets = 0;      ///< of the replicas that run at once, with their events, plans and load flows
     std::size_t in_flight = 0;   ///< series of replicas that run, or wait for their turn to be put together
     std::size_t bands = 0;       ///< running means and quantiles
-    std::size_t traces = 0;      ///< kept whole, and numbers per replica
-    std::size_t results = 0;     ///< bands as they go into the file
-    std::size_t file = 0;        ///< the result file, which is built in memory
+    std::size_t traces = 0;      ///< kept whole, and the latest numbers per replica
+    std::size_t results = 0;     ///< bands as they go into the file, and the numbers that estimates look at together
+    std::size_t file = 0;        ///< the result file while it is built
     std::string largest_output;  ///< label of the output that takes most; may be empty
 
     /// While replicas run, or while the file is built, whichever takes more.
