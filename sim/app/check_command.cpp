@@ -6,6 +6,7 @@
 
 #include "evsweep/stationary.hpp"
 #include "sim/app/commands.hpp"
+#include "sim/app/run_sweep.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/study_source.hpp"
 #include "sim/study/band_check.hpp"
@@ -93,6 +94,9 @@ std::string replicas_text(const StudySettings& study) {
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
     const auto source = study_source(file, overrides);
     if (!source) return ExitStatus::invalid_input;
+    const FoundSweep found = find_sweep(*source);
+    if (found.is_wrong) return ExitStatus::invalid_input;
+    if (found.sweep) return check_sweep(file, *source, *found.sweep);
     Issues issues(source->files);
     const auto study = load_study(source->scenario, source->overrides, issues);
     report(issues);

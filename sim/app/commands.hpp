@@ -23,6 +23,8 @@ struct RunOptions {
     bool resume = false;                       ///< expect finished replicas of a run that did not end
     std::string checkpoint;                    ///< time between checkpoints, or `none`; empty: 10 s
     std::string only_replica;                  ///< run one replica alone; empty: all
+    std::string point;                         ///< of a sweep: run this point alone; empty: all
+    bool keep_points = false;                  ///< of a sweep: leave the results of its points where they are
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< report where the time went
     std::string instruction_set;               ///< empty: the widest there is
@@ -54,6 +56,7 @@ struct FeederOptions {
 /// What `evsweep show` was asked to do. Numbers stay text until they are checked.
 struct ShowOptions {
     std::filesystem::path result;
+    std::string point;                         ///< of a sweep
     std::string replica;                       ///< empty: 0
     std::string controller;                    ///< empty: the reference
     std::string vehicle;                       ///< empty: all

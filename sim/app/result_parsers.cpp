@@ -10,6 +10,7 @@ void add_show(CommandLine& line) {
                                 "The day is played again from the inputs that the result holds, or from a scenario.\n"
                                 "`tools/plot day.h5` draws it. Exit status: 0 done, 1 the day failed, 2 a problem of the input.");
     day->add_option("RESULT", line.day.result, "A result file (.h5), or a scenario (YAML)")->option_text(" ");
+    day->add_option("--point", line.day.point, "Of a sweep: which point, by its number from 0 or its label")->type_name("K");
     day->add_option("--replica", line.day.replica, "Which replica, counted from 0 (0)")->type_name("N");
     day->add_option("--controller", line.day.controller, "Label of the controller; else the reference")->type_name("LABEL");
     day->add_option("--vehicle", line.day.vehicle, "One vehicle, counted from 0, with its power over time")->type_name("N");

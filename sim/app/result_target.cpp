@@ -78,6 +78,14 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
     return placed;
 }
 
+PlacedResult ResultTarget::place(const std::vector<unsigned char>& bytes) const {
+    PlacedResult placed;
+    try_to_place(bytes, file_, placed);
+    if (!placed.file) rescue(bytes, placed);
+    placed.is_at_fault = placed.file != file_;
+    return placed;
+}
+
 fs::path ResultTarget::place_for(const StudyResult& result, PlacedResult& placed) const {
     if (!result.interrupted || occupant_found_safely(file_) != Occupant::complete) return file_;
     placed.notes.push_back("'" + file_.string() + "' holds a complete result, which stays");

@@ -31,6 +31,8 @@ class ResultTarget {
 
     /// Writes the file.
     [[nodiscard]] PlacedResult place(const StudyResult& result) const;
+    /// Writes these bytes, of a result that is complete.
+    [[nodiscard]] PlacedResult place(const std::vector<unsigned char>& bytes) const;
 
    private:
     [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;

@@ -12,6 +12,8 @@
 #include "sim/app/progress.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
+#include "sim/app/run_parts.hpp"
+#include "sim/app/run_sweep.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/app/study_source.hpp"
@@ -32,24 +34,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::string> overrides_of(const RunOptions& options) {
-    std::vector<std::string> overrides = options.set;
-    if (!options.replicas.empty()) overrides.push_back("study.replicas=" + options.replicas);
-    if (!options.threads.empty()) overrides.push_back("study.threads=" + options.threads);
-    if (!options.seed.empty()) overrides.push_back("study.seed=" + options.seed);
-    return overrides;
-}
-
-/// The file after which the result is named: that of another run, `again`, is not the file that it is run from.
-/// Nor is that of a single replica the study's.
-fs::path name_of_result(const RunOptions& options) {
-    const fs::path& from = options.scenario;
-    const std::string again = from.extension() == ".h5" ? "-again" : "";
-    const std::string alone = options.only_replica.empty() ? "" : "-replica-" + options.only_replica;
-    if (again.empty() && alone.empty()) return from;
-    return from.parent_path() / from.stem().concat(again + alone + ".yaml");
-}
-
 /// The first few failures one by one, and how to look into the first; all of them are in the result file.
 void tell_failures(const StudyResult& result, const RunOptions& options) {
     constexpr std::size_t few = 5;
@@ -59,8 +43,8 @@ void tell_failures(const StudyResult& result, const RunOptions& options) {
         fail(fmt::format("replica {} of seed {} failed{}: {}", failure.replica.index(), result.seed, under, failure.what));
     }
     if (!result.failures.empty() && options.only_replica.empty() && result.planned > 1)
-        fail(fmt::format("run just that replica with `evsweep run {} --only-replica {}`", options.scenario.string(),
-                         result.failures.front().replica.index()));
+        fail(fmt::format("run just that replica with `evsweep run {}{} --only-replica {}`", options.scenario.string(),
+                         options.point.empty() ? "" : " --point " + options.point, result.failures.front().replica.index()));
 }
 
 /// The table, on which nothing that went wrong with the file has any bearing; even quiet runs print it where it is all there is.
@@ -145,20 +129,6 @@ std::optional<ReplicaId> replica_asked(const LoadedStudy& study, const std::stri
     return std::nullopt;
 }
 
-/// How often checkpoints are written; none (reported) where the text says no time. Zero: never.
-std::optional<Duration> checkpoint_period(const std::string& text) {
-    constexpr Duration usual = std::chrono::seconds(10);
-    if (text.empty()) return usual;
-    if (text == "none") return Duration::zero();
-    Issues issues;
-    Reader reader{issues};
-    const auto period = Value<Duration>::read(Node::make_scalar(text, at_flag("--checkpoint")), "", reader);
-    report(issues);
-    if (period && *period <= Duration::zero())
-        return refuse("--checkpoint: " + text + " is no period", "write e.g. 1 min"), std::nullopt;
-    return period;
-}
-
 /// What the run begins with; the exit status where it may not.
 std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& options, const fs::path& result, RunPlan& plan) {
     if (!options.only_replica.empty()) {
@@ -193,6 +163,10 @@ std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& op
 ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     const auto source = study_source(options.scenario, overrides_of(options));
     if (!source) return ExitStatus::invalid_input;
+    const FoundSweep found = find_sweep(*source);
+    if (found.is_wrong) return ExitStatus::invalid_input;
+    if (found.sweep) return run_sweep(options, *source, *found.sweep, watch);
+    if (options.keep_points) return refuse("--keep-points: there is no sweep, or one point of it", "leave it out");
     Issues issues(source->files);
     const auto study = load_study(source->scenario, source->overrides, issues);
     const auto instruction_set =

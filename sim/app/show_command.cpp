@@ -7,6 +7,7 @@
 #include "sim/app/commands.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
+#include "sim/app/run_sweep.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/study_source.hpp"
 #include "sim/report/day_page.hpp"
@@ -67,8 +68,15 @@ ExitStatus keep(const StudyResult& result, const ResultTarget& target) {
 
 ExitStatus show_command(const ShowOptions& options) {
     if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
-    const auto source = study_source(options.result, {});
+    std::vector<std::string> point;
+    if (!options.point.empty()) point.push_back(std::string(point_assignment) + options.point);
+    const auto source = study_source(options.result, point);
     if (!source) return ExitStatus::invalid_input;
+    const FoundSweep found = find_sweep(*source);
+    if (found.is_wrong) return ExitStatus::invalid_input;
+    if (found.sweep)
+        return refuse("show: '" + options.result.string() + "' is a sweep, and it is not said which point",
+                      fmt::format("give --point 0 to --point {}", found.sweep->points() - 1));
     const auto whole = load_quietly(*source, source->overrides);
     if (!whole) return ExitStatus::invalid_input;
     const auto controller = known_controller(*whole, options.controller);

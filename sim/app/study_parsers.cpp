@@ -10,6 +10,7 @@ void add_run(CommandLine& line) {
                                 "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
                                 "  evsweep run results/study.h5     the same study again, from what its result kept of it\n"
                                 "  evsweep run study.yaml --resume  after a crash: from the last checkpoint on\n"
+                                "A scenario with a section `sweep` is run at all of its points, into one file.\n"
                                 "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
                                 "written), 130 interrupted (finished replicas are kept).\n"
                                 "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
@@ -29,6 +30,9 @@ void add_run(CommandLine& line) {
            "Time between checkpoints of finished replicas, in OUT.checkpoint while the run lasts; none: no checkpoints (10 s)")
         ->type_name("TIME");
     run->add_option("--only-replica", line.run.only_replica, "Run this replica alone, e.g. one that failed")->type_name("N");
+    run->add_option("--point", line.run.point, "Of a sweep: run this point alone, by its number from 0 or its label")
+        ->type_name("K");
+    run->add_flag("--keep-points", line.run.keep_points, "Of a sweep: keep the results of its points, in OUT.points");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Report where the time went, also in the result file (/profile)");

@@ -181,13 +181,17 @@ void apply_override(Node& root, const std::string& assignment, Issues& issues) {
     Node value = parse_yaml(text, "--set", faults);
     for (const auto& fault : faults.list()) issues.error(at, path, fault.problem, fault.hint);
     if (faults.has_errors()) return;
-    if (is_inside_unknown_label(root, keys, at, issues)) return;
     place_at_command_line(value, at);
+    set_value(root, path, std::move(value), at, issues);
+}
+
+void set_value(Node& root, const std::string& path, Node value, const Position& at, Issues& issues) {
+    const auto keys = split_path(path);
+    if (is_inside_unknown_label(root, keys, at, issues)) return;
     Node* map = parent_map(root, keys, at, issues);
     if (!map) return;
-    Node::Entry* entry = entry_of(*map, keys.back());
     if (is_removal(value)) return remove_entry(*map, keys.back());
-    if (entry)
+    if (Node::Entry* entry = entry_of(*map, keys.back()))
         entry->value = std::move(value);
     else
         map->entries.push_back({Node::make_scalar(keys.back(), at), std::move(value)});

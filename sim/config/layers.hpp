@@ -21,4 +21,7 @@ namespace evsweep {
 /// Sets one value by its dotted path, "study.replicas=50"; the value is YAML, and `~` removes.
 void apply_override(Node& root, const std::string& assignment, Issues& issues);
 
+/// The same with a value that was read before; `at` is where the path stands, and where it is reported.
+void set_value(Node& root, const std::string& path, Node value, const Position& at, Issues& issues);
+
 }  // namespace evsweep

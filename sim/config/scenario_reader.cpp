@@ -11,6 +11,7 @@
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
 #include "sim/config/sections.hpp"
+#include "sim/config/sweep.hpp"
 
 namespace evsweep {
 
@@ -305,7 +306,9 @@ std::optional<Scenario> read_scenario_text(const std::string& text, const std::f
     Issues found(issues.shared_files());
     std::optional<Scenario> scenario;
     if (auto root = load_layers(text, file, found)) {
-        for (const auto& assignment : overrides) apply_override(*root, assignment, found);
+        if (const auto sweep = apply_overrides(*root, overrides, found))
+            found.warning(*sweep, "sweep", "is left out: this is the scenario without it",
+                          "`evsweep run` and `evsweep check` take all points, `--set sweep.point=0` one");
         scenario = SectionReader(*root, found).read(file);
     }
     for (auto& issue : in_file_order(found, file.string())) issues.add(std::move(issue));
@@ -326,7 +329,7 @@ std::optional<FeederChoice> read_feeder_choice(const std::filesystem::path& file
     if (!text) return std::nullopt;
     auto root = load_layers(*text, file, told_already);
     if (!root) return std::nullopt;
-    for (const auto& assignment : overrides) apply_override(*root, assignment, told_already);
+    (void)apply_overrides(*root, overrides, told_already);
     const Node* feeder = root->find("feeder");
     Reader reader{told_already};
     return feeder ? feeder_schema().read(*feeder, "feeder", reader) : std::nullopt;

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/config/sweep.hpp"
+
 namespace evsweep {
 
 namespace {
@@ -129,6 +131,7 @@ std::vector<SectionInfo> make_sections() {
     list.push_back({"outputs",
                     "What is recorded, by label; the key `output` defaults to the label; absent: " + default_outputs() + ".",
                     {}});
+    list.push_back({"sweep", sweep_summary(), {}});
     return list;
 }
 

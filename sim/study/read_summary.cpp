@@ -223,6 +223,10 @@ void read_replicas(const ResultReader& reader, StudyResult& result) {
 
 }  // namespace
 
+Variable variable_in(const ResultReader& reader, const std::string& path, const std::string& name) {
+    return read_variable(reader, path, name);
+}
+
 ReadSummary read_summary(const std::filesystem::path& path) {
     try {
         const auto source = std::make_shared<const ResultReader>(path);

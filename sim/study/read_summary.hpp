@@ -9,6 +9,8 @@
 
 namespace evsweep {
 
+class ResultReader;
+
 /// A study read back, or why it could not be: `file: problem; hint`.
 struct ReadSummary {
     std::optional<StudyResult> result;
@@ -19,5 +21,8 @@ struct ReadSummary {
 /// in the file; so do numbers of more than 65,536 replicas, which are read column by column when they are asked for: that may
 /// throw FileError.
 [[nodiscard]] ReadSummary read_summary(const std::filesystem::path& path);
+
+/// What the notes on the array at `path` say of the variable `name`. Throws FileError.
+[[nodiscard]] Variable variable_in(const ResultReader& reader, const std::string& path, const std::string& name);
 
 }  // namespace evsweep

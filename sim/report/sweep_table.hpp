@@ -1,0 +1,14 @@
+/// The tables of a sweep for people: a line for each point.
+#pragma once
+
+#include <string>
+
+#include "sim/study/sweep/sweep_result.hpp"
+
+namespace evsweep {
+
+/// For each headline number a block with a line for each point and a column for each controller; how likely violations of limits
+/// are; what went wrong at which points.
+[[nodiscard]] std::string sweep_table(const SweepResult& sweep);
+
+}  // namespace evsweep
