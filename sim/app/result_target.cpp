@@ -69,8 +69,7 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
     const fs::path place = place_for(result, placed);
     try {
         const PreparedResult prepared(result, place);
-        try_to_place(prepared, place, placed);
-        if (!placed.file) rescue(prepared, placed);
+        place_or_rescue([&](const fs::path& path) { return prepared.at(path); }, place, placed);
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
@@ -80,8 +79,12 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
 
 PlacedResult ResultTarget::place(const std::vector<unsigned char>& bytes) const {
     PlacedResult placed;
-    try_to_place(bytes, file_, placed);
-    if (!placed.file) rescue(bytes, placed);
+    const auto make = [&bytes](const fs::path& path) {
+        NewFile file(path);
+        file.write(bytes);
+        return file;
+    };
+    place_or_rescue(make, file_, placed);
     placed.is_at_fault = placed.file != file_;
     return placed;
 }
@@ -92,9 +95,14 @@ fs::path ResultTarget::place_for(const StudyResult& result, PlacedResult& placed
     return partial_place(file_);
 }
 
-void ResultTarget::try_to_place(const PreparedResult& prepared, const fs::path& path, PlacedResult& placed) const {
+void ResultTarget::place_or_rescue(const MakeFile& make, const fs::path& path, PlacedResult& placed) const {
+    try_to_place(make, path, placed);
+    if (!placed.file) rescue(make, placed);
+}
+
+void ResultTarget::try_to_place(const MakeFile& make, const fs::path& path, PlacedResult& placed) const {
     try {
-        NewFile file = prepared.at(path);
+        NewFile file = make(path);
         if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
             placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
             return;
@@ -106,12 +114,12 @@ void ResultTarget::try_to_place(const PreparedResult& prepared, const fs::path& 
     }
 }
 
-void ResultTarget::rescue(const PreparedResult& prepared, PlacedResult& placed) const {
+void ResultTarget::rescue(const MakeFile& make, PlacedResult& placed) const {
     for (const fs::path& folder : spare_folders()) {
         const fs::path path = beside(folder / file_.filename(), fmt::format(".rescued-{}", getpid()));
         std::error_code error;
         if (fs::exists(fs::symlink_status(path, error))) continue;
-        try_to_place(prepared, path, placed);
+        try_to_place(make, path, placed);
         if (!placed.file) continue;
         placed.notes.push_back("the result is kept in '" + path.string() + "'; move it to where it belongs");
         return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,7 +11,7 @@
 
 namespace evsweep {
 
-class PreparedResult;
+class NewFile;
 
 /// What became of a result.
 struct PlacedResult {
@@ -36,8 +37,11 @@ class ResultTarget {
 
    private:
     [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;
-    void try_to_place(const PreparedResult& prepared, const std::filesystem::path& path, PlacedResult& placed) const;
-    void rescue(const PreparedResult& prepared, PlacedResult& placed) const;
+    /// The whole file in the folder of a path, not yet placed. Throws FileError.
+    using MakeFile = std::function<NewFile(const std::filesystem::path&)>;
+    void place_or_rescue(const MakeFile& make, const std::filesystem::path& path, PlacedResult& placed) const;
+    void try_to_place(const MakeFile& make, const std::filesystem::path& path, PlacedResult& placed) const;
+    void rescue(const MakeFile& make, PlacedResult& placed) const;
 
     std::filesystem::path file_;
     Overwrites overwrites_;

@@ -114,7 +114,7 @@ class SweepBuilder {
         if (row.variable.aggregation != Aggregation::per_replica) return;
         SweepColumn& column = column_of(row);
         SweepCell& cell = column.cells[point * sweep_.controllers.size() + controller];
-        cell.values = row.values;
+        cell.values = row.values.read();
         if (!column.has_means()) return;
         cell.mean = estimates.mean(row);
         cell.quantiles = estimates.quantiles(row);
