@@ -12,6 +12,8 @@
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_reader.hpp"
 #include "sim/study/csv_text.hpp"
+#include "sim/study/sweep/export_sweep.hpp"
+#include "sim/study/sweep/sweep_arrays.hpp"
 #include "sim/study/wall_clock.hpp"
 
 namespace evsweep {
@@ -244,6 +246,7 @@ void write_estimates(const ResultReader& reader, const std::string& parent, Tabl
 
 std::vector<std::string> export_tables(const std::filesystem::path& result, const std::filesystem::path& folder) {
     const ResultReader reader(result);
+    if (reader.has(sweep_group)) return export_sweep(result, folder);
     TableWriter tables(reader, folder);
     write_estimates(reader, "/summary", tables);
     write_estimates(reader, "/paired", tables);
