@@ -38,6 +38,7 @@ void add_commands(CommandLine& line) {
         "  evsweep describe\n"
         "`evsweep COMMAND --help` says more about a command.");
     add_run(line);
+    add_hosting(line);
     add_check(line);
     add_describe(line);
     add_solve(line);

@@ -37,6 +37,7 @@ void add_overrides(CLI::App* command, std::vector<std::string>& overrides);
 void add_instruction_set(CLI::App* command, std::string& name);
 
 void add_run(CommandLine& line);
+void add_hosting(CommandLine& line);
 void add_check(CommandLine& line);
 void add_describe(CommandLine& line);
 void add_new(CommandLine& line);

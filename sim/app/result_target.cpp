@@ -69,7 +69,7 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
     const fs::path place = place_for(result, placed);
     try {
         const PreparedResult prepared(result, place);
-        place_or_rescue([&](const fs::path& path) { return prepared.at(path); }, place, placed);
+        place_or_rescue([&prepared](const fs::path& path) { return prepared.at(path); }, place, placed);
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
@@ -77,14 +77,19 @@ PlacedResult ResultTarget::place(const StudyResult& result) const {
     return placed;
 }
 
-PlacedResult ResultTarget::place(const std::vector<unsigned char>& bytes) const {
+PlacedResult ResultTarget::place(const MakeBytes& make) const {
     PlacedResult placed;
-    const auto make = [&bytes](const fs::path& path) {
-        NewFile file(path);
-        file.write(bytes);
-        return file;
-    };
-    place_or_rescue(make, file_, placed);
+    try {
+        const auto bytes = make(file_);
+        const auto write = [&bytes](const fs::path& path) {
+            NewFile file(path);
+            file.write(bytes);
+            return file;
+        };
+        place_or_rescue(write, file_, placed);
+    } catch (const FileError& error) {
+        placed.notes.emplace_back(error.what());
+    }
     placed.is_at_fault = placed.file != file_;
     return placed;
 }

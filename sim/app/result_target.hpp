@@ -32,8 +32,9 @@ class ResultTarget {
 
     /// Writes the file.
     [[nodiscard]] PlacedResult place(const StudyResult& result) const;
-    /// Writes these bytes, of a result that is complete.
-    [[nodiscard]] PlacedResult place(const std::vector<unsigned char>& bytes) const;
+    /// The same of a complete result of another kind, whose bytes `make` gives for a path; it throws FileError.
+    using MakeBytes = std::function<std::vector<unsigned char>(const std::filesystem::path&)>;
+    [[nodiscard]] PlacedResult place(const MakeBytes& make) const;
 
    private:
     [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;

@@ -148,7 +148,7 @@ ExitStatus finish(const RunOfPoints& run, const fs::path& file, const ResultTarg
         result = assemble_sweep(
             run.sweep, [&](std::size_t point) { return run.folder.file_of(point); },
             [&](std::size_t point, const StudyResult& of_point) { faults.look_at(run, point, of_point); });
-        placed = target.place(sweep_bytes(result, file));
+        placed = target.place([&result](const fs::path& path) { return sweep_bytes(result, path); });
     } catch (const FileError& error) {
         fail(error.what());
         return say_how_to_go_on(run, PointEnd::failed);

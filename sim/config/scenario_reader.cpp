@@ -6,6 +6,7 @@
 
 #include "sim/base/text_file.hpp"
 #include "sim/config/csv_column.hpp"
+#include "sim/config/hosting.hpp"
 #include "sim/config/layers.hpp"
 #include "sim/config/parties.hpp"
 #include "sim/config/plugin_groups.hpp"
@@ -32,6 +33,7 @@ class SectionReader {
         read_prices();
         scenario_.metering = read_metering(section("metering"), issues_, metering_);
         read_groups();
+        (void)read_hosting_section(root_, issues_);
         check_percent(root_, issues_);
         if (time_) check_meters(*time_, scenario_.metering, issues_);
         if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);

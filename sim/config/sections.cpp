@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/config/hosting.hpp"
 #include "sim/config/sweep.hpp"
 
 namespace evsweep {
@@ -132,6 +133,7 @@ std::vector<SectionInfo> make_sections() {
                     "What is recorded, by label; the key `output` defaults to the label; absent: " + default_outputs() + ".",
                     {}});
     list.push_back({"sweep", sweep_summary(), {}});
+    list.push_back(described("hosting", HostingSettings::schema()));
     return list;
 }
 

@@ -308,11 +308,18 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const St
 
 std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first, std::size_t count,
                                      Stopwatch& watch, const StopRequest& stop) {
+    std::vector<ReplicaId> replicas;
+    for (std::size_t i = 0; i < count; ++i) replicas.emplace_back(first.index() + i);
+    return run_ensemble(study, outputs, replicas, watch, stop);
+}
+
+std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs,
+                                     const std::vector<ReplicaId>& replicas, Stopwatch& watch, const StopRequest& stop) {
     watch.switch_to(Activity::sampling);
     std::vector<Member> all;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (const ReplicaId replica : replicas) {
         stop.obey();
-        all.push_back(draw_guarded(study, ReplicaId(first.index() + i)));
+        all.push_back(draw_guarded(study, replica));
     }
     run_bases(study, outputs, all, watch, stop);
     const auto& controllers = study.scenario.controllers;

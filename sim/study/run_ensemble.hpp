@@ -45,5 +45,9 @@ inline constexpr std::string_view base_run_name = "base (the feeder without vehi
 /// but Stopped, once that was requested. What a replica records does not depend on the replicas beside it.
 [[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first,
                                                    std::size_t count, Stopwatch& watch, const StopRequest& stop = {});
+/// The same of any replicas, in this order.
+[[nodiscard]] std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs,
+                                                   const std::vector<ReplicaId>& replicas, Stopwatch& watch,
+                                                   const StopRequest& stop = {});
 
 }  // namespace evsweep

@@ -303,14 +303,22 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
     number("peak_memory_mb", "MB", "most memory held at once, until this was written", profile.peak_memory_mb);
 }
 
+}  // namespace
+
+void write_heading(ResultFile& file, const StudyResult& result) {
+    write_provenance(file, result);
+    write_scenario(file, result);
+    write_inputs(file, result);
+    write_feeder(file, result);
+}
+
+namespace {
+
 ResultFile file_of(const StudyResult& result, const std::filesystem::path& path, GrowsIn where) try {
     const auto start = std::chrono::steady_clock::now();
     ResultFile file(path, where);
-    write_provenance(file, result);
-    write_scenario(file, result);
+    write_heading(file, result);
     if (result.stop) write_stop(file, *result.stop);
-    write_inputs(file, result);
-    write_feeder(file, result);
     write_connectors(file, result);
     write_run(file, "/base", result, result.base);
     for (const auto& run : result.controllers) write_run(file, "/controllers/" + link_name(run.label), result, run);

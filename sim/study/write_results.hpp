@@ -29,6 +29,11 @@ class PreparedResult {
     std::optional<std::vector<unsigned char>> bytes_;
 };
 
+class ResultFile;
+
+/// What every result says: where it comes from, its settings, its inputs and its feeder.
+void write_heading(ResultFile& file, const StudyResult& result);
+
 /// Writes all of `result` to `path`, whose folder must exist; an older file of that name is replaced once the new one is
 /// complete. Returns `file: problem; hint` where that fails, and nothing where it went well.
 [[nodiscard]] std::optional<std::string> write_results(const StudyResult& result, const std::filesystem::path& path);
