@@ -80,6 +80,7 @@ HostingRun run_of(const HostingPlan& plan, std::size_t controller, const Hosting
 }
 
 void find_places(const HostingPlan& plan, HostingBench& bench, HostingResult& result, double start_h, HostingTeller& teller) {
+    if (plan.place_buses.empty()) return;
     const HostingLevels& levels = result.place_levels;
     const CapacityRanks ranks = capacity_ranks(plan.place_replicas, plan.at_most, plan.confidence);
     for (const std::string& bus : plan.place_buses) {
