@@ -140,7 +140,7 @@ class Faults {
 };
 
 /// Puts the points together, writes the file and prints the table.
-ExitStatus finish(const RunOfPoints& run, const fs::path& file, const ResultTarget& target) {
+ExitStatus finish(const RunOfPoints& run, const ResultTarget& target) {
     Faults faults;
     SweepResult result;
     PlacedResult placed;
@@ -225,7 +225,7 @@ ExitStatus run_sweep(const RunOptions& options, const StudySource& source, const
         const InterruptWatch::Grace grace(watch);
         end = run_points(run, grace.stop());
     }
-    return end == PointEnd::finished ? finish(run, file, target) : say_how_to_go_on(run, end);
+    return end == PointEnd::finished ? finish(run, target) : say_how_to_go_on(run, end);
 }
 
 ExitStatus check_sweep(const fs::path& file, const StudySource& source, const Sweep& sweep) {

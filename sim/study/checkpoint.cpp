@@ -64,6 +64,16 @@ std::map<std::string, std::string> lines_of(const std::string& identity) {
     return lines;
 }
 
+/// In their order.
+std::vector<fs::path> pieces_in(const fs::path& folder) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error))
+        if (entry.path().extension() == ".piece") files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 std::string shortened(const std::string& value) {
     constexpr std::size_t longest = 60;
     return value.size() <= longest ? value : value.substr(0, longest) + "...";
@@ -133,9 +143,11 @@ Checkpoint::Opened Checkpoint::open(const fs::path& folder, std::string identity
     return opened;
 }
 
-/// What is wrong with the folder, if anything.
+/// What is wrong with the folder, if anything. A run may have been killed after making it and before writing the head.
 std::string Checkpoint::find_pieces() {
+    const std::vector<fs::path> files = pieces_in(folder_);
     const auto head = whole_text(folder_ / head_name);
+    if (!head && files.empty()) return {};
     if (!head) return fmt::format("'{}' has no readable {}; drop it with --force", folder_.string(), head_name);
     const auto differences = identity_differences(*head, identity_);
     if (!differences.empty()) {
@@ -144,10 +156,6 @@ std::string Checkpoint::find_pieces() {
         return text + "\n; undo the change, or begin anew with --force";
     }
     has_head_ = true;
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder_))
-        if (entry.path().extension() == ".piece") files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
     for (const fs::path& file : files)
         if (std::string wrong = find_piece(file); !wrong.empty()) return wrong;
     return {};
@@ -235,6 +243,8 @@ void Checkpoint::flush() {
 void Checkpoint::discard() {
     if (!claim_.is_held()) return;  // nothing was written, or by another run
     std::error_code error;
+    for (const fs::path& piece : pieces_in(folder_))
+        fs::remove(piece, error);  // the head goes last: whoever is killed leaves a checkpoint
     fs::remove_all(folder_, error);
     has_head_ = false;
     claim_.release();

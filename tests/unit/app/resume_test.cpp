@@ -54,6 +54,15 @@ TEST_CASE("a killed run goes on, however often it is killed, and ends with the s
     CHECK(folder.files() == 3);
 }
 
+TEST_CASE("a run that was killed before it had written anything into its checkpoint is begun anew", "[resume]") {
+    const StudyFolder folder;
+    fs::create_directories(folder.path() / "results/study.h5.checkpoint");
+    const auto answer = evsweep_in(folder.path(), many);
+    INFO(answer.err);
+    CHECK(answer.status == 0);
+    CHECK(folder.files() == 3);
+}
+
 TEST_CASE("a run killed at random moments goes on by itself, on any number of threads", "[resume][slow]") {
     const StudyFolder whole;
     REQUIRE(evsweep_in(whole.path(), many).status == 0);
