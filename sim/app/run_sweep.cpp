@@ -173,6 +173,8 @@ std::optional<std::string> unfit_flag(const RunOptions& options) {
 
 /// The checked sweep with the instruction set in use that its numbers depend on; none (reported) where something is wrong.
 std::optional<CheckedSweep> prepare_sweep(const StudySource& source, const Sweep& sweep, const std::string& instruction_set) {
+    constexpr std::size_t many = 50;
+    if (sweep.points() >= many) report_in_passing(fmt::format("reading {} points\n", sweep.points()));
     Issues issues(source.files);
     const auto set = choose_instruction_set(instruction_set.empty() ? source.instruction_set : instruction_set,
                                             at_flag("--instruction-set"), issues);
@@ -214,9 +216,11 @@ ExitStatus run_sweep(const RunOptions& options, const StudySource& source, const
     SweepFolder folder(SweepFolder::folder_of(file));
     if (const auto obstacle = folder.open(*checked, options.force ? SweepFolder::Start::replace : SweepFolder::Start::go_on))
         return refuse(*obstacle);
-    if (options.resume && !folder.had_anything())
+    if (options.resume && !folder.had_anything()) {
+        folder.discard();
         return refuse("--resume: there is nothing to go on from in '" + folder.folder().string() + "'",
                       "run the sweep without --resume");
+    }
     const RunOfPoints run{options, *checked, folder, *every};
     if (const std::size_t found = folder.finished(*checked); found > 0 && !options.quiet)
         report(fmt::format("going on from {} finished points in {}", found, folder.folder().string()));

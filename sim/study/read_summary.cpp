@@ -231,6 +231,9 @@ ReadSummary read_summary(const std::filesystem::path& path) {
     try {
         const auto source = std::make_shared<const ResultReader>(path);
         const ResultReader& reader = *source;
+        if (reader.has("/sweep"))
+            throw FileError(path.string() + ": is the file of a sweep; run one point of it by itself: `evsweep run " +
+                            path.string() + " --point 0`");
         StudyResult result;
         read_heading(reader, result);
         read_provenance(reader, result.provenance);

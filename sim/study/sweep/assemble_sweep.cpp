@@ -98,10 +98,31 @@ class SweepBuilder {
         return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), controller) - labels.begin());
     }
 
+    /// What another point says of a variable that is there already.
+    static void take_over(const Variable& variable, Variable& known) {
+        constexpr const char* differs = " (as at the first point; it differs between points)";
+        known.headline = known.headline || variable.headline;
+        if (variable.long_name != known.long_name && !known.long_name.ends_with(differs)) known.long_name += differs;
+        for (const std::string& meaning : variable.meanings)
+            if (std::find(known.meanings.begin(), known.meanings.end(), meaning) == known.meanings.end())
+                known.meanings.push_back(meaning);
+    }
+
+    /// Codes of a category, which each point numbers by itself (e.g. the buses of its feeder), as the column numbers them.
+    static std::vector<double> renumbered(std::vector<double> codes, const Variable& own, const Variable& known) {
+        if (own.meanings.empty() || own.meanings == known.meanings) return codes;
+        for (double& code : codes) {
+            if (!(code >= 0.0 && code < static_cast<double>(own.meanings.size()))) continue;
+            const std::string& meaning = own.meanings[static_cast<std::size_t>(code)];
+            code = static_cast<double>(std::find(known.meanings.begin(), known.meanings.end(), meaning) - known.meanings.begin());
+        }
+        return codes;
+    }
+
     SweepColumn& column_of(const VariableResult& row) {
         for (SweepColumn& column : sweep_.columns)
             if (column.output == row.output && column.variable.name == row.variable.name) {
-                column.variable.headline = column.variable.headline || row.variable.headline;
+                take_over(row.variable, column.variable);
                 return column;
             }
         sweep_.columns.push_back({"", row.output, row.variable, {}});
@@ -114,7 +135,7 @@ class SweepBuilder {
         if (row.variable.aggregation != Aggregation::per_replica) return;
         SweepColumn& column = column_of(row);
         SweepCell& cell = column.cells[point * sweep_.controllers.size() + controller];
-        cell.values = row.values.read();
+        cell.values = renumbered(row.values.read(), row.variable, column.variable);
         if (!column.has_means()) return;
         cell.mean = estimates.mean(row);
         cell.quantiles = estimates.quantiles(row);

@@ -63,7 +63,9 @@ class SweepFileReader {
             dimension.unit = reader_.text_attribute(in_sweep + name, "units");
             dimension.labels = reader_.texts(in_sweep + name + "_label");
         }
-        if (dimension.labels.empty()) throw damaged(in_sweep + name);
+        const bool has_numbers = !dimension.numbers.empty();
+        if (dimension.labels.empty() || (has_numbers && dimension.numbers.size() != dimension.labels.size()))
+            throw damaged(in_sweep + name);
         sweep_.dimensions.push_back(std::move(dimension));
     }
 

@@ -97,9 +97,23 @@ PointOutlook outlook_of(const LoadedStudy& study) {
     outlook.replicas = study.scenario.study.most_replicas();
     for (const Alternative& alternative : study.scenario.controllers) outlook.controllers.push_back(alternative.label);
     outlook.identity = study_identity(study);
+    if (study.scenario.prices) outlook.currency = study.scenario.prices->currency;
     outlook.shape = shape_of(study, {});
     outlook.memory = estimate_memory(study, outlook.shape);
     return outlook;
+}
+
+/// One number of a file has one unit.
+void check_currencies(const CheckedSweep& checked, Issues& issues) {
+    const PointOutlook* first = nullptr;
+    for (const PointOutlook& point : checked.points) {
+        if (!point.problem.empty() || point.currency.empty()) continue;
+        if (!first) first = &point;
+        if (point.currency == first->currency) continue;
+        return issues.error(checked.sweep.axes.front().at, "sweep",
+                            "has prices in " + first->currency + " and in " + point.currency,
+                            "take one currency, or a sweep for each");
+    }
 }
 
 std::string assignment_of(std::size_t point) { return std::string(point_assignment) + std::to_string(point); }
@@ -165,6 +179,7 @@ std::optional<CheckedSweep> check_points(const std::filesystem::path& scenario, 
     }
     const bool goes_on = failed.empty() || may_go_on(checked);
     found.report(sweep, goes_on ? failed : std::set<std::size_t>{}, issues);
+    if (goes_on) check_currencies(checked, issues);
     if (!goes_on || issues.has_errors()) return std::nullopt;
     if (const std::string fixed = files_fixed(sweep); !fixed.empty()) checked.overrides.push_back(fixed);
     return checked;

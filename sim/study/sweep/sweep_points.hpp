@@ -21,6 +21,7 @@ struct PointOutlook {
     int replicas = 0;       ///< at most
     std::vector<std::string> controllers{};
     std::string identity{};  ///< study_identity
+    std::string currency{};  ///< of its prices; empty: it has none
     MemoryEstimate memory{};
     StudyShape shape{};
 };
