@@ -45,6 +45,7 @@ void add_commands(CommandLine& line) {
     add_feeder(line);
     add_summary(line);
     add_show(line);
+    add_why(line);
     add_export(line);
     add_new(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");

@@ -45,6 +45,7 @@ void add_solve(CommandLine& line);
 void add_feeder(CommandLine& line);
 void add_summary(CommandLine& line);
 void add_show(CommandLine& line);
+void add_why(CommandLine& line);
 void add_export(CommandLine& line);
 
 }  // namespace evsweep

@@ -29,6 +29,8 @@ class Replica {
     Replica(const ReplicaSite& site, SharedSite& shared, const Population& population, PartySet& parties, Rng rng);
     Replica(const Replica&) = delete;
 
+    /// Fleet and network as they are now, for who looks at more than signals tell. What is seen never changes what happens.
+    [[nodiscard]] const World& world() const { return world_; }
     /// Where recorders are added, before it runs.
     [[nodiscard]] ReplicaRecording& recording() { return recording_; }
     /// What a party that plans for arrivals knows of the fleet's stays; before it runs. Outlives the replica.

@@ -6,9 +6,8 @@
 #include <cmath>
 #include <span>
 
-#include "evsweep/values.hpp"
 #include "sim/base/text_table.hpp"
-#include "sim/study/wall_clock.hpp"
+#include "sim/report/day_clock.hpp"
 
 namespace evsweep {
 
@@ -22,24 +21,6 @@ std::span<const double> values_of(const StudyResult& result, const std::string& 
         if (v.output == output && v.variable.name == name && !v.traces.empty()) return v.traces.front().second;
     return {};
 }
-
-/// "Mon 18:05", with the date where the study is longer than a week.
-class DayClock {
-   public:
-    DayClock(const StudyResult& result, bool with_date)
-        : clock_(result.calendar_start, result.clock_changes), with_date_(with_date) {}
-    [[nodiscard]] std::string text(double time_h) const {
-        constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-        const Calendar at(clock_.local(static_cast<double>(std::llround(time_h * 60.0)) / 60.0).value_or(LocalTime{}));
-        const std::string date_time = Value<Calendar>::text(at);
-        const std::string day = days[at.weekday(Instant{}).c_encoding()];
-        return with_date_ ? day + " " + date_time.substr(5, 11) : day + " " + date_time.substr(11, 5);
-    }
-
-   private:
-    WallClock clock_;
-    bool with_date_;
-};
 
 std::string group_of(const StudyResult& result, double code) {
     const auto& groups = result.connectors.groups;
@@ -154,7 +135,8 @@ std::string day_outputs(int replica) {
 
 std::string day_page(const StudyResult& result, std::optional<std::size_t> vehicle) {
     const auto time_h = times_of(result);
-    const DayClock clock(result, !time_h.empty() && time_h.back() > 7.0 * 24.0);
+    const DayClock clock(result.calendar_start, result.clock_changes,
+                         !time_h.empty() && time_h.back() > days_without_date * 24.0);
     const RunResult& run = result.controllers.front();
     std::string text = fmt::format("{}\nreplica {} of seed {} under {}, from {}\n\n", result.title,
                                    result.replicas.front().index(), result.seed, run.label, result.calendar_start);

@@ -208,6 +208,7 @@ Population LoadedStudy::draw(ReplicaId replica) const {
     const auto number = static_cast<std::uint32_t>(replica.index());
     Population population = draw_fleet(*this, number);
     if (demand) draw_base_load(*this, number, population.load_factors);
+    if (amend) amend(population);
     return population;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,10 +28,12 @@ struct LoadedStudy {
     std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
     std::vector<std::string> overrides{};                                           ///< over the scenario file
     std::shared_ptr<const InputFiles> input_files{};                                ///< all files that were asked for
-    std::optional<StopTarget> stop{};        ///< what decides the number of replicas; none: the scenario says it
-    std::shared_ptr<const Demand> demand{};  ///< draws the base load of a replica; none: all have that of the profiles
+    std::optional<StopTarget> stop{};          ///< what decides the number of replicas; none: the scenario says it
+    std::shared_ptr<const Demand> demand{};    ///< draws the base load of a replica; none: all have that of the profiles
+    std::function<void(Population&)> amend{};  ///< changes what was drawn of a replica, e.g. leaves a vehicle out; may be empty
 
-    /// The fleet of one replica and its base load, the same under every alternative.
+    /// The fleet of one replica and its base load, the same under every alternative. Draws are keyed by identity, so what `amend`
+    /// leaves out moves nobody else.
     [[nodiscard]] Population draw(ReplicaId replica) const;
     /// What may be forecast of that fleet: another draw of the same behaviours, at the same connectors, and the base load of the
     /// profiles. A function of seed and replica, so the same under every alternative.

@@ -126,7 +126,8 @@ ControllerRun gather(const LoadedStudy& study, const StudyOutputs& outputs, Repl
 
 /// Runs all places to the horizon, with the recorders of all outputs attached; one run per place.
 std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const StudyOutputs& outputs,
-                                            const std::vector<Place>& places, Stopwatch& watch, const StopRequest& stop) {
+                                            const std::vector<Place>& places, Stopwatch& watch, const StopRequest& stop,
+                                            const ReplicaVisitor& visitor = {}) {
     const ReplicaSite site = site_of(study, outputs, stop);
     Ensemble ensemble(site, watch);
     std::vector<Recorders> recorders;
@@ -137,6 +138,7 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
         if (!place.base_outside.empty()) engine.know_base(place.base_outside);
         watch.switch_to(Activity::recording);
         recorders.push_back(attach_recorders(outputs, place, engine));
+        if (visitor) visitor(engine);
     }
     std::vector<ReplicaOutcome> outcomes = ensemble.run();
     watch.switch_to(Activity::recording);
@@ -168,7 +170,7 @@ Place place_of(const LoadedStudy& study, Member& member, PartySet& parties, Stop
 
 /// The parties of one alternative for each member, then all of them to the horizon.
 void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const Alternative& alternative, const Members& members,
-                  Stopwatch& watch, const StopRequest& stop) {
+                  Stopwatch& watch, const StopRequest& stop, const ReplicaVisitor& visitor) {
     watch.switch_to(Activity::control);
     const ReplicaSite site = site_of(study, outputs, stop);
     std::vector<std::unique_ptr<PartySet>> sets;
@@ -177,7 +179,7 @@ void run_together(const LoadedStudy& study, const StudyOutputs& outputs, const A
         sets.push_back(std::make_unique<PartySet>(site, &alternative, m->population, rng_of(study, m->run.replica)));
         places.push_back(place_of(study, *m, *sets.back(), watch));
     }
-    std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch, stop);
+    std::vector<ControllerRun> runs = run_side_by_side(study, outputs, places, watch, stop, visitor);
     for (std::size_t i = 0; i < members.size(); ++i) {
         ReplicaRun& run = members[i]->run;
         if (const auto& failure = runs[i].outcome.failure) run.failure = ReplicaFailure{run.replica, alternative.label, *failure};
@@ -307,14 +309,15 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const St
 }
 
 std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs, ReplicaId first, std::size_t count,
-                                     Stopwatch& watch, const StopRequest& stop) {
+                                     Stopwatch& watch, const StopRequest& stop, const ReplicaVisitor& visitor) {
     std::vector<ReplicaId> replicas;
     for (std::size_t i = 0; i < count; ++i) replicas.emplace_back(first.index() + i);
-    return run_ensemble(study, outputs, replicas, watch, stop);
+    return run_ensemble(study, outputs, replicas, watch, stop, visitor);
 }
 
 std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutputs& outputs,
-                                     const std::vector<ReplicaId>& replicas, Stopwatch& watch, const StopRequest& stop) {
+                                     const std::vector<ReplicaId>& replicas, Stopwatch& watch, const StopRequest& stop,
+                                     const ReplicaVisitor& visitor) {
     watch.switch_to(Activity::sampling);
     std::vector<Member> all;
     for (const ReplicaId replica : replicas) {
@@ -328,7 +331,7 @@ std::vector<ReplicaRun> run_ensemble(const LoadedStudy& study, const StudyOutput
         const Members members = standing(all);
         if (members.empty()) break;
         run_guarded(controllers[c].label, members,
-                    [&](const Members& some) { run_together(study, outputs, controllers[c], some, watch, stop); });
+                    [&](const Members& some) { run_together(study, outputs, controllers[c], some, watch, stop, visitor); });
     }
     std::vector<ReplicaRun> runs;
     for (Member& m : all) runs.push_back(std::move(m.run));
