@@ -87,6 +87,7 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
 
 /// "200 replicas", or "30 to 2000 replicas, as needed".
 std::string replicas_text(const StudySettings& study) {
+    if (study.batch_length) return "one replica in parts of " + duration_text(*study.batch_length);
     if (!study.stop) return fmt::format("{} replicas", study.replicas);
     return fmt::format("{} to {} replicas, as needed,", study.replicas, study.stop->max_replicas);
 }

@@ -42,7 +42,7 @@ void tell_failures(const StudyResult& result, const RunOptions& options) {
         const std::string under = failure.controller.empty() ? "" : " under " + failure.controller;
         fail(fmt::format("replica {} of seed {} failed{}: {}", failure.replica.index(), result.seed, under, failure.what));
     }
-    if (!result.failures.empty() && options.only_replica.empty() && result.planned > 1)
+    if (!result.failures.empty() && options.only_replica.empty() && result.planned_replicas() > 1)
         fail(fmt::format("run just that replica with `evsweep run {}{} --only-replica {}`", options.scenario.string(),
                          options.point.empty() ? "" : " --point " + options.point, result.failures.front().replica.index()));
 }
@@ -70,7 +70,7 @@ ExitStatus conclude(const StudyResult& result, const PlacedResult& placed, const
     if (result.interrupted) return ExitStatus::interrupted;
     if (const auto problem = dead_end(result)) return fail(*problem);
     if (result.failures.empty()) return ExitStatus::success;
-    return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned));
+    return fail(fmt::format("{} of {} replicas failed; the others are kept", result.failures.size(), result.planned_replicas()));
 }
 
 /// A study whose numbers found no room on the disk.

@@ -64,6 +64,29 @@ void check_time(const TimeSettings& time, const Node& root, Issues& issues) {
                      "take a longer step or a shorter duration");
 }
 
+void check_parts(const StudySettings& study, const TimeSettings& time, const Node& root, Issues& issues) {
+    constexpr std::int64_t few = 10;
+    if (!study.batch_length || *study.batch_length <= Duration::zero() || time.warm_up >= time.duration) return;
+    const Duration length = *study.batch_length, counted = time.duration - time.warm_up;
+    const std::string path = "study.batch_length";
+    const Position at = place_of(root, {"study", "batch_length"});
+    check_interval(time, length, at, path, issues);
+    const std::string parts = std::to_string(counted / length) + " parts of " + duration_text(length);
+    if (counted < length * 2)
+        issues.error(at, path, duration_text(length) + " is no part of " + duration_text(counted) + " that are counted",
+                     "take at most half of it, or better a tenth");
+    else if (!is_multiple(counted, length))
+        issues.error(
+            at, path,
+            duration_text(counted) + " that are counted are " + parts + " and " + duration_text(counted % length) + " over",
+            "make time.duration " + duration_text(time.duration - counted % length) + ", or time.warm_up " +
+                duration_text(time.warm_up + counted % length));
+    else if (counted / length < few)
+        issues.warning(at, path,
+                       parts + " are few: their intervals are wide, and whether consecutive parts are alike cannot be seen",
+                       "10 to 30 parts are usual (Schmeiser 1982)");
+}
+
 namespace {
 
 void check_price_curve(const TimeSettings& time, const ProfileText& profile, const std::string& name, const Node& root,

@@ -22,6 +22,10 @@ void report_no_scenario(const Position& at, Issues& issues);
 /// The step divides the duration and the warm-up, the warm-up is shorter than the duration, and the grid is not endless.
 void check_time(const TimeSettings& time, const Node& root, Issues& issues);
 
+/// Parts of a replica (`study.batch_length`) are whole numbers of steps, fill the counted time and are two at least; few are
+/// warned of.
+void check_parts(const StudySettings& study, const TimeSettings& time, const Node& root, Issues& issues);
+
 /// Profiles and prices change on control steps, and prices are held between them.
 void check_grid(const TimeSettings& time, const BaseLoadText& base_load, const PricesText* prices, const Node& root,
                 Issues& issues);

@@ -85,6 +85,7 @@ class SectionReader {
         if (scenario_.study.stop) place_stop(*scenario_.study.stop);
         time_ = read_section("time", time_schema());
         if (time_) check_time(*time_, root_, issues_);
+        if (time_) check_parts(scenario_.study, *time_, root_, issues_);
         if (time_) scenario_.time = *time_;
         take_section("feeder", feeder_schema(), scenario_.feeder);
         check_format(root_, issues_);

@@ -83,6 +83,25 @@ std::optional<Contradiction> wrong_stages(const StudySettings& study) {
     return std::nullopt;
 }
 
+/// What does not go with parts of one replica as the sample, if anything.
+std::optional<Contradiction> wrong_parts(const StudySettings& study) {
+    if (!study.batch_length) return std::nullopt;
+    if (*study.batch_length <= Duration::zero())
+        return Contradiction{"batch_length", duration_text(*study.batch_length) + " is no length", "write e.g. 7 d"};
+    if (study.stop)
+        return Contradiction{"batch_length", "makes parts of one replica the sample, and study.stop runs more replicas",
+                             "keep one of them; a longer time.duration has more parts"};
+    if (study.replicas != 1)
+        return Contradiction{"batch_length",
+                             "makes parts of one replica the sample, and study.replicas is " + std::to_string(study.replicas),
+                             "say `replicas: 1`; or leave batch_length out: where there are several replicas, whose parts share "
+                             "what is drawn once for each, these are the sample"};
+    if (study.draws != DrawKind::independent)
+        return Contradiction{"draws", "are spread out over replicas, and with batch_length there is one",
+                             "take `draws: independent`"};
+    return std::nullopt;
+}
+
 template <class P>
 SectionInfo described(std::string name, const Schema<P>& schema) {
     return {std::move(name), schema.summary(), schema.fields()};
@@ -157,6 +176,11 @@ const Schema<StudySettings>& study_schema() {
                       "draws that are spread out: parts of the replicas that are independent of one another, by which intervals "
                       "are found; a divisor of the replicas",
                       between(2, 10'000))
+            .optional(
+                "batch_length", &StudySettings::batch_length,
+                "of a long time.duration in one replica: what is counted is cut into parts of this length, e.g. 7 d, each of "
+                "which gives one value of every number, so that a year has intervals over its weeks (batch means); none: "
+                "replicas are the sample")
             .optional("threads", &StudySettings::threads, "0: one per core", between(0, 4096))
             .optional("confidence", &StudySettings::confidence, "level of the confidence intervals", open_unit)
             .optional("accounting", &StudySettings::accounting,
@@ -168,6 +192,7 @@ const Schema<StudySettings>& study_schema() {
                       "label of the controller that others are compared with; empty: the first")
             .used_if([](const StudySettings& s) { return s.draws != DrawKind::independent; },
                      "with draws: latin_hypercube or sobol", {"batches"})
+            .relation(wrong_parts)
             .relation(wrong_batches)
             .relation(uneven_batches)
             .relation(wrong_stages);

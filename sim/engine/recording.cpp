@@ -9,18 +9,38 @@ namespace evsweep {
 ReplicaRecording::ReplicaRecording(World& world, SignalBoard& board)
     : world_(world), board_(board), signals_(world.site.signals.size()) {}
 
-void ReplicaRecording::add(Recorder& recorder) { recorders_.push_back(&recorder); }
+void ReplicaRecording::add(Recorder& recorder) { parts_.back().recorders.push_back(&recorder); }
 
 void ReplicaRecording::add(Recorder& recorder, const Output& output) {
     add(recorder);
-    if (output.wants_events()) event_recorders_.push_back(&recorder);
-    if (const auto every = output.samples_every()) samplers_.push_back({&recorder, *every, Instant{}});
+    Part& part = parts_.back();
+    if (output.wants_events()) part.event_recorders.push_back(&recorder);
+    if (const auto every = output.samples_every()) {
+        const Duration since = part.begin.time_since_epoch();
+        part.samplers.push_back({&recorder, *every, Instant((since + *every - Duration(1)) / *every * *every)});
+    }
+    find_next_sample();
+}
+
+void ReplicaRecording::begin_part(Instant begin) {
+    EVSWEEP_EXPECTS(begin > parts_.back().begin, "parts follow one another");
+    parts_.push_back({begin});
+}
+
+/// Where the next part begins now, the one before hears of the stays under way as far as they have come, and no more.
+void ReplicaRecording::enter_part() {
+    if (part_ + 1 == parts_.size() || world_.now < parts_[part_ + 1].begin) return;
+    for (const ConnectorId c : world_.fleet.plugged_in()) {
+        const SessionRecord record = world_.fleet.so_far(c, world_.now);
+        for (Recorder* r : now().recorders) r->session_ended(record);
+    }
+    ++part_;
     find_next_sample();
 }
 
 void ReplicaRecording::find_next_sample() {
     next_sample_.reset();
-    for (const Sampler& sampler : samplers_)
+    for (const Sampler& sampler : now().samplers)
         if (!next_sample_ || sampler.next < *next_sample_) next_sample_ = sampler.next;
 }
 
@@ -28,26 +48,27 @@ Snapshot ReplicaRecording::snapshot() { return {world_.now, world_.step, world_.
 
 void ReplicaRecording::take_step() {
     close_step();
+    enter_part();
     if (!world_.network.is_solved()) unsolved_.push_back({world_.now, world_.network.result()});
     const BaseDemand& base = world_.site.base;
     books_.open(world_.now, {base.price()[world_.step], base.sell_price()[world_.step]}, world_.powers(), world_.energy());
     const Snapshot begin = snapshot();
-    for (Recorder* r : recorders_) r->at(begin);
+    for (Recorder* r : now().recorders) r->at(begin);
 }
 
 void ReplicaRecording::close_step() {
     if (!books_.is_open()) return;
     const Interval interval = books_.close(world_.now, world_.energy());
     ledger_.book(interval);
-    for (Recorder* r : recorders_) r->over(interval);
+    for (Recorder* r : now().recorders) r->over(interval);
 }
 
 void ReplicaRecording::take_sample() {
     world_.advance_fleet();
-    const Snapshot now = snapshot();
-    for (Sampler& sampler : samplers_) {
+    const Snapshot seen = snapshot();
+    for (Sampler& sampler : now().samplers) {
         if (sampler.next != world_.now) continue;
-        sampler.recorder->sample(now);
+        sampler.recorder->sample(seen);
         sampler.next += sampler.every;
     }
     find_next_sample();
@@ -55,25 +76,25 @@ void ReplicaRecording::take_sample() {
 
 void ReplicaRecording::end_session(const SessionRecord& record) {
     ledger_.book(record, world_.population.vehicles);
-    for (Recorder* r : recorders_) r->session_ended(record);
+    for (Recorder* r : now().recorders) r->session_ended(record);
 }
 
 void ReplicaRecording::hold_powers() { books_.hold(world_.now, world_.powers()); }
 
 void ReplicaRecording::note(EventKind kind, std::optional<ConnectorId> connector) {
-    if (event_recorders_.empty()) return;
+    if (now().event_recorders.empty()) return;
     EventRecord record{world_.now, kind, connector};
     if (connector) {
         record.soc = world_.fleet.soc()[connector->index()];
         record.p_kw = world_.fleet.p_kw()[connector->index()];
     }
-    for (Recorder* r : event_recorders_) r->event(record);
+    for (Recorder* r : now().event_recorders) r->event(record);
 }
 
 void ReplicaRecording::note(const DeviceMove& move) {
     const EventKind kind = move.what == DeviceMove::What::tap ? EventKind::tap : EventKind::capacitor;
     const EventRecord record{.at = world_.now, .kind = kind, .device = move.relay, .state = move.state};
-    for (Recorder* r : event_recorders_) r->event(record);
+    for (Recorder* r : now().event_recorders) r->event(record);
 }
 
 std::span<const double> ReplicaRecording::read(std::uint32_t slot) {

@@ -28,6 +28,11 @@ class ReplicaRecording final : public SnapshotSource {
     /// Before the replica runs. The recorder outlives it.
     void add(Recorder& recorder, const Output& output);
     void add(Recorder& recorder);
+    /// Likewise: recorders that are added from here on hear what happens from the control step at `begin` on, and those before
+    /// only what happens until then. What the border itself brings before its step is closed (who leaves, messages, decisions) is
+    /// of the part that ends. Stays under way there are reported to that part as the horizon's are, not complete, and whole where
+    /// they end.
+    void begin_part(Instant begin);
 
     /// Closes the control step that ends now, if one is open, and opens the next.
     void take_step();
@@ -57,15 +62,23 @@ class ReplicaRecording final : public SnapshotSource {
         Duration every{};
         Instant next{};
     };
+    /// Recorders that hear of the same time.
+    struct Part {
+        Instant begin{};
+        std::vector<Recorder*> recorders{}, event_recorders{};
+        std::vector<Sampler> samplers{};
+    };
     [[nodiscard]] Snapshot snapshot();
+    [[nodiscard]] Part& now() { return parts_[part_]; }
+    void enter_part();
     void find_next_sample();
     void get_to_know(std::uint32_t slot);
     [[nodiscard]] std::span<const double> not_known(std::uint32_t slot);
 
     World& world_;
     SignalBoard& board_;
-    std::vector<Recorder*> recorders_, event_recorders_;
-    std::vector<Sampler> samplers_;
+    std::vector<Part> parts_ = std::vector<Part>(1);
+    std::size_t part_ = 0;  ///< that hears now
     std::optional<Instant> next_sample_;
     /// A signal that has been read, and the values that are worked out for it.
     struct Known {

@@ -127,6 +127,24 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
             .reached = reached(i)};
 }
 
+SessionRecord ChargingState::so_far(ConnectorId c, Instant now) const {
+    const std::size_t i = c.index();
+    const Stay& stay = stays_[i];
+    EVSWEEP_EXPECTS(stay.occupied, "a stay is under way where one is asked for");
+    const double soc = soc_at(i, ms_of(now)), change = soc - motions_[i].soc;
+    const double rise = stay.rise + std::max(0.0, change), fall = stay.fall + std::max(0.0, -change);
+    return {.id = stay.id,
+            .session = population_->sessions[stay.id.index()],
+            .end = now,
+            .final_soc = soc,
+            .capacity_kwh = capacity_[i],
+            .charged_kwh = rise * stay.drawn_kwh_per_soc,
+            .discharged_kwh = fall * stay.returned_kwh_per_soc,
+            .stored_kwh = rise * capacity_[i],
+            .released_kwh = fall * capacity_[i],
+            .complete = false};
+}
+
 std::span<std::optional<Instant>> ChargingState::reached(std::size_t i) {
     return std::span(reached_).subspan(i * margins_.size(), margins_.size());
 }

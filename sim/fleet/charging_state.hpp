@@ -56,6 +56,8 @@ class ChargingState {
     SessionRecord unplug(ConnectorId c, Instant now);
     /// The same for a session that the horizon cuts.
     SessionRecord end_of_horizon(ConnectorId c, Instant now);
+    /// The stay at an occupied connector as far as it has come, not complete, without changing anything.
+    [[nodiscard]] SessionRecord so_far(ConnectorId c, Instant now) const;
     /// Books up to `now`, then puts the new setpoint in force; the caller has validated it against the limits.
     void set_power(ConnectorId c, double p_kw, double q_kvar, Instant now);
 

@@ -8,6 +8,7 @@
 
 #include "sim/base/text_table.hpp"
 #include "sim/report/element_tables.hpp"
+#include "sim/report/parts_text.hpp"
 #include "sim/report/row_text.hpp"
 #include "sim/report/stop_text.hpp"
 #include "sim/report/warnings.hpp"
@@ -72,14 +73,16 @@ bool has_generators(const StudyResult& result) {
 /// What the numbers of the first block are.
 std::string heading(const StudyResult& result) {
     std::string text = printable(result.title) + "\n";
-    text += fmt::format("{} of {} replicas, seed {}", result.replicas.size(), result.planned, result.seed);
+    text += fmt::format("{} of {} {}s{}, seed {}", result.replicas.size(), result.planned, result.sample_noun(),
+                        result.parts > 1 ? " of one replica" : "", result.seed);
     if (result.interrupted) text += ", interrupted before the rest";
     text += "\n";
     if (result.stop) text += stop_text(*result.stop) + "\n";
     if (is_one_day(result))
         text += "one day, which all replicas repeat, so without intervals";
     else if (result.replicas.size() > 1)
-        text += fmt::format("mean over the replicas ± half-width of its {:g} % interval", 100.0 * result.confidence);
+        text +=
+            fmt::format("mean over the {}s ± half-width of its {:g} % interval", result.sample_noun(), 100.0 * result.confidence);
     else
         text += result.replicas.empty() ? "no replica" : "one replica";
     text += has_generators(result) ? "; base: the feeder without vehicles and generators" : "; base: the feeder without vehicles";
@@ -125,7 +128,7 @@ class Blocks {
         for (Row row : events_)
             if (happens_anywhere(result_, *row)) rows_.push_back(row);
         if (!rows_.empty()) blocks += differences();
-        return blocks + legend_of(used_, result_);
+        return blocks + in_words_of(result_, legend_of(used_, result_));
     }
 
    private:
@@ -179,15 +182,15 @@ class Blocks {
 
     [[nodiscard]] std::string violations_title() const {
         if (is_one_day(result_) || result_.replicas.size() < 2) return "\nViolations of limits\n\n";
-        return fmt::format("\nViolations of limits: share of the replicas, with its {:g} % interval\n\n",
+        return fmt::format("\nViolations of limits: share of the {}s, with its {:g} % interval\n\n", result_.sample_noun(),
                            100.0 * result_.confidence);
     }
 
     [[nodiscard]] std::string differences_title() const {
         const std::string reference = printable(result_.reference);
         if (is_one_day(result_)) return fmt::format("\nDifference to {} on this one day\n\n", reference);
-        return fmt::format("\nPaired difference to {}, replica by replica: mean ± {:g} % interval; *: excludes zero\n\n",
-                           reference, 100.0 * result_.confidence);
+        return fmt::format("\nPaired difference to {0}, {1} by {1}: mean ± {2:g} % interval; *: excludes zero\n\n", reference,
+                           result_.sample_noun(), 100.0 * result_.confidence);
     }
 
     const StudyResult& result_;

@@ -88,7 +88,8 @@ class ElementTables {
         }
         if (nowhere.empty()) return tables;
         std::string lines = "\n";
-        for (const std::string& line : wrapped("In no replica: " + nowhere, width_, "  ")) lines += line + "\n";
+        for (const std::string& line : wrapped("In no " + study_.sample_noun() + ": " + nowhere, width_, "  "))
+            lines += line + "\n";
         return tables + lines;
     }
 
@@ -107,7 +108,8 @@ class ElementTables {
                                       ? fmt::format("{} of {}", affected, places(row))
                                       : fmt::format("the {} worst of {} affected, of {}", worst_elements, affected, places(row));
         std::string text = fmt::format("{}: {}\n", capitalised(printable(row.variable.event)), which);
-        text += fmt::format("  {}, mean{}\n\n", study_.replicas.size() > 1 ? "share of the replicas [%]" : "whether it happens",
+        text += fmt::format("  {}, mean{}\n\n",
+                            study_.replicas.size() > 1 ? "share of the " + study_.sample_noun() + "s [%]" : "whether it happens",
                             unit.empty() || unit == "1" ? "" : " [" + printable(unit) + "]");
         return text;
     }

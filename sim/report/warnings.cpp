@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/base/text_table.hpp"
+#include "sim/report/parts_text.hpp"
 #include "sim/report/stop_text.hpp"
 #include "sim/study/places_text.hpp"
 #include "sim/study/ratings.hpp"
@@ -21,7 +22,7 @@ std::string failed_replicas(const StudyResult& result) {
     if (result.failures.empty()) return {};
     const auto& first = result.failures.front();
     return fmt::format("\n{} of {} replicas failed and are left out; the first: replica {}{}: {}\n", result.failures.size(),
-                       result.planned, first.replica.index(),
+                       result.planned_replicas(), first.replica.index(),
                        first.controller.empty() ? "" : " under " + printable(first.controller), printable(first.what));
 }
 
@@ -42,7 +43,7 @@ std::string same_fleets(const StudyResult& result) {
 }
 
 /// Control steps of all finished replicas under one controller; 0: not known.
-std::size_t steps_of_a_run(const StudyResult& result) { return result.control_steps * result.replicas.size(); }
+std::size_t steps_of_a_run(const StudyResult& result) { return result.control_steps * (result.replicas.size() / result.parts); }
 
 std::string share_of_steps(std::size_t unsolved, std::size_t all) {
     if (all == 0) return fmt::format("{} control step{}", unsolved, unsolved == 1 ? "" : "s");
@@ -64,7 +65,7 @@ std::string unsolved_steps(const StudyResult& result, const RunResult& run) {
     text += "\n";
     if (run.mostly_unsolved_replicas > 0 && &run != &result.base)
         text += fmt::format("{}: {} of {} replicas had no load flow in most of their steps; their numbers say little\n",
-                            printable(run.label), run.mostly_unsolved_replicas, result.replicas.size());
+                            printable(run.label), run.mostly_unsolved_replicas, result.replicas.size() / result.parts);
     return text;
 }
 
@@ -137,10 +138,10 @@ std::string stays_left_out(const StudyResult& result) {
             const double sum = std::accumulate(values.begin(), values.end(), 0.0);
             if (!(sum > 0.0)) return {};
             return fmt::format(
-                "\nStays left out ask for {:.1f} kWh in the mean replica, whatever the controller; no row counts that as served "
+                "\nStays left out ask for {:.1f} kWh in the mean {}, whatever the controller; no row counts that as served "
                 "or "
                 "unserved\n",
-                sum / static_cast<double>(values.size()));
+                sum / static_cast<double>(values.size()), result.sample_noun());
         }
     }
     return {};
@@ -151,7 +152,7 @@ std::string stays_left_out(const StudyResult& result) {
 std::string warnings(const StudyResult& result) {
     std::string text =
         same_fleets(result) + failed_replicas(result) + places_drawn_once(result) + unsolved_steps(result, result.base);
-    text += stop_warning(result) + unrated_text(result) + stays_left_out(result);
+    text += parts_warning(result) + stop_warning(result) + unrated_text(result) + stays_left_out(result);
     for (const auto& run : result.controllers) text += unsolved_steps(result, run);
     for (const auto& run : result.controllers) text += remarks(result, run);
     if (result.replicas.empty()) text += "\nNo replica was finished: there is nothing to compare.\n";

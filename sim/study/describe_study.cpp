@@ -45,7 +45,9 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.scenario = scenario.resolved;
     result.seed = scenario.study.seed;
     result.connectors = study.draw(ReplicaId(0)).connectors;
-    result.planned = scenario.study.replicas;
+    result.parts = outputs.parts();
+    result.part_length = scenario.study.batch_length.value_or(Duration::zero());
+    result.planned = scenario.study.replicas * static_cast<int>(result.parts);
     result.control_steps = study.base->steps();
     result.calendar_start = Value<Calendar>::text(scenario.time.start);
     result.clock_changes = clock_changes_of(scenario.time.start, scenario.time.duration);

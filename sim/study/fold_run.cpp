@@ -37,7 +37,7 @@ VariableResult number_per_replica(std::string output, std::string name, std::str
 }  // namespace
 
 RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs, std::shared_ptr<NumberScratch> scratch)
-    : study_(study), scratch_(std::move(scratch)) {
+    : study_(study), parts_(outputs.parts()), scratch_(std::move(scratch)) {
     for (std::size_t o = 0; o < outputs.outputs.size(); ++o)
         for (const Variable& variable : outputs.declared[o].variables())
             result_.variables.push_back({study.scenario.outputs[o].label, variable, NumberColumn(scratch_), {}, {}});
@@ -51,14 +51,16 @@ RunFold::RunFold(const LoadedStudy& study, const StudyOutputs& outputs, std::sha
 
 void RunFold::add(ReplicaId replica, ControllerRun run) {
     if (result_.reads.empty()) result_.reads = std::move(run.reads);
-    add_outputs(replica, run.recorded);
+    const std::size_t outputs = run.recorded.size() / parts_;
+    for (std::size_t part = 0; part < parts_; ++part)
+        add_outputs(ReplicaId(replica.index() * parts_ + part), std::span(run.recorded).subspan(part * outputs, outputs));
     add_ledger(run.outcome.ledger);
     add_counts(run);
     add_unsolved(replica, run.outcome.unsolved);
     add_remarks(replica, run.remarks);
 }
 
-void RunFold::add_outputs(ReplicaId replica, std::vector<std::optional<Recorded>>& recorded) {
+void RunFold::add_outputs(ReplicaId replica, std::span<std::optional<Recorded>> recorded) {
     std::size_t v = 0;
     for (std::size_t o = 0; o < recorded.size(); ++o) {
         const std::string& label = study_.scenario.outputs[o].label;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "sim/study/run_ensemble.hpp"
@@ -12,7 +13,7 @@ namespace evsweep {
 
 /// Replicas come in ascending order. What is kept of each is one number per variable, and the traces of chosen replicas; series
 /// go into bands. Memory does not grow otherwise, and with a scratch file not by the numbers either. `add` throws FileError where
-/// that takes no more.
+/// that takes no more. The parts of a replica count as replicas, in what outputs record of them.
 class RunFold {
    public:
     /// `study` and `outputs` outlive it. Numbers go to `scratch`, which may be null: they stay in memory.
@@ -24,13 +25,14 @@ class RunFold {
     [[nodiscard]] RunResult finish();
 
    private:
-    void add_outputs(ReplicaId replica, std::vector<std::optional<Recorded>>& recorded);
+    void add_outputs(ReplicaId replica, std::span<std::optional<Recorded>> recorded);
     void add_ledger(const EnergyLedger& ledger);
     void add_counts(const ControllerRun& run);
     void add_unsolved(ReplicaId replica, const std::vector<Unsolved>& unsolved);
     void add_remarks(ReplicaId replica, std::vector<Remark>& remarks);
 
     const LoadedStudy& study_;
+    const std::size_t parts_;
     const std::shared_ptr<NumberScratch> scratch_;
     RunResult result_;                 ///< variables: of all outputs, of the ledger, then counters once they are known
     std::vector<RunningBands> bands_;  ///< by variable of outputs; without series where it has no bands

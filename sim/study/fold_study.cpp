@@ -28,7 +28,9 @@ void StudyFold::add(ReplicaRun run) {
         failures_.push_back(std::move(*run.failure));
         return;
     }
-    replicas_.push_back(run.replica);
+    ++finished_;
+    for (std::size_t part = 0; part < outputs_.parts(); ++part)
+        replicas_.emplace_back(run.replica.index() * outputs_.parts() + part);
     if (!first_fleet_) first_fleet_ = run.fleet;
     same_fleets_ = same_fleets_ && run.fleet == *first_fleet_;
     for (std::size_t c = 0; c < runs_.size(); ++c) runs_[c].add(run.replica, std::move(run.controllers[c]));
@@ -37,7 +39,7 @@ void StudyFold::add(ReplicaRun run) {
 StudyResult StudyFold::finish() {
     StudyResult result = describe_study(study_, outputs_);
     result.replicas = std::move(replicas_);
-    result.same_fleets = same_fleets_ && !result.replicas.empty();
+    result.same_fleets = same_fleets_ && finished_ > 0 && outputs_.parts() == 1;
     result.failures = std::move(failures_);
     for (std::size_t c = 0; c < runs_.size(); ++c) {
         RunResult run = runs_[c].finish();

@@ -22,7 +22,7 @@ class StudyFold {
     [[nodiscard]] StudyResult finish();
 
     /// Replicas that have come, those that failed included.
-    [[nodiscard]] std::size_t replicas() const { return replicas_.size() + failures_.size(); }
+    [[nodiscard]] std::size_t replicas() const { return finished_ + failures_.size(); }
     /// As much of the result as estimates of one number take (StudyEstimates): its values so far under every controller.
     [[nodiscard]] StudyResult so_far(const std::string& output, const std::string& variable) const;
 
@@ -32,7 +32,8 @@ class StudyFold {
     std::vector<RunFold> runs_;  ///< as Scenario::controllers
     RunFold base_;
     std::optional<std::string> base_failure_;
-    std::vector<ReplicaId> replicas_;
+    std::vector<ReplicaId> replicas_;           ///< or parts of them
+    std::size_t finished_ = 0;                  ///< replicas
     std::optional<std::uint64_t> first_fleet_;  ///< fingerprint, of the first replica that was finished
     bool same_fleets_ = true;                   ///< as far as replicas have come
     std::vector<ReplicaFailure> failures_;

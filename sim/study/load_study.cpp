@@ -84,6 +84,24 @@ void check_named_replicas(const Configured<Output>& configured, const StudySetti
     }
 }
 
+/// Bands put the same places of all parts of a replica together, so each part has to have as many.
+void check_parts_alike(const LoadedStudy& study, const Configured<Output>& configured, const Population& population,
+                       StudyOutputs& outputs, const OutputDeclarations& first) {
+    const auto size_of = [](const Coordinate& c) { return std::max(c.values.size(), c.labels.size()); };
+    for (std::size_t part = 1; part < parts_of(study.scenario); ++part) {
+        OutputDeclarations declared;
+        (void)make_output(study, configured, population, outputs, declared, part);
+        for (std::size_t k = 0; k < declared.coordinates().size(); ++k) {
+            const Coordinate &one = first.coordinates().at(k), &other = declared.coordinates()[k];
+            if (size_of(one) != size_of(other))
+                throw ContractViolation(
+                    fmt::format("has {} places of {} in the first part of the study and {} in part {}, and "
+                                "parts have to be alike; let its marks divide study.batch_length",
+                                size_of(one), one.name, size_of(other), part + 1));
+        }
+    }
+}
+
 /// Outputs check their own parameters against the control grid when they are made.
 void check_outputs(LoadedStudy& study, const Population& population, Issues& issues) {
     constexpr std::array taken{"ledger", "counters", "messages", "reads", "unsolved", "remarks"};  // groups that results have
@@ -99,6 +117,7 @@ void check_outputs(LoadedStudy& study, const Population& population, Issues& iss
         try {
             OutputDeclarations declared;
             (void)make_output(study, configured, population, outputs, declared);
+            check_parts_alike(study, configured, population, outputs, declared);
             all_declared.push_back(std::move(declared));
         } catch (const ContractViolation& wrong) {
             const bool is_of_steps = std::string_view(wrong.what()).find("control step") != std::string_view::npos;

@@ -36,6 +36,7 @@ struct Counts {
     std::size_t conductors = 0;
     std::size_t steps = 0;
     std::size_t load_factors = 0;  ///< of a replica's base load
+    std::size_t parts = 1;         ///< of a replica, each of which counts as one
 };
 
 /// Elements of a variable. A dimension without a coordinate is as long as a log of the replica.
@@ -86,7 +87,8 @@ Counts counts_of(const LoadedStudy& study, const Population& sample) {
             sample.connectors.size(),
             site.conductor.size(),
             study.base->steps(),
-            sample.load_factors.factor.size()};
+            sample.load_factors.factor.size(),
+            parts_of(study.scenario)};
 }
 
 /// Fleets with their planned events, and load flows. The last three are fitted to measured peaks.
@@ -134,16 +136,17 @@ std::size_t bands_of(const Elements& e, std::size_t replicas) {
 void add(const Elements& e, std::size_t traced, const Counts& counts, const StudyShape& shape, MemoryEstimate& sum) {
     const std::size_t runs = counts.controllers + 1;  // the feeder without vehicles, too
     // A replica's series are in flight until they go into bands, which keep them as they are for the first replicas.
-    const std::size_t ahead = shape.threads * StudyShape::ensembles_ahead * shape.width;
-    const std::size_t thinned_out = shape.replicas - std::min(shape.replicas, QuantileColumns::exact_up_to);
+    const std::size_t replicas = shape.replicas * counts.parts;
+    const std::size_t ahead = shape.threads * StudyShape::ensembles_ahead * shape.width * counts.parts;
+    const std::size_t thinned_out = replicas - std::min(replicas, QuantileColumns::exact_up_to);
     sum.in_flight += (std::min(ahead, thinned_out) * counts.controllers + 1) * e.bands * number_bytes;
-    sum.bands += counts.controllers * bands_of(e, shape.replicas);
-    const std::size_t whole = (counts.controllers * traced + 1) * e.traces;
+    sum.bands += counts.controllers * bands_of(e, replicas);
+    const std::size_t whole = (counts.controllers * traced + 1) * e.traces * counts.parts;
     const std::size_t numbers = counts.controllers * e.numbers;
     const std::size_t summaries = runs * e.bands * levels_of_bands;
-    sum.traces += (whole + numbers * std::min(shape.replicas, NumberScratch::usual_block)) * number_bytes;
+    sum.traces += (whole + numbers * std::min(replicas, NumberScratch::usual_block)) * number_bytes;
     sum.results += summaries * number_bytes;
-    sum.file += (summaries + whole + numbers * shape.replicas) * number_bytes;  // as they are, until `packed`
+    sum.file += (summaries + whole + numbers * replicas) * number_bytes;  // as they are, until `packed`
 }
 
 /// A file in memory is packed, and there twice when it is handed over; one that grows on the disk passes through.
@@ -173,7 +176,7 @@ MemoryEstimate estimate_memory(const LoadedStudy& study, const StudyShape& shape
         if (more > largest) largest = more, sum.largest_output = configured.label;
     }
     constexpr std::size_t columns_at_once = 6;  // of a paired difference, and of quantiles
-    sum.results += columns_at_once * shape.replicas * number_bytes;
+    sum.results += columns_at_once * shape.replicas * counts.parts * number_bytes;
     sum.file = packed(sum.file);
     return sum;
 }

@@ -58,6 +58,8 @@ void read_heading(const ResultReader& reader, StudyResult& result) {
     const std::string seed = reader.text_attribute("/", "seed");
     result.seed = std::strtoull(seed.c_str(), nullptr, 10);
     result.planned = whole_number(reader, "replicas_planned");
+    result.parts = static_cast<std::size_t>(std::max(1, whole_number(reader, "parts_per_replica")));
+    result.part_length = from_hours(bounded(reader.number_attribute("/", "part_hours"), 0.0, 1e6));
     result.interrupted = whole_number(reader, "interrupted") != 0;
     result.same_fleets = whole_number(reader, "same_fleets") != 0;
     result.control_steps = static_cast<std::size_t>(whole_number(reader, "control_steps"));

@@ -53,17 +53,21 @@ struct Place {
     const Population* expected = nullptr;  ///< a forecast of stays, where a party uses one
     Recorder* extra = nullptr;
     std::span<const std::uint8_t> base_outside{};  ///< where that of the study is not the replica's
+    const Population* later = nullptr;             ///< as outputs of later parts see it; null where there are none
 };
 
-using Recorders = std::vector<std::unique_ptr<Recorder>>;  ///< as StudyOutputs::outputs
+using Recorders = std::vector<std::unique_ptr<Recorder>>;  ///< as StudyOutputs::outputs, part by part
 
-Recorders attach_recorders(const StudyOutputs& outputs, const Place& place, Replica& engine) {
+Recorders attach_recorders(const LoadedStudy& study, const StudyOutputs& outputs, const Place& place, Replica& engine) {
     Recorders recorders;
-    for (const auto& output : outputs.outputs) {
-        recorders.push_back(output->start({place.replica, place.population}));
-        if (recorders.back()) engine.recording().add(*recorders.back(), *output);
+    for (std::size_t part = 0; part < outputs.parts(); ++part) {
+        if (part > 0) engine.recording().begin_part(begin_of_part(study.scenario, part));
+        for (const auto& output : outputs.of_part(part)) {
+            recorders.push_back(output->start({place.replica, part == 0 ? place.population : place.later}));
+            if (recorders.back()) engine.recording().add(*recorders.back(), *output);
+        }
+        if (place.extra) engine.recording().add(*place.extra);
     }
-    if (place.extra) engine.recording().add(*place.extra);
     return recorders;
 }
 
@@ -116,7 +120,7 @@ ControllerRun gather(const LoadedStudy& study, const StudyOutputs& outputs, Repl
     for (std::size_t o = 0; o < recorders.size(); ++o) {
         run.recorded.emplace_back();
         if (!recorders[o]) continue;
-        run.recorded.back().emplace(outputs.declared[o].variables().size());
+        run.recorded.back().emplace(outputs.declared[o % outputs.declared.size()].variables().size());
         recorders[o]->finish(*run.recorded.back());
     }
     gather_reads(study, set, run.reads);
@@ -137,7 +141,7 @@ std::vector<ControllerRun> run_side_by_side(const LoadedStudy& study, const Stud
         if (place.expected) engine.expect_stays(*place.expected);
         if (!place.base_outside.empty()) engine.know_base(place.base_outside);
         watch.switch_to(Activity::recording);
-        recorders.push_back(attach_recorders(outputs, place, engine));
+        recorders.push_back(attach_recorders(study, outputs, place, engine));
         if (visitor) visitor(engine);
     }
     std::vector<ReplicaOutcome> outcomes = ensemble.run();
@@ -153,6 +157,7 @@ struct Member {
     Population population;
     std::optional<Population> expected{};      ///< a forecast of its stays, once a party uses one
     std::vector<std::uint8_t> base_outside{};  ///< as World::base_outside, where the feeder without vehicles is its own
+    std::optional<Population> later{};         ///< as Place::later
 };
 using Members = std::vector<Member*>;
 
@@ -160,6 +165,7 @@ using Members = std::vector<Member*>;
 Place place_of(const LoadedStudy& study, Member& member, PartySet& parties, Stopwatch& watch) {
     Place place{member.run.replica, &member.population, &parties};
     place.base_outside = member.base_outside;
+    if (member.later) place.later = &*member.later;
     if (!parties.uses(services::arrivals.name)) return place;
     const Activity before = watch.switch_to(Activity::sampling);
     if (!member.expected) member.expected = study.forecast_stays(member.run.replica, member.population);
@@ -205,12 +211,19 @@ void run_guarded(const std::string& label, const Members& members, const RunMemb
     for (Member* m : members) run_guarded(label, {m}, run_members);
 }
 
+/// Stays that could not be played are counted once, in the first part of their replica.
+Population without_tallies(Population population) {
+    population.stays.clear();
+    return population;
+}
+
 Member draw_guarded(const LoadedStudy& study, ReplicaId replica) {
     Member member{{replica, {}, std::nullopt, 0}, {}};
     try {
         member.run.controllers.reserve(study.scenario.controllers.size());  // so that taking a run in cannot fail half-way
         member.population = study.draw(replica);
         member.run.fleet = fleet_fingerprint(member.population);
+        if (parts_of(study.scenario) > 1) member.later = without_tallies(member.population);
     } catch (...) {
         member.run.failure = ReplicaFailure{replica, "", error_text_of_exception()};
     }
@@ -303,7 +316,8 @@ ControllerRun run_base(const LoadedStudy& study, StudyOutputs& outputs, const St
     const ReplicaSite site = site_of(study, outputs, stop);
     const auto agents = agents_alone(study, site, nobody, ReplicaId(0));
     Stopwatch unwatched;
-    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, agents.get(), &nobody, &band_watch}}, unwatched, stop);
+    auto runs = run_side_by_side(study, outputs, {{ReplicaId(0), &nobody, agents.get(), &nobody, &band_watch, {}, &nobody}},
+                                 unwatched, stop);
     outputs.base_outside = std::move(outside);
     return std::move(runs.front());
 }

@@ -181,8 +181,8 @@ StudyResult finished(StudyRun& run, const StudyStop* stop, std::size_t planned) 
     result.stop = std::move(outcome);
     choose_headlines(result);
     estimate_elements(result);
-    result.interrupted = run.options.stop.stop_requested() &&
-                         result.replicas.size() + result.failures.size() < static_cast<std::size_t>(result.planned);
+    result.interrupted = run.options.stop.stop_requested() && result.replicas.size() / result.parts + result.failures.size() <
+                                                                  static_cast<std::size_t>(result.planned_replicas());
     return result;
 }
 

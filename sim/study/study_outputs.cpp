@@ -81,15 +81,25 @@ std::vector<RecordableSignal> recordable_signals(const LoadedStudy& study, const
     return signals_of(study, sample, unused);
 }
 
+std::size_t parts_of(const Scenario& scenario) {
+    const auto& length = scenario.study.batch_length;
+    return length ? static_cast<std::size_t>((scenario.time.duration - scenario.time.warm_up) / *length) : 1;
+}
+
+Instant begin_of_part(const Scenario& scenario, std::size_t part) {
+    const Duration whole = scenario.time.duration - scenario.time.warm_up;
+    return Instant(scenario.time.warm_up + scenario.study.batch_length.value_or(whole) * static_cast<std::int64_t>(part));
+}
+
 std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<Output>& configured, const Population& sample,
-                                    StudyOutputs& outputs, OutputDeclarations& declared) {
+                                    StudyOutputs& outputs, OutputDeclarations& declared, std::size_t part) {
     const auto& scenario = study.scenario;
     CatalogExchange exchange(outputs.signals, outputs.read);
     Output::Context context{configured.label, declared, exchange, outputs.levels};
     context.calendar = scenario.time.start;
     context.step = scenario.time.step;
-    context.horizon = scenario.time.duration;
-    context.measure_from = Instant(scenario.time.warm_up);
+    context.measure_from = begin_of_part(scenario, part);
+    context.horizon = begin_of_part(scenario, part + 1).time_since_epoch();
     context.feeder = &study.feeder->site();
     context.zones = sample.zones;
     context.connectors = sample.connectors.size();
@@ -109,6 +119,13 @@ StudyOutputs make_outputs(const LoadedStudy& study, const Population& sample) {
         OutputDeclarations declared;
         outputs.outputs.push_back(make_output(study, configured, sample, outputs, declared));
         outputs.declared.push_back(std::move(declared));
+    }
+    for (std::size_t part = 1; part < parts_of(study.scenario); ++part) {
+        auto& later = outputs.later_parts.emplace_back();
+        for (const auto& configured : study.scenario.outputs) {
+            OutputDeclarations as_before;
+            later.push_back(make_output(study, configured, sample, outputs, as_before, part));
+        }
     }
     return outputs;
 }

@@ -145,7 +145,9 @@ struct StudyResult {
     bool keeps_inputs = true;                         ///< false: only their sizes and hashes go into a file
     std::vector<Setting> scenario;                    ///< every resolved setting
     std::uint64_t seed = 0;
-    int planned = 0;                ///< replicas asked for, or decided on by a study that stops by itself
+    int planned = 0;         ///< replicas asked for, or decided on by a study that stops by itself; their parts where there are
+    std::size_t parts = 1;   ///< of a replica, each of which counts as one in all that outputs record (`study.batch_length`)
+    Duration part_length{};  ///< of these; zero: replicas are whole
     std::size_t control_steps = 0;  ///< of one replica; 0: not known
     bool interrupted = false;
     std::optional<StopOutcome> stop{};  ///< of a study that stops by itself
@@ -178,6 +180,14 @@ struct StudyResult {
     std::vector<ReplicaFailure> failures;
     Provenance provenance;
     std::optional<StudyProfile> profile;  ///< only where it was asked for
+
+    /// What the sample consists of: "replica", or "week", "day" or "part" of one replica.
+    [[nodiscard]] std::string sample_noun() const {
+        if (parts == 1) return "replica";
+        return part_length == 7 * one_day ? "week" : part_length == one_day ? "day" : "part";
+    }
+    /// Replicas that were planned, whole.
+    [[nodiscard]] int planned_replicas() const { return planned / static_cast<int>(parts); }
 
     /// Whether replicas have another base load than `base`.
     [[nodiscard]] bool base_load_varies() const {

@@ -82,7 +82,9 @@ class OutputGroup {
     }
 
     void write_replicas(const std::string& group, const std::string& dim, const std::vector<double>& replicas) {
-        file_.write({group, dim, {dim}, {{"long_name", "replica"}}}, replicas);
+        const bool has_parts = study_.parts > 1 && replicas.size() > 1;
+        file_.write({group, dim, {dim}, {{"long_name", has_parts ? "part of the one replica, from its beginning" : "replica"}}},
+                    replicas);
     }
 
     void write_numbers(const Results& results) {

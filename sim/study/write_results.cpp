@@ -31,6 +31,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"seed", std::to_string(result.seed)},  // as text: netCDF readers know no 64 bits without sign
                    {"replicas_planned", std::int64_t{result.planned}},
                    {"replicas_finished", static_cast<std::int64_t>(result.replicas.size())},
+                   {"parts_per_replica", static_cast<std::int64_t>(result.parts)},
+                   {"part_hours", hours(result.part_length)},
                    {"interrupted", std::int64_t{result.interrupted}},
                    {"same_fleets", std::int64_t{result.same_fleets}},
                    {"control_steps", static_cast<std::int64_t>(result.control_steps)},

@@ -1,0 +1,69 @@
+#include "sim/report/parts_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "evsweep/values.hpp"
+#include "sim/base/text_table.hpp"
+#include "sim/statistics/serial_correlation.hpp"
+
+namespace evsweep {
+
+namespace {
+
+/// A number whose consecutive parts are alike, under the controller where they are most.
+struct AlikeParts {
+    std::string name;
+    SerialCorrelation correlation;
+};
+
+void note(std::vector<AlikeParts>& list, const VariableResult& row) {
+    const Variable& variable = row.variable;
+    if (!variable.headline || variable.aggregation != Aggregation::per_replica || variable.display != Display::number) return;
+    const SerialCorrelation found = serial_correlation(row.values.read());
+    if (!found.is_clear()) return;
+    const std::string name = printable(variable.long_name.empty() ? variable.name : variable.long_name);
+    const auto known = std::find_if(list.begin(), list.end(), [&](const AlikeParts& one) { return one.name == name; });
+    if (known == list.end())
+        list.push_back({name, found});
+    else if (found.score > known->correlation.score)
+        known->correlation = found;
+}
+
+}  // namespace
+
+std::string in_words_of(const StudyResult& study, std::string text) {
+    if (study.parts == 1) return text;
+    const std::string word = "replica", noun = study.sample_noun();
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + noun.size()))
+        text.replace(at, word.size(), noun);
+    return text;
+}
+
+std::string parts_warning(const StudyResult& study) {
+    if (study.parts == 1 || study.replicas.empty()) return {};
+    const std::string noun = study.sample_noun();
+    std::string text = fmt::format(
+        "\nNote: these are {}s of one replica: intervals say how much its {}s differ, and nothing of other fleets, places or\n"
+        "years; replicas do (study.replicas, without batch_length)\n",
+        noun, noun);
+    std::vector<AlikeParts> list;
+    for (const RunResult& run : study.controllers)
+        for (const VariableResult& row : run.variables) note(list, row);
+    if (list.empty()) return text;
+    std::vector<std::string> numbers;
+    for (const AlikeParts& one : list)
+        numbers.push_back(
+            fmt::format("{} (correlation {:.2f}: {:.1f} times)", one.name, one.correlation.lag_one, one.correlation.widening()));
+    text += fmt::format(
+        "\nConsecutive {}s are alike, by more than chance (von Neumann's ratio, 1 %), so that intervals are too narrow by\nabout "
+        "the factor given, and stars too many: {}.\nTake a longer study.batch_length than {}, a longer time.duration with it, or "
+        "several replicas without it.\n",
+        noun, fmt::join(numbers, "; "), duration_text(study.part_length));
+    return text;
+}
+
+}  // namespace evsweep
