@@ -49,7 +49,7 @@ class RunViolations {
             if (!event) continue;
             known_.are_recorded = true;
             for (std::size_t r = 0; r < event->values.size() && r < result_.replicas.size(); ++r)
-                if (event->values[r] > 0.0) add(kind, r);
+                if (event->values.at(r) > 0.0) add(kind, r);
         }
     }
 
@@ -61,7 +61,7 @@ class RunViolations {
     }
     [[nodiscard]] double number(const std::string& name, std::size_t r) const {
         const VariableResult* const v = name.empty() ? nullptr : variable(name);
-        return v && r < v->values.size() ? v->values[r] : unknown_number;
+        return v && r < v->values.size() ? v->values.at(r) : unknown_number;
     }
 
     void add(LimitKind kind, std::size_t r) {
@@ -224,7 +224,7 @@ std::vector<RecordedNumber> recorded_numbers(const StudyResult& result, const st
     const auto r = static_cast<std::size_t>(at - result.replicas.begin());
     for (const RunResult& run : result.controllers)
         for (const VariableResult& v : run.variables)
-            if (run.label == controller && r < v.values.size()) numbers.push_back({v.output, v.variable.name, v.values[r]});
+            if (run.label == controller && r < v.values.size()) numbers.push_back({v.output, v.variable.name, v.values.at(r)});
     return numbers;
 }
 
