@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "evsweep/values.hpp"
 #include "sim/base/text_table.hpp"
@@ -18,7 +21,8 @@ namespace {
 constexpr std::size_t why_page_width = 132;
 
 /// Rows of the table of shares: the first few who push most, of those who can be steered and of loads.
-constexpr std::size_t most_own_rows = 12, most_load_rows = 6;
+constexpr std::size_t most_own_rows = 12, most_load_rows = 6, most_bus_rows = 6;
+constexpr std::array<const char*, 4> plurals{"vehicles", "batteries", "generators", "buses with loads"};
 
 /// A page on one violation, part by part.
 class WhyPage {
@@ -58,6 +62,11 @@ class WhyPage {
     [[nodiscard]] std::string number(double value) const {
         return std::isnan(value) ? "no solution" : fmt::format("{:+.{}f}", value, decimals_);
     }
+    /// One digit; nothing where the share is exact, as far as load flows are.
+    [[nodiscard]] static std::string error_text(double error) {
+        constexpr double exact = 1e-10;
+        return error < exact ? "0" : fmt::format("{:.0e}", error);
+    }
     [[nodiscard]] std::string percent(double share) const { return fmt::format("{:.1f}", 100.0 * share / total()); }
 
     void add_outcome(const std::optional<WithoutActor>& without, std::vector<std::string>& row) const {
@@ -80,8 +89,8 @@ class WhyPage {
         if (actor.draws.empty())
             row.insert(row.end(), {"0", "", "0", ""});
         else
-            row.insert(row.end(), {number(share.share), fmt::format("{:.{}f}", share.error, decimals_), percent(share.share),
-                                   number(share.unchanged - it_.all)});
+            row.insert(row.end(),
+                       {number(share.share), error_text(share.error), percent(share.share), number(share.unchanged - it_.all)});
         add_outcome(share.rerun, row);
         table.rows.push_back(std::move(row));
     }
@@ -95,6 +104,10 @@ class WhyPage {
             ++count;
             p_kw += row.actor.p_kw;
             share += row.share;
+        }
+        Sum& operator+=(const Sum& other) {
+            count += other.count, p_kw += other.p_kw, share += other.share;
+            return *this;
         }
     };
     void add_sum(const std::string& what, const Sum& sum, const std::optional<WithoutActor>& without, TextTable& table) const {
@@ -111,6 +124,25 @@ class WhyPage {
         table.rows.push_back(std::move(row));
     }
 
+    /// Vehicles with a row of their own beside those that were left out in a run.
+    [[nodiscard]] std::size_t own_rows() const { return it_.without_vehicles ? 0 : most_own_rows; }
+
+    /// The buses whose vehicles push most; returns the sum of all others.
+    Sum add_buses(const std::map<std::uint32_t, Sum>& at_bus, TextTable& table) const {
+        std::vector<std::pair<std::uint32_t, Sum>> buses(at_bus.begin(), at_bus.end());
+        std::stable_sort(buses.begin(), buses.end(),
+                         [this](const auto& a, const auto& b) { return it_.push(a.second.share) > it_.push(b.second.share); });
+        Sum others;
+        for (std::size_t k = 0; k < buses.size(); ++k) {
+            const auto& [bus, sum] = buses[k];
+            if (k < most_bus_rows)
+                add_sum(fmt::format("more vehicles at bus {}", feeder_.bus[bus]), sum, {}, table);
+            else
+                others += sum;
+        }
+        return others;
+    }
+
     [[nodiscard]] std::string shares_table() const {
         const std::string unit(unit_of(it_.place.kind));
         TextTable table;
@@ -119,22 +151,27 @@ class WhyPage {
                               "run again: " + unit, "holds", "min"});
         std::size_t own = 0, loads = 0;
         std::array<Sum, 4> rest, whole;
+        std::map<std::uint32_t, Sum> at_bus;  // vehicles that have no row of their own
         for (const ActorShare& row : it_.actors) {
             const bool is_load = row.actor.kind == ActorKind::base_load;
-            std::size_t& shown = is_load ? loads : own;
             const auto kind = static_cast<std::size_t>(row.actor.kind);
             whole[kind].add(row);
-            const bool is_shown = row.rerun || (!row.actor.draws.empty() && shown < (is_load ? most_load_rows : most_own_rows));
-            if (is_shown) ++shown, add_row(row, table);
-            if (!is_shown) rest[kind].add(row);
+            std::size_t& shown = is_load ? loads : own;
+            const bool has_room = !row.actor.draws.empty() && shown < (is_load ? most_load_rows : own_rows());
+            if (row.rerun || has_room)
+                ++shown, add_row(row, table);
+            else if (row.actor.kind == ActorKind::vehicle && !row.actor.draws.empty())
+                at_bus[static_cast<std::uint32_t>(row.actor.bus.index())].add(row);
+            else
+                rest[kind].add(row);
         }
-        constexpr std::array<const char*, 4> plurals{"vehicles", "batteries", "generators", "buses with loads"};
-        for (std::size_t k = 0; k < rest.size(); ++k) add_sum(std::string("other ") + plurals[k], rest[k], {}, table);
+        rest[0] = add_buses(at_bus, table);
+        for (std::size_t k = 0; k < rest.size(); ++k) add_sum(fmt::format("other {}", plurals[k]), rest[k], {}, table);
         Sum all;
         for (std::size_t k = 0; k < whole.size(); ++k) {
             const bool is_vehicle = static_cast<ActorKind>(k) == ActorKind::vehicle;
-            add_sum(std::string("all ") + plurals[k], whole[k], is_vehicle ? it_.without_vehicles : std::nullopt, table);
-            all.count += whole[k].count, all.p_kw += whole[k].p_kw, all.share += whole[k].share;
+            add_sum(fmt::format("all {}", plurals[k]), whole[k], is_vehicle ? it_.without_vehicles : std::nullopt, table);
+            all += whole[k];
         }
         add_sum("all together", all, {}, table);
         return table.text(why_page_width);

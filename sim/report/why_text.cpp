@@ -26,6 +26,7 @@ class WhySentences {
         std::string all = what() + " " + whose();
         if (const auto largest = largest_own()) all += " " + of_largest(*largest);
         if (it_.without_vehicles && !it_.without_vehicles->failure) all += " " + without_vehicles();
+        if (it_.enough && it_.enough->count > 0) all += " " + enough();
         std::string lines;
         for (const std::string& line : wrapped(all, why_text_width)) lines += line + "\n";
         return lines;
@@ -91,6 +92,13 @@ class WhySentences {
         return fmt::format("Without any vehicle it would be {}, and the limit {}.",
                            value_text(it_.place.kind, it_.without_vehicles->value),
                            it_.without_vehicles->holds_there ? "would hold" : "would be broken all the same");
+    }
+
+    [[nodiscard]] std::string enough() const {
+        const std::size_t vehicles = it_.enough->count;
+        return fmt::format("With all else as it was, {} less drawn by the {} that push{} most would be enough at that instant.",
+                           fmt::format("{:.1f} kW", it_.enough->p_kw),
+                           vehicles == 1 ? "vehicle" : fmt::format("{} vehicles", vehicles), vehicles == 1 ? "es" : "");
     }
 
     const LoadedStudy& study_;

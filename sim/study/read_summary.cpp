@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "sim/record/result_reader.hpp"
+#include "sim/study/why/write_explanation.hpp"
 #include "sim/study/write_events.hpp"
 #include "sim/study/write_outputs.hpp"
 #include "sim/study/write_stop.hpp"
@@ -236,6 +237,8 @@ ReadSummary read_summary(const std::filesystem::path& path) {
         if (reader.has("/sweep"))
             throw FileError(path.string() + ": is the file of a sweep; run one point of it by itself: `evsweep run " +
                             path.string() + " --point 0`");
+        if (reader.text_attribute("/", "content") == explanation_content)
+            throw FileError(path.string() + ": explains one violation and holds no study; draw it with tools/plot");
         StudyResult result;
         read_heading(reader, result);
         read_provenance(reader, result.provenance);

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <memory>
+#include <span>
 
 #include "evsweep/stationary.hpp"
 #include "sim/study/why/in_parallel.hpp"
@@ -116,6 +117,7 @@ class Explainer {
         found_.failed_orders = 2 * shares.failed;
         found_.nobody = shares.nobody;
         take(actors, game, shares, flows);
+        find_enough(game, shares, flows);
         return true;
     }
 
@@ -133,6 +135,30 @@ class Explainer {
         std::stable_sort(found_.actors.begin(), found_.actors.end(), [this](const ActorShare& a, const ActorShare& b) {
             return found_.push(a.share) > found_.push(b.share);
         });
+    }
+
+    /// Lets all others come first and then vehicles, who pushes most last: the last instant at which the limit still holds tells
+    /// how many have to stay away.
+    void find_enough(const InstantGame& game, const ShapleyShares& shares, InstantFlows& flows) {
+        PlayerOrder order, vehicles;
+        for (std::uint32_t player = 0; player < game.players(); ++player) {
+            const bool can_stay_away = game.actor(player).kind == ActorKind::vehicle && found_.push(shares.share[player]) > 0.0;
+            (can_stay_away ? vehicles : order).push_back(player);
+        }
+        std::stable_sort(vehicles.begin(), vehicles.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return found_.push(shares.share[a]) < found_.push(shares.share[b]);
+        });
+        const std::size_t others = order.size();
+        order.insert(order.end(), vehicles.begin(), vehicles.end());
+        std::vector<double> values;
+        flows.walk(std::span(&order, 1), std::span(&values, 1));
+        for (std::size_t there = order.size() + 1; there-- > others;) {
+            if (std::isnan(values[there]) || !found_.holds(values[there])) continue;
+            EnoughVehicles enough{order.size() - there, 0.0};
+            for (std::size_t k = there; k < order.size(); ++k) enough.p_kw += game.actor(order[k]).p_kw;
+            found_.enough = enough;
+            return;
+        }
     }
 
     [[nodiscard]] bool has_more_to_run() const { return !options_.is_quick || options_.keeps_hour; }

@@ -47,12 +47,20 @@ struct OtherController {
     double minutes = 0.0;  ///< of this kind of violation
 };
 
+/// Vehicles that would have had to stand idle at the instant, so that the limit holds while all others draw what they did: as few
+/// as possible, those who push most first.
+struct EnoughVehicles {
+    std::size_t count = 0;
+    double p_kw = 0.0;
+};
+
 /// The hour around the instant.
 struct ExplainedHour {
     std::vector<double> time_h;  ///< since the start of the study
     std::vector<double> value;
-    std::vector<std::size_t> actors;                       ///< places in Explanation::actors
-    std::vector<std::vector<double>> actor_kw;             ///< [actor of the above][step]
+    std::vector<std::string> parts;                        ///< who pushes most: "vehicle 12", "vehicles at bus 15"
+    bool is_by_bus = false;                                ///< where single vehicles do too little to be seen
+    std::vector<std::vector<double>> part_kw;              ///< [part][step]
     std::vector<double> vehicles_kw, loads_kw, fed_in_kw;  ///< of all others: drawn, drawn, and >= 0 by generators
 };
 
@@ -67,7 +75,8 @@ struct Explanation {
     double nobody = 0.0;                           ///< the value while nobody draws
     double all = 0.0;                              ///< with all, in the load flow of that instant by itself
     std::size_t orders = 0, failed_orders = 0;
-    std::vector<ActorShare> actors{};  ///< who pushed most towards the violation first
+    std::vector<ActorShare> actors{};        ///< who pushed most towards the violation first
+    std::optional<EnoughVehicles> enough{};  ///< none: the limit would be broken without them, too
     std::optional<WithoutActor> without_vehicles{};
     std::vector<VehicleDecision> decisions{};
     std::vector<OtherController> others{};

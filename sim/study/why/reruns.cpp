@@ -12,8 +12,10 @@ namespace evsweep {
 
 namespace {
 
-/// So many actors have a colour of their own in the figure of the hour.
-constexpr std::size_t actors_of_hour = 7;
+/// So many have a colour of their own in the figure of the hour.
+constexpr std::size_t parts_of_hour_shown = 7;
+/// Where no vehicle has this share of the change, vehicles are shown by bus.
+constexpr double least_share_seen = 0.02;
 
 /// The noon before an instant, or the start of the study.
 Instant last_noon(const Calendar& calendar, Instant at) {
@@ -84,6 +86,7 @@ std::vector<std::size_t> Reruns::choose(std::size_t most) {
         if (row.actor.kind == ActorKind::vehicle) drawing.insert(row.actor.number);
         if (found_.push(row.share) > 0.0) (row.actor.kind == ActorKind::base_load ? loads : own).push_back(a);
     }
+    put_alike_last(own);
     std::vector<std::size_t> idle;
     for (const Actor& actor : idle_vehicles(study_, population_, moment_.at)) {
         if (idle.size() == of_idle || !drawing.insert(actor.number).second) continue;
@@ -101,6 +104,14 @@ std::vector<std::size_t> Reruns::choose(std::size_t most) {
     chosen.insert(chosen.end(), loads.begin(), loads.end());
     chosen.resize(std::min(chosen.size(), most));
     return chosen;
+}
+
+/// Of those that draw the same at the same places two say enough for the first; the others come after everybody else.
+void Reruns::put_alike_last(std::vector<std::size_t>& rows) const {
+    constexpr std::size_t enough = 2;
+    std::map<std::vector<PlacePower>, std::size_t> seen;
+    std::stable_partition(rows.begin(), rows.end(),
+                          [&](std::size_t row) { return ++seen[found_.actors[row].actor.draws] <= enough; });
 }
 
 void Reruns::plan_hour() {
@@ -203,31 +214,61 @@ VehicleDecision Reruns::decision_of(const Actor& actor, const std::string& contr
     return decision;
 }
 
-/// The actors that push most, each by itself, and all others together.
+/// Who is shown apart in the hour.
+std::vector<Reruns::HourPart> Reruns::parts_of_hour() const {
+    std::vector<HourPart> parts;
+    double largest = 0.0;
+    for (const ActorShare& row : found_.actors) {
+        if (row.actor.draws.empty() || row.actor.kind == ActorKind::base_load) continue;
+        largest = std::max(largest, std::abs(row.share));
+        parts.push_back({row.actor.text(study_.feeder->site()), found_.push(row.share), {*row.actor.connector}});
+    }
+    if (largest < least_share_seen * std::abs(found_.all - found_.nobody)) parts = buses_of_hour();
+    std::stable_sort(parts.begin(), parts.end(), [](const HourPart& a, const HourPart& b) { return a.push > b.push; });
+    parts.resize(std::min(parts.size(), parts_of_hour_shown));
+    return parts;
+}
+
+/// All charging points of a bus together.
+std::vector<Reruns::HourPart> Reruns::buses_of_hour() const {
+    found_.hour.is_by_bus = true;
+    std::map<BusId, double> push;
+    for (const ActorShare& row : found_.actors)
+        if (row.actor.kind == ActorKind::vehicle) push[row.actor.bus] += found_.push(row.share);
+    std::vector<HourPart> parts;
+    for (const auto& [bus, sum] : push) {
+        parts.push_back({"vehicles at bus " + study_.feeder->site().bus[bus.index()], sum, {}});
+        for (std::size_t c = 0; c < population_.connectors.size(); ++c)
+            if (population_.connectors.bus[c] == bus && !population_.connectors.is_generator(ConnectorId(c)))
+                parts.back().connectors.emplace_back(c);
+    }
+    return parts;
+}
+
+/// Those who push most, each by itself, and all others together.
 void Reruns::take_hour(const Replay& replay) {
     ExplainedHour& hour = found_.hour;
+    const std::vector<HourPart> parts = parts_of_hour();
     std::vector<bool> is_apart(population_.connectors.size(), false);
-    std::vector<bool> is_bus_apart(study_.feeder->buses(), false);
-    for (std::size_t a = 0; a < found_.actors.size() && hour.actors.size() < actors_of_hour; ++a) {
-        const Actor& actor = found_.actors[a].actor;
-        if (actor.draws.empty() || actor.kind == ActorKind::base_load) continue;
-        hour.actors.push_back(a);
-        is_apart[actor.connector->index()] = true;
+    for (const HourPart& part : parts) {
+        hour.parts.push_back(part.name);
+        for (const ConnectorId c : part.connectors) is_apart[c.index()] = true;
     }
-    hour.actor_kw.resize(hour.actors.size());
+    hour.part_kw.resize(parts.size());
     for (std::size_t m = 0; m < replay.hour.at.size(); ++m) {
         hour.time_h.push_back(hours(replay.hour.at[m].time_since_epoch()));
         hour.value.push_back(replay.hour.value[m]);
         const auto& p_kw = replay.hour.p_kw[m];
-        for (std::size_t k = 0; k < hour.actors.size(); ++k)
-            hour.actor_kw[k].push_back(p_kw[found_.actors[hour.actors[k]].actor.connector->index()]);
+        for (std::size_t k = 0; k < parts.size(); ++k) {
+            double sum = 0.0;
+            for (const ConnectorId c : parts[k].connectors) sum += p_kw[c.index()];
+            hour.part_kw[k].push_back(sum);
+        }
         double vehicles = 0.0, fed_in = 0.0, loads = 0.0;
         for (std::size_t c = 0; c < p_kw.size(); ++c) {
             if (is_apart[c]) continue;
-            if (population_.connectors.is_generator(ConnectorId(c)))
-                fed_in -= p_kw[c];
-            else
-                vehicles += p_kw[c];
+            const bool is_generator = population_.connectors.is_generator(ConnectorId(c));
+            (is_generator ? fed_in : vehicles) += is_generator ? -p_kw[c] : p_kw[c];
         }
         for (const double kw : replay.hour.base_kw[m]) loads += kw;
         hour.vehicles_kw.push_back(vehicles), hour.loads_kw.push_back(loads), hour.fed_in_kw.push_back(fed_in);

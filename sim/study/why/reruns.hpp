@@ -36,11 +36,20 @@ class Reruns {
         ReplayRequest request{};
         std::function<void(const Replay&)> take{};
     };
+    /// Who is shown apart in the hour: a vehicle, or all of a bus.
+    struct HourPart {
+        std::string name;
+        double push = 0.0;
+        std::vector<ConnectorId> connectors;
+    };
+    [[nodiscard]] std::vector<HourPart> parts_of_hour() const;
+    [[nodiscard]] std::vector<HourPart> buses_of_hour() const;
     void plan_hour();
     void plan_others();
     void plan_without_vehicles();
     void plan_without(ActorShare& row);
     [[nodiscard]] std::vector<std::size_t> choose(std::size_t most);
+    void put_alike_last(std::vector<std::size_t>& rows) const;
     [[nodiscard]] ReplayRequest request_of_instant() const;
     [[nodiscard]] WithoutActor outcome_of(const Replay& replay) const;
     void take_hour(const Replay& replay);

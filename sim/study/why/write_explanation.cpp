@@ -68,6 +68,9 @@ class ExplanationWriter {
                                    {"recorded_numbers", static_cast<std::int64_t>(it_.recorded_numbers)},
                                    {"different_numbers", it_.different_numbers},
                                    {"sentences", sentences}});
+        if (it_.enough)
+            file_.annotate(why_group, {{"enough_vehicles", static_cast<std::int64_t>(it_.enough->count)},
+                                       {"enough_vehicles_kw", it_.enough->p_kw}});
         if (!it_.without_vehicles) return;
         file_.annotate(why_group, {{"value_without_vehicles", it_.without_vehicles->value},
                                    {"minutes_without_vehicles", it_.without_vehicles->minutes}});
@@ -138,15 +141,12 @@ class ExplanationWriter {
         of("other_vehicles_kw", "kW", "drawn by all other vehicles and batteries", hour.vehicles_kw);
         of("loads_kw", "kW", "base load at rated voltage", hour.loads_kw);
         of("other_fed_in_kw", "kW", "fed in by all other generators", hour.fed_in_kw);
-        if (hour.actors.empty()) return;
-        std::vector<std::string> names;
+        file_.annotate(hour_group, {{"is_by_bus", std::int64_t{hour.is_by_bus}}});
+        if (hour.parts.empty()) return;
         std::vector<double> all;
-        for (std::size_t k = 0; k < hour.actors.size(); ++k) {
-            names.push_back(it_.actors[hour.actors[k]].actor.text(study_.feeder->site()));
-            all.insert(all.end(), hour.actor_kw[k].begin(), hour.actor_kw[k].end());
-        }
-        texts(hour_group, "actor", "actor", "who pushes most towards the violation", names);
-        numbers(hour_group, "actor_kw", {"actor", "time"}, "kW", "power at the connection point; negative: fed in", all);
+        for (const auto& kw : hour.part_kw) all.insert(all.end(), kw.begin(), kw.end());
+        texts(hour_group, "part", "part", "who pushes most towards the violation", hour.parts);
+        numbers(hour_group, "part_kw", {"part", "time"}, "kW", "power at the connection points; negative: fed in", all);
     }
 
     template <class Get>
