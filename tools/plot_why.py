@@ -14,10 +14,6 @@ GREY, DARK, GENERATED = "#BBBBBB", "#777777", "#E9D8A6"
 LIMIT = "#B00020"
 
 
-def is_explanation(result):
-    return isinstance(result, Explanation)
-
-
 def open_explanation(path):
     """None where the file is another result."""
     file = plot_common.h5py.File(path, "r")

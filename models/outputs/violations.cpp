@@ -75,7 +75,8 @@ struct Frame {
     VoltageBand narrowest;
     double voltage_tolerance_pu, highest_loading_pct, highest_unbalance, short_below;
     RatedConductors rated;
-    std::array<std::vector<double>, 2> place_of_rated{};  ///< by place in `rated`: its place in the names of lines, of transformers
+    std::array<std::vector<double>, 2>
+        place_of_rated{};  ///< by place in `rated`: its place in the names of lines, of transformers
     std::array<bool, kinds> is_judged{};
     std::array<std::vector<std::string>, kinds> names{};  ///< of elements, by kind
     Signals signals;
@@ -307,7 +308,8 @@ class Violations final : public Output {
     static constexpr std::string_view name = "violations";
     static const Schema<Params>& schema() {
         static const auto schema =
-            Schema<Params>("which limits a replica broke, which of them first, where worst and when; what hosting capacity is found by")
+            Schema<Params>(
+                "which limits a replica broke, which of them first, where worst and when; what hosting capacity is found by")
                 .optional("short_below", &Params::short_below,
                           "how far below its target a vehicle may leave without counting as short", between(0, 1))
                 .optional("unbalance_limit", &Params::unbalance_limit,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
@@ -12,6 +13,7 @@
 #include "sim/study/band_check.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/cut_stays.hpp"
+#include "sim/study/hosting/hosting_plan.hpp"
 #include "sim/study/input_texts.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/memory_estimate.hpp"
@@ -92,6 +94,25 @@ std::string replicas_text(const StudySettings& study) {
     return fmt::format("{} to {} replicas, as needed,", study.replicas, study.stop->max_replicas);
 }
 
+/// Tries the ends of what `evsweep hosting` would go through; false (reported) where that is not possible.
+bool check_hosting(const StudySource& source, const Issues& told) {
+    Issues found(source.files), more(source.files);
+    Issues unsaid(source.files);
+    if (!read_hosting(source.scenario, source.overrides, unsaid)) return true;
+    const auto plan = plan_hosting(source.scenario, source.overrides, found);
+    for (const Issue& issue : found.list()) {
+        const auto is_it = [&](const Issue& other) { return to_text(other) == to_text(issue); };
+        if (std::none_of(told.list().begin(), told.list().end(), is_it)) more.add(issue);
+    }
+    report(more);
+    if (plan)
+        say(fmt::format("  hosting: {} from {} to {} in {} values, {} limits, {} replicas",
+                        fmt::join(plan->request.levels.paths, ", "), plan->request.levels.text(0),
+                        plan->request.levels.text(plan->request.levels.count - 1), plan->request.levels.count, plan->asked,
+                        plan->replicas));
+    return plan.has_value();
+}
+
 ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
     const auto source = study_source(file, overrides);
     if (!source) return ExitStatus::invalid_input;
@@ -113,6 +134,7 @@ ExitStatus check_one(const std::filesystem::path& file, const std::vector<std::s
         say(fmt::format("{}: hint: {}", file.string(), *unseen));
     for (const std::string& line : remarks_on(*study, fleet))
         if (!line.empty()) say("  " + line);
+    if (!check_hosting(*source, issues)) return ExitStatus::invalid_input;
     return tell_memory(file, *study);
 }
 

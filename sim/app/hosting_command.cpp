@@ -63,22 +63,23 @@ std::optional<HostingResult> searched(const HostingPlan& plan, const HostingComm
     const auto start = HostingClock::now();
     try {
         const InterruptWatch::Grace grace(watch);
-        HostingResult result = find_hosting(plan, {.threads = 0,
-                                                   .stop = grace.stop(),
-                                                   .progress = [&](const HostingProgress& progress) {
-                                                       replicas = progress.replicas;
-                                                       reporter.report(progress);
-                                                   }});
+        HostingResult result =
+            find_hosting(plan, {.threads = 0, .stop = grace.stop(), .progress = [&](const HostingProgress& progress) {
+                                    replicas = progress.replicas;
+                                    reporter.report(progress);
+                                }});
         result.study.provenance.wall_seconds = std::chrono::duration<double>(HostingClock::now() - start).count();
         return result;
     } catch (const Stopped&) {
-        fail(fmt::format("interrupted after {} replicas: no capacity is told before all are found, and nothing was written; run "
-                         "the command again, with fewer hosting.replicas if it takes too long",
-                         replicas));
+        fail(
+            fmt::format("interrupted after {} replicas: no capacity is told before all are found, and nothing was written; run "
+                        "the command again, with fewer hosting.replicas if it takes too long",
+                        replicas));
         status = ExitStatus::interrupted;
     } catch (const HostingLevelFault& fault) {
         report(fault.issues);
-        status = fail(fmt::format("the scenario is good at the ends of the range and not at {}; nothing was written", fault.value));
+        status =
+            fail(fmt::format("the scenario is good at the ends of the range and not at {}; nothing was written", fault.value));
     }
     return std::nullopt;
 }
@@ -100,9 +101,10 @@ ExitStatus conclude_hosting(const HostingResult& result, const PlacedResult& pla
         has_failed = true;
         std::string words;
         for (const std::string& assignment : result.levels.overrides(run.failed_level)) words += " --set \"" + assignment + "\"";
-        fail(fmt::format("replica {} of seed {} failed under {}: {}; run just that replica with `evsweep run {} --only-replica {}{}`",
-                         run.failure->replica.index(), result.study.seed, run.controller, run.failure->what,
-                         options.scenario.string(), run.failure->replica.index(), words));
+        fail(fmt::format(
+            "replica {} of seed {} failed under {}: {}; run just that replica with `evsweep run {} --only-replica {}{}`",
+            run.failure->replica.index(), result.study.seed, run.controller, run.failure->what, options.scenario.string(),
+            run.failure->replica.index(), words));
     }
     return placed.is_at_fault || has_failed ? ExitStatus::failed : ExitStatus::success;
 }

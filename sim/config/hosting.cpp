@@ -42,8 +42,7 @@ std::optional<std::pair<double, std::string>> number_with_unit(const std::string
 
 void check_paths(const RangeText& text, Issues& issues) {
     const std::string place = text.section + ".vary";
-    if (text.vary.list.empty())
-        issues.error(text.vary_at, place, "is empty", "name a value, e.g. `population.homes.vehicles`");
+    if (text.vary.list.empty()) issues.error(text.vary_at, place, "is empty", "name a value, e.g. `population.homes.vehicles`");
     for (const std::string& path : text.vary.list) {
         const std::string first = path.substr(0, path.find('.'));
         if (std::find(not_varied.begin(), not_varied.end(), first) != not_varied.end())
@@ -132,9 +131,9 @@ std::optional<HostingLevels> place_levels_of(const Node& root, const HostingSett
     const std::string from = has_own ? or_of_all(places.from, "0") : or_of_all(places.from, settings.from);
     const std::string to = has_own ? places.to : or_of_all(places.to, settings.to);
     const std::string step = has_own ? or_of_all(places.step, "1") : or_of_all(places.step, settings.step);
-    auto levels = levels_of({has_own ? places.vary : settings.vary, from, to, step, "hosting.places", at("vary"), at("from"),
-                             at("to"), at("step")},
-                            issues);
+    auto levels = levels_of(
+        {has_own ? places.vary : settings.vary, from, to, step, "hosting.places", at("vary"), at("from"), at("to"), at("step")},
+        issues);
     if (levels) check_moved_groups(*levels, at("vary"), issues);
     return levels;
 }
@@ -220,8 +219,8 @@ std::optional<HostingRequest> read_hosting_section(const Node& root, Issues& iss
     HostingRequest request;
     request.settings = std::move(*settings);
     const HostingSettings& asked = request.settings;
-    auto levels = levels_of({asked.vary, asked.from, asked.to, asked.step, "hosting", at("vary"), at("from"), at("to"), at("step")},
-                            issues);
+    auto levels = levels_of(
+        {asked.vary, asked.from, asked.to, asked.step, "hosting", at("vary"), at("from"), at("to"), at("step")}, issues);
     if (asked.places && levels) {
         request.place_levels = place_levels_of(root, asked, issues);
         if (!request.place_levels) return std::nullopt;
@@ -232,6 +231,7 @@ std::optional<HostingRequest> read_hosting_section(const Node& root, Issues& iss
     request.at = node->at;
     request.from_at = at("from");
     request.to_at = at("to");
+    request.step_at = at("step");
     request.limits_at = at("limits");
     request.places_at = at("places");
     return request;

@@ -26,8 +26,8 @@ struct Value<OneOrMore> {
 
 /// The capacity of each of several buses, with all that is varied at this bus alone.
 struct HostingPlaces {
-    OneOrMore buses;          ///< names, or `each`
-    OneOrMore vary;           ///< empty: as HostingSettings, and so the following
+    OneOrMore buses;  ///< names, or `each`
+    OneOrMore vary;   ///< empty: as HostingSettings, and so the following
     std::string from, to, step;
     std::string limit = "any";
     std::optional<int> replicas{};
@@ -67,7 +67,7 @@ struct HostingRequest {
     std::optional<HostingLevels> place_levels{};  ///< where there are `places`
     /// By group of the population: how its charging points are wired, as keys and values of its placement.
     std::map<std::string, std::string> wiring{};
-    Position at{}, from_at{}, to_at{}, limits_at{}, places_at{};
+    Position at{}, from_at{}, to_at{}, step_at{}, limits_at{}, places_at{};
 };
 
 /// Reads and checks the section of a document; reports every problem of it. Nothing where there is none, or a problem.

@@ -36,36 +36,40 @@ std::string hosting_interval(const HostingResult& result, const HostingCapacity&
     return fmt::format(" [{}, {}]", low, level_text(result.levels, *capacity.high));
 }
 
+/// A share in percent: two digits where it is small.
+std::string percent(double share) {
+    return share < 0.0995 && share > 0.0 ? fmt::format("{:.2g}", 100.0 * share) : fmt::format("{:.0f}", 100.0 * share);
+}
+
 /// Shares in percent with their intervals.
 std::string hosting_share(const std::optional<HostingShare>& share, bool is_one_day) {
     if (!share) return "-";
     const Estimate& of = share->share;
-    std::string text = fmt::format("{:.3g}", 100.0 * of.mean);
+    std::string text = percent(of.mean);
     if (!is_one_day && std::isfinite(of.low) && std::isfinite(of.high))
-        text += fmt::format(" [{:.2g}, {:.2g}]", 100.0 * of.low, 100.0 * of.high);
+        text += fmt::format(" [{}, {}]", percent(of.low), percent(of.high));
     return text;
 }
 
-std::string hours_text(const HostingBinding& binding) {
-    if (std::isnan(binding.hours[1])) return {};
-    std::string text = ", " + time_of_day_text(binding.hours[1]);
-    const std::string low = time_of_day_text(binding.hours[0]), high = time_of_day_text(binding.hours[2]);
+std::string hours_text(const std::optional<HostingBinding>& binding) {
+    if (!binding || std::isnan(binding->hours[1])) return "-";
+    std::string text = time_of_day_text(binding->hours[1]);
+    const std::string low = time_of_day_text(binding->hours[0]), high = time_of_day_text(binding->hours[2]);
     return low == high ? text : text + " (" + low + "-" + high + ")";
 }
 
-/// "low_voltage at 18, 20:45 (19:50-21:30); 5 of 6 days".
-std::string binding_text(const HostingBinding& binding) {
-    std::string text = printable(binding.kind);
-    if (!binding.element.empty()) text += " at " + printable(binding.element);
-    text += hours_text(binding);
-    const auto of_these = std::llround(binding.share * static_cast<double>(binding.replicas));
-    return text + fmt::format("; {} of {} days", of_these, binding.replicas);
+/// "low_voltage at 18", with "5 of 6 days" where others say otherwise.
+std::string binding_text(const std::optional<HostingBinding>& binding) {
+    if (!binding) return "-";
+    std::string text = printable(binding->kind);
+    if (!binding->element.empty()) text += " at " + printable(binding->element);
+    const auto of_these = static_cast<std::size_t>(std::llround(binding->share * static_cast<double>(binding->replicas)));
+    return of_these == binding->replicas ? text : text + fmt::format(", {} of {} days", of_these, binding->replicas);
 }
 
 std::string next_text(const HostingResult& result, const HostingRun& run, const HostingCapacity& capacity) {
     if (!capacity.next || *capacity.next >= result.limits.size() || *capacity.next >= run.capacities.size()) return "-";
-    return printable(result.limits[*capacity.next]) + ": " +
-           level_text(result.levels, run.capacities[*capacity.next].estimate);
+    return printable(result.limits[*capacity.next]) + ": " + level_text(result.levels, run.capacities[*capacity.next].estimate);
 }
 
 std::string failure_text(const HostingResult& result, const HostingRun& run) {
@@ -80,32 +84,49 @@ std::string table_of_run(const HostingResult& result, const HostingRun& run) {
     std::vector<std::vector<std::string>> rows;
     for (std::size_t k = 0; k < std::min(run.capacities.size(), result.limits.size()); ++k) {
         const HostingCapacity& capacity = run.capacities[k];
-        rows.push_back({printable(result.limits[k]), level_text(result.levels, capacity.estimate) + hosting_interval(result, capacity),
-                        hosting_share(capacity.at, result.is_one_day), hosting_share(capacity.above, result.is_one_day),
-                        next_text(result, run, capacity), capacity.binding ? binding_text(*capacity.binding) : "-"});
+        std::vector<std::string> row{printable(result.limits[k]),
+                                     level_text(result.levels, capacity.estimate) + hosting_interval(result, capacity),
+                                     hosting_share(capacity.at, result.is_one_day),
+                                     hosting_share(capacity.above, result.is_one_day),
+                                     binding_text(capacity.binding),
+                                     hours_text(capacity.binding),
+                                     next_text(result, run, capacity)};
+        const auto is_same = [&row](const auto& other) { return std::equal(row.begin() + 1, row.end(), other.begin() + 1); };
+        const auto same = std::find_if(rows.begin(), rows.end(), is_same);  // a joint limit says what its first kind says
+        if (same == rows.end())
+            rows.push_back(std::move(row));
+        else
+            same->front() += ", " + row.front();
     }
-    return text + text_table({"limit", "capacity" + unit, "broken there %", "one step on %", "next limit", "what binds"},
-                             std::move(rows), 2, hosting_page);
+    for (auto& row : rows) std::rotate(row.begin(), row.begin() + 1, row.end());
+    return text +
+           text_table({"capacity" + unit, "broken there %", "one step on %", "what binds", "worst at", "next limit", "of limits"},
+                      std::move(rows), 2, hosting_page);
 }
 
-/// What no number of replicas says by itself.
+/// Replicas that contradict the rule that a broken limit stays broken, and runs that were not judged.
 std::string remarks_of(const HostingResult& result) {
-    std::string text;
+    std::vector<std::string> contradicting, moved, not_judged;
     for (const HostingRun& run : result.runs) {
         for (std::size_t k = 0; k < std::min(run.capacities.size(), result.limits.size()); ++k) {
             const HostingCapacity& capacity = run.capacities[k];
-            const std::string what = printable(run.controller) + ", " + printable(result.limits[k]);
-            if (capacity.contradicting > 0)
-                text += hosting_paragraph(fmt::format(
-                    "Note: {}: {} of {} replicas broke the limit at some value and kept it at a higher one. Shares at the capacity "
-                    "and at both ends of the interval are therefore of whole runs{}; a limit may hold again further up.",
-                    what, capacity.contradicting, result.replicas,
-                    capacity.has_moved ? ", and the capacity is where they put it" : ""));
-            if (capacity.not_judged > 0)
-                text += hosting_paragraph(fmt::format("Warning: {}: not judged in {} runs, which count as kept.", what,
-                                                      capacity.not_judged));
+            const std::string what = printable(run.controller) + " " + printable(result.limits[k]);
+            if (capacity.contradicting > 0) contradicting.push_back(fmt::format("{} {}", what, capacity.contradicting));
+            if (capacity.has_moved) moved.push_back(what);
+            if (capacity.not_judged > 0) not_judged.push_back(fmt::format("{} {}", what, capacity.not_judged));
         }
     }
+    std::string text;
+    if (!contradicting.empty())
+        text += hosting_paragraph(fmt::format(
+            "Note: of {} replicas so many broke a limit at some value and kept it at a higher one: {}. There the shares at the "
+            "capacity "
+            "and at both ends of its interval are of whole runs; the limit may hold again further up.{}",
+            result.replicas, fmt::join(contradicting, ", "),
+            moved.empty() ? std::string() : fmt::format(" Whole runs moved the capacity of: {}.", fmt::join(moved, ", "))));
+    if (!not_judged.empty())
+        text += hosting_paragraph(
+            fmt::format("Warning: so many runs were not judged, and count as kept: {}.", fmt::join(not_judged, ", ")));
     return text;
 }
 
@@ -118,9 +139,9 @@ std::string warnings_of(const HostingResult& result) {
     if (result.is_one_day)
         text += hosting_paragraph("All replicas are one and the same day: there are no intervals.");
     else if (std::any_of(result.runs.begin(), result.runs.end(), is_open))
-        text += hosting_paragraph(fmt::format(
-            "open: {} replicas are too few to show that at most {:g} % of the days break a limit; it takes {}.", result.replicas,
-            100.0 * result.at_most, result.replicas_for_low_end));
+        text += hosting_paragraph(
+            fmt::format("open: {} replicas are too few to show that at most {:g} % of the days break a limit; it takes {}.",
+                        result.replicas, 100.0 * result.at_most, result.replicas_for_low_end));
     if (!result.not_judged.empty())
         text += hosting_paragraph(fmt::format("Not judged, as this feeder has nothing to hold them against: {}.",
                                               printable(fmt::format("{}", fmt::join(result.not_judged, ", ")))));
@@ -173,12 +194,12 @@ std::string heading_of_hosting(const HostingResult& result) {
     const std::string interval =
         result.is_one_day ? "" : fmt::format(" Brackets are {:g} % intervals.", 100.0 * result.confidence);
     return printable(result.study.title) + "\n" +
-           hosting_paragraph(fmt::format(
-               "Hosting capacity: the largest {} from {} to {} by {:.12g} at which a limit is broken on at most {:g} % of the days; "
-               "{} replicas, seed {}.{}",
-               printable(fmt::format("{}", fmt::join(levels.paths, ", "))), levels.text(0),
-               levels.text(levels.count > 0 ? levels.count - 1 : 0), levels.step, 100.0 * result.at_most, result.replicas,
-               result.study.seed, interval));
+           hosting_paragraph(fmt::format("Hosting capacity: the largest {} from {} to {} by {:.12g} at which a limit is broken "
+                                         "on at most {:g} % of the days; "
+                                         "{} replicas, seed {}.{}",
+                                         printable(fmt::format("{}", fmt::join(levels.paths, ", "))), levels.text(0),
+                                         levels.text(levels.count > 0 ? levels.count - 1 : 0), levels.step,
+                                         100.0 * result.at_most, result.replicas, result.study.seed, interval));
 }
 
 }  // namespace
@@ -189,9 +210,9 @@ std::string hosting_table(const HostingResult& result) {
     text += table_of_places(result) + "\n" + remarks_of(result) + warnings_of(result);
     const auto run = static_cast<double>(result.replicas_run());
     const auto all = static_cast<double>(result.replicas_of_all_levels());
-    return text + hosting_paragraph(fmt::format("{} replicas were run; all at every value would be {}, {:.3g} times as many.",
-                                                result.replicas_run(), result.replicas_of_all_levels(),
-                                                run > 0.0 ? all / run : 0.0));
+    return text +
+           hosting_paragraph(fmt::format("{} replicas were run; all at every value would be {}, {:.3g} times as many.",
+                                         result.replicas_run(), result.replicas_of_all_levels(), run > 0.0 ? all / run : 0.0));
 }
 
 }  // namespace evsweep

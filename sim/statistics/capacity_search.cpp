@@ -151,9 +151,9 @@ std::size_t CrossingSearch::probe(const BreachTable& table) const {
     return static_cast<std::size_t>(low_ + (high_ - low_) / 2);
 }
 
-/// As many replicas as may decide the level, in whole ensembles.
+/// As many replicas as may decide the level, but no fewer than an ensemble has.
 CapacityRequest CrossingSearch::request(const BreachTable& table, std::size_t level) const {
-    constexpr std::size_t least = 16;
+    constexpr std::size_t least = 8;
     const BreachTable::Count count = is_strict_ ? table.seen(level) : table.implied(level);
     CapacityRequest request{level, is_strict_ ? table.not_seen(level) : table.not_implied(level)};
     const std::size_t to_exceed = most_ + 1 - count.broken;

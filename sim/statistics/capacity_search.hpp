@@ -10,8 +10,8 @@
 
 namespace evsweep {
 
-/// The most broken replicas, of `replicas`, that each end of a capacity and the capacity itself may have. With p(N) the probability
-/// at level N, which rises, the capacity is the largest N with p(N) <= `at_most`. Of k broken replicas at N:
+/// The most broken replicas, of `replicas`, that each end of a capacity and the capacity itself may have. With p(N) the
+/// probability at level N, which rises, the capacity is the largest N with p(N) <= `at_most`. Of k broken replicas at N:
 ///     estimate: k / replicas <= at_most,
 ///     low:      the upper bound of Clopper and Pearson of k is <= at_most: p(N) <= at_most is shown,
 ///     high:     the lower bound of Clopper and Pearson of k is <= at_most: p(N) > at_most is not shown.
@@ -29,7 +29,7 @@ struct CapacityRanks {
 
 /// What is known of the replicas at all levels, and what follows where a replica that is broken stays so at all higher levels.
 class BreachTable {
- public:
+   public:
     BreachTable(std::size_t levels, std::size_t replicas);
     void note(std::size_t level, std::size_t replica, bool is_broken);
 
@@ -53,7 +53,7 @@ class BreachTable {
     [[nodiscard]] std::size_t levels() const { return levels_; }
     [[nodiscard]] std::size_t replicas() const { return replicas_; }
 
- private:
+   private:
     enum class State : std::uint8_t { unknown, kept, broken };
     [[nodiscard]] State implied_state(std::size_t level, std::size_t replica, State seen) const;
 
@@ -69,11 +69,11 @@ struct CapacityRequest {
     std::vector<std::size_t> replicas;
 };
 
-/// Finds where the number of broken replicas comes to exceed `most`: a level with no more, next to one with more. First by bisection
-/// with what follows from other levels; then, where it `is_verified`, all replicas are run at the two levels, and where their
-/// counts are not as they should be, the search goes on from there by what was run alone.
+/// Finds where the number of broken replicas comes to exceed `most`: a level with no more, next to one with more. First by
+/// bisection with what follows from other levels; then, where it `is_verified`, all replicas are run at the two levels, and where
+/// their counts are not as they should be, the search goes on from there by what was run alone.
 class CrossingSearch {
- public:
+   public:
     CrossingSearch(std::size_t most, std::size_t levels) : most_(most), high_(static_cast<std::ptrdiff_t>(levels)) {}
 
     /// What to run next; none where the crossing is found.
@@ -83,7 +83,7 @@ class CrossingSearch {
     /// Whether verifying has moved it.
     [[nodiscard]] bool has_moved() const { return is_strict_; }
 
- private:
+   private:
     [[nodiscard]] std::optional<bool> exceeds(const BreachTable& table, std::size_t level) const;
     void narrow(const BreachTable& table);
     [[nodiscard]] std::size_t probe(const BreachTable& table) const;
@@ -99,7 +99,7 @@ class CrossingSearch {
 
 /// The three levels of one limit: the capacity and the ends of its interval.
 class CapacitySearch {
- public:
+   public:
     enum class Ends { none, both };
     CapacitySearch(std::size_t levels, std::size_t replicas, const CapacityRanks& ranks, Ends ends = Ends::both);
 
@@ -117,7 +117,7 @@ class CapacitySearch {
     [[nodiscard]] Found found() const;
     [[nodiscard]] const BreachTable& table() const { return table_; }
 
- private:
+   private:
     BreachTable table_;
     CrossingSearch estimate_;
     std::optional<CrossingSearch> low_, high_;

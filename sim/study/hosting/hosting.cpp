@@ -53,8 +53,8 @@ void run_searches(HostingBench& bench, std::vector<HostingSearch>& searches, con
     }
 }
 
-/// The next limit of each capacity: of the kinds that are asked for, apart from what binds, the one with the least capacity that is
-/// not below this one.
+/// The next limit of each capacity: of the kinds that are asked for, apart from what binds, the one with the least capacity that
+/// is not below this one.
 void find_next_limits(const HostingPlan& plan, HostingRun& run) {
     for (std::size_t k = 0; k < run.capacities.size(); ++k) {
         HostingCapacity& capacity = run.capacities[k];
@@ -69,8 +69,8 @@ void find_next_limits(const HostingPlan& plan, HostingRun& run) {
 }
 
 HostingRun run_of(const HostingPlan& plan, std::size_t controller, const HostingSearch& search, double start_h) {
-    HostingRun run{plan.study.scenario.controllers[controller].label, search.replicas_run(), search.levels_run(), search.failure(),
-                   search.failed_level()};
+    HostingRun run{plan.study.scenario.controllers[controller].label, search.replicas_run(), search.levels_run(),
+                   search.failure(), search.failed_level()};
     if (run.failure) return run;
     for (std::size_t k = 0; k < plan.asked; ++k) run.capacities.push_back(search.capacity(k, start_h));
     find_next_limits(plan, run);

@@ -10,10 +10,10 @@
 namespace evsweep {
 
 struct HostingProgress {
-    std::size_t replicas = 0;   ///< run so far
-    std::size_t found = 0;      ///< capacities
+    std::size_t replicas = 0;    ///< run so far
+    std::size_t found = 0;       ///< capacities
     std::size_t capacities = 0;  ///< that are asked for
-    std::string value;          ///< that is tried now
+    std::string value;           ///< that is tried now
 };
 
 struct HostingOptions {

@@ -10,9 +10,7 @@ namespace {
 constexpr double no_hosting_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double most_read = 1e9;
 
-std::size_t count_read(double value) {
-    return value > 0.0 ? static_cast<std::size_t>(value < most_read ? value : most_read) : 0;
-}
+std::size_t count_read(double value) { return value > 0.0 ? static_cast<std::size_t>(value < most_read ? value : most_read) : 0; }
 std::ptrdiff_t level_read(double value) { return value >= 0.0 ? static_cast<std::ptrdiff_t>(count_read(value)) : -1; }
 
 using OptionalLevel = std::optional<std::ptrdiff_t> HostingCapacity::*;
@@ -74,7 +72,8 @@ std::vector<HostingNumber> make_hosting_numbers() {
     list.push_back(end_of("capacity_high_level", "upper end of its interval, likewise; NaN: none", &HostingCapacity::high));
     add_shares(list, "at", "at the capacity", &HostingCapacity::at);
     add_shares(list, "above", "one level above the capacity", &HostingCapacity::above);
-    list.push_back(of_binding("binding_share", "1", "share of the replicas beyond the limit, one level above, that say what binds",
+    list.push_back(of_binding("binding_share", "1",
+                              "share of the replicas beyond the limit, one level above, that say what binds",
                               [](HostingBinding& b) -> double& { return b.share; }));
     const auto hour = [&list](std::size_t k, const char* suffix, const char* what) {
         list.push_back(of_binding(std::string("binding_hour") + suffix, "h",
@@ -84,13 +83,12 @@ std::vector<HostingNumber> make_hosting_numbers() {
     hour(0, "_low", "5 % quantile");
     hour(1, "", "median");
     hour(2, "_high", "95 % quantile");
-    list.push_back({"binding_replicas", "1", "replicas that break the limit one level above",
-                    [](const HostingCapacity& c) {
-                        return c.binding ? static_cast<double>(c.binding->replicas) : no_hosting_number;
-                    },
-                    [](HostingCapacity& c, double value) {
-                        if (c.binding) c.binding->replicas = count_read(value);
-                    }});
+    list.push_back(
+        {"binding_replicas", "1", "replicas that break the limit one level above",
+         [](const HostingCapacity& c) { return c.binding ? static_cast<double>(c.binding->replicas) : no_hosting_number; },
+         [](HostingCapacity& c, double value) {
+             if (c.binding) c.binding->replicas = count_read(value);
+         }});
     list.push_back({"next_limit", "1", "the next limit: its place in `limit`; NaN: none that is asked for",
                     [](const HostingCapacity& c) { return c.next ? static_cast<double>(*c.next) : no_hosting_number; },
                     [](HostingCapacity& c, double value) {

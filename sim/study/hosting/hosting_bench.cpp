@@ -63,7 +63,8 @@ const LoadedStudy& HostingBench::loaded(const LoadedKey& key, const std::string*
     if (known != loaded_.end()) return known->second;
     Issues issues(plan_.files);
     auto study = load_study(plan_.file, hosting_overrides(plan_, key.second, bus), issues);
-    if (!study) throw HostingLevelFault{std::move(issues), (bus ? *plan_.request.place_levels : plan_.request.levels).text(key.second)};
+    if (!study)
+        throw HostingLevelFault{std::move(issues), (bus ? *plan_.request.place_levels : plan_.request.levels).text(key.second)};
     study->scenario.outputs = plan_.outputs;
     return loaded_.emplace(key, std::move(*study)).first->second;
 }
@@ -89,7 +90,8 @@ HostingOutcome HostingBench::outcome_of(const Prepared& prepared, ReplicaRun& ru
     auto& recorded = run.controllers.front().recorded;
     for (const HostingLimit& limit : plan_.limits) {
         LimitOutcome& of_limit = outcome.limits.emplace_back();
-        if (limit.output >= recorded.size() || limit.output >= prepared.outputs.outputs.size() || !recorded[limit.output]) continue;
+        if (limit.output >= recorded.size() || limit.output >= prepared.outputs.outputs.size() || !recorded[limit.output])
+            continue;
         const auto& arrays = recorded[limit.output]->arrays();
         const double event = number_at(arrays, limit.event);
         of_limit.is_judged = !std::isnan(event);

@@ -31,9 +31,8 @@ std::string limit_name(const Variable& variable) {
 }
 
 bool tells_violations(const TriedOutput& output) {
-    return std::any_of(output.variables.begin(), output.variables.end(), [](const Variable& v) {
-        return v.display == Display::event && v.name.ends_with(violation_suffix);
-    });
+    return std::any_of(output.variables.begin(), output.variables.end(),
+                       [](const Variable& v) { return v.display == Display::event && v.name.ends_with(violation_suffix); });
 }
 
 /// Whether it says of each violation where it was, too.

@@ -45,8 +45,7 @@ struct TriedLevel {
 /// Loads the study at one value. Errors are reported, each once, and warnings where `with_warnings`.
 std::optional<LoadedStudy> try_level(const HostingPlan& plan, const TriedLevel& tried, bool with_warnings, Issues& issues) {
     Issues found(plan.files);
-    auto study =
-        load_study(plan.file, hosting_overrides(plan, tried.level, tried.bus.empty() ? nullptr : &tried.bus), found);
+    auto study = load_study(plan.file, hosting_overrides(plan, tried.level, tried.bus.empty() ? nullptr : &tried.bus), found);
     for (const Issue& issue : found.list()) {
         if (issue.severity == Severity::warning && !with_warnings) continue;
         Issue placed = placed_at_section(issue, tried.levels, tried.level, tried.section, tried.at);
@@ -58,11 +57,10 @@ std::optional<LoadedStudy> try_level(const HostingPlan& plan, const TriedLevel& 
 /// A study whose replicas are not independent of one another, or not of a number that is known, has no such interval.
 void check_study_of_hosting(const LoadedStudy& study, const HostingRequest& request, Issues& issues) {
     if (study.stop)
-        issues.error(study.scenario.study.stop->at, "study.stop", "decides the number of replicas, which hosting fixes beforehand",
-                     "take it away (`--set study.stop=~`)");
+        issues.error(study.scenario.study.stop->at, "study.stop",
+                     "decides the number of replicas, which hosting fixes beforehand", "take it away (`--set study.stop=~`)");
     if (study.scenario.study.draws != DrawKind::independent)
-        issues.error(request.at, "study.draws",
-                     "draws that are spread out over replicas have no exact interval of a probability",
+        issues.error(request.at, "study.draws", "draws that are spread out over replicas have no exact interval of a probability",
                      "take independent draws (`--set study.draws=independent`)");
 }
 
@@ -147,6 +145,7 @@ std::optional<HostingPlan> plan_hosting(const std::filesystem::path& file, const
     check_study_of_hosting(plan.study, plan.request, issues);
     const HostingLevels& levels = plan.request.levels;
     (void)try_level(plan, {levels, 0, "hosting.from", plan.request.from_at}, false, issues);
+    if (!issues.has_errors()) (void)try_level(plan, {levels, 1, "hosting.step", plan.request.step_at}, false, issues);
     auto highest = try_level(plan, {levels, levels.count - 1, "hosting.to", plan.request.to_at}, true, issues);
     plan_places(plan, issues);
     if (plan.request.place_levels && !plan.place_buses.empty() && !issues.has_errors())

@@ -16,11 +16,11 @@ namespace evsweep {
 /// A limit that outputs tell of: in which replicas it is broken, and where and when.
 struct HostingLimit {
     std::string name, meaning;
-    std::size_t output = 0;               ///< HostingPlan::outputs
-    std::size_t event = 0;                ///< place of its variables among those of the output
-    std::optional<std::size_t> where{};   ///< names[value] is the element, or the kind of limit that was broken first
+    std::size_t output = 0;              ///< HostingPlan::outputs
+    std::size_t event = 0;               ///< place of its variables among those of the output
+    std::optional<std::size_t> where{};  ///< names[value] is the element, or the kind of limit that was broken first
     std::optional<std::size_t> worst_h{};
-    bool is_joint = false;                ///< of several kinds, which `where` names
+    bool is_joint = false;  ///< of several kinds, which `where` names
     std::vector<std::string> names{};
 };
 
@@ -44,8 +44,8 @@ struct HostingPlan {
 
 /// Reads a scenario and its section `hosting`, and tries the lowest and the highest value. Nothing is returned if there was an
 /// error; all of them are reported.
-[[nodiscard]] std::optional<HostingPlan> plan_hosting(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                                                      Issues& issues);
+[[nodiscard]] std::optional<HostingPlan> plan_hosting(const std::filesystem::path& file,
+                                                      const std::vector<std::string>& overrides, Issues& issues);
 
 /// What the scenario is overridden with at a level; with a bus, for the groups to stand at this bus alone.
 [[nodiscard]] std::vector<std::string> hosting_overrides(const HostingPlan& plan, std::size_t level,

@@ -21,31 +21,31 @@ struct HostingShare {
 
 /// What is broken at the smallest level beyond a capacity: what most of the replicas say that break the limit there.
 struct HostingBinding {
-    std::string kind;            ///< of limit: of a joint one that which was broken first
-    std::string element;         ///< where it was worst; empty: not known
-    double share = 0.0;          ///< of these replicas that say so
-    std::size_t replicas = 0;    ///< that break the limit
+    std::string kind;               ///< of limit: of a joint one that which was broken first
+    std::string element;            ///< where it was worst; empty: not known
+    double share = 0.0;             ///< of these replicas that say so
+    std::size_t replicas = 0;       ///< that break the limit
     std::array<double, 3> hours{};  ///< of the wall clock, when it was worst: 5 %, half, 95 %; NaN: not known
 };
 
 /// A capacity of one controller for one limit, as levels.
 struct HostingCapacity {
-    std::ptrdiff_t estimate = -1;              ///< -1: the lowest level is beyond it
-    std::optional<std::ptrdiff_t> low{};       ///< none: open
-    std::optional<std::ptrdiff_t> high{};      ///< none: there is no interval
+    std::ptrdiff_t estimate = -1;               ///< -1: the lowest level is beyond it
+    std::optional<std::ptrdiff_t> low{};        ///< none: open
+    std::optional<std::ptrdiff_t> high{};       ///< none: there is no interval
     std::optional<HostingShare> at{}, above{};  ///< at the estimate, and one level above it; none beyond the range
     std::optional<HostingBinding> binding{};    ///< none where the highest level holds
     std::optional<std::size_t> next{};          ///< the next limit: HostingResult::limits
-    std::size_t contradicting = 0;  ///< replicas that broke the limit at a level and kept it at a higher one
-    bool has_moved = false;         ///< the search had to go on from whole levels, as runs contradicted what it had concluded
-    std::size_t not_judged = 0;     ///< runs in which the output did not judge the limit
+    std::size_t contradicting = 0;              ///< replicas that broke the limit at a level and kept it at a higher one
+    bool has_moved = false;      ///< the search had to go on from whole levels, as runs contradicted what it had concluded
+    std::size_t not_judged = 0;  ///< runs in which the output did not judge the limit
     std::vector<std::int32_t> broken, kept;  ///< by level: replicas of which it is known, by their runs or by other levels
 };
 
 struct HostingRun {
     std::string controller;
-    std::size_t replicas = 0;        ///< that were run
-    std::size_t levels = 0;          ///< at which any was
+    std::size_t replicas = 0;                 ///< that were run
+    std::size_t levels = 0;                   ///< at which any was
     std::optional<ReplicaFailure> failure{};  ///< then its capacities are not known
     std::size_t failed_level = 0;
     std::vector<HostingCapacity> capacities{};  ///< as HostingResult::limits

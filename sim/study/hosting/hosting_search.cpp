@@ -15,9 +15,10 @@ namespace {
 std::vector<std::size_t> levels_of_curve(std::size_t levels, std::size_t points) {
     std::set<std::size_t> chosen;
     for (std::size_t i = 0; i < points; ++i)
-        chosen.insert(points == 1 ? levels - 1
-                                  : static_cast<std::size_t>(std::llround(static_cast<double>(i) * static_cast<double>(levels - 1) /
-                                                                          static_cast<double>(points - 1))));
+        chosen.insert(points == 1
+                          ? levels - 1
+                          : static_cast<std::size_t>(std::llround(static_cast<double>(i) * static_cast<double>(levels - 1) /
+                                                                  static_cast<double>(points - 1))));
     return {chosen.begin(), chosen.end()};
 }
 

@@ -40,8 +40,8 @@ class HostingSearch {
     const HostingLevels& levels_;
     std::size_t replicas_;
     std::vector<std::size_t> asked_;
-    std::vector<CapacitySearch> searches_;  ///< as `asked_`
-    std::vector<std::size_t> curve_;        ///< levels
+    std::vector<CapacitySearch> searches_;                                               ///< as `asked_`
+    std::vector<std::size_t> curve_;                                                     ///< levels
     std::map<std::pair<std::size_t, std::size_t>, std::vector<LimitOutcome>> outcomes_;  ///< by level and replica
     std::vector<std::size_t> not_judged_;
     std::size_t found_ = 0;

@@ -23,8 +23,7 @@ using OfRun = std::vector<HostingCapacity> HostingRun::*;
 std::vector<HostingCapacity> rows_of(const HostingResult& result, OfRun of_run, std::size_t columns) {
     std::vector<HostingCapacity> rows;
     for (const HostingRun& run : result.runs)
-        for (std::size_t k = 0; k < columns; ++k)
-            rows.push_back(k < (run.*of_run).size() ? (run.*of_run)[k] : HostingCapacity{});
+        for (std::size_t k = 0; k < columns; ++k) rows.push_back(k < (run.*of_run).size() ? (run.*of_run)[k] : HostingCapacity{});
     return rows;
 }
 
@@ -44,8 +43,7 @@ void write_capacities(ResultFile& file, const std::string& group, const std::str
     };
     write_values("capacity", "largest value at which the limit is broken on few enough days; NaN: none, see capacity_level",
                  [](const HostingCapacity& c) { return std::optional(c.estimate); });
-    write_values("capacity_low", "lower end of its interval; NaN: none, or open",
-                 [](const HostingCapacity& c) { return c.low; });
+    write_values("capacity_low", "lower end of its interval; NaN: none, or open", [](const HostingCapacity& c) { return c.low; });
     write_values("capacity_high", "upper end of its interval; NaN: none", [](const HostingCapacity& c) { return c.high; });
     for (const HostingNumber& number : hosting_numbers()) {
         std::vector<double> values;
@@ -84,8 +82,10 @@ void write_curves(ResultFile& file, const HostingResult& result) {
             }
         file.write({hosting_group, name, {"controller", "limit", "level"}, {{"units", "1"}, {"long_name", meaning}}}, counts);
     };
-    write("broken", "replicas that are known to break the limit, by their runs or by those at lower levels", &HostingCapacity::broken);
-    write("kept", "replicas that are known to keep the limit, by their runs or by those at higher levels", &HostingCapacity::kept);
+    write("broken", "replicas that are known to break the limit, by their runs or by those at lower levels",
+          &HostingCapacity::broken);
+    write("kept", "replicas that are known to keep the limit, by their runs or by those at higher levels",
+          &HostingCapacity::kept);
 }
 
 void write_runs(ResultFile& file, const HostingResult& result) {
@@ -110,21 +110,20 @@ void write_runs(ResultFile& file, const HostingResult& result) {
 }
 
 void write_question(ResultFile& file, const HostingResult& result) {
-    file.annotate(hosting_group,
-                  {{"long_name", "hosting capacities"},
-                   {"paths", result.levels.paths},
-                   {"unit", result.levels.unit},
-                   {"from", result.levels.from},
-                   {"step", result.levels.step},
-                   {"levels", static_cast<std::int64_t>(result.levels.count)},
-                   {"at_most", result.at_most},
-                   {"confidence", result.confidence},
-                   {"replicas", static_cast<std::int64_t>(result.replicas)},
-                   {"replicas_for_low_end", static_cast<std::int64_t>(result.replicas_for_low_end)},
-                   {"one_day", std::int64_t{result.is_one_day}},
-                   {"not_judged_kinds", result.not_judged},
-                   {"replicas_run_in_all", static_cast<std::int64_t>(result.replicas_run())},
-                   {"replicas_of_all_levels", static_cast<std::int64_t>(result.replicas_of_all_levels())}});
+    file.annotate(hosting_group, {{"long_name", "hosting capacities"},
+                                  {"paths", result.levels.paths},
+                                  {"unit", result.levels.unit},
+                                  {"from", result.levels.from},
+                                  {"step", result.levels.step},
+                                  {"levels", static_cast<std::int64_t>(result.levels.count)},
+                                  {"at_most", result.at_most},
+                                  {"confidence", result.confidence},
+                                  {"replicas", static_cast<std::int64_t>(result.replicas)},
+                                  {"replicas_for_low_end", static_cast<std::int64_t>(result.replicas_for_low_end)},
+                                  {"one_day", std::int64_t{result.is_one_day}},
+                                  {"not_judged_kinds", result.not_judged},
+                                  {"replicas_run_in_all", static_cast<std::int64_t>(result.replicas_run())},
+                                  {"replicas_of_all_levels", static_cast<std::int64_t>(result.replicas_of_all_levels())}});
 }
 
 void write_places(ResultFile& file, const HostingResult& result) {
@@ -185,7 +184,8 @@ void read_runs(const ResultReader& reader, HostingResult& result) {
     const auto failed_level = reader.numbers(hosting_group + "/failed_level");
     const auto failure = reader.texts(hosting_group + "/failure");
     for (const std::size_t size : {replicas.size(), levels.size(), failed_replica.size(), failed_level.size(), failure.size()})
-        if (size != labels.size()) throw FileError(reader.path().string() + ": damaged at " + hosting_group + "; its columns differ in length");
+        if (size != labels.size())
+            throw FileError(reader.path().string() + ": damaged at " + hosting_group + "; its columns differ in length");
     const auto count = [](double value) { return value > 0.0 && value < 1e9 ? static_cast<std::size_t>(value) : 0; };
     for (std::size_t c = 0; c < labels.size(); ++c) {
         HostingRun& run = result.runs.emplace_back();
@@ -213,8 +213,7 @@ std::vector<unsigned char> hosting_bytes(const HostingResult& result, const std:
     write_controllers(file, hosting_group, result);
     file.write({hosting_group, "limit", {"limit"}, {{"long_name", "limit"}}}, result.limits);
     file.write({hosting_group, "limit_meaning", {"limit"}, {{"long_name", "what breaks it"}}}, result.meanings);
-    write_capacities(file, hosting_group, "limit", result.levels,
-                     rows_of(result, &HostingRun::capacities, result.limits.size()));
+    write_capacities(file, hosting_group, "limit", result.levels, rows_of(result, &HostingRun::capacities, result.limits.size()));
     write_curves(file, result);
     write_runs(file, result);
     if (!result.place_buses.empty()) write_places(file, result);
@@ -254,7 +253,8 @@ HostingResult read_hosting_result(const ResultReader& reader) {
     result.place_replicas = count_attribute(reader, hosting_places, "replicas");
     result.place_buses = reader.texts(hosting_places + "/bus");
     const std::size_t buses = result.place_buses.size();
-    share_out(result, read_capacities(reader, hosting_places, result.runs.size() * buses), buses, &HostingRun::places, result.runs);
+    share_out(result, read_capacities(reader, hosting_places, result.runs.size() * buses), buses, &HostingRun::places,
+              result.runs);
     return result;
 }
 

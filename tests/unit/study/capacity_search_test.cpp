@@ -1,5 +1,5 @@
-/// The search for capacities against all replicas at all levels, on made-up replicas; its intervals over repeated studies of a known
-/// law; and replicas that are broken at some level and kept at a higher one.
+/// The search for capacities against all replicas at all levels, on made-up replicas; its intervals over repeated studies of a
+/// known law; and replicas that are broken at some level and kept at a higher one.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -107,8 +107,8 @@ TEST_CASE("the search finds the levels that all replicas at all levels would, in
 TEST_CASE("both levels of a capacity are run whole, whatever follows from other levels", "[hosting]") {
     Draws draws;
     const auto first = first_broken(draws, 50, 30.0, 8.0);
-    const Searched result = search(61, 50, capacity_ranks(50, 0.1, 0.9),
-                                   [&](std::size_t level, std::size_t r) { return level >= first[r]; });
+    const Searched result =
+        search(61, 50, capacity_ranks(50, 0.1, 0.9), [&](std::size_t level, std::size_t r) { return level >= first[r]; });
     for (const std::ptrdiff_t level : {result.found.estimate, result.found.estimate + 1}) {
         const auto count = result.search.table().seen(static_cast<std::size_t>(level));
         CHECK(count.broken + count.kept == 50);
@@ -151,14 +151,17 @@ TEST_CASE("where what was concluded is wrong the search goes on to a level that 
     CHECK(is_broken(at + 1, 0));
 
     // One half is broken at even levels alone up to 40: whatever is concluded from an odd one is wrong.
-    const IsBroken odd = [](std::size_t level, std::size_t r) { return level >= 41 || (r % 2 == 0 && level % 2 == 0 && level >= 8); };
+    const IsBroken odd = [](std::size_t level, std::size_t r) {
+        return level >= 41 || (r % 2 == 0 && level % 2 == 0 && level >= 8);
+    };
     const Searched other = search(81, 100, ranks, odd);
     const auto found = static_cast<std::size_t>(other.found.estimate);
     CHECK(broken_at(found, 100, odd) <= ranks.estimate);
     CHECK(broken_at(found + 1, 100, odd) > ranks.estimate);
 }
 
-TEST_CASE("95 % intervals of capacities hold the true one in at least 93 % of 400 studies, each end by itself", "[hosting][coverage]") {
+TEST_CASE("95 % intervals of capacities hold the true one in at least 93 % of 400 studies, each end by itself",
+          "[hosting][coverage]") {
     // Levels at which replicas are first broken are normal, rounded up: p(N) = Phi((N - 200) / 40), which is 5 % at 134.2.
     for (const std::size_t replicas : {80U, 200U}) {
         Draws draws;
@@ -169,8 +172,8 @@ TEST_CASE("95 % intervals of capacities hold the true one in at least 93 % of 40
         for (int s = 0; s < studies; ++s) {
             std::vector<double> first;
             for (std::size_t r = 0; r < replicas; ++r) first.push_back(200.0 + 40.0 * draws.normal());
-            const Searched result = search(401, replicas, ranks,
-                                           [&](std::size_t level, std::size_t r) { return static_cast<double>(level) >= first[r]; });
+            const Searched result = search(
+                401, replicas, ranks, [&](std::size_t level, std::size_t r) { return static_cast<double>(level) >= first[r]; });
             REQUIRE(result.found.low);
             too_high += static_cast<double>(*result.found.low) > truth ? 1.0 / studies : 0.0;
             too_low += static_cast<double>(result.found.high) < truth ? 1.0 / studies : 0.0;
