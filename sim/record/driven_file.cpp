@@ -61,7 +61,7 @@ struct OpenFile {
 
 H5FD_class_t driver_class() {
     H5FD_class_t driver{};
-    driver.name = "evsweep";
+    driver.name = "new_file";
     driver.maxaddr = (haddr_t{1} << 62U) - 1;
     driver.fc_degree = H5F_CLOSE_WEAK;
     driver.fapl_size = sizeof(DriverInfo);

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <map>
 
 #include "command.hpp"
 
@@ -37,10 +38,11 @@ TEST_CASE("check says what a run takes of memory: never much less, and not twice
         const char* title;
         std::string days, outputs, replicas;
     };
-    // Mostly bands, mostly traces with the file, and hardly anything beside the program.
+    // Mostly bands, mostly traces with the file, hardly anything beside the program, and numbers that go to the disk.
     const std::vector<Case> cases{{"bands", "20 d", "series: {every: 15 min}, voltages: {every: 15 min}", "400"},
                                   {"traces", "60 d", "traces: {replicas: [0, 1, 2, 3]}", "4"},
-                                  {"little", "1 d", "kpis: {}", "4"}};
+                                  {"little", "1 d", "kpis: {}", "4"},
+                                  {"numbers", "1 d", "kpis: {}", "20000"}};
     for (const Case& c : cases) {
         INFO(c.title);
         const ScratchFolder folder;
@@ -55,6 +57,26 @@ TEST_CASE("check says what a run takes of memory: never much less, and not twice
         CHECK(estimated >= 0.8 * run.peak_mb);
         CHECK(estimated <= 2.0 * run.peak_mb);
     }
+}
+
+TEST_CASE("40,000 replicas take hardly more memory than 10,000", "[slow]") {
+    if (peak_tells_nothing) {
+        WARN("skipped: the address sanitizer keeps what was freed, so its peak means nothing");
+        return;
+    }
+    std::map<std::string, double> peak_mb;
+    for (const std::string replicas : {"10000", "40000", "80000"}) {
+        const ScratchFolder folder;
+        folder.write("feeder.yaml", evsweep::test::small_feeder);
+        folder.write("study.yaml", with(evsweep::test::small_study, "replicas: 4", "threads: 2, replicas: " + replicas) +
+                                       "outputs: {kpis: {}}\n");
+        const Answer run = evsweep_in(folder.path(), {"run", "study.yaml", "--quiet"});
+        REQUIRE(run.status == 0);
+        peak_mb[replicas] = run.peak_mb;
+    }
+    INFO(peak_mb["10000"] << ", " << peak_mb["40000"] << ", " << peak_mb["80000"] << " MB");
+    CHECK(peak_mb["40000"] <= peak_mb["10000"] + 6.0);
+    CHECK(peak_mb["80000"] <= peak_mb["10000"] + 10.0);  // six columns of 8 bytes a replica are 3.4 MB more
 }
 
 TEST_CASE("a study that no memory holds is refused before it runs, with the number and what to change") {

@@ -63,6 +63,23 @@ TEST_CASE("a run that was killed before it had written anything into its checkpo
     CHECK(folder.files() == 3);
 }
 
+TEST_CASE("numbers that find no room on the disk end the run with a message, and it goes on from what was kept",
+          "[resume][slow]") {
+    const StudyFolder folder, whole;
+    std::vector<std::string> words{"run", "study.yaml", "--replicas", "20000", "--checkpoint", "20 ms", "--quiet"};
+    const auto stopped = evsweep_in(folder.path(), words, no_file_longer_than(rlim_t{3} << 20U));
+    CHECK(stopped.status == 1);
+    CHECK_THAT(stopped.err,
+               Contains("a temporary file in 'results' cannot be written: File too large; make room there, or write the "
+                        "result to a folder with more room (--out)") &&
+                   Contains("finished replicas are kept in results/study.h5.checkpoint; run the same command again"));
+    CHECK(!fs::exists(folder.path() / "results/study.h5"));
+    REQUIRE(evsweep_in(folder.path(), with(words, {"--resume"})).status == 0);
+    REQUIRE(evsweep_in(whole.path(), words).status == 0);
+    CHECK(same_arrays(whole.path() / "results/study.h5", folder.path() / "results/study.h5") > 50);
+    CHECK(folder.files() == 3);
+}
+
 TEST_CASE("a run killed at random moments goes on by itself, on any number of threads", "[resume][slow]") {
     const StudyFolder whole;
     REQUIRE(evsweep_in(whole.path(), many).status == 0);

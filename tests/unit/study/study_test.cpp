@@ -62,7 +62,9 @@ TEST_CASE("a study's result is the same to the last bit for 1, 2, 3 and 7 thread
                                    {.threads = 1, .ensemble_width = 2, .profile = true},
                                    {.threads = 2, .ensemble_width = 5},
                                    {.threads = 3, .ensemble_width = 9},
-                                   {.threads = 2, .ensemble_width = 100}};
+                                   {.threads = 2, .ensemble_width = 100},
+                                   {.threads = 1, .scratch_block = 1},
+                                   {.threads = 2, .scratch_block = 4}};
     for (const StudyOptions& options : others) {
         CAPTURE(options.threads, options.ensemble_width, options.profile);
         require_identical(one, all_numbers(run_study(study, options)));

@@ -7,6 +7,7 @@
 #include "sim/record/result_reader.hpp"
 #include "sim/report/comparison.hpp"
 #include "sim/study/read_summary.hpp"
+#include "unit/app/same_results.hpp"
 #include "unit/record/scratch_folder.hpp"
 #include "unit/study/synthetic_study.hpp"
 
@@ -242,6 +243,40 @@ TEST_CASE("Peaks of several days are told by the time of day, and times all arou
     text = comparison_table(study);
     CHECK(contains(text, "  spread  "));
     CHECK(contains(text, "spread: times of day that lie all around the clock; their mean says nothing"));
+}
+
+TEST_CASE("A result that grows on the disk holds the same as one that is built in memory") {
+    const ScratchFolder folder;
+    const StudyResult study = synthetic::make_study(60);
+    PreparedResult(study, folder / "memory.h5").at(folder / "memory.h5").place();
+    PreparedResult(study, folder / "disk.h5", 0).at(folder / "disk.h5").place();
+    CHECK(folder.entries() == 2);
+    CHECK(test::same_arrays(folder / "memory.h5", folder / "disk.h5") > 100);
+    const ReadSummary memory = read_summary(folder / "memory.h5"), disk = read_summary(folder / "disk.h5");
+    CHECK(comparison_table(memory.result.value()) == comparison_table(disk.result.value()));
+}
+
+TEST_CASE("Columns of a long study stay in the file, and give the same table") {
+    const ScratchFolder folder;
+    const std::size_t many = 70'000;
+    StudyResult study = synthetic::make_study(3);
+    study.replicas.clear();
+    for (std::size_t r = 0; r < many; ++r) study.replicas.emplace_back(r);
+    study.planned = static_cast<int>(many) + 1;
+    const auto scratch = std::make_shared<NumberScratch>(folder.path(), 1000);
+    for (auto& run : study.controllers)
+        for (auto& row : run.variables) {
+            if (row.variable.aggregation != Aggregation::per_replica) continue;
+            NumberColumn column(scratch);
+            for (std::size_t r = 0; r < many; ++r) column.push_back(row.values.at(r % 3) + 1e-3 * synthetic::scatter(r, 9));
+            row.values = column;
+        }
+    REQUIRE(!write_results(study, folder / "long.h5"));
+    const ReadSummary read = read_summary(folder / "long.h5");
+    REQUIRE(read.result);
+    CHECK(comparison_table(*read.result) == comparison_table(study));
+    CHECK(variable(read.result->controllers[1], "kpis", "peak_kw").values.at(69'999) ==
+          variable(study.controllers[1], "kpis", "peak_kw").values.at(69'999));
 }
 
 TEST_CASE("Values that all replicas share have bounds instead of a width of zero, and the legend says which") {
