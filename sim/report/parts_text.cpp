@@ -14,6 +14,9 @@ namespace evsweep {
 
 namespace {
 
+constexpr std::size_t warning_width = 100;
+constexpr std::size_t most_alike_named = 4;
+
 /// A number whose consecutive parts are alike, under the controller where they are most.
 struct AlikeParts {
     std::string name;
@@ -54,15 +57,23 @@ std::string parts_warning(const StudyResult& study) {
     for (const RunResult& run : study.controllers)
         for (const VariableResult& row : run.variables) note(list, row);
     if (list.empty()) return text;
+    std::stable_sort(list.begin(), list.end(),
+                     [](const AlikeParts& a, const AlikeParts& b) { return a.correlation.score > b.correlation.score; });
     std::vector<std::string> numbers;
-    for (const AlikeParts& one : list)
+    for (std::size_t k = 0; k < std::min(most_alike_named, list.size()); ++k)
         numbers.push_back(
-            fmt::format("{} (correlation {:.2f}: {:.1f} times)", one.name, one.correlation.lag_one, one.correlation.widening()));
-    text += fmt::format(
-        "\nConsecutive {}s are alike, by more than chance (von Neumann's ratio, 1 %), so that intervals are too narrow by\nabout "
-        "the factor given, and stars too many: {}.\nTake a longer study.batch_length than {}, a longer time.duration with it, or "
-        "several replicas without it.\n",
+            fmt::format("{} ({:.2f}: {:.1f} times)", list[k].name, list[k].correlation.lag_one, list[k].correlation.widening()));
+    if (list.size() > most_alike_named) numbers.push_back(fmt::format("and {} more", list.size() - most_alike_named));
+    const std::string warning = fmt::format(
+        "Consecutive {0}s are alike by more than chance (von Neumann's ratio, 1 %), as where a season or a charge carries over: "
+        "{1}. "
+        "They are no sample of independent {0}s, and intervals and stars of these numbers say little; in brackets the "
+        "correlation, "
+        "and how many times too narrow an interval is if only chance makes it. Where something carries over take a longer "
+        "study.batch_length than {2}; where a season does, several replicas without it.",
         noun, fmt::join(numbers, "; "), duration_text(study.part_length));
+    text += "\n";
+    for (const std::string& line : wrapped(warning, warning_width, "  ")) text += line + "\n";
     return text;
 }
 
