@@ -27,9 +27,12 @@ void ReplicaRecording::begin_part(Instant begin) {
     parts_.push_back({begin});
 }
 
+/// Whether the next part begins now, and the step before it is still to be closed.
+bool ReplicaRecording::is_at_border() const { return part_ + 1 < parts_.size() && world_.now >= parts_[part_ + 1].begin; }
+
 /// Where the next part begins now, the one before hears of the stays under way as far as they have come, and no more.
 void ReplicaRecording::enter_part() {
-    if (part_ + 1 == parts_.size() || world_.now < parts_[part_ + 1].begin) return;
+    if (!is_at_border()) return;
     for (const ConnectorId c : world_.fleet.plugged_in()) {
         const SessionRecord record = world_.fleet.so_far(c, world_.now);
         for (Recorder* r : now().recorders) r->session_ended(record);
@@ -76,7 +79,12 @@ void ReplicaRecording::take_sample() {
 
 void ReplicaRecording::end_session(const SessionRecord& record) {
     ledger_.book(record, world_.population.vehicles);
-    for (Recorder* r : now().recorders) r->session_ended(record);
+    SessionRecord seen = record;
+    if (is_at_border()) {
+        seen.complete = false;
+        for (Recorder* r : parts_[part_ + 1].recorders) r->session_ended(record);
+    }
+    for (Recorder* r : now().recorders) r->session_ended(seen);
 }
 
 void ReplicaRecording::hold_powers() { books_.hold(world_.now, world_.powers()); }

@@ -29,8 +29,8 @@ class ReplicaRecording final : public SnapshotSource {
     void add(Recorder& recorder, const Output& output);
     void add(Recorder& recorder);
     /// Likewise: recorders that are added from here on hear what happens from the control step at `begin` on, and those before
-    /// only what happens until then. What the border itself brings before its step is closed (who leaves, messages, decisions) is
-    /// of the part that ends. Stays under way there are reported to that part as the horizon's are, not complete, and whole where
+    /// only what happens until then. Events at the border before its step is closed are of the part that ends. Stays under way
+    /// there, and those that end there, are reported to that part as the horizon's are, not complete; whole to the part in which
     /// they end.
     void begin_part(Instant begin);
 
@@ -70,6 +70,7 @@ class ReplicaRecording final : public SnapshotSource {
     };
     [[nodiscard]] Snapshot snapshot();
     [[nodiscard]] Part& now() { return parts_[part_]; }
+    [[nodiscard]] bool is_at_border() const;
     void enter_part();
     void find_next_sample();
     void get_to_know(std::uint32_t slot);
