@@ -7,7 +7,9 @@
 #include <new>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "evsweep/version.hpp"
 #include "sim/app/parser.hpp"
@@ -101,11 +103,19 @@ std::string flag_without_value(const CLI::App& command) {
     return {};
 }
 
+/// The words of the command line. What is to be described may be called like a command, for which the parser would take it.
+std::vector<const char*> words_of(int argc, const char* const* argv) {
+    std::vector<const char*> words(argv, argv + argc);
+    if (argc > 2 && std::string_view(argv[1]) == "describe" && argv[2][0] != '-') words.insert(words.begin() + 2, "--");
+    return words;
+}
+
 ExitStatus parse_and_run(int argc, const char* const* argv) {
     CommandLine line;
     add_commands(line);
+    const std::vector<const char*> words = words_of(argc, argv);
     try {
-        line.app.parse(argc, argv);
+        line.app.parse(static_cast<int>(words.size()), words.data());
     } catch (const CLI::Success& answer) {  // --help, --version
         std::ostringstream text;
         line.app.exit(answer, text, text);

@@ -73,6 +73,12 @@ TEST_CASE("describe lists every kind of plug-in and the scenario's sections") {
         CHECK_THAT(answer.out, Contains(name));
 }
 
+TEST_CASE("describe knows a section that is called like a command") {
+    const auto answer = answer_to({"describe", "hosting"});
+    CHECK(answer.status == 0);
+    CHECK_THAT(answer.out, Contains("hosting (section)") && Contains("at_most"));
+}
+
 TEST_CASE("describe lists a plug-in's parameters with unit and default") {
     const auto answer = answer_to({"describe", "truncated_normal"});
     CHECK(answer.status == 0);
