@@ -156,7 +156,7 @@ ExitStatus finish(const RunOfPoints& run, const ResultTarget& target) {
     if (!run.options.quiet || !placed.file) say(sweep_table(result));
     if (!run.options.quiet && placed.file) say("\nResults: " + placed.file->string());
     if (run.options.keep_points)
-        fail("the results of the points stay in " + run.folder.folder().string());
+        report("the results of the points stay in " + run.folder.folder().string());
     else if (placed.file)
         run.folder.discard();
     return faults.conclude(run, placed);

@@ -14,6 +14,7 @@ namespace evsweep {
 namespace {
 
 constexpr std::size_t sweep_width = 100;
+constexpr std::size_t most_points_at_length = 24;
 
 /// "6 points of 50 replicas", with what was left out.
 std::string points_text(const SweepResult& sweep) {
@@ -47,6 +48,7 @@ class SweepTable {
         text += fmt::format("{}, seed {}; each line is a point ({})\n", points_text(sweep_), sweep_.seed, axes_text());
         text += fmt::format("mean over the replicas ± half-width of its {:g} % interval; of events their share of the replicas\n",
                             100.0 * sweep_.confidence);
+        if (sweep_.points.size() > most_points_at_length) return text + short_table() + legend_of(used_, heading_) + problems();
         for (const SweepColumn& column : sweep_.columns)
             if (is_number(column) && is_there(column)) text += block(column);
         for (const SweepColumn& column : sweep_.columns)
@@ -79,6 +81,34 @@ class SweepTable {
     static bool is_likely(const SweepColumn& column) {
         return is_there(column) ||
                (column.variable.name == "any_violation" && std::any_of(column.cells.begin(), column.cells.end(), is_known));
+    }
+
+    /// Of many points a line each: how likely any limit is broken under each controller, and the lowest voltage.
+    [[nodiscard]] std::string short_table() {
+        TextTable table;
+        table.rows.push_back({axes_text()});
+        for (std::size_t point = 0; point < sweep_.points.size(); ++point)
+            if (sweep_.points[point].problem.empty()) table.rows.push_back({values_of(point)});
+        for (std::size_t c = 0; c < sweep_.controllers.size(); ++c)
+            for (const SweepColumn& column : sweep_.columns)
+                if (column.variable.name == "any_violation" || column.variable.name == "vmin_pu") put_short(column, c, table);
+        return "\n%: replicas in which any limit is broken; pu: lowest voltage at any bus, mean over the replicas\n\n" +
+               table.text(sweep_width) +
+               "\nAll numbers of all points, with their intervals, are in the file: `evsweep export FILE --csv DIR`, or "
+               "xarray.\n";
+    }
+
+    void put_short(const SweepColumn& column, std::size_t controller, TextTable& table) {
+        const bool is_event = column.variable.display == Display::event;
+        const RowText row(column.variable, heading_, estimates_, used_);
+        table.rows.front().push_back(printable(sweep_.controllers[controller]) + (is_event ? " %" : " pu"));
+        std::size_t line = 1;
+        for (std::size_t point = 0; point < sweep_.points.size(); ++point) {
+            if (!sweep_.points[point].problem.empty()) continue;
+            const double mean = sweep_.cell(column, point, controller).mean.mean;
+            const std::string number = std::isnan(mean) ? no_number : fmt::format("{:.{}f}", mean, column.variable.decimals);
+            table.rows[line++].push_back(is_event ? cell_text(column, row, point, controller) : number);
+        }
     }
 
     [[nodiscard]] std::string block(const SweepColumn& column) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "sim/study/checkpoint.hpp"
 
@@ -27,7 +28,7 @@ class PointIssues {
 
     /// Errors of points that are left out are passed over.
     void report(const Sweep& sweep, const std::set<std::size_t>& left_out, Issues& issues) const {
-        for (const Found& found : list_) {
+        for (const Found& found : in_file_order()) {
             const bool is_told = std::all_of(found.points.begin(), found.points.end(),
                                              [&](std::size_t point) { return left_out.count(point) > 0; });
             if (is_told) continue;
@@ -42,6 +43,19 @@ class PointIssues {
         Issue issue;
         std::vector<std::size_t> points{};
     };
+
+    /// By file (in the order in which they first appear), line and column, as those of one scenario.
+    [[nodiscard]] std::vector<Found> in_file_order() const {
+        std::map<std::string, std::size_t> rank;
+        const auto name = [](const Found& found) { return found.issue.at.file ? *found.issue.at.file : std::string(); };
+        for (const Found& found : list_) rank.emplace(name(found), rank.size());
+        auto sorted = list_;
+        std::stable_sort(sorted.begin(), sorted.end(), [&](const Found& a, const Found& b) {
+            return std::tuple(rank.at(name(a)), a.issue.at.line, a.issue.at.column) <
+                   std::tuple(rank.at(name(b)), b.issue.at.line, b.issue.at.column);
+        });
+        return sorted;
+    }
 
     /// " (at 2 of 6 points: penetration 120 %; penetration 140 %)"; nothing for an issue that all points have.
     static std::string points_text(const Sweep& sweep, const std::vector<std::size_t>& points) {

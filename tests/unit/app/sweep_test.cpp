@@ -156,11 +156,10 @@ sweep:
     for (const char* command : {"run", "check"}) {
         const Answer answer = evsweep_in(folder.path(), {command, "sweep.yaml"});
         CHECK(answer.status == 2);
-        CHECK_THAT(
-            answer.err,
-            Contains("sweep.yaml:3:42: population.homes.charge_rating: '%' is not a power (at 1 of 3 points: charge_rating "
-                     "20 %, target_sok 0.5, period 5 min)"));
-        CHECK_THAT(answer.err, Contains("sweep.yaml:3:48: population.homes.charge_rating: -1 kW is out of range"));
+        CHECK_THAT(answer.err,
+                   Contains("sweep.yaml:3:42: population.homes.charge_rating.value: '%' is not a power (at 1 of 3 points: "
+                            "charge_rating 20 %, target_sok 0.5, period 5 min); expected kW (also W, MW)\n"
+                            "sweep.yaml:3:48: population.homes.charge_rating: -1 kW is out of range"));
         CHECK_THAT(answer.err, Contains("sweep.yaml:4:3: population.homes.target_sok: unknown key; did you mean 'target_soc'?"));
         CHECK_THAT(answer.err, Contains("sweep.yaml:5:3: controllers.fuzy: is not in the scenario"));
         CHECK(!fs::exists(folder.path() / "results"));
@@ -206,6 +205,49 @@ sweep: {feeder.file: {glob: "feeder*.yaml"}}
         CHECK(none.status == 2);
         CHECK_THAT(none.err, Contains("feeder_smaller.yaml") && Contains("feeder.yaml"));
     }
+}
+
+TEST_CASE("categories that points number by themselves keep their meanings", "[sweep]") {
+    const SweepFolder folder("extends: study.yaml\nsweep: {feeder.file: {files: [feeder.yaml, other.yaml]}}\n");
+    std::string other = small_feeder;
+    other.insert(other.find("  - {id: b,"), "  - {id: aa, nominal: 10 kV}\n");
+    other.insert(other.find("loads:"), "  - {id: a_aa, from: a, to: aa, r: 1 ohm, x: 1 ohm}\n");
+    folder.write("other.yaml", other);
+    REQUIRE(folder.run().status == 0);
+    const evsweep::ResultReader reader(folder.result());
+    const auto names = reader.texts_attribute("/sweep/vmin_bus", "labels");
+    const auto codes = reader.numbers("/sweep/vmin_bus");
+    REQUIRE(codes.size() == 2 * 4);
+    for (const double code : codes) CHECK(names.at(static_cast<std::size_t>(code)) == "c");
+}
+
+TEST_CASE("all points of a sweep are exported into one table", "[sweep]") {
+    const SweepFolder folder;
+    REQUIRE(folder.run().status == 0);
+    REQUIRE(evsweep_in(folder.path(), {"export", "results/sweep.h5", "--csv", "tables"}).status == 0);
+    const auto lines_of = [&](const std::string& name) {
+        std::istringstream text(folder.read("tables/" + name));
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(text, line);) lines.push_back(line);
+        return lines;
+    };
+    CHECK(lines_of("points.csv").size() == 1 + 6);
+    CHECK(lines_of("points.csv")[1].rfind("2,3.7,0,4,4,0,", 0) == 0);
+    const auto replicas = lines_of("replicas.csv");
+    REQUIRE(replicas.size() == 1 + 6 * 2 * 4);
+    CHECK(replicas[0].rfind("vehicles,rating [kW],controller,replica,", 0) == 0);
+    CHECK(replicas.back().rfind("6,11,fuzzy,3,", 0) == 0);
+    const auto means = numbers(folder.result(), "/sweep/peak_kw_mean");
+    std::size_t cell = 0;
+    for (const std::string& line : lines_of("sweep.csv")) {
+        const auto at = line.find(",kpis,peak_kw,kW,");
+        if (at == std::string::npos) continue;
+        std::istringstream cells(line.substr(at + 1));
+        std::string text;
+        for (int k = 0; k < 7; ++k) std::getline(cells, text, ',');  // kpis, peak_kw, kW, meaning, interval, replicas, mean
+        CHECK(std::stod(text) == means.at(cell++));
+    }
+    CHECK(cell == 6 * 2);
 }
 
 TEST_CASE("a sweep's file is summarised as the run was, and repeated", "[sweep]") {

@@ -120,7 +120,7 @@ TEST_CASE("all mistakes of a sweep are reported at once, each in its place") {
               .issues == Texts{"f.yaml:1:59: sweep.points[1]: sets nothing; write e.g. `{label: mild, set: {limits.voltage_min: "
                                "0.95 pu}}`; an empty "
                                "`set: {}` is the scenario as it is",
-                               "f.yaml:1:91: sweep.points[3]: is another point 'b'; give each its own label",
+                               "f.yaml:1:92: sweep.points[3]: is another point 'b'; give each its own label",
                                "f.yaml:1:40: sweep.points: 'study.seed.x' is set twice by one point; keep one of them"});
 }
 
