@@ -1,4 +1,5 @@
 // One command runs a study over the values of its section `sweep`, and one file holds what it found.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -259,6 +260,20 @@ TEST_CASE("a sweep's file is summarised as the run was, and repeated", "[sweep]"
     CHECK(summary.out + "\nResults: results/sweep.h5\n" == run.out);
     CHECK(evsweep_in(folder.path(), {"run", "results/sweep.h5", "--out", "again.h5"}).status == 0);
     CHECK(same_arrays(folder.result(), folder.path() / "again.h5") > 200);
+}
+
+TEST_CASE("many points have a line each", "[sweep]") {
+    std::string seeds = "1";
+    for (int seed = 2; seed <= 25; ++seed) seeds += ", " + std::to_string(seed);
+    const SweepFolder folder("extends: study.yaml\nsweep: {study.seed: [" + seeds + "]}\n");
+    const Answer answer = folder.run({"--replicas", "2", "--quiet"});
+    REQUIRE(answer.status == 0);
+    CHECK(answer.out.empty());
+    const Answer summary = evsweep_in(folder.path(), {"summary", "results/sweep.h5"});
+    CHECK(summary.status == 0);
+    CHECK_THAT(summary.out, Contains("25 points of 2 replicas") && Contains("uncoordinated %  uncoordinated pu") &&
+                                Contains("All numbers of all points"));
+    CHECK(std::count(summary.out.begin(), summary.out.end(), '\n') < 50);
 }
 
 TEST_CASE("one point of a sweep is a study by itself", "[sweep]") {
