@@ -61,7 +61,10 @@ class Curve:
         self.is_known = known[known > 0].size > 0
         n = max(result.replicas, 1)
         self.least, self.most = broken / n, 1.0 - kept / n
-        self.whole = np.flatnonzero(known == n)
+        whole = known == n
+        same = np.diff(self.least) == 0
+        flat = np.concatenate([[False], whole[:-1] & same]) & np.concatenate([whole[1:] & same, [False]])  # within a level stretch
+        self.whole = np.flatnonzero(whole & ~flat)
         self.level, self.low, self.high = (group[name][c, k] for name in ("capacity_level", "capacity_low_level", "capacity_high_level"))
 
     def draw(self, axis, result, c):
@@ -89,6 +92,12 @@ def capacity_curves(result):
     shown = [k for k, of_limit in curves.items() if any(curve.least.max() > 0 for curve in of_limit)]
     if not shown:
         raise NoData("no limit was broken at any value")
+    alike = {}  # a joint limit says what the kind says that makes it up
+    for k in shown:
+        curve_bytes = b"".join(curve.least.tobytes() + curve.most.tobytes() for curve in curves[k])
+        alike.setdefault(curve_bytes, []).append(k)
+    names = {same[0]: ", ".join(result.limits[k] for k in same) for same in alike.values()}
+    shown = list(names)
     columns = min(2, len(shown))
     lines = math.ceil(len(shown) / columns)
     figure, axes = plt.subplots(lines, columns, figsize=(5.6 * columns, 0.9 + 3.1 * lines), squeeze=False, sharex=True, sharey=True)
@@ -101,14 +110,14 @@ def capacity_curves(result):
         axis.axhline(result.at_most, color="black", linewidth=0.9, linestyle=":")
         found = "; ".join(f"{label} {words_of_capacity(result, curve.level)}"
                           for label, curve in zip(result.controllers, curves[k]) if curve.is_known)
-        axis.set_title(result.limits[k] + "\n" + textwrap.fill(found, 62), fontsize=9)
+        axis.set_title(names[k] + "\n" + textwrap.fill(found, 62), fontsize=9)
         axis.yaxis.set_major_formatter(matplotlib.ticker.PercentFormatter(1.0, decimals=0))
         axis.set_ylim(-0.02, 1.02)
     for row in axes:
         row[0].set_ylabel("days that break the limit")
     for axis in [a for a in axes[-1] if a.get_visible()]:
         axis.set_xlabel(result.value_text(), fontsize=9)
-    figure.suptitle(f"{result.title}\ndots: all {result.replicas} replicas; shaded: what the others may be; diamonds: capacity at "
+    figure.suptitle(f"{result.title}\ndots: all {result.replicas} replicas known, lines join them; shaded: what the others may be; diamonds: capacity at "
                     f"{100 * result.at_most:g} %, bars: its {100 * result.confidence:g} % interval", x=0.01, ha="left", fontsize=10)
     figure.tight_layout(rect=(0, 0.04, 1, 1))
     handles, labels = axes.flat[0].get_legend_handles_labels()

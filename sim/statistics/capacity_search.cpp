@@ -121,12 +121,19 @@ std::optional<bool> BreachTable::state(std::size_t level, std::size_t replica) c
     return column->second[replica] == State::broken;
 }
 
-/// Whether the level has more than `most_` broken replicas, as far as that is decided.
-std::optional<bool> CrossingSearch::exceeds(const BreachTable& table, std::size_t level) const {
-    const BreachTable::Count count = is_strict_ ? table.seen(level) : table.implied(level);
-    if (count.broken > most_) return true;
-    if (table.replicas() - count.kept <= most_) return false;
+namespace {
+
+/// Whether more than `most` of `replicas` are broken, as far as that is decided.
+std::optional<bool> verdict_of(const BreachTable::Count& count, std::size_t replicas, std::size_t most) {
+    if (count.broken > most) return true;
+    if (replicas - count.kept <= most) return false;
     return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<bool> CrossingSearch::exceeds(const BreachTable& table, std::size_t level) const {
+    return verdict_of(is_strict_ ? table.seen(level) : table.implied(level), table.replicas(), most_);
 }
 
 /// Takes in what is decided at levels between the ends.
@@ -158,12 +165,16 @@ CapacityRequest CrossingSearch::request(const BreachTable& table, std::size_t le
     CapacityRequest request{level, is_strict_ ? table.not_seen(level) : table.not_implied(level)};
     const std::size_t to_exceed = most_ + 1 - count.broken;
     const std::size_t to_keep = table.replicas() - most_ - count.kept;
-    // Replicas that contradict themselves follow nothing: they are run like the others.
     request.replicas.resize(std::min(request.replicas.size(), std::max(least, std::min(to_exceed, to_keep))));
     return request;
 }
 
-std::optional<CapacityRequest> CrossingSearch::next(const BreachTable& table, bool is_verified) {
+std::optional<CapacityRequest> CrossingSearch::next(const BreachTable& table, CrossingCheck check) {
+    const auto levels = static_cast<std::ptrdiff_t>(table.levels());
+    const auto is_right = [&](std::ptrdiff_t at, bool exceeding) {
+        if (at < 0 || at == levels) return true;
+        return verdict_of(table.seen(static_cast<std::size_t>(at)), table.replicas(), most_) == exceeding;
+    };
     while (true) {
         narrow(table);
         if (high_ - low_ > 1) {
@@ -174,30 +185,31 @@ std::optional<CapacityRequest> CrossingSearch::next(const BreachTable& table, bo
             stride_ *= 2;
             continue;
         }
-        if (!is_verified) return std::nullopt;
-        if (auto missing = verify(table)) return missing;
-        const auto levels = static_cast<std::ptrdiff_t>(table.levels());
-        const bool low_is_good = low_ < 0 || table.seen(static_cast<std::size_t>(low_)).broken <= most_;
-        const bool high_is_good = high_ == levels || table.seen(static_cast<std::size_t>(high_)).broken > most_;
-        if (low_is_good && high_is_good) return std::nullopt;
-        go_on_from(table);
+        if (check == CrossingCheck::none) return std::nullopt;
+        if (auto request = missing(table, check)) return request;
+        const bool low_is_good = is_right(low_, false);
+        if (low_is_good && is_right(high_, true)) return std::nullopt;
+        go_on_from(low_is_good, levels);
     }
 }
 
-/// What is missing of the two levels.
-std::optional<CapacityRequest> CrossingSearch::verify(const BreachTable& table) {
+/// What the check of the two levels still takes.
+std::optional<CapacityRequest> CrossingSearch::missing(const BreachTable& table, CrossingCheck check) const {
     for (const std::ptrdiff_t at : {low_, high_}) {
         if (at < 0 || at >= static_cast<std::ptrdiff_t>(table.levels())) continue;
-        CapacityRequest missing{static_cast<std::size_t>(at), table.not_seen(static_cast<std::size_t>(at))};
-        if (!missing.replicas.empty()) return missing;
+        const auto level = static_cast<std::size_t>(at);
+        CapacityRequest request{level, table.not_seen(level)};
+        if (request.replicas.empty()) continue;
+        if (check == CrossingCheck::whole) return request;
+        CrossingSearch strict(*this);
+        strict.is_strict_ = true;
+        if (!strict.exceeds(table, level)) return strict.request(table, level);
     }
     return std::nullopt;
 }
 
-/// The counts of whole levels are not as concluded: searches on, by what was run alone.
-void CrossingSearch::go_on_from(const BreachTable& table) {
-    const auto levels = static_cast<std::ptrdiff_t>(table.levels());
-    const bool low_is_good = low_ < 0 || table.seen(static_cast<std::size_t>(low_)).broken <= most_;
+/// The counts of the two levels are not as concluded: searches on, by what was run alone.
+void CrossingSearch::go_on_from(bool low_is_good, std::ptrdiff_t levels) {
     is_strict_ = true;
     stride_ = 1;
     if (low_is_good) {
@@ -217,12 +229,12 @@ CapacitySearch::CapacitySearch(std::size_t levels, std::size_t replicas, const C
 }
 
 std::optional<CapacityRequest> CapacitySearch::next() {
-    if (auto request = estimate_.next(table_, true)) return request;
-    const bool are_verified = table_.contradicting() > 0;
+    if (auto request = estimate_.next(table_, CrossingCheck::whole)) return request;
+    const CrossingCheck check = table_.contradicting() > 0 ? CrossingCheck::decided : CrossingCheck::none;
     if (low_)
-        if (auto request = low_->next(table_, are_verified)) return request;
+        if (auto request = low_->next(table_, check)) return request;
     if (high_)
-        if (auto request = high_->next(table_, are_verified)) return request;
+        if (auto request = high_->next(table_, check)) return request;
     return std::nullopt;
 }
 

@@ -69,15 +69,19 @@ struct CapacityRequest {
     std::vector<std::size_t> replicas;
 };
 
+/// How far the two levels of a crossing are looked at once it is found: not at all, until runs at these levels alone decide it,
+/// or with all replicas.
+enum class CrossingCheck { none, decided, whole };
+
 /// Finds where the number of broken replicas comes to exceed `most`: a level with no more, next to one with more. First by
-/// bisection with what follows from other levels; then, where it `is_verified`, all replicas are run at the two levels, and where
-/// their counts are not as they should be, the search goes on from there by what was run alone.
+/// bisection with what follows from other levels; then the two levels are checked, and where they are not as they should be,
+/// the search goes on from there by what was run alone.
 class CrossingSearch {
    public:
     CrossingSearch(std::size_t most, std::size_t levels) : most_(most), high_(static_cast<std::ptrdiff_t>(levels)) {}
 
     /// What to run next; none where the crossing is found.
-    [[nodiscard]] std::optional<CapacityRequest> next(const BreachTable& table, bool is_verified);
+    [[nodiscard]] std::optional<CapacityRequest> next(const BreachTable& table, CrossingCheck check);
     /// The level with no more than `most`; -1 where the lowest has more. The level above has more, or is beyond the range.
     [[nodiscard]] std::ptrdiff_t level() const { return low_; }
     /// Whether verifying has moved it.
@@ -88,8 +92,8 @@ class CrossingSearch {
     void narrow(const BreachTable& table);
     [[nodiscard]] std::size_t probe(const BreachTable& table) const;
     [[nodiscard]] CapacityRequest request(const BreachTable& table, std::size_t level) const;
-    [[nodiscard]] std::optional<CapacityRequest> verify(const BreachTable& table);
-    void go_on_from(const BreachTable& table);
+    [[nodiscard]] std::optional<CapacityRequest> missing(const BreachTable& table, CrossingCheck check) const;
+    void go_on_from(bool low_is_good, std::ptrdiff_t levels);
 
     std::size_t most_;
     std::ptrdiff_t low_ = -1, high_;
@@ -104,8 +108,8 @@ class CapacitySearch {
     CapacitySearch(std::size_t levels, std::size_t replicas, const CapacityRanks& ranks, Ends ends = Ends::both);
 
     void note(std::size_t level, std::size_t replica, bool is_broken) { table_.note(level, replica, is_broken); }
-    /// What to run next; none once all is found. The capacity's own two levels are always run whole; those of the ends where
-    /// any replica contradicts that broken replicas stay broken.
+    /// What to run next; none once all is found. The capacity's own two levels are always run whole; those of the ends as far as
+    /// it takes to decide them, where any replica contradicts that broken replicas stay broken.
     [[nodiscard]] std::optional<CapacityRequest> next();
 
     struct Found {

@@ -63,3 +63,54 @@ TEST_CASE("a step without a solution is a violation of its own and of every limi
     }
     CHECK(of(kpis, "high_voltage") == 0);
 }
+
+namespace {
+
+/// Events of output `violations` and of `kpis`, played the same day.
+void check_that_both_agree(const std::map<std::string, Values>& told, const std::map<std::string, Values>& kpis) {
+    for (const char* kind :
+         {"any", "network", "low_voltage", "high_voltage", "unbalance", "line", "transformer", "unsolved", "unserved"}) {
+        CAPTURE(kind);
+        const std::string name = std::string(kind) + "_violation";
+        if (std::isnan(kpis.at(name).at(0)))
+            CHECK(told.count(name) == 0);  // what is not judged is not declared
+        else
+            CHECK(told.at(name).at(0) == kpis.at(name).at(0));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("output violations says of each limit what kpis say, and where and when it was worst") {
+    const Rig rig;
+    const Made made = rig.make("violations");
+    const auto stays = {stay(0, minutes(0), minutes(60), 40.0, 0.2)};
+    const auto told = rig.played(made, worked_day(), stays);
+    check_that_both_agree(told, rig.played(rig.make("kpis"), worked_day(), stays));
+    const auto element = [&](const std::string& kind) {
+        return made.variable(kind + "_element").meanings.at(static_cast<std::size_t>(told.at(kind + "_element").at(0)));
+    };
+    CHECK(element("line") == rig.feeder.branch.at(0));
+    CHECK(element("low_voltage") == rig.feeder.bus.at(1));
+    CHECK(told.at("line_first_h").at(0) == Approx(0.5));  // 101 A of 100 A at 30 min
+    CHECK(told.at("line_worst_h").at(0) == Approx(0.5));
+    CHECK(told.at("low_voltage_first_h").at(0) == Approx(0.5));  // 0.94 pu at 30 and at 90 min
+    CHECK(told.at("unserved_first_h").at(0) == Approx(1.0));
+    const auto& kinds = made.variable("any_kind").meanings;
+    CHECK(kinds.at(static_cast<std::size_t>(told.at("any_kind").at(0))) == "low_voltage");
+    CHECK(std::isnan(told.at("high_voltage_element").at(0)));
+}
+
+TEST_CASE("output violations agrees with kpis where phases differ and where a step has no solution") {
+    UnbalancedRig unbalanced;
+    unbalanced.feeder.branch_kind[0] = BranchKind::transformer;
+    check_that_both_agree(unbalanced.played(unbalanced.make("violations"), worked_hour()),
+                          unbalanced.played(unbalanced.make("kpis"), worked_hour()));
+    const Rig rig;
+    auto day = worked_day();
+    day[0].solved = false;
+    const auto told = rig.played(rig.make("violations"), day);
+    check_that_both_agree(told, rig.played(rig.make("kpis"), day));
+    CHECK(told.at("unsolved_first_h").at(0) == 0.0);
+    CHECK(std::isnan(told.at("unsolved_element").at(0)));
+}
