@@ -146,9 +146,8 @@ def map_capacity(result):
     for axis in axes.flat:
         axis.axis("off")
     for c, axis in zip(range(count), axes.flat):
-        colours = np.tile(np.array([1.0, 1.0, 1.0, 0.0]), (len(names), 1))
-        colours[buses] = ROOM(norm(values[c]))
-        draw_feeder(axis, layout, colours)
+        draw_feeder(axis, layout)
+        axis.scatter(layout.x[buses], layout.y[buses], s=46, c=ROOM(norm(values[c])), edgecolors="#444444", linewidths=0.5, zorder=4)
         name_buses(axis, layout, names)
         at = int(np.nanargmin(values[c]))
         mark(axis, layout, buses[at])
