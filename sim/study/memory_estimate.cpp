@@ -164,7 +164,7 @@ MemoryEstimate estimate_memory(const LoadedStudy& study, const StudyShape& shape
     const StudyOutputs outputs = make_outputs(study, sample);
     const Counts counts = counts_of(study, sample);
     MemoryEstimate sum;
-    sum.loaded = memory_held() + (std::size_t{8} << 20U);  // libraries that are first used later
+    sum.loaded = memory_held() + (std::size_t{12} << 20U);  // libraries that are first used later
     sum.fleets = fleets_in(counts, shape);
     if (has_planner(study, sample)) sum.fleets += plans_in(study, counts, shape);
     std::size_t largest = 0;
