@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "evsweep/values.hpp"
@@ -23,17 +24,20 @@ struct AlikeParts {
     SerialCorrelation correlation;
 };
 
-void note(std::vector<AlikeParts>& list, const VariableResult& row) {
+/// Whether anything could be said of the row.
+bool note(std::vector<AlikeParts>& list, const VariableResult& row) {
     const Variable& variable = row.variable;
-    if (!variable.headline || variable.aggregation != Aggregation::per_replica || variable.display != Display::number) return;
+    if (!variable.headline || variable.aggregation != Aggregation::per_replica || variable.display != Display::number)
+        return false;
     const SerialCorrelation found = serial_correlation(row.values.read());
-    if (!found.is_clear()) return;
+    if (!found.is_clear()) return !std::isnan(found.score);
     const std::string name = printable(variable.long_name.empty() ? variable.name : variable.long_name);
     const auto known = std::find_if(list.begin(), list.end(), [&](const AlikeParts& one) { return one.name == name; });
     if (known == list.end())
         list.push_back({name, found});
     else if (found.score > known->correlation.score)
         known->correlation = found;
+    return true;
 }
 
 }  // namespace
@@ -54,8 +58,9 @@ std::string parts_warning(const StudyResult& study) {
         "years; replicas do (study.replicas, without batch_length)\n",
         noun, noun);
     std::vector<AlikeParts> list;
+    std::size_t looked_at = 0;
     for (const RunResult& run : study.controllers)
-        for (const VariableResult& row : run.variables) note(list, row);
+        for (const VariableResult& row : run.variables) looked_at += note(list, row) ? 1 : 0;
     if (list.empty()) return text;
     std::stable_sort(list.begin(), list.end(),
                      [](const AlikeParts& a, const AlikeParts& b) { return a.correlation.score > b.correlation.score; });
@@ -69,9 +74,11 @@ std::string parts_warning(const StudyResult& study) {
         "{1}. "
         "They are no sample of independent {0}s, and intervals and stars of these numbers say little; in brackets the "
         "correlation, "
-        "and how many times too narrow an interval is if only chance makes it. Where something carries over take a longer "
+        "and how many times too narrow an interval is if only chance makes it. {3} numbers were looked at, of which one in a "
+        "hundred "
+        "is found where nothing carries over. Where something carries over take a longer "
         "study.batch_length than {2}; where a season does, several replicas without it.",
-        noun, fmt::join(numbers, "; "), duration_text(study.part_length));
+        noun, fmt::join(numbers, "; "), duration_text(study.part_length), looked_at);
     text += "\n";
     for (const std::string& line : wrapped(warning, warning_width, "  ")) text += line + "\n";
     return text;

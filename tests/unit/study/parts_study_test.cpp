@@ -8,9 +8,11 @@
 #include <string>
 
 #include "sim/report/comparison.hpp"
+#include "sim/report/parts_text.hpp"
 #include "sim/study/read_summary.hpp"
 #include "sim/study/write_results.hpp"
 #include "tests/unit/record/scratch_folder.hpp"
+#include "tests/unit/study/draws.hpp"
 #include "tests/unit/study/result_numbers.hpp"
 #include "tests/validation/study_fixture.hpp"
 
@@ -211,6 +213,34 @@ TEST_CASE("what does not go with parts of a replica is refused with what to do")
         folder.issues("replicas: 1, batch_length: 15 min", "duration: 24 h", "record: {signals: [feeder_head], every: 7 min}"),
         Contains("parts have to be alike; let its marks divide study.batch_length"));
     CHECK(folder.issues("replicas: 1, " + day, "duration: 480 h").empty());
+}
+
+TEST_CASE("numbers whose consecutive parts are alike are named, the worst first, and no others") {
+    StudyResult study;
+    study.parts = 52;
+    study.part_length = 7 * one_day;
+    study.controllers.resize(2);
+    Draws draws;
+    const auto add = [&](const char* name, double rho, bool is_headline = true) {
+        for (RunResult& run : study.controllers) {
+            VariableResult row;
+            row.variable = {.name = name, .unit = "kW", .long_name = std::string("the ") + name, .headline = is_headline};
+            for (double x = draws.normal(); row.values.size() < 52; x = rho * x + draws.normal()) row.values.push_back(x);
+            run.variables.push_back(row);
+        }
+    };
+    for (std::size_t week = 0; week < 52; ++week) study.replicas.emplace_back(week);
+    add("weather", 0.9);
+    add("dice", 0.0);
+    add("aside", 0.9, false);
+    add("season", 0.99);
+    const std::string text = parts_warning(study);
+    CHECK_THAT(text, Contains("Note: these are weeks of one replica"));
+    CHECK_THAT(text, Contains("Consecutive weeks are alike by more than chance"));
+    CHECK_THAT(text, Contains("the weather") && Contains("the season") && !Contains("the dice") && !Contains("the aside"));
+    CHECK_THAT(text, Contains("6 numbers were looked at"));
+    study.parts = 1;
+    CHECK(parts_warning(study).empty());
 }
 
 TEST_CASE("intervals over the days of one replica hold the mean of the law in about 95 % of studies", "[slow]") {
