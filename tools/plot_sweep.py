@@ -8,6 +8,7 @@ from plot_common import NoData, NoSuch, colour, dash, h5py, heading, legend_belo
 
 MARKS = "oD^vPs"
 MOST_PANELS = 12
+MOST_ROWS = 40  # points that have a line each
 ALIKE = 3  # code of intervals that are bounds, since all replicas have one value
 
 
@@ -158,25 +159,39 @@ def dots(sweep, axis_of_values, axis, name):
     axis.grid(axis="y", visible=False)
 
 
-def what_is_shown(sweep, is_curve, has_quantiles):
-    text = f"{sweep.title}\nMean and its {100 * sweep.confidence:g} % interval"
-    if is_curve and has_quantiles:
+def shares(sweep, axis, name):
+    """Of points too many to name: how many have a mean of at most x, a curve for each controller."""
+    means = sweep.scale(name) * sweep.array(f"{name}_mean")
+    for c, label in enumerate(sweep.controllers):
+        known = np.sort(means[:, c][np.isfinite(means[:, c])])
+        axis.step(known, 100 * np.arange(1, len(known) + 1) / max(1, len(known)), where="post", color=colour(c), linestyle=dash(c), label=label)
+    axis.set_ylabel("points (%) with at most this")
+    axis.set_ylim(0, 103)
+
+
+def what_is_shown(sweep, how, has_quantiles):
+    text = f"{sweep.title}\nMean" + ("s of the points" if how is shares else f" and its {100 * sweep.confidence:g} % interval")
+    if how is curve and has_quantiles:
         text += f"; thin: {100 * sweep.levels[0]:g} and {100 * sweep.levels[-1]:g} % of the replicas"
     return text + (f"; at {sweep.where()}" if sweep.fixed else "")
 
 
 def over_one_axis(sweep, names):
     axis_name = one_axis(sweep)
-    is_curve = sweep.is_number(axis_name)
+    rows = len(sweep.labels(axis_name))
+    how = curve if sweep.is_number(axis_name) else dots if rows <= MOST_ROWS else shares
     names = names[:MOST_PANELS]
-    height = 3.0 if is_curve else 0.9 + 0.16 * len(sweep.labels(axis_name)) * (1 + len(sweep.controllers))
+    height = 0.9 + 0.16 * rows * (1 + len(sweep.controllers)) if how is dots else 3.0
     figure, axes = panels(len(names), 4.4, height, constrained_layout=False)
     for axis, name in zip(axes, names):
-        (curve if is_curve else dots)(sweep, axis_name, axis, name)
+        if how is shares:
+            shares(sweep, axis, name)
+        else:
+            how(sweep, axis_name, axis, name)
         axis.set_title(sweep.label(name), fontsize=9.5)
         if sweep.is_event(name):
-            (axis.set_ylim if is_curve else axis.set_xlim)(-3, 103)
-    heading(figure, what_is_shown(sweep, is_curve, not sweep.is_event(names[0])))
+            (axis.set_ylim if how is curve else axis.set_xlim)(-3, 103)
+    heading(figure, what_is_shown(sweep, how, not sweep.is_event(names[0])))
     legend_below(figure, axes[0])
     return figure
 

@@ -123,6 +123,11 @@ class Sweeps(unittest.TestCase):
         self.assertEqual([label.get_text() for label in axis.get_yticklabels()], ["north.yaml", "south.yaml"])
         np.testing.assert_allclose(axis.containers[0].lines[0].get_xdata(), [105, 115])
 
+    def test_of_many_points_their_shares_are_drawn(self):
+        axis = plot_sweep.sweep_numbers(self.sweep(("feeder", [f"{k}.yaml" for k in range(50)], None))).axes[0]
+        np.testing.assert_allclose(axis.lines[1].get_xdata()[[0, 49]], [100, 590])
+        np.testing.assert_allclose(axis.lines[1].get_ydata()[[0, 24, 49]], [2, 50, 100])
+
     def test_voltages_by_phase_have_the_limits_and_how_likely_they_are_left(self):
         figure = plot_sweep.sweep_voltage(self.sweep(SHARE))
         self.assertEqual([axis.get_title(loc="left") for axis in figure.axes], ["full", "smart", "voltage below 0.95 pu"])
