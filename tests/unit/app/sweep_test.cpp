@@ -271,7 +271,7 @@ TEST_CASE("many points have a line each", "[sweep]") {
     CHECK(answer.out.empty());
     const Answer summary = evsweep_in(folder.path(), {"summary", "results/sweep.h5"});
     CHECK(summary.status == 0);
-    CHECK_THAT(summary.out, Contains("25 points of 2 replicas") && Contains("uncoordinated %  uncoordinated pu") &&
+    CHECK_THAT(summary.out, Contains("25 points of 2 replicas") && Contains("uncoordinated pu  uncoordinated %") &&
                                 Contains("All numbers of all points"));
     CHECK(std::count(summary.out.begin(), summary.out.end(), '\n') < 50);
 }
