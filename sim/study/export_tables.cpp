@@ -256,7 +256,7 @@ std::vector<std::string> export_tables(const std::filesystem::path& result, cons
         for (const std::string& output : reader.groups(run.group))
             if (std::find(outputs.begin(), outputs.end(), output) == outputs.end()) outputs.push_back(output);
     for (const std::string& output : outputs) write_output(reader, output, runs, tables);
-    for (const char* group : {"scenario", "inputs", "feeder", "connectors", "failures", "profile"})
+    for (const char* group : {"scenario", "inputs", "feeder", "connectors", "failures", "profile", "hosting", "hosting_places"})
         if (reader.has(std::string("/") + group)) tables.write(group, {}, {{std::string("/") + group, {}}});
     return tables.names();
 }

@@ -35,6 +35,9 @@ TEST_CASE("hosting prints capacities with what binds, and summary prints them ag
     const Answer again = evsweep_in(asked.folder.path(), {"summary", "hosting.h5"});
     CHECK(again.status == 0);
     CHECK(again.out + "\nResults: hosting.h5\n" == answer.out);
+    const Answer tables = evsweep_in(asked.folder.path(), {"export", "hosting.h5", "--csv", "tables"});
+    CHECK(tables.status == 0);
+    CHECK_THAT(tables.out, Contains("hosting_by_controller_limit.csv"));
     CHECK(asked({"--quiet"}).status == 2);  // the result of an earlier run is there
     const Answer forced = asked({"--quiet", "--force"});
     CHECK(forced.status == 0);
