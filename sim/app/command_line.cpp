@@ -30,6 +30,7 @@ constexpr auto internal_error =
 
 void add_commands(CommandLine& line) {
     line.app.set_version_flag("--version", fmt::format("evsweep {}", version), "Print the version and stop");
+    line.app.require_subcommand(0, 1);  // further words are names, also where a command is called so: `describe feeder`
     line.app.get_formatter()->label("SUBCOMMAND", "COMMAND");
     line.app.allow_extras();
     line.app.footer(

@@ -83,6 +83,8 @@ void plan_statistics(HostingPlan& plan, Issues& issues) {
                      "say `replicas: 100`, here or in `study`");
         return;
     }
+    if (asked.places)
+        plan.place_replicas = static_cast<std::size_t>(asked.places->replicas.value_or(static_cast<int>(plan.replicas)));
     plan.ranks = capacity_ranks(plan.replicas, plan.at_most, plan.confidence);
     plan.is_one_day = is_one_day_hosted(plan.study, plan.replicas);
     if (!plan.ranks.low && !plan.is_one_day)
@@ -97,7 +99,6 @@ void plan_statistics(HostingPlan& plan, Issues& issues) {
 void plan_places(HostingPlan& plan, Issues& issues) {
     const auto& places = plan.request.settings.places;
     if (!places) return;
-    plan.place_replicas = static_cast<std::size_t>(places->replicas.value_or(static_cast<int>(plan.replicas)));
     const FeederSite& site = plan.study.feeder->site();
     if (places->buses.list == std::vector<std::string>{"each"}) {
         std::vector<bool> has_load(site.bus.size(), false);
