@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "evsweep/values.hpp"
 #include "sim/base/text_table.hpp"
@@ -52,15 +53,26 @@ class WhySentences {
     }
     [[nodiscard]] double percent(double share) const { return 100.0 * share / (it_.all - it_.nobody); }
 
+    /// "vehicles and generators": what there is beside base loads.
+    [[nodiscard]] std::string others_there() const {
+        std::string text;
+        for (const auto& [kind, word] : {std::pair{ActorKind::vehicle, "vehicles"}, std::pair{ActorKind::battery, "batteries"},
+                                         std::pair{ActorKind::generator, "generators"}}) {
+            const auto is_it = [k = kind](const ActorShare& row) { return row.actor.kind == k && !row.actor.draws.empty(); };
+            if (std::none_of(it_.actors.begin(), it_.actors.end(), is_it)) continue;
+            text += (text.empty() ? "" : " and ") + std::string(word);
+        }
+        return text;
+    }
+
     [[nodiscard]] std::string whose() const {
         const bool has_others = std::any_of(it_.actors.begin(), it_.actors.end(), [](const ActorShare& row) {
             return row.actor.kind != ActorKind::base_load && !row.actor.draws.empty();
         });
         if (!has_others) return "Base loads alone made it.";
-        return fmt::format(
-            "Of the change of {} that all who draw make, base loads have {:.0f} % and vehicles, batteries and "
-            "generators {:.0f} %.",
-            value_text(it_.place.kind, it_.all - it_.nobody), percent(share_of(true)), percent(share_of(false)));
+        return fmt::format("Of the change of {} that all who draw make, base loads have {:.0f} % and {} {:.0f} %.",
+                           value_text(it_.place.kind, it_.all - it_.nobody), percent(share_of(true)), others_there(),
+                           percent(share_of(false)));
     }
 
     [[nodiscard]] const ActorShare* largest_own() const {
