@@ -23,6 +23,8 @@ struct RunOptions {
     bool resume = false;                       ///< expect finished replicas of a run that did not end
     std::string checkpoint;                    ///< time between checkpoints, or `none`; empty: 10 s
     std::string only_replica;                  ///< run one replica alone; empty: all
+    std::string replicas_from;                 ///< first replica of a part of the study; empty: 0, or no part
+    std::string replicas_to;                   ///< the one after its last; empty: to the end, or no part
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< report where the time went
     std::string instruction_set;               ///< empty: the widest there is

@@ -45,5 +45,6 @@ void add_feeder(CommandLine& line);
 void add_summary(CommandLine& line);
 void add_show(CommandLine& line);
 void add_export(CommandLine& line);
+void add_merge(CommandLine& line);
 
 }  // namespace evsweep

@@ -7,6 +7,7 @@
 
 #include "sim/app/child_process.hpp"
 #include "sim/app/result_path.hpp"
+#include "sim/record/appendix.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/study/occupant.hpp"
 #include "sim/study/write_results.hpp"
@@ -64,13 +65,14 @@ std::optional<std::string> ResultTarget::obstacle() const {
     return std::nullopt;
 }
 
-PlacedResult ResultTarget::place(const StudyResult& result) const {
+PlacedResult ResultTarget::place(const StudyResult& result, const Spool* appendix) const {
     PlacedResult placed;
     const fs::path place = place_for(result, placed);
     try {
         const auto bytes = result_bytes(result, place);
-        try_to_place(bytes, place, placed);
-        if (!placed.file) rescue(bytes, placed);
+        const Content content{bytes, appendix};
+        try_to_place(content, place, placed);
+        if (!placed.file) rescue(content, placed);
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
@@ -84,25 +86,28 @@ fs::path ResultTarget::place_for(const StudyResult& result, PlacedResult& placed
     return partial_place(file_);
 }
 
-void ResultTarget::try_to_place(const std::vector<unsigned char>& bytes, const fs::path& path, PlacedResult& placed) const {
+void ResultTarget::try_to_place(const Content& content, const fs::path& path, PlacedResult& placed) const {
     if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
         placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
         return;
     }
     try {
-        place_file(path, bytes);
+        if (content.appendix)
+            place_with_appendix(path, content.image, *content.appendix);
+        else
+            place_file(path, content.image);
         placed.file = path;
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
 }
 
-void ResultTarget::rescue(const std::vector<unsigned char>& bytes, PlacedResult& placed) const {
+void ResultTarget::rescue(const Content& content, PlacedResult& placed) const {
     for (const fs::path& folder : spare_folders()) {
         const fs::path path = beside(folder / file_.filename(), fmt::format(".rescued-{}", getpid()));
         std::error_code error;
         if (fs::exists(fs::symlink_status(path, error))) continue;
-        try_to_place(bytes, path, placed);
+        try_to_place(content, path, placed);
         if (!placed.file) continue;
         placed.notes.push_back("the result is kept in '" + path.string() + "'; move it to where it belongs");
         return;

@@ -10,6 +10,8 @@
 
 namespace evsweep {
 
+class Spool;
+
 /// What became of a result.
 struct PlacedResult {
     std::optional<std::filesystem::path> file;  ///< none: it could not be kept anywhere
@@ -27,13 +29,17 @@ class ResultTarget {
     /// What is in the way, as `problem; hint`; to be asked before the run costs anybody time. Makes the folder.
     [[nodiscard]] std::optional<std::string> obstacle() const;
 
-    /// Writes the file.
-    [[nodiscard]] PlacedResult place(const StudyResult& result) const;
+    /// Writes the file, with an appendix where one is given.
+    [[nodiscard]] PlacedResult place(const StudyResult& result, const Spool* appendix = nullptr) const;
 
    private:
     [[nodiscard]] std::filesystem::path place_for(const StudyResult& result, PlacedResult& placed) const;
-    void try_to_place(const std::vector<unsigned char>& bytes, const std::filesystem::path& path, PlacedResult& placed) const;
-    void rescue(const std::vector<unsigned char>& bytes, PlacedResult& placed) const;
+    struct Content {
+        const std::vector<unsigned char>& image;
+        const Spool* appendix;
+    };
+    void try_to_place(const Content& content, const std::filesystem::path& path, PlacedResult& placed) const;
+    void rescue(const Content& content, PlacedResult& placed) const;
 
     std::filesystem::path file_;
     Overwrites overwrites_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -10,6 +9,8 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/progress.hpp"
+#include "sim/app/rank_command.hpp"
+#include "sim/app/replica_choice.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
 #include "sim/app/say.hpp"
@@ -23,6 +24,7 @@
 #include "sim/study/many_load_flows.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/part.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
 
@@ -46,8 +48,9 @@ fs::path name_of_result(const RunOptions& options) {
     const fs::path& from = options.scenario;
     const std::string again = from.extension() == ".h5" ? "-again" : "";
     const std::string alone = options.only_replica.empty() ? "" : "-replica-" + options.only_replica;
-    if (again.empty() && alone.empty()) return from;
-    return from.parent_path() / from.stem().concat(again + alone + ".yaml");
+    const std::string some = mark_of_part(options);
+    if (again.empty() && alone.empty() && some.empty()) return from;
+    return from.parent_path() / from.stem().concat(again + alone + some + ".yaml");
 }
 
 /// The first few failures one by one, and how to look into the first; all of them are in the result file.
@@ -99,16 +102,45 @@ struct Written {
 struct RunPlan {
     std::optional<ReplicaId> only;
     std::unique_ptr<Checkpoint> checkpoint;
+    std::optional<ReplicaRange> range;
+    std::unique_ptr<PartWriter> part;  ///< of `range`
+    RankWorkers* ranks = nullptr;      ///< that help; may be null
 };
+
+StudyOptions study_options(const RunOptions& options, const RunPlan& plan) {
+    StudyOptions of_study;
+    of_study.profile = options.profile;
+    of_study.only = plan.only;
+    of_study.range = plan.range;
+    of_study.checkpoint = plan.checkpoint.get();
+    of_study.remote = plan.ranks;
+    if (plan.part) of_study.keep = [part = plan.part.get()](std::vector<ReplicaRun>& runs) { part->add(runs); };
+    return of_study;
+}
+
+/// What a part says of itself in its file.
+PartOfStudy part_of_study(const LoadedStudy& study, const ReplicaRange& range, PartWriter& writer) {
+    PartOfStudy part;
+    part.first = static_cast<std::uint32_t>(range.first);
+    part.end = static_cast<std::uint32_t>(range.end);
+    part.of = static_cast<std::uint32_t>(study.scenario.study.replicas);
+    part.identity = study_identity(study);
+    part.pieces = writer.finish();
+    return part;
+}
 
 StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, std::stop_token stop) {
     const auto style = options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr();
-    ProgressReporter reporter(style, plan.only ? 1 : study.scenario.study.replicas);
-    return run_study(study, {.stop = std::move(stop),
-                             .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
-                             .profile = options.profile,
-                             .only = plan.only,
-                             .checkpoint = plan.checkpoint.get()});
+    StudyOptions of_study = study_options(options, plan);
+    const StudyShape shape = shape_of(study, of_study);
+    ProgressReporter reporter(style, plan.only || plan.range ? static_cast<int>(shape.replicas) : study.scenario.study.replicas);
+    of_study.stop = std::move(stop);
+    of_study.progress = [&reporter](const Progress& progress) { reporter.report(progress); };
+    StudyResult result = run_study(study, of_study);
+    if (plan.ranks) result.provenance.ranks = plan.ranks->ranks();
+    if (const std::string mpi = mpi_library(); !mpi.empty()) result.provenance.libraries.emplace_back("MPI", mpi);
+    if (plan.part) result.part = part_of_study(study, *plan.range, *plan.part);
+    return result;
 }
 
 Written run_and_write(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, const ResultTarget& target,
@@ -116,21 +148,10 @@ Written run_and_write(const LoadedStudy& study, const RunOptions& options, const
     Written written{run_with_progress(study, options, plan, std::move(stop)), {}};
     if (written.result.interrupted && written.result.replicas.empty()) return written;
     const auto finished = std::chrono::steady_clock::now();
-    written.placed = target.place(written.result);
+    written.placed = target.place(written.result, plan.part ? &plan.part->spool() : nullptr);
     if (auto& profile = written.result.profile) profile = with_writing(*profile, std::chrono::steady_clock::now() - finished);
     if (plan.checkpoint && !written.result.interrupted && written.placed.file) plan.checkpoint->discard();
     return written;
-}
-
-/// The replica of `--only-replica`; none (reported) where there is none of this number.
-std::optional<ReplicaId> replica_asked(const LoadedStudy& study, const std::string& text) {
-    const auto number = parse_number(text);
-    const int replicas = study.scenario.study.most_replicas();
-    if (number && *number >= 0.0 && *number < replicas && *number == std::floor(*number))
-        return ReplicaId(static_cast<std::size_t>(*number));
-    refuse(fmt::format("--only-replica: the study has no replica '{}'", text),
-           fmt::format("it has replicas 0 to {}", replicas - 1));
-    return std::nullopt;
 }
 
 /// How often checkpoints are written; none (reported) where the text says no time. Zero: never.
@@ -147,13 +168,35 @@ std::optional<Duration> checkpoint_period(const std::string& text) {
     return period;
 }
 
+/// Ends a part whose replicas can be kept nowhere.
+ExitStatus give_up(const FileError& error, const RunPlan& plan) {
+    fail(error.what());
+    if (!plan.checkpoint) return ExitStatus::failed;
+    plan.checkpoint->flush();
+    for (const std::string& note : plan.checkpoint->notes()) fail(note);
+    if (plan.checkpoint->kept() == 0) return ExitStatus::failed;
+    return fail(fmt::format("{} finished replicas are kept in {}; run the same command again to go on from there",
+                            plan.checkpoint->kept(), plan.checkpoint->folder().string()));
+}
+
 /// What the run begins with; the exit status where it may not.
 std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& options, const fs::path& result, RunPlan& plan) {
     if (!options.only_replica.empty()) {
         plan.only = replica_asked(study, options.only_replica);
+        if (is_part(options))
+            return refuse("--only-replica: is no part of a study with --replicas-from or --to", "leave one of them out");
         if (options.resume)
             return refuse("--resume: there is nothing to go on from with --only-replica", "leave one of them out");
         return plan.only ? std::nullopt : std::optional(ExitStatus::invalid_input);
+    }
+    if (is_part(options)) {
+        plan.range = range_asked(study, options);
+        if (!plan.range) return ExitStatus::invalid_input;
+        try {
+            plan.part = std::make_unique<PartWriter>(result.parent_path());
+        } catch (const FileError& error) {
+            return fail(error.what());
+        }
     }
     const auto every = checkpoint_period(options.checkpoint);
     if (!every) return ExitStatus::invalid_input;
@@ -178,32 +221,53 @@ std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& op
 
 }  // namespace
 
-ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
+std::optional<LoadedStudy> study_of_run(const RunOptions& options) {
     const auto source = study_source(options.scenario, overrides_of(options));
-    if (!source) return ExitStatus::invalid_input;
+    if (!source) return std::nullopt;
     Issues issues(source->files);
-    const auto study = load_study(source->scenario, source->overrides, issues);
+    auto study = load_study(source->scenario, source->overrides, issues);
     const auto instruction_set =
         choose_instruction_set(options.instruction_set.empty() ? source->instruction_set : options.instruction_set,
                                at_flag("--instruction-set"), issues);
     if (source->doubt) issues.warning({std::make_shared<const std::string>(options.scenario.string())}, "", *source->doubt);
     report(issues);
-    if (!study || !instruction_set) return ExitStatus::invalid_input;
+    if (!study || !instruction_set) return std::nullopt;
     use_instruction_set(*instruction_set);
+    return study;
+}
+
+ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
+    const auto launch = launch_of_this_process();
+    if (launch && launch->has_mpi) return run_in_ranks(options, watch, *launch);
+    if (launch && launch->is_first() && !is_part(options))
+        report(fmt::format(
+            "evsweep: warning: started as {} tasks that know nothing of one another, and each runs the whole study; for "
+            "one run of all tasks start them with mpirun, or with srun --mpi=pmix",
+            launch->size));
+    return run_here(options, watch, nullptr);
+}
+
+ExitStatus run_here(const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks) {
+    auto study = study_of_run(options);
+    if (!study) return ExitStatus::invalid_input;
     if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
     const fs::path result = result_path(name_of_result(options), options.out);
     const ResultTarget target(result, options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
     if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
-    const StudyShape shape = shape_of(*study, {});
+    if (ranks && !agree_with(*ranks, *study)) return ExitStatus::invalid_input;
+    RunPlan plan;
+    plan.ranks = ranks;
+    const StudyShape shape = shape_of(*study, study_options(options, plan));
     if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))
         return fail(*shortage);
 
-    RunPlan plan;
     if (const auto status = prepare(*study, options, result, plan)) return *status;
     std::optional<Written> written;
-    {
+    try {
         const InterruptWatch::Grace grace(watch);
         written = run_and_write(*study, options, plan, target, grace.stop());
+    } catch (const FileError& error) {
+        return give_up(error, plan);
     }
     if (written->result.interrupted && written->result.replicas.empty()) {
         fail("interrupted before any replica was finished; nothing was written");

@@ -11,13 +11,10 @@
 #include <string>
 #include <system_error>
 
-#include "sim/base/fnv1a.hpp"
 #include "sim/record/file_error.hpp"
 
 namespace evsweep {
 namespace {
-
-constexpr std::size_t seal_size = 30;
 
 std::string seal_of(std::uint64_t hash) { return fmt::format("\nevsweep seal {:016x}", hash); }
 
@@ -51,8 +48,12 @@ void refuse_unless_plain(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string Sealer::seal() const { return seal_of(hash_); }
+
 void add_seal(std::vector<unsigned char>& bytes) {
-    const std::string seal = seal_of(fnv1a(fnv1a_start, bytes));
+    Sealer sealer;
+    sealer.add(bytes);
+    const std::string seal = sealer.seal();
     bytes.insert(bytes.end(), seal.begin(), seal.end());
 }
 

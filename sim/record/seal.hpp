@@ -2,8 +2,13 @@
 /// latter, looks at them. HDF5 itself ignores what follows its own last byte.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <span>
+#include <string>
 #include <vector>
+
+#include "sim/base/fnv1a.hpp"
 
 namespace evsweep {
 
@@ -11,6 +16,19 @@ enum class SealState { whole, broken, absent };
 
 /// Appends the seal of all bytes so far: a short text with their 64-bit FNV-1a hash (Fowler, Noll, Vo).
 void add_seal(std::vector<unsigned char>& bytes);
+
+/// The same seal of bytes that come one after the other.
+class Sealer {
+   public:
+    void add(std::span<const unsigned char> bytes) { hash_ = fnv1a(hash_, bytes); }
+    [[nodiscard]] std::string seal() const;
+
+   private:
+    std::uint64_t hash_ = fnv1a_start;
+};
+
+/// Bytes of every seal.
+inline constexpr std::size_t seal_size = 30;
 
 /// Whether the file ends as sealed files do; whether the seal is right, only `check_seal` knows. False where it cannot be read.
 [[nodiscard]] bool ends_with_seal(const std::filesystem::path& path);

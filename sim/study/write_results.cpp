@@ -8,6 +8,7 @@
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_file.hpp"
 #include "sim/study/kept_inputs.hpp"
+#include "sim/study/part.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/write_connectors.hpp"
 #include "sim/study/write_estimates.hpp"
@@ -53,6 +54,7 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"started", made.started},
                    {"wall_seconds", made.wall_seconds},
                    {"threads", std::int64_t{made.threads}},
+                   {"ranks", std::int64_t{made.ranks}},
                    {"instruction_set", made.instruction_set}});
 }
 
@@ -312,6 +314,7 @@ std::vector<unsigned char> result_bytes(const StudyResult& result, const std::fi
     write_scenario(file, result);
     if (result.stop) write_stop(file, *result.stop);
     write_inputs(file, result);
+    if (result.part) write_part(file, *result.part);
     write_feeder(file, result);
     write_connectors(file, result);
     write_run(file, "/base", result, result.base);
