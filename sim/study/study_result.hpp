@@ -135,9 +135,9 @@ struct Provenance {
     std::string started;  ///< ISO 8601, UTC
     double wall_seconds = 0.0;
     int threads = 0;
-    int ranks = 1;                                               ///< processes; `threads` are those of all of them
     std::string instruction_set;                                 ///< that load flows were solved with
     std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+    int ranks = 1;                                               ///< processes; `threads` are those of all of them
 };
 
 /// Where the time of a study went; of this run only, like the provenance.
