@@ -8,6 +8,7 @@
 #include "sim/app/from_result.hpp"
 #include "sim/app/parser.hpp"
 #include "sim/app/progress.hpp"
+#include "sim/app/rank_command.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
 #include "sim/app/say.hpp"
@@ -75,6 +76,7 @@ ExitStatus merge(const LoadedStudy& study, MergedParts& parts, const ResultTarge
         const InterruptWatch::Grace grace(watch);
         of_study.stop = grace.stop();
         result = run_study(study, of_study);
+        name_mpi_library(result->provenance);
     }
     if (result->interrupted) {
         fail("interrupted; nothing was written, and the parts are as they were");

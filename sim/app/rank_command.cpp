@@ -61,6 +61,10 @@ int help(const RunOptions& options, InterruptWatch& watch, std::unique_ptr<Post>
 
 }  // namespace
 
+void name_mpi_library(Provenance& provenance) {
+    if (const std::string mpi = mpi_library(); !mpi.empty()) provenance.libraries.emplace_back("MPI", mpi);
+}
+
 bool agree_with(RankWorkers& ranks, LoadedStudy& study) {
     const int threads = threads_of_rank(study, ranks.ranks_here());
     if (threads > processors_allowed())

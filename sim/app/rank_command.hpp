@@ -20,4 +20,7 @@ namespace evsweep {
 /// Agrees with all other ranks on the study; false (reported) where they differ. Gives the study its threads here.
 [[nodiscard]] bool agree_with(RankWorkers& ranks, LoadedStudy& study);
 
+/// Enters the MPI library of this build among the others, where there is one.
+void name_mpi_library(Provenance& provenance);
+
 }  // namespace evsweep

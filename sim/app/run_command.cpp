@@ -138,7 +138,7 @@ StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& option
     of_study.progress = [&reporter](const Progress& progress) { reporter.report(progress); };
     StudyResult result = run_study(study, of_study);
     if (plan.ranks) result.provenance.ranks = plan.ranks->ranks();
-    if (const std::string mpi = mpi_library(); !mpi.empty()) result.provenance.libraries.emplace_back("MPI", mpi);
+    name_mpi_library(result.provenance);
     if (plan.part) result.part = part_of_study(study, *plan.range, *plan.part);
     return result;
 }

@@ -23,21 +23,20 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr int tag = 1;
-/// MPI counts in int: messages are whole blocks, and may have 2^31 of them. The first number in a message is its size.
+/// MPI counts in int: messages are whole blocks, and may have 2^31 of them. The last number in a message is its size.
 constexpr std::size_t block = 64;
 
-Bytes framed(const Bytes& message) {
+/// Without another copy, where the message has room for it.
+Bytes framed(Bytes message) {
     const std::uint64_t size = message.size();
-    Bytes frame((sizeof size + message.size() + block - 1) / block * block);
-    std::memcpy(frame.data(), &size, sizeof size);
-    std::copy(message.begin(), message.end(), frame.begin() + sizeof size);
-    return frame;
+    message.resize((message.size() + sizeof size + block - 1) / block * block);
+    std::memcpy(message.data() + message.size() - sizeof size, &size, sizeof size);
+    return message;
 }
 
 Bytes unframed(Bytes frame) {
     std::uint64_t size = 0;
-    std::memcpy(&size, frame.data(), sizeof size);
-    frame.erase(frame.begin(), frame.begin() + sizeof size);
+    std::memcpy(&size, frame.data() + frame.size() - sizeof size, sizeof size);
     frame.resize(std::min<std::size_t>(frame.size(), static_cast<std::size_t>(size)));
     return frame;
 }
@@ -65,8 +64,9 @@ class MpiPost final : public Post {
         thread_ = std::thread([this] { work(); });
     }
     void send(int to, Bytes message) override {
+        Bytes frame = framed(std::move(message));
         const std::scoped_lock lock(mutex_);
-        outgoing_.emplace_back(to, framed(message));
+        outgoing_.emplace_back(to, std::move(frame));
         wake_.notify_one();
     }
     [[nodiscard]] int size() const override { return size_; }

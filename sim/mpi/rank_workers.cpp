@@ -71,6 +71,9 @@ std::vector<std::string> RankWorkers::gather(const std::string& identity) {
     for (std::size_t r = 1; r < ranks_.size(); ++r) {
         const Rank& rank = ranks_[r];
         if (rank.state == Rank::State::unable) problems.push_back(fmt::format("rank {} cannot run this study: {}", r, rank.text));
+        if (rank.is_lost)
+            problems.push_back(
+                fmt::format("rank {} was not heard of for {} s while it read the study", r, Post::seconds_of_silence));
         if (rank.state != Rank::State::ready) continue;
         const auto differences = identity_differences(identity, rank.text);
         for (const std::string& difference : differences)

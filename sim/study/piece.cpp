@@ -6,13 +6,13 @@
 #include <string_view>
 #include <type_traits>
 
-#include "sim/base/fnv1a.hpp"
+#include "sim/base/word_hash.hpp"
 
 namespace evsweep {
 
 namespace {
 
-constexpr std::string_view piece_mark = "evsweep piece 1\n";
+constexpr std::string_view piece_mark = "evsweep piece 2\n";
 
 /// Before the runs of a piece: how many they are, of how many bytes, and the hash of these.
 struct PieceHead {
@@ -219,7 +219,7 @@ std::optional<std::vector<ReplicaRun>> runs_of_bytes(std::span<const unsigned ch
 }
 
 std::string piece_head(std::size_t count, std::span<const unsigned char> runs) {
-    const PieceHead head{count, runs.size(), fnv1a(fnv1a_start, runs)};
+    const PieceHead head{count, runs.size(), word_hash(runs)};
     return std::string(piece_mark) + std::string(reinterpret_cast<const char*>(&head), sizeof head);
 }
 
@@ -230,7 +230,7 @@ std::optional<std::vector<ReplicaRun>> runs_of_piece(std::span<const unsigned ch
     if (piece.size() < begin || !std::equal(mark, mark + piece_mark.size(), piece.begin())) return std::nullopt;
     std::memcpy(&head, piece.data() + piece_mark.size(), sizeof head);
     const auto runs = piece.subspan(begin);
-    if (runs.size() != head.bytes || fnv1a(fnv1a_start, runs) != head.hash) return std::nullopt;
+    if (runs.size() != head.bytes || word_hash(runs) != head.hash) return std::nullopt;
     return runs_of_bytes(runs, static_cast<std::size_t>(head.count));
 }
 
