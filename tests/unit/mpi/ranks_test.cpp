@@ -93,7 +93,7 @@ class MemoryPost final : public Post {
 LoadedStudy small_study() {
     Issues issues;
     auto study = load_study((test::source_dir() / "scenarios/ieee33/evms_study.yaml").string(),
-                            {"study.replicas=40", "study.threads=1", "time.step=15 min"}, issues);
+                            {"study.replicas=40", "study.threads=1", "time.step=5 min"}, issues);
     for (const auto& issue : issues.list()) UNSCOPED_INFO(to_text(issue));
     REQUIRE(study);
     return std::move(*study);
