@@ -117,6 +117,7 @@ class MpiPost final : public Post {
         if (!is_there) return false;
         int blocks = 0;
         MPI_Get_count(&status, block_type_, &blocks);
+        receiving_.frame = buffer();
         receiving_.frame.resize(static_cast<std::size_t>(blocks) * block);
         receiving_.from = status.MPI_SOURCE;
         MPI_Imrecv(receiving_.frame.data(), blocks, block_type_, &message, &receiving_.request);
@@ -125,7 +126,11 @@ class MpiPost final : public Post {
 
     bool finish_transfers() {
         const std::size_t before = sending_.size();
-        sending_.remove_if([](Transfer& transfer) { return is_done(transfer); });
+        sending_.remove_if([this](Transfer& transfer) {
+            const bool done = is_done(transfer);
+            if (done) give_back(std::move(transfer.frame));
+            return done;
+        });
         bool has_moved = sending_.size() < before;
         if (receiving_.request != MPI_REQUEST_NULL && is_done(receiving_)) {
             has_moved = true;
@@ -173,7 +178,7 @@ class MpiPost final : public Post {
         MPI_Finalize();
     }
 
-    static constexpr Clock::duration shortest_pause = 20us, longest_pause = 1ms;
+    static constexpr Clock::duration shortest_pause = 20us, longest_pause = 4ms;
 
     const int rank_, size_, size_here_;
     MPI_Datatype block_type_ = MPI_DATATYPE_NULL;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,14 @@ class Post {
     [[nodiscard]] virtual int size_here() const = 0;
     /// What `open` does with the exit status of a process that cannot leave together with the others.
     virtual void set_exit_status(int status) = 0;
+
+    /// Memory of an earlier message to build one in, and its return: large messages cost most where their memory is new.
+    [[nodiscard]] Bytes buffer();
+    void give_back(Bytes buffer);
+
+   private:
+    std::mutex buffers_mutex_;
+    std::vector<Bytes> buffers_;
 };
 
 /// The MPI library of this build, "Open MPI 4.1.4"; empty: built without.

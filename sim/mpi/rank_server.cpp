@@ -47,20 +47,18 @@ std::optional<RankMessage::Head> RankServer::next_order() {
 
 namespace {
 
-/// What is made of an order: its replicas as bytes, or that it is not run here. `usual_bytes`: room for an answer, as the last
-/// one took.
+/// What is made of an order: its replicas as bytes, in the memory of `buffer`, or that it is not run here.
 Bytes answer_to(const RankMessage::Head& order, const LoadedStudy& study, const StudyOutputs& outputs, const StopRequest& stop,
-                std::size_t& usual_bytes) {
+                Bytes buffer) {
     RankMessage::Head head = order;
     try {
         Stopwatch watch;
         auto runs = run_ensemble(study, outputs, ReplicaId(order.first), order.count, watch, stop);
         head.kind = RankMessage::Kind::done;
-        Bytes bytes = message_of(head);
-        bytes.reserve(usual_bytes);
-        for (ReplicaRun& run : runs) append_run(run, bytes);
-        usual_bytes = bytes.size() + bytes.size() / 8;
-        return bytes;
+        const auto* begin = reinterpret_cast<const unsigned char*>(&head);
+        buffer.assign(begin, begin + sizeof head);
+        for (ReplicaRun& run : runs) append_run(run, buffer);
+        return buffer;
     } catch (...) {  // a stop, or not enough memory: the first rank runs it itself
         head.kind = RankMessage::Kind::gone;
         return message_of(head);
@@ -81,8 +79,7 @@ int RankServer::serve(const LoadedStudy& study, std::size_t threads, const std::
         return wait_for_end();
     }
     const auto work = [&] {
-        std::size_t usual_bytes = 0;
-        while (const auto order = next_order()) post_->send(0, answer_to(*order, study, outputs, request, usual_bytes));
+        while (const auto order = next_order()) post_->send(0, answer_to(*order, study, outputs, request, post_->buffer()));
     };
     {
         std::vector<std::jthread> workers;

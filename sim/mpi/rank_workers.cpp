@@ -92,11 +92,13 @@ std::optional<std::vector<ReplicaRun>> RankWorkers::run(std::size_t thread, Repl
     orders_[id].rank = rank;
     post_->send(rank, message_of({RankMessage::Kind::work, id, first.index(), count}));
     const bool is_settled = changed_.wait(lock, stop, [&] { return orders_.at(id).is_settled; });
-    const Bytes answer = std::move(orders_.extract(id).mapped().answer);
+    Bytes answer = std::move(orders_.extract(id).mapped().answer);
     lock.unlock();
     if (!is_settled) throw Stopped();
     const auto message = read_message(answer);
-    return message ? runs_of_bytes(message->rest, count) : std::nullopt;
+    auto runs = message ? runs_of_bytes(message->rest, count) : std::nullopt;
+    post_->give_back(std::move(answer));
+    return runs;
 }
 
 void RankWorkers::end(int exit_status) {

@@ -169,7 +169,8 @@ NewFile::NewFile(NewFile&& other) noexcept
       name_(std::move(other.name_)),
       temporary_(std::exchange(other.temporary_, {})),
       folder_(std::exchange(other.folder_, -1)),
-      file_(std::exchange(other.file_, -1)) {}
+      file_(std::exchange(other.file_, -1)),
+      stays_in_cache_(other.stays_in_cache_) {}
 
 NewFile::~NewFile() { discard(); }
 
@@ -204,6 +205,7 @@ void NewFile::write(std::string_view text) { write(std::span(reinterpret_cast<co
 void NewFile::complete() {
     if (file_ < 0) return;
     if (::fsync(file_) != 0 && errno != EINVAL && errno != EROFS) fail(errno);  // some file systems have nothing to flush
+    if (!stays_in_cache_) (void)::posix_fadvise(file_, 0, 0, POSIX_FADV_DONTNEED);  // memory that is used again is fast
     if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail(errno);
 }
 

@@ -27,6 +27,8 @@ class NewFile {
     /// Appends.
     void write(std::span<const unsigned char> bytes);
     void write(std::string_view text);
+    /// Nobody will read it soon: once it is on the device, the system need not keep it in memory, too.
+    void keep_out_of_cache() { stays_in_cache_ = false; }
     /// Makes sure that all of it is on the device; nothing can be written after. By itself where several files belong together.
     void complete();
     /// Completes the file and gives it its name.
@@ -41,6 +43,7 @@ class NewFile {
     std::string temporary_;       ///< in the folder; empty once there is none
     int folder_ = -1;
     int file_ = -1;
+    bool stays_in_cache_ = true;
 };
 
 /// A file of these bytes.

@@ -200,6 +200,7 @@ void Checkpoint::flush() {
     try {
         begin_folder();
         NewFile file(folder_ / fmt::format("{:06}.piece", next_piece_));
+        file.keep_out_of_cache();
         file.write(piece_head(noted_count_, noted_));
         file.write(noted_);
         file.place();
