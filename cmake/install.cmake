@@ -12,7 +12,7 @@ install(DIRECTORY scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/evsweep)
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES sim/record/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME results.md)
 
-set(package_targets vocabulary base config network fleet record statistics engine study report app models formats signals main)
+set(package_targets vocabulary base config network fleet record statistics engine study mpi report app models formats signals main)
 foreach(part ${package_targets})
   set_target_properties(evsweep_${part} PROPERTIES EXPORT_NAME ${part})
 endforeach()

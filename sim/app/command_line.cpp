@@ -15,6 +15,7 @@
 #include "sim/app/parser.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/streams.hpp"
+#include "sim/mpi/launch.hpp"
 #include "sim/record/file_error.hpp"
 #include "sim/study/memory_there.hpp"
 
@@ -50,6 +51,7 @@ void add_commands(CommandLine& line) {
     add_show(line);
     add_why(line);
     add_export(line);
+    add_merge(line);
     add_new(line);
     for (CLI::App* command : line.app.get_subcommands({})) command->get_help_ptr()->description("Print this help and stop");
     line.app.get_help_ptr()->description("Print this help and stop");
@@ -111,6 +113,13 @@ std::vector<const char*> words_of(int argc, const char* const* argv) {
     return words;
 }
 
+/// Of several processes that were started together the first does everything but `run` alone.
+bool is_idle_rank(const std::vector<CLI::App*>& commands) {
+    const auto launch = launch_of_this_process();
+    const bool helps = commands.size() == 1 && commands.front()->get_name() == "run";
+    return launch && launch->has_mpi && !launch->is_first() && !helps;
+}
+
 ExitStatus parse_and_run(int argc, const char* const* argv) {
     CommandLine line;
     add_commands(line);
@@ -131,6 +140,7 @@ ExitStatus parse_and_run(int argc, const char* const* argv) {
     for (const CLI::App* command : given)
         if (const auto flag = flag_without_value(*command); !flag.empty())
             return refuse("'" + flag + "' needs a value that is not empty", "see `evsweep --help`");
+    if (is_idle_rank(commands)) return ExitStatus::success;
     const bool left_over = line.app.remaining_size(true) > 0 || commands.size() != 1;
     return left_over || !line.command ? refuse_leftovers(line) : line.command();
 }
@@ -163,6 +173,7 @@ ExitStatus run_guarded(int argc, const char* const* argv) {
 
 ExitStatus run_command_line(int argc, const char* const* argv) {
     prepare_streams();
+    if (const auto launch = launch_of_this_process(); launch && launch->has_mpi && !launch->is_first()) keep_silent();
     const ExitStatus status = run_guarded(argc, argv);
     const auto lost = lost_answer();
     if (lost) fail(*lost);

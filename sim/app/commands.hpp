@@ -25,6 +25,8 @@ struct RunOptions {
     std::string only_replica;                  ///< run one replica alone; empty: all
     std::string point;                         ///< of a sweep: run this point alone; empty: all
     bool keep_points = false;                  ///< of a sweep: leave the results of its points where they are
+    std::string replicas_from;                 ///< first replica of a part of the study; empty: 0, or no part
+    std::string replicas_to;                   ///< the one after its last; empty: to the end, or no part
     bool quiet = false;                        ///< print nothing but problems
     bool profile = false;                      ///< report where the time went
     std::string instruction_set;               ///< empty: the widest there is

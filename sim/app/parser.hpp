@@ -47,5 +47,6 @@ void add_summary(CommandLine& line);
 void add_show(CommandLine& line);
 void add_why(CommandLine& line);
 void add_export(CommandLine& line);
+void add_merge(CommandLine& line);
 
 }  // namespace evsweep

@@ -7,6 +7,7 @@
 
 #include "sim/app/child_process.hpp"
 #include "sim/app/result_path.hpp"
+#include "sim/record/appendix.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/study/occupant.hpp"
 #include "sim/study/write_results.hpp"
@@ -64,12 +65,17 @@ std::optional<std::string> ResultTarget::obstacle() const {
     return std::nullopt;
 }
 
-PlacedResult ResultTarget::place(const StudyResult& result) const {
+PlacedResult ResultTarget::place(const StudyResult& result, const ScratchFile* appendix) const {
     PlacedResult placed;
     const fs::path place = place_for(result, placed);
     try {
         const PreparedResult prepared(result, place);
-        place_or_rescue([&prepared](const fs::path& path) { return prepared.at(path); }, place, placed);
+        const auto make = [&](const fs::path& path) {
+            NewFile file = prepared.at(path);
+            if (appendix) add_appendix(file, *appendix);
+            return file;
+        };
+        place_or_rescue(make, place, placed);
     } catch (const FileError& error) {
         placed.notes.emplace_back(error.what());
     }
@@ -108,6 +114,7 @@ void ResultTarget::place_or_rescue(const MakeFile& make, const fs::path& path, P
 void ResultTarget::try_to_place(const MakeFile& make, const fs::path& path, PlacedResult& placed) const {
     try {
         NewFile file = make(path);
+        file.complete();
         if (overwrites_ == Overwrites::interrupted && is_to_stay(path)) {
             placed.notes.push_back(path.string() + ": cannot be written: another file has come there meanwhile, which stays");
             return;

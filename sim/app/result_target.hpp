@@ -12,6 +12,7 @@
 namespace evsweep {
 
 class NewFile;
+class ScratchFile;
 
 /// What became of a result.
 struct PlacedResult {
@@ -30,8 +31,8 @@ class ResultTarget {
     /// What is in the way, as `problem; hint`; to be asked before the run costs anybody time. Makes the folder.
     [[nodiscard]] std::optional<std::string> obstacle() const;
 
-    /// Writes the file.
-    [[nodiscard]] PlacedResult place(const StudyResult& result) const;
+    /// Writes the file, with an appendix where one is given.
+    [[nodiscard]] PlacedResult place(const StudyResult& result, const ScratchFile* appendix = nullptr) const;
     /// The same of a complete result of another kind, whose bytes `make` gives for a path; it throws FileError.
     using MakeBytes = std::function<std::vector<unsigned char>(const std::filesystem::path&)>;
     [[nodiscard]] PlacedResult place(const MakeBytes& make) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -10,6 +9,8 @@
 
 #include "sim/app/commands.hpp"
 #include "sim/app/progress.hpp"
+#include "sim/app/rank_command.hpp"
+#include "sim/app/replica_choice.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
 #include "sim/app/run_parts.hpp"
@@ -25,6 +26,7 @@
 #include "sim/study/many_load_flows.hpp"
 #include "sim/study/memory_estimate.hpp"
 #include "sim/study/memory_there.hpp"
+#include "sim/study/part.hpp"
 #include "sim/study/study.hpp"
 #include "sim/study/study_profile.hpp"
 
@@ -94,17 +96,46 @@ struct RunPlan {
     fs::path folder;  ///< of the result
     std::optional<ReplicaId> only;
     std::unique_ptr<Checkpoint> checkpoint;
+    std::optional<ReplicaRange> range;
+    std::unique_ptr<PartWriter> part;  ///< of `range`
+    RankWorkers* ranks = nullptr;      ///< that help; may be null
 };
+
+StudyOptions study_options(const RunOptions& options, const RunPlan& plan) {
+    StudyOptions of_study;
+    of_study.profile = options.profile;
+    of_study.only = plan.only;
+    of_study.range = plan.range;
+    of_study.checkpoint = plan.checkpoint.get();
+    of_study.remote = plan.ranks;
+    of_study.scratch_folder = plan.folder;
+    if (plan.part) of_study.keep = [part = plan.part.get()](std::vector<ReplicaRun>& runs) { part->add(runs); };
+    return of_study;
+}
+
+/// What a part says of itself in its file.
+PartOfStudy part_of_study(const LoadedStudy& study, const ReplicaRange& range, PartWriter& writer) {
+    PartOfStudy part;
+    part.first = static_cast<std::uint32_t>(range.first);
+    part.end = static_cast<std::uint32_t>(range.end);
+    part.of = static_cast<std::uint32_t>(study.scenario.study.replicas);
+    part.identity = study_identity(study);
+    part.pieces = writer.finish();
+    return part;
+}
 
 StudyResult run_with_progress(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, std::stop_token stop) {
     const auto style = options.quiet ? ProgressReporter::Style::none : ProgressReporter::style_of_stderr();
-    ProgressReporter reporter(style, plan.only ? 1 : study.scenario.study.replicas);
-    return run_study(study, {.stop = std::move(stop),
-                             .progress = [&reporter](const Progress& progress) { reporter.report(progress); },
-                             .profile = options.profile,
-                             .only = plan.only,
-                             .checkpoint = plan.checkpoint.get(),
-                             .scratch_folder = plan.folder});
+    StudyOptions of_study = study_options(options, plan);
+    const StudyShape shape = shape_of(study, of_study);
+    ProgressReporter reporter(style, plan.only || plan.range ? static_cast<int>(shape.replicas) : study.scenario.study.replicas);
+    of_study.stop = std::move(stop);
+    of_study.progress = [&reporter](const Progress& progress) { reporter.report(progress); };
+    StudyResult result = run_study(study, of_study);
+    if (plan.ranks) result.provenance.ranks = plan.ranks->ranks();
+    name_mpi_library(result.provenance);
+    if (plan.part) result.part = part_of_study(study, *plan.range, *plan.part);
+    return result;
 }
 
 Written run_and_write(const LoadedStudy& study, const RunOptions& options, const RunPlan& plan, const ResultTarget& target,
@@ -112,30 +143,26 @@ Written run_and_write(const LoadedStudy& study, const RunOptions& options, const
     Written written{run_with_progress(study, options, plan, std::move(stop)), {}};
     if (written.result.interrupted && written.result.replicas.empty()) return written;
     const auto finished = std::chrono::steady_clock::now();
-    written.placed = target.place(written.result);
+    written.placed = target.place(written.result, plan.part ? &plan.part->scratch() : nullptr);
     if (auto& profile = written.result.profile) profile = with_writing(*profile, std::chrono::steady_clock::now() - finished);
     if (plan.checkpoint && !written.result.interrupted && written.placed.file) plan.checkpoint->discard();
     return written;
-}
-
-/// The replica of `--only-replica`; none (reported) where there is none of this number.
-std::optional<ReplicaId> replica_asked(const LoadedStudy& study, const std::string& text) {
-    const auto number = parse_number(text);
-    const int replicas = study.scenario.study.most_replicas();
-    if (number && *number >= 0.0 && *number < replicas && *number == std::floor(*number))
-        return ReplicaId(static_cast<std::size_t>(*number));
-    refuse(fmt::format("--only-replica: the study has no replica '{}'", text),
-           fmt::format("it has replicas 0 to {}", replicas - 1));
-    return std::nullopt;
 }
 
 /// What the run begins with; the exit status where it may not.
 std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& options, const fs::path& result, RunPlan& plan) {
     if (!options.only_replica.empty()) {
         plan.only = replica_asked(study, options.only_replica);
+        if (is_part(options))
+            return refuse("--only-replica: is no part of a study with --replicas-from or --to", "leave one of them out");
         if (options.resume)
             return refuse("--resume: there is nothing to go on from with --only-replica", "leave one of them out");
         return plan.only ? std::nullopt : std::optional(ExitStatus::invalid_input);
+    }
+    if (is_part(options)) {
+        plan.range = range_asked(study, options);
+        if (!plan.range) return ExitStatus::invalid_input;
+        plan.part = std::make_unique<PartWriter>(plan.folder);
     }
     const auto every = checkpoint_period(options.checkpoint);
     if (!every) return ExitStatus::invalid_input;
@@ -158,43 +185,74 @@ std::optional<ExitStatus> prepare(const LoadedStudy& study, const RunOptions& op
     return std::nullopt;
 }
 
+std::optional<LoadedStudy> study_of(const StudySource& source, const RunOptions& options) {
+    Issues issues(source.files);
+    auto study = load_study(source.scenario, source.overrides, issues);
+    const auto instruction_set = choose_instruction_set(
+        options.instruction_set.empty() ? source.instruction_set : options.instruction_set, at_flag("--instruction-set"), issues);
+    if (source.doubt) issues.warning({std::make_shared<const std::string>(options.scenario.string())}, "", *source.doubt);
+    report(issues);
+    if (!study || !instruction_set) return std::nullopt;
+    use_instruction_set(*instruction_set);
+    return study;
+}
+
+ExitStatus run_study_here(LoadedStudy& study, const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks);
+
 }  // namespace
 
+std::optional<LoadedStudy> study_of_run(const RunOptions& options) {
+    const auto source = study_source(options.scenario, overrides_of(options));
+    return source ? study_of(*source, options) : std::nullopt;
+}
+
 ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
+    const auto launch = launch_of_this_process();
+    if (launch && launch->has_mpi) return run_in_ranks(options, watch, *launch);
+    if (launch && launch->is_first() && !is_part(options))
+        report(fmt::format(
+            "evsweep: warning: started as {} tasks that know nothing of one another, and each runs the whole study; for "
+            "one run of all tasks start them with mpirun, or with srun --mpi=pmix",
+            launch->size));
+    return run_here(options, watch, nullptr);
+}
+
+ExitStatus run_here(const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks) {
     const auto source = study_source(options.scenario, overrides_of(options));
     if (!source) return ExitStatus::invalid_input;
     const FoundSweep found = find_sweep(*source);
     if (found.is_wrong) return ExitStatus::invalid_input;
+    if (found.sweep && ranks)
+        return refuse("a sweep is run by one process, and this is one of several",
+                      "start it without mpirun, or run one point in several processes with --point");
     if (found.sweep) return run_sweep(options, *source, *found.sweep, watch);
     if (options.keep_points) return refuse("--keep-points: there is no sweep, or one point of it", "leave it out");
-    Issues issues(source->files);
-    const auto study = load_study(source->scenario, source->overrides, issues);
-    const auto instruction_set =
-        choose_instruction_set(options.instruction_set.empty() ? source->instruction_set : options.instruction_set,
-                               at_flag("--instruction-set"), issues);
-    if (source->doubt) issues.warning({std::make_shared<const std::string>(options.scenario.string())}, "", *source->doubt);
-    report(issues);
-    if (!study || !instruction_set) return ExitStatus::invalid_input;
-    use_instruction_set(*instruction_set);
+    auto study = study_of(*source, options);
+    return study ? run_study_here(*study, options, watch, ranks) : ExitStatus::invalid_input;
+}
+
+namespace {
+
+ExitStatus run_study_here(LoadedStudy& study, const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks) {
     if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
     const fs::path result = result_path(name_of_result(options), options.out);
     const ResultTarget target(result, options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
     if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
-    const StudyShape shape = shape_of(*study, {});
-    if (const auto shortage = memory_shortage(estimate_memory(*study, shape), shape, memory_there(shape.threads + 1)))
-        return fail(*shortage);
-
+    if (ranks && !agree_with(*ranks, study)) return ExitStatus::invalid_input;
     RunPlan plan;
     plan.folder = result.has_parent_path() ? result.parent_path() : fs::path(".");
-    if (const auto status = prepare(*study, options, result, plan)) return *status;
+    plan.ranks = ranks;
+    const StudyShape shape = shape_of(study, study_options(options, plan));
+    if (const auto shortage = memory_shortage(estimate_memory(study, shape), shape, memory_there(shape.threads + 1)))
+        return fail(*shortage);
+
+    if (const auto status = prepare(study, options, result, plan)) return *status;
     std::optional<Written> written;
-    {
+    try {
         const InterruptWatch::Grace grace(watch);
-        try {
-            written = run_and_write(*study, options, plan, target, grace.stop());
-        } catch (const FileError& error) {
-            return no_room(error, plan.checkpoint.get());
-        }
+        written = run_and_write(study, options, plan, target, grace.stop());
+    } catch (const FileError& error) {
+        return no_room(error, plan.checkpoint.get());
     }
     if (written->result.interrupted && written->result.replicas.empty()) {
         fail("interrupted before any replica was finished; nothing was written");
@@ -203,5 +261,7 @@ ExitStatus run_command(const RunOptions& options, InterruptWatch& watch) {
     say_result(written->result, written->placed, options.quiet);
     return conclude(written->result, written->placed, plan.checkpoint.get(), options);
 }
+
+}  // namespace
 
 }  // namespace evsweep

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "evsweep/values.hpp"
+#include "sim/app/replica_choice.hpp"
 #include "sim/app/say.hpp"
 #include "sim/app/solve_request.hpp"
 #include "sim/config/sweep.hpp"
@@ -44,8 +45,8 @@ fs::path name_of_result(const RunOptions& options) {
     const std::string again = from.extension() == ".h5" ? "-again" : "";
     const std::string point = options.point.empty() ? "" : "-point-" + as_name(options.point);
     const std::string alone = options.only_replica.empty() ? "" : "-replica-" + options.only_replica;
-    if (again.empty() && point.empty() && alone.empty()) return from;
-    return from.parent_path() / from.stem().concat(again + point + alone + ".yaml");
+    const std::string name = again + point + alone + mark_of_part(options);
+    return name.empty() ? from : from.parent_path() / from.stem().concat(name + ".yaml");
 }
 
 std::optional<Duration> checkpoint_period(const std::string& text) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/app/progress.hpp"
+#include "sim/app/replica_choice.hpp"
 #include "sim/app/result_path.hpp"
 #include "sim/app/result_target.hpp"
 #include "sim/app/run_parts.hpp"
@@ -166,6 +167,7 @@ ExitStatus finish(const RunOfPoints& run, const ResultTarget& target) {
 std::optional<std::string> unfit_flag(const RunOptions& options) {
     if (!options.only_replica.empty())
         return "--only-replica: a sweep has a replica of that number at each point; say which with --point";
+    if (is_part(options)) return "--replicas-from, --to: are of one study; take one point of the sweep with --point";
     if (options.profile) return "--profile: is of one study; take one point of the sweep with --point";
     if (options.force && options.resume) return "--resume: --force drops what it would go on from; leave one of them out";
     return std::nullopt;

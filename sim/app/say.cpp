@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 
 #include "sim/app/streams.hpp"
@@ -22,6 +23,25 @@ Answers& answers() {
     return of_process;
 }
 
+/// What a silent process does not write.
+struct Silence {
+    std::mutex mutex;
+    std::optional<std::string> text;  ///< none: it is not silent
+};
+Silence& silence() {
+    static Silence of_process;
+    return of_process;
+}
+
+/// Whether this is not to be written.
+bool is_kept_silent(std::string_view text) {
+    constexpr std::size_t most = 10'000;
+    const std::scoped_lock lock(silence().mutex);
+    auto& kept = silence().text;
+    if (kept && kept->size() < most) kept->append(text);
+    return kept.has_value();
+}
+
 std::string with_line_feed(std::string_view text) { return std::string(text) + (text.ends_with('\n') ? "" : "\n"); }
 
 /// Some file systems find out only when a file is closed that it has no room.
@@ -33,6 +53,7 @@ int error_of_closing(int stream) {
 }  // namespace
 
 void say(std::string_view text) {
+    if (is_kept_silent({})) return;
     answers().were_given = true;
     if (answers().error == 0) answers().error = write_whole(STDOUT_FILENO, with_line_feed(text));
 }
@@ -43,14 +64,30 @@ std::optional<std::string> lost_answer() {
     return "standard output cannot be written: " + std::generic_category().message(answers().error);
 }
 
-void report(std::string_view text) { (void)write_whole(STDERR_FILENO, with_line_feed(text)); }
+void report(std::string_view text) {
+    const std::string line = with_line_feed(text);
+    if (!is_kept_silent(line)) (void)write_whole(STDERR_FILENO, line);
+}
 
 void report_in_passing(std::string_view text) {
+    if (is_kept_silent({})) return;
     if (takes_text_now(STDERR_FILENO)) (void)write_whole(STDERR_FILENO, text);
 }
 
 void report(const Issues& issues) {
     for (const Issue& issue : issues.list()) report(to_text(issue));
+}
+
+void keep_silent() {
+    const std::scoped_lock lock(silence().mutex);
+    if (!silence().text) silence().text.emplace();
+}
+
+std::string said_in_silence() {
+    const std::scoped_lock lock(silence().mutex);
+    std::string text = silence().text.value_or("");
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
 }
 
 ExitStatus refuse(const std::string& problem, const std::string& hint) {

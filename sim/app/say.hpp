@@ -27,4 +27,9 @@ ExitStatus refuse(const std::string& problem, const std::string& hint = {});
 /// One sentence about a run that went wrong to stderr; returns `failed`.
 ExitStatus fail(const std::string& sentence);
 
+/// From now on nothing that this process says or reports is written: another one speaks for it.
+void keep_silent();
+/// What would have been written since, its beginning where it was much.
+[[nodiscard]] std::string said_in_silence();
+
 }  // namespace evsweep

@@ -4,17 +4,20 @@
 namespace evsweep {
 
 void add_run(CommandLine& line) {
-    CLI::App* run = add_command(line, "run", "Run a study and write its result file",
-                                "  evsweep run scenarios/ieee33/evms_study.yaml\n"
-                                "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
-                                "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
-                                "  evsweep run results/study.h5     the same study again, from what its result kept of it\n"
-                                "  evsweep run study.yaml --resume  after a crash: from the last checkpoint on\n"
-                                "A scenario with a section `sweep` is run at all of its points, into one file.\n"
-                                "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
-                                "written), 130 interrupted (finished replicas are kept).\n"
-                                "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
-                                "NAME.partial.h5 where NAME.h5 holds a complete result already. A second one ends it at once.");
+    CLI::App* run =
+        add_command(line, "run", "Run a study and write its result file",
+                    "  evsweep run scenarios/ieee33/evms_study.yaml\n"
+                    "  evsweep run study.yaml --replicas 1000 --threads 2 --out results/big.h5\n"
+                    "  evsweep run study.yaml --set limits.voltage_min=\"0.95 pu\" --set study.seed=7\n"
+                    "  evsweep run results/study.h5     the same study again, from what its result kept of it\n"
+                    "  evsweep run study.yaml --resume  after a crash: from the last checkpoint on\n"
+                    "  evsweep run study.yaml --replicas-from 0 --to 500  the first 500 replicas, to be merged later\n"
+                    "  mpirun -n 4 evsweep run study.yaml  in four processes, here or on several machines\n"
+                    "A scenario with a section `sweep` is run at all of its points, into one file.\n"
+                    "Exit status: 0 done, 1 the run or a replica failed, 2 a problem of the input (nothing is\n"
+                    "written), 130 interrupted (finished replicas are kept).\n"
+                    "Ctrl-C, SIGTERM and SIGHUP end the run at its next step and keep the finished replicas: in\n"
+                    "NAME.partial.h5 where NAME.h5 holds a complete result already. A second one ends it at once.");
     run->add_option("FILE", line.run.scenario, "The scenario (YAML), or the result of an earlier run")->option_text(" ");
     run->add_option("--replicas", line.run.replicas, "Number of replicas (study.replicas)")->type_name("N");
     run->add_option("--threads", line.run.threads, "Number of threads; 0: one per core (study.threads)")->type_name("N");
@@ -33,6 +36,13 @@ void add_run(CommandLine& line) {
     run->add_option("--point", line.run.point, "Of a sweep: run this point alone, by its number from 0 or its label")
         ->type_name("K");
     run->add_flag("--keep-points", line.run.keep_points, "Of a sweep: keep the results of its points, in OUT.points");
+    run->add_option(
+           "--replicas-from", line.run.replicas_from,
+           "Run a part of the study: from this replica (0) up to, and without, that of --to. `evsweep merge` puts parts\n"
+           "together: the result is that of one run, to the last bit")
+        ->type_name("A");
+    run->add_option("--to", line.run.replicas_to, "The replica after the last one of the part; else the end of the study")
+        ->type_name("B");
     add_overrides(run, line.run.set);
     add_instruction_set(run, line.run.instruction_set);
     run->add_flag("--profile", line.run.profile, "Report where the time went, also in the result file (/profile)");

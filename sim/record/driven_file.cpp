@@ -114,7 +114,6 @@ void DrivenFile::require_written() const {
 NewFile DrivenFile::sealed() {
     require_written();
     add_seal(file_, size_);
-    file_.complete();
     return std::move(file_);
 }
 

@@ -169,7 +169,8 @@ NewFile::NewFile(NewFile&& other) noexcept
       name_(std::move(other.name_)),
       temporary_(std::exchange(other.temporary_, {})),
       folder_(std::exchange(other.folder_, -1)),
-      file_(std::exchange(other.file_, -1)) {}
+      file_(std::exchange(other.file_, -1)),
+      stays_in_cache_(other.stays_in_cache_) {}
 
 NewFile::~NewFile() { discard(); }
 
@@ -201,6 +202,11 @@ void NewFile::write(std::span<const unsigned char> bytes) {
 
 void NewFile::write(std::string_view text) { write(std::span(reinterpret_cast<const unsigned char*>(text.data()), text.size())); }
 
+std::uint64_t NewFile::size() const {
+    struct stat about {};
+    return ::fstat(file_, &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
+}
+
 void NewFile::write_at(std::uint64_t at, std::span<const unsigned char> bytes) {
     EVSWEEP_EXPECTS(file_ >= 0, "a file is written before it is complete");
     while (!bytes.empty()) {
@@ -226,7 +232,8 @@ void NewFile::read_at(std::uint64_t at, std::span<unsigned char> bytes) {
 
 void NewFile::complete() {
     if (file_ < 0) return;
-    if (::fsync(file_) != 0 && errno != EINVAL && errno != EROFS) fail(errno);  // some file systems have nothing to flush
+    if (::fsync(file_) != 0 && errno != EINVAL && errno != EROFS) fail(errno);      // some file systems have nothing to flush
+    if (!stays_in_cache_) (void)::posix_fadvise(file_, 0, 0, POSIX_FADV_DONTNEED);  // memory that is used again is fast
     if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail(errno);
 }
 

@@ -28,10 +28,14 @@ class NewFile {
     /// Appends.
     void write(std::span<const unsigned char> bytes);
     void write(std::string_view text);
+    /// Bytes of it by now.
+    [[nodiscard]] std::uint64_t size() const;
     /// Writes at a place of its own, for those who do not append. What lies between such places and was never written is zero.
     void write_at(std::uint64_t at, std::span<const unsigned char> bytes);
     /// Fills `bytes` with what was written there; those beyond the end of the file stay as they are.
     void read_at(std::uint64_t at, std::span<unsigned char> bytes);
+    /// Nobody will read it soon: once it is on the device, the system need not keep it in memory, too.
+    void keep_out_of_cache() { stays_in_cache_ = false; }
     /// Makes sure that all of it is on the device; nothing can be written after. By itself where several files belong together.
     void complete();
     /// Completes the file and gives it its name.
@@ -46,6 +50,7 @@ class NewFile {
     std::string temporary_;       ///< in the folder; empty once there is none
     int folder_ = -1;
     int file_ = -1;
+    bool stays_in_cache_ = true;
 };
 
 /// A file of these bytes.

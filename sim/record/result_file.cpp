@@ -276,7 +276,6 @@ NewFile ResultFile::complete() {
     if (!on_disk_) {
         NewFile file(path_);
         file.write(finish());
-        file.complete();
         return file;
     }
     guarded(path_, "cannot be completed", [&] { image_->flush(); });

@@ -18,8 +18,6 @@
 namespace evsweep {
 namespace {
 
-constexpr std::size_t seal_size = 30;
-
 std::string seal_of(std::uint64_t hash) { return fmt::format("\nevsweep seal {:016x}", hash); }
 
 [[noreturn]] void refuse(const std::filesystem::path& path) {

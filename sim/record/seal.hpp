@@ -17,6 +17,9 @@ void add_seal(std::vector<unsigned char>& bytes);
 /// The same of a file that has its first `size` bytes; all of them are read once. Throws FileError.
 void add_seal(NewFile& file, std::uint64_t size);
 
+/// Bytes of every seal.
+inline constexpr std::size_t seal_size = 30;
+
 /// Whether the file ends as sealed files do; whether the seal is right, only `check_seal` knows. False where it cannot be read.
 [[nodiscard]] bool ends_with_seal(const std::filesystem::path& path);
 

@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "evsweep/contracts.hpp"
-#include "sim/base/fnv1a.hpp"
 #include "sim/record/new_file.hpp"
 #include "sim/study/piece.hpp"
 #include "sim/study/provenance.hpp"
@@ -21,15 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view head_name = "study.txt";
-constexpr std::string_view piece_mark = "evsweep piece 1\n";
-
-/// Before the runs of a piece: how many they are, of how many bytes, and the hash of these.
-struct PieceHead {
-    std::uint64_t count = 0;
-    std::uint64_t bytes = 0;
-    std::uint64_t hash = 0;
-};
-
 std::optional<std::string> whole_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return std::nullopt;
@@ -44,14 +34,7 @@ std::span<const unsigned char> bytes_of(const std::string& text) {
 /// The runs of a piece; none where the file is not what was written.
 std::optional<std::vector<ReplicaRun>> runs_in(const fs::path& file) {
     const auto text = whole_text(file);
-    if (!text || text->substr(0, piece_mark.size()) != piece_mark) return std::nullopt;
-    PieceHead head;
-    const std::size_t begin = piece_mark.size() + sizeof head;
-    if (text->size() < begin) return std::nullopt;
-    std::copy_n(text->data() + piece_mark.size(), sizeof head, reinterpret_cast<char*>(&head));
-    const auto runs = bytes_of(*text).subspan(begin);
-    if (runs.size() != head.bytes || fnv1a(fnv1a_start, runs) != head.hash) return std::nullopt;
-    return runs_of_bytes(runs, static_cast<std::size_t>(head.count));
+    return text ? runs_of_piece(bytes_of(*text)) : std::nullopt;
 }
 
 std::map<std::string, std::string> lines_of(const std::string& identity) {
@@ -224,10 +207,9 @@ void Checkpoint::flush() {
     if (is_off_ || noted_count_ == 0) return;
     try {
         begin_folder();
-        const PieceHead head{noted_count_, noted_.size(), fnv1a(fnv1a_start, noted_)};
         NewFile file(folder_ / fmt::format("{:06}.piece", next_piece_));
-        file.write(piece_mark);
-        file.write(std::span(reinterpret_cast<const unsigned char*>(&head), sizeof head));
+        file.keep_out_of_cache();
+        file.write(piece_head(noted_count_, noted_));
         file.write(noted_);
         file.place();
         ++next_piece_;

@@ -137,7 +137,7 @@ void add(const Elements& e, std::size_t traced, const Counts& counts, const Stud
     const std::size_t runs = counts.controllers + 1;  // the feeder without vehicles, too
     // A replica's series are in flight until they go into bands, which keep them as they are for the first replicas.
     const std::size_t replicas = shape.replicas * counts.parts;
-    const std::size_t ahead = shape.threads * StudyShape::ensembles_ahead * shape.width * counts.parts;
+    const std::size_t ahead = (shape.threads + shape.remote) * StudyShape::ensembles_ahead * shape.width * counts.parts;
     const std::size_t thinned_out = replicas - std::min(replicas, QuantileColumns::exact_up_to);
     sum.in_flight += (std::min(ahead, thinned_out) * counts.controllers + 1) * e.bands * number_bytes;
     sum.bands += counts.controllers * bands_of(e, replicas);

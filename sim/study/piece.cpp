@@ -1,12 +1,25 @@
 #include "sim/study/piece.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
+
+#include "sim/base/word_hash.hpp"
 
 namespace evsweep {
 
 namespace {
+
+constexpr std::string_view piece_mark = "evsweep piece 2\n";
+
+/// Before the runs of a piece: how many they are, of how many bytes, and the hash of these.
+struct PieceHead {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t hash = 0;
+};
 
 template <class T>
 concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
@@ -203,6 +216,22 @@ std::optional<std::vector<ReplicaRun>> runs_of_bytes(std::span<const unsigned ch
     ByteReader read(bytes);
     for (ReplicaRun& run : runs) visit(read, run);
     return read.is_whole() ? std::optional(std::move(runs)) : std::nullopt;
+}
+
+std::string piece_head(std::size_t count, std::span<const unsigned char> runs) {
+    const PieceHead head{count, runs.size(), word_hash(runs)};
+    return std::string(piece_mark) + std::string(reinterpret_cast<const char*>(&head), sizeof head);
+}
+
+std::optional<std::vector<ReplicaRun>> runs_of_piece(std::span<const unsigned char> piece) {
+    const auto* mark = reinterpret_cast<const unsigned char*>(piece_mark.data());
+    PieceHead head;
+    const std::size_t begin = piece_mark.size() + sizeof head;
+    if (piece.size() < begin || !std::equal(mark, mark + piece_mark.size(), piece.begin())) return std::nullopt;
+    std::memcpy(&head, piece.data() + piece_mark.size(), sizeof head);
+    const auto runs = piece.subspan(begin);
+    if (runs.size() != head.bytes || word_hash(runs) != head.hash) return std::nullopt;
+    return runs_of_bytes(runs, static_cast<std::size_t>(head.count));
 }
 
 }  // namespace evsweep

@@ -10,9 +10,11 @@
 #include "sim/engine/ensemble.hpp"
 #include "sim/study/checkpoint.hpp"
 #include "sim/study/element_estimates.hpp"
+#include "sim/study/finished_replicas.hpp"
 #include "sim/study/fold_study.hpp"
 #include "sim/study/headlines.hpp"
 #include "sim/study/in_order.hpp"
+#include "sim/study/remote_workers.hpp"
 #include "sim/study/run_ensemble.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/study_shape.hpp"
@@ -63,14 +65,16 @@ class WorkerPool {
           shape_(shape),
           profiles_(shape.threads),
           stop_(run.options.stop),
-          work_(shape.ensembles(), StudyShape::ensembles_ahead * shape.threads, run.options.stop,
+          work_(shape.ensembles(), StudyShape::ensembles_ahead * (shape.threads + shape.remote), run.options.stop,
                 [this](std::vector<ReplicaRun> runs) { put_together(std::move(runs)); }) {}
 
     void run() {
         {
             std::vector<std::jthread> workers;
             try {
-                for (RunProfile& profile : profiles_) workers.emplace_back([this, &profile] { work(profile); });
+                for (std::size_t t = 0; t < shape_.threads; ++t) workers.emplace_back([this, t] { work(profiles_[t]); });
+                for (std::size_t p = 0; p < RemoteWorkers::proxies * shape_.remote; ++p)
+                    workers.emplace_back([this, p] { wait_for(p / RemoteWorkers::proxies); });
             } catch (const std::system_error&) {  // fewer threads give the same numbers
                 if (workers.empty()) work(profiles_.front());
             }
@@ -85,11 +89,35 @@ class WorkerPool {
     }
 
    private:
+    using Make = std::function<std::vector<ReplicaRun>(ReplicaId first, std::size_t count)>;
+
     void work(RunProfile& profile) {
         Stopwatch watch(run_.options.profile ? &profile : nullptr, Activity::waiting);
+        constexpr bool is_gone = false;
+        run_ensembles(watch, is_gone, [&](ReplicaId first, std::size_t count) { return run_here(first, count, watch); });
+    }
+
+    /// Hands ensembles to a thread of another process until that is gone; what it has not finished then is run here.
+    void wait_for(std::size_t remote_thread) {
+        Stopwatch watch(nullptr, Activity::waiting);
+        bool is_gone = false;
+        run_ensembles(watch, is_gone, [&](ReplicaId first, std::size_t count) {
+            auto runs = run_.options.remote->run(remote_thread, first, count, run_.options.stop);
+            is_gone = !runs;
+            return runs ? std::move(*runs) : run_here(first, count, watch);
+        });
+    }
+
+    [[nodiscard]] std::vector<ReplicaRun> run_here(ReplicaId first, std::size_t count, Stopwatch& watch) const {
+        return run_ensemble(run_.study, run_.outputs, first, count, watch, stop_);
+    }
+
+    void run_ensembles(Stopwatch& watch, const bool& is_over, const Make& make) {
         try {
-            while (const auto number = work_.take()) {
-                run(*number, watch);
+            while (!is_over) {
+                const auto number = work_.take();
+                if (!number) return;
+                run(*number, watch, make);
                 watch.switch_to(Activity::waiting);
             }
         } catch (...) {
@@ -98,26 +126,29 @@ class WorkerPool {
     }
 
     /// Runs one ensemble; where a stop is requested meanwhile, it is as if it had never been begun.
-    void run(std::size_t number, Stopwatch& watch) {
-        const std::size_t first = number * shape_.width;
+    void run(std::size_t number, Stopwatch& watch, const Make& make) {
+        const ReplicaId first(shape_.first + number * shape_.width);
+        const std::size_t count = std::min(shape_.width, shape_.replicas - number * shape_.width);
         try {
-            auto runs = finished_or_run(ReplicaId(shape_.first + first), std::min(shape_.width, shape_.replicas - first), watch);
+            auto runs = finished_before(first, count);
+            if (!runs) runs = make(first, count);
             watch.switch_to(Activity::recording);
-            work_.put(number, std::move(runs));
+            work_.put(number, std::move(*runs));
         } catch (const Stopped&) {
             work_.drop(number);
         }
     }
 
-    /// What an earlier run has finished is taken from there, where it is all of the ensemble.
-    [[nodiscard]] std::vector<ReplicaRun> finished_or_run(ReplicaId first, std::size_t count, Stopwatch& watch) {
-        if (run_.options.checkpoint)
-            if (auto finished = run_.options.checkpoint->take(first, count)) return std::move(*finished);
-        return run_ensemble(run_.study, run_.outputs, first, count, watch, stop_);
+    /// What an earlier run has finished, where it is all of the ensemble.
+    [[nodiscard]] std::optional<std::vector<ReplicaRun>> finished_before(ReplicaId first, std::size_t count) {
+        if (run_.options.finished)
+            if (auto finished = run_.options.finished->take(first, count)) return finished;
+        return run_.options.checkpoint ? run_.options.checkpoint->take(first, count) : std::nullopt;
     }
 
     void put_together(std::vector<ReplicaRun> runs) {
         if (run_.options.checkpoint) run_.options.checkpoint->add(runs);
+        if (run_.options.keep) run_.options.keep(runs);
         for (ReplicaRun& run : runs) {
             run_.fold.add(std::move(run));
             ++run_.finished;
@@ -128,7 +159,9 @@ class WorkerPool {
     }
 
     /// Replicas of this stage and of those before.
-    [[nodiscard]] std::size_t planned() const { return run_.options.only ? 1 : shape_.first + shape_.replicas; }
+    [[nodiscard]] std::size_t planned() const {
+        return run_.options.only || run_.options.range ? shape_.replicas : shape_.first + shape_.replicas;
+    }
 
     StudyRun& run_;
     const StudyShape shape_;
@@ -158,7 +191,7 @@ void run_keeping_finished(WorkerPool& stage, Checkpoint* checkpoint) {
 Stages run_stages(StudyRun& run, StudyStop* stop) {
     StudyShape shape = stop ? shape_of_stage(run.study, run.options, 0, stop->planned()) : shape_of(run.study, run.options);
     Stages stages;
-    stages.threads = shape.threads;
+    stages.threads = shape.threads + shape.remote;
     if (stop) run.at_most = static_cast<int>(stop->most());
     while (true) {
         WorkerPool stage(run, shape);
@@ -178,6 +211,7 @@ StudyResult finished(StudyRun& run, const StudyStop* stop, std::size_t planned) 
     if (stop) outcome = stop->outcome(run.fold);
     StudyResult result = run.fold.finish();
     if (stop) result.planned = static_cast<int>(planned);
+    if (run.options.range) result.planned = static_cast<int>(run.options.range->end - run.options.range->first);
     result.stop = std::move(outcome);
     choose_headlines(result);
     estimate_elements(result);

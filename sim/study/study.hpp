@@ -12,6 +12,14 @@
 namespace evsweep {
 
 class Checkpoint;
+class FinishedReplicas;
+class RemoteWorkers;
+struct ReplicaRun;
+
+/// Replicas `first` to `end` - 1.
+struct ReplicaRange {
+    std::size_t first = 0, end = 0;
+};
 
 struct Progress {
     int finished = 0;
@@ -27,8 +35,12 @@ struct StudyOptions {
     std::size_t ensemble_width = 0;                   ///< replicas side by side; 0: as many as gain, with work for every thread
     bool profile = false;                             ///< measure where the time goes
     std::optional<ReplicaId> only{};                  ///< one replica of the study instead of all
+    std::optional<ReplicaRange> range{};              ///< these replicas of the study instead of all; not with `study.stop`
     Checkpoint* checkpoint = nullptr;                 ///< where finished replicas go meanwhile, and come from; may be null
-    std::filesystem::path scratch_folder{};           ///< for numbers that memory is not to hold; empty: as ScratchFile
+    FinishedReplicas* finished = nullptr;             ///< where others come from that need not be run; may be null
+    RemoteWorkers* remote = nullptr;                  ///< other processes that run ensembles, too; may be null
+    std::function<void(std::vector<ReplicaRun>&)> keep{};    ///< sees all replicas, in their order, by one thread at a time
+    std::filesystem::path scratch_folder{};                  ///< for numbers that memory is not to hold; empty: as ScratchFile
     std::size_t scratch_block = NumberScratch::usual_block;  ///< replicas whose numbers are in memory at most
 };
 

@@ -109,6 +109,20 @@ struct StopOutcome {
     [[nodiscard]] bool is_reached() const { return reached <= asked; }
 };
 
+/// Some consecutive replicas of a part, behind its results.
+struct PartPiece {
+    std::uint32_t first = 0, count = 0;   ///< replicas
+    std::uint64_t offset = 0, bytes = 0;  ///< in the appendix
+};
+
+/// What a result says that is a part of a study: its replicas, also as they were run, so that parts can be put together.
+struct PartOfStudy {
+    std::uint32_t first = 0, end = 0;  ///< replicas `first` to `end` - 1 were to be run
+    std::uint32_t of = 0;              ///< replicas of the whole study
+    std::string identity{};            ///< study_identity
+    std::vector<PartPiece> pieces{};   ///< ascending
+};
+
 struct OutputResult {
     std::string label;
     std::string type;
@@ -124,6 +138,7 @@ struct Provenance {
     int threads = 0;
     std::string instruction_set;                                 ///< that load flows were solved with
     std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+    int ranks = 1;                                               ///< processes; `threads` are those of all of them
 };
 
 /// Where the time of a study went; of this run only, like the provenance.
@@ -150,6 +165,7 @@ struct StudyResult {
     Duration part_length{};  ///< of these; zero: replicas are whole
     std::size_t control_steps = 0;  ///< of one replica; 0: not known
     bool interrupted = false;
+    std::optional<PartOfStudy> part{};  ///< of some of a study's replicas, which are to be put together with others
     std::optional<StopOutcome> stop{};  ///< of a study that stops by itself
     std::string calendar_start;         ///< ISO 8601 local time of the scenario's start
     std::vector<double> clock_changes;  ///< as WallClock has them

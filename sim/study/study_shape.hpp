@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/engine/ensemble.hpp"
+#include "sim/study/remote_workers.hpp"
 #include "sim/study/study.hpp"
 
 namespace evsweep {
@@ -13,8 +14,9 @@ namespace evsweep {
 struct StudyShape {
     std::size_t replicas = 0;
     std::size_t first = 0;
-    std::size_t threads = 1;
-    std::size_t width = 1;  ///< replicas of an ensemble
+    std::size_t threads = 1;  ///< of this process
+    std::size_t remote = 0;   ///< threads of others
+    std::size_t width = 1;    ///< replicas of an ensemble
 
     /// How far threads may run ahead of the slowest ensemble: finished ensembles per thread that wait in memory.
     static constexpr std::size_t ensembles_ahead = 3;
@@ -34,14 +36,17 @@ struct StudyShape {
         shape.threads = static_cast<std::size_t>(study.scenario.study.threads);
     else
         shape.threads = std::max(1U, std::thread::hardware_concurrency());
-    const std::size_t rounds = divided_up(shape.replicas, shape.threads * Ensemble::useful_width);
-    shape.width = options.ensemble_width > 0 ? options.ensemble_width : divided_up(shape.replicas, shape.threads * rounds);
+    if (options.remote) shape.remote = options.remote->threads();
+    const std::size_t workers = shape.threads + shape.remote;
+    const std::size_t rounds = divided_up(shape.replicas, workers * Ensemble::useful_width);
+    shape.width = options.ensemble_width > 0 ? options.ensemble_width : divided_up(shape.replicas, workers * rounds);
     return shape;
 }
 
 /// A whole study in one stage, with as many replicas as it may come to.
 [[nodiscard]] inline StudyShape shape_of(const LoadedStudy& study, const StudyOptions& options) {
     if (options.only) return shape_of_stage(study, options, options.only->index(), options.only->index() + 1);
+    if (options.range) return shape_of_stage(study, options, options.range->first, options.range->end);
     return shape_of_stage(study, options, 0, static_cast<std::size_t>(study.scenario.study.most_replicas()));
 }
 

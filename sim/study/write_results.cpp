@@ -8,6 +8,7 @@
 #include "sim/record/new_file.hpp"
 #include "sim/record/result_file.hpp"
 #include "sim/study/kept_inputs.hpp"
+#include "sim/study/part.hpp"
 #include "sim/study/study_profile.hpp"
 #include "sim/study/write_connectors.hpp"
 #include "sim/study/write_estimates.hpp"
@@ -55,6 +56,7 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"started", made.started},
                    {"wall_seconds", made.wall_seconds},
                    {"threads", std::int64_t{made.threads}},
+                   {"ranks", std::int64_t{made.ranks}},
                    {"instruction_set", made.instruction_set}});
 }
 
@@ -311,6 +313,7 @@ void write_heading(ResultFile& file, const StudyResult& result) {
     write_provenance(file, result);
     write_scenario(file, result);
     write_inputs(file, result);
+    if (result.part) write_part(file, *result.part);
     write_feeder(file, result);
 }
 
@@ -357,7 +360,6 @@ NewFile PreparedResult::at(const std::filesystem::path& path) const {
     if (!bytes_) return file_of(result_, path, GrowsIn::folder).complete();
     NewFile file(path);
     file.write(*bytes_);
-    file.complete();
     return file;
 }
 
