@@ -104,7 +104,8 @@ std::vector<double> numbers_of(const StudyResult& result) {
     std::vector<double> numbers;
     for (const RunResult& run : result.controllers)
         for (const VariableResult& variable : run.variables) {
-            numbers.insert(numbers.end(), variable.values.begin(), variable.values.end());
+            const std::vector<double> values = variable.values.read();
+            numbers.insert(numbers.end(), values.begin(), values.end());
             numbers.insert(numbers.end(), variable.bands.mean.begin(), variable.bands.mean.end());
         }
     return numbers;
