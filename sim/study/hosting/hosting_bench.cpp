@@ -15,8 +15,8 @@ namespace evsweep {
 
 namespace {
 
-/// Studies that wait in memory to be run again at the same level.
-constexpr std::size_t most_kept_levels = 24;
+/// Levels whose studies wait in memory to be run again; reading one takes as long as some replicas.
+constexpr std::size_t most_kept_levels = 32;
 
 /// An ensemble of a job.
 struct HostingPiece {
@@ -104,8 +104,10 @@ HostingOutcome HostingBench::outcome_of(const Prepared& prepared, ReplicaRun& ru
 }
 
 std::vector<std::vector<HostingOutcome>> HostingBench::run(const std::vector<HostingJob>& jobs) {
-    if (prepared_.size() > most_kept_levels) prepared_.clear();
-    if (loaded_.size() > most_kept_levels) loaded_.clear();
+    if (loaded_.size() > most_kept_levels) {
+        prepared_.clear();
+        loaded_.clear();
+    }
     std::vector<const Prepared*> studies;
     for (const HostingJob& job : jobs) {
         StopRequest(stop_).obey();
