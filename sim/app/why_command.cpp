@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -67,6 +67,9 @@ class WhyRun {
     ExitStatus run() {
         if (const auto wrong = wrong_ending(options_.out))
             return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
+        std::error_code error;
+        if (!std::filesystem::exists(options_.study, error))
+            return refuse(name() + ": no such file", "name the result of a run, or a scenario");
         const ExitStatus found = is_result() ? read_known() : find_in_replica();
         if (found != ExitStatus::success) return found;
         if (known_.list.empty()) return say_that_there_is_none();
@@ -166,7 +169,8 @@ class WhyRun {
         }
         say(page);
         const std::string again = is_result() ? "" : fmt::format(" --replica {}", *request_.replica);
-        say(fmt::format("`evsweep why {}{} --violation 0` explains the first.", name(), again));
+        if (known_.list.front().kind != LimitKind::unsolved)
+            say(fmt::format("`evsweep why {}{} --violation 0` explains the first.", name(), again));
         say_notes();
         return ExitStatus::success;
     }
