@@ -30,6 +30,7 @@ import plot_map
 import plot_scales
 import plot_time
 import plot_vehicle
+import plot_why
 from small_results import Small, add_connectors
 
 plot_common.plt.rcParams.update(plot_common.STYLE)
@@ -315,6 +316,58 @@ class Program(WithResult):
             done = self.plot(*arguments)
             self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
             self.assertIn(words, done.stderr)
+
+
+def write_explanation(path, by_bus=False):
+    """Two vehicles at one bus, a generator and loads, over three marks; the third vehicle is beyond the figure's parts."""
+    text = h5py.string_dtype()
+    with h5py.File(path, "w") as file:
+        file.attrs.update({"content": "explanation", "title": "a street", "calendar_start": "2025-01-06 12:00:00"})
+        why = file.create_group("why")
+        why.attrs.update({"limit_kind": "low_voltage", "element": "bus 9", "controller": "c", "replica": 3, "time_h": 6.0,
+                          "units": "pu", "value": 0.88, "limit": 0.9, "value_of_nobody": 1.0})
+        why["actor"] = np.array(["vehicle 0", "vehicle 1", "loads at bus 9", "generator 4"], dtype=text)
+        why["kind"] = np.array(["vehicle", "vehicle", "base load", "generator"], dtype=text)
+        why["bus"] = np.array(["9", "9", "9", "8"], dtype=text)
+        why["share"], why["share_error"] = [-0.03, -0.04, -0.07, 0.02], [0.003, 0.004, 0.0, 0.0]
+        hour = why.create_group("hour")
+        hour.attrs["is_by_bus"] = int(by_bus)
+        hour["time"], hour["value"] = [5.5, 6.0, 6.5], [0.91, 0.88, 0.92]
+        hour["loads_kw"], hour["other_vehicles_kw"], hour["other_fed_in_kw"] = [5.0] * 3, [0.0] * 3, [0.0, 2.0, 0.0]
+        hour["part"] = np.array(["vehicles at bus 9"] if by_bus else ["vehicle 1", "vehicle 0"], dtype=text)
+        hour["part_kw"] = [[7.0, 7.0, 0.0]] if by_bus else [[4.0, 4.0, 0.0], [3.0, 3.0, -1.0]]
+
+
+class Explanations(WithResult):
+    def open(self, **how):
+        write_explanation(self.path, **how)
+        return plot_why.open_explanation(self.path)
+
+    def test_powers_pile_up_to_the_total(self):
+        figure = plot_why.why_hour(self.open())
+        total = next(line for line in figure.axes[0].lines if line.get_label() == "total")
+        np.testing.assert_allclose(total.get_ydata(), [12.0, 10.0, 4.0])
+        self.assertIn("low voltage at bus 9, Mon 18:00, under c, replica 3", figure._suptitle.get_text())
+
+    def test_bars_are_the_shares_with_their_errors(self):
+        bars = {name: (share, error) for name, share, error, _ in plot_why.bars_of(self.open())}
+        self.assertEqual(bars["vehicle 1"], (-0.04, 0.004))
+        self.assertAlmostEqual(sum(share for share, _ in bars.values()), -0.12)
+
+    def test_vehicles_of_a_bus_are_one_bar_where_the_hour_is_by_bus(self):
+        bars = {name: (share, error) for name, share, error, _ in plot_why.bars_of(self.open(by_bus=True))}
+        np.testing.assert_allclose(bars["vehicles at bus 9"], (-0.07, 0.005))
+        self.assertNotIn("vehicle 1", bars)
+
+    def test_plot_draws_the_one_figure_of_an_explanation(self):
+        write_explanation(self.path)
+        done = subprocess.run([sys.executable, os.path.join(TOOLS, "plot"), self.path], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout.strip(), os.path.join(self.scratch.name, "result_why_hour.png"))
+
+    def test_another_result_is_none(self):
+        Small(self.path)
+        self.assertIsNone(plot_why.open_explanation(self.path))
 
 
 if __name__ == "__main__":
