@@ -7,9 +7,7 @@
 #include <new>
 #include <sstream>
 #include <stdexcept>
-#include <string_view>
 #include <system_error>
-#include <vector>
 
 #include "evsweep/version.hpp"
 #include "sim/app/parser.hpp"
@@ -106,13 +104,6 @@ std::string flag_without_value(const CLI::App& command) {
     return {};
 }
 
-/// The words of the command line. What is to be described may be called like a command, for which the parser would take it.
-std::vector<const char*> words_of(int argc, const char* const* argv) {
-    std::vector<const char*> words(argv, argv + argc);
-    if (argc > 2 && std::string_view(argv[1]) == "describe" && argv[2][0] != '-') words.insert(words.begin() + 2, "--");
-    return words;
-}
-
 /// Of several processes that were started together the first does everything but `run` alone.
 bool is_idle_rank(const std::vector<CLI::App*>& commands) {
     const auto launch = launch_of_this_process();
@@ -123,9 +114,8 @@ bool is_idle_rank(const std::vector<CLI::App*>& commands) {
 ExitStatus parse_and_run(int argc, const char* const* argv) {
     CommandLine line;
     add_commands(line);
-    const std::vector<const char*> words = words_of(argc, argv);
     try {
-        line.app.parse(static_cast<int>(words.size()), words.data());
+        line.app.parse(argc, argv);
     } catch (const CLI::Success& answer) {  // --help, --version
         std::ostringstream text;
         line.app.exit(answer, text, text);
