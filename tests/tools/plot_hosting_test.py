@@ -74,15 +74,15 @@ def main():
         check("hosting_capacity_curves.png" in out and "hosting_map_capacity.png" in out, f"both figures are there: {out}")
         check(all(os.path.getsize(os.path.join(folder, f"hosting_{name}.png")) > 10_000 for name in ("capacity_curves", "map_capacity")),
               "they are no empty pictures")
-        status, out, _ = plotted(tools, path, "--figures", "ev_demand,capacity_curves")
-        check(status == 0 and "skipped ev_demand: the file is of another kind" in out, f"figures of runs are passed over: {out}")
+        status, _, error = plotted(tools, path, "--figures", "ev_demand,capacity_curves")
+        check(status == 2 and "figure 'ev_demand' is of one study, which this file is not" in error, f"it has no figures of runs: {error}")
         hosting_file(path, with_places=False)
         check("skipped map_capacity: the scenario asks for no capacity of single buses" in plotted(tools, path)[1],
               "without places there is no map, which is said")
         run = os.path.join(folder, "run.h5")
         Small(run)
-        status, out, _ = plotted(tools, run, "--figures", "map_capacity")
-        check(status == 0 and "skipped map_capacity: the file is of another kind" in out, f"a run has no capacities: {out}")
+        status, _, error = plotted(tools, run, "--figures", "map_capacity")
+        check(status == 2 and "is of a search for hosting capacities, which this file is not" in error, f"a run has no capacities: {error}")
     print("all good")
 
 
