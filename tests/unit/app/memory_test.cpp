@@ -59,7 +59,7 @@ TEST_CASE("check says what a run takes of memory: never much less, and not twice
     }
 }
 
-TEST_CASE("40,000 replicas take hardly more memory than 10,000", "[slow]") {
+TEST_CASE("forty thousand replicas take hardly more memory than ten thousand", "[slow]") {
     if (peak_tells_nothing) {
         WARN("skipped: the address sanitizer keeps what was freed, so its peak means nothing");
         return;
