@@ -1,5 +1,5 @@
-/// A hash of many bytes at the speed of memory: FNV-1a (Fowler, Noll, Vo) over words of eight bytes in four lanes. It tells changed
-/// bytes from the same ones, and keeps no secret; its value depends on the machine's order of bytes.
+/// A hash of many bytes at the speed of memory: FNV-1a (Fowler, Noll, Vo) over words of eight bytes in four lanes. It tells
+/// changed bytes from the same ones, and keeps no secret; its value depends on the machine's order of bytes.
 #pragma once
 
 #include <array>
