@@ -82,10 +82,17 @@ class WhyRun {
 
     /// The violations that a result knows.
     ExitStatus read_known() {
-        const auto read = [](const std::filesystem::path& path) {
+        const auto read = [runs_it = request_.replica.has_value()](const std::filesystem::path& path) {
             ReadSummary summary = read_summary(path);
             if (!summary.result) throw FileError(summary.problem);
-            return packed(known_violations(*summary.result));
+            if (summary.result->parts == 1) return packed(known_violations(*summary.result));
+            if (!runs_it)
+                throw FileError(path.string() +
+                                ": its numbers are those of parts of one replica (study.batch_length), which cannot be run "
+                                "by themselves; say --replica 0 to look at the whole replica");
+            KnownViolations unknown;
+            unknown.replicas = 1;
+            return packed(unknown);
         };
         const auto text = from_result(options_.study, read);
         if (!text) return ExitStatus::invalid_input;

@@ -80,7 +80,7 @@ TEST_CASE("a part on a full disk ends, says what to do, and goes on when there i
     const auto full = evsweep_in(folder.path(), part);
     INFO(full.err);
     CHECK(full.status == 1);
-    CHECK_THAT(full.err, Contains("finished replicas cannot be kept there: No space left on device"));
+    CHECK_THAT(full.err, Contains("a temporary file in 'small' cannot be written: No space left on device"));
     CHECK_THAT(full.err, Contains("finished replicas are kept in small/study.h5.checkpoint; run the same command again"));
     disk.make_room();
     part.push_back("--resume");
