@@ -1,5 +1,7 @@
 /// Output `violations`: which limits a replica broke, which of them first, where they were broken worst, and when.
 
+#include <fmt/format.h>
+
 #include <array>
 #include <functional>
 #include <string>
