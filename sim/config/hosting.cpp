@@ -61,6 +61,7 @@ std::optional<HostingLevels> levels_of(const RangeText& text, Issues& issues) {
     const auto from = number_with_unit(text.from, text.section + ".from", text.from_at, issues);
     const auto to = number_with_unit(text.to, text.section + ".to", text.to_at, issues);
     const auto step = number_with_unit(text.step, text.section + ".step", text.step_at, issues);
+    if (step && !(step->first > 0.0)) issues.error(text.step_at, text.section + ".step", "is not above zero", "write e.g. `1`");
     if (!from || !to || !step || issues.list().size() > before) return std::nullopt;
     const auto has_unit_of_end = [&](const std::pair<double, std::string>& number) {
         return number.second == to->second || (number.first == 0.0 && number.second.empty());
@@ -70,9 +71,8 @@ std::optional<HostingLevels> levels_of(const RangeText& text, Issues& issues) {
                      fmt::format("write all three in '{}'", to->second.empty() ? from->second : to->second));
         return std::nullopt;
     }
-    if (!(step->first > 0.0) || !(to->first > from->first)) {
-        issues.error(text.to_at, text.section + ".to", "is not above `from` by steps above zero",
-                     "write e.g. `from: 0`, `to: 200`, `step: 1`");
+    if (!(to->first > from->first)) {
+        issues.error(text.to_at, text.section + ".to", "is not above `from`", "write e.g. `from: 0`, `to: 200`");
         return std::nullopt;
     }
     const double steps = (to->first - from->first) / step->first;
