@@ -197,7 +197,34 @@ std::optional<LoadedStudy> study_of(const StudySource& source, const RunOptions&
     return study;
 }
 
-ExitStatus run_study_here(LoadedStudy& study, const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks);
+ExitStatus run_study_here(LoadedStudy& study, const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks) {
+    if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
+    const fs::path result = result_path(name_of_result(options), options.out);
+    const ResultTarget target(result, options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
+    if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
+    if (ranks && !agree_with(*ranks, study)) return ExitStatus::invalid_input;
+    RunPlan plan;
+    plan.folder = result.has_parent_path() ? result.parent_path() : fs::path(".");
+    plan.ranks = ranks;
+    const StudyShape shape = shape_of(study, study_options(options, plan));
+    if (const auto shortage = memory_shortage(estimate_memory(study, shape), shape, memory_there(shape.threads + 1)))
+        return fail(*shortage);
+
+    if (const auto status = prepare(study, options, result, plan)) return *status;
+    std::optional<Written> written;
+    try {
+        const InterruptWatch::Grace grace(watch);
+        written = run_and_write(study, options, plan, target, grace.stop());
+    } catch (const FileError& error) {
+        return no_room(error, plan.checkpoint.get());
+    }
+    if (written->result.interrupted && written->result.replicas.empty()) {
+        fail("interrupted before any replica was finished; nothing was written");
+        return ExitStatus::interrupted;
+    }
+    say_result(written->result, written->placed, options.quiet);
+    return conclude(written->result, written->placed, plan.checkpoint.get(), options);
+}
 
 }  // namespace
 
@@ -230,38 +257,5 @@ ExitStatus run_here(const RunOptions& options, InterruptWatch& watch, RankWorker
     auto study = study_of(*source, options);
     return study ? run_study_here(*study, options, watch, ranks) : ExitStatus::invalid_input;
 }
-
-namespace {
-
-ExitStatus run_study_here(LoadedStudy& study, const RunOptions& options, InterruptWatch& watch, RankWorkers* ranks) {
-    if (const auto wrong = wrong_ending(options.out)) return refuse("--out: " + *wrong, "end it in .h5, or in / for a folder");
-    const fs::path result = result_path(name_of_result(options), options.out);
-    const ResultTarget target(result, options.force ? ResultTarget::Overwrites::anything : ResultTarget::Overwrites::interrupted);
-    if (const auto obstacle = target.obstacle()) return refuse("--out: " + *obstacle);
-    if (ranks && !agree_with(*ranks, study)) return ExitStatus::invalid_input;
-    RunPlan plan;
-    plan.folder = result.has_parent_path() ? result.parent_path() : fs::path(".");
-    plan.ranks = ranks;
-    const StudyShape shape = shape_of(study, study_options(options, plan));
-    if (const auto shortage = memory_shortage(estimate_memory(study, shape), shape, memory_there(shape.threads + 1)))
-        return fail(*shortage);
-
-    if (const auto status = prepare(study, options, result, plan)) return *status;
-    std::optional<Written> written;
-    try {
-        const InterruptWatch::Grace grace(watch);
-        written = run_and_write(study, options, plan, target, grace.stop());
-    } catch (const FileError& error) {
-        return no_room(error, plan.checkpoint.get());
-    }
-    if (written->result.interrupted && written->result.replicas.empty()) {
-        fail("interrupted before any replica was finished; nothing was written");
-        return ExitStatus::interrupted;
-    }
-    say_result(written->result, written->placed, options.quiet);
-    return conclude(written->result, written->placed, plan.checkpoint.get(), options);
-}
-
-}  // namespace
 
 }  // namespace evsweep

@@ -19,9 +19,6 @@ namespace evsweep {
 namespace {
 
 void write_provenance(ResultFile& file, const StudyResult& result) {
-    const Provenance& made = result.provenance;
-    std::vector<std::string> libraries;
-    for (const auto& [name, version] : made.libraries) libraries.push_back(name + " " + version);
     file.annotate("/",
                   {{"title", result.title},
                    {"layout_is_described_in", "results.md of the installed documentation; sim/record/README.md of the sources"},
@@ -48,16 +45,8 @@ void write_provenance(ResultFile& file, const StudyResult& result) {
                    {"branches", static_cast<std::int64_t>(result.branches)},
                    {"branches_without_rating", static_cast<std::int64_t>(result.unrated_branches)},
                    {"voltage_min_pu", result.voltage_min_pu},
-                   {"voltage_max_pu", result.voltage_max_pu},
-                   {"evsweep_version", made.version},
-                   {"git_revision", made.git_revision},
-                   {"libraries", libraries},
-                   {"host", made.host},
-                   {"started", made.started},
-                   {"wall_seconds", made.wall_seconds},
-                   {"threads", std::int64_t{made.threads}},
-                   {"ranks", std::int64_t{made.ranks}},
-                   {"instruction_set", made.instruction_set}});
+                   {"voltage_max_pu", result.voltage_max_pu}});
+    write_origin(file, result.provenance);
 }
 
 void write_settings(ResultFile& file, const std::string& group, const std::vector<Setting>& settings) {
@@ -308,6 +297,20 @@ void write_profile(ResultFile& file, const StudyProfile& profile) {
 }
 
 }  // namespace
+
+void write_origin(ResultFile& file, const Provenance& made) {
+    std::vector<std::string> libraries;
+    for (const auto& [name, version] : made.libraries) libraries.push_back(name + " " + version);
+    file.annotate("/", {{"evsweep_version", made.version},
+                        {"git_revision", made.git_revision},
+                        {"libraries", libraries},
+                        {"host", made.host},
+                        {"started", made.started},
+                        {"wall_seconds", made.wall_seconds},
+                        {"threads", std::int64_t{made.threads}},
+                        {"ranks", std::int64_t{made.ranks}},
+                        {"instruction_set", made.instruction_set}});
+}
 
 void write_heading(ResultFile& file, const StudyResult& result) {
     write_provenance(file, result);

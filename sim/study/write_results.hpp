@@ -31,6 +31,8 @@ class PreparedResult {
 
 class ResultFile;
 
+/// Who made a file, with what and when: attributes of `/`.
+void write_origin(ResultFile& file, const Provenance& made);
 /// What every result says: where it comes from, its settings, its inputs and its feeder.
 void write_heading(ResultFile& file, const StudyResult& result);
 

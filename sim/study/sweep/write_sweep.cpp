@@ -10,6 +10,7 @@
 #include "sim/study/kept_inputs.hpp"
 #include "sim/study/sweep/sweep_arrays.hpp"
 #include "sim/study/write_outputs.hpp"
+#include "sim/study/write_results.hpp"
 
 namespace evsweep {
 
@@ -42,9 +43,6 @@ class SweepWriter {
     [[nodiscard]] static std::int64_t count(std::size_t number) { return static_cast<std::int64_t>(number); }
 
     void write_root() {
-        const Provenance& made = sweep_.provenance;
-        Strings libraries;
-        for (const auto& [name, version] : made.libraries) libraries.push_back(name + " " + version);
         const auto is_run = [](const SweepPoint& point) { return point.problem.empty(); };
         file_.annotate(
             "/", {{"title", sweep_.title},
@@ -59,15 +57,8 @@ class SweepWriter {
                   {"confidence", sweep_.confidence},
                   {"quantile_levels", sweep_.quantile_levels},
                   {"reference", sweep_.reference},
-                  {"currency", sweep_.currency},
-                  {"evsweep_version", made.version},
-                  {"git_revision", made.git_revision},
-                  {"libraries", libraries},
-                  {"host", made.host},
-                  {"started", made.started},
-                  {"wall_seconds", made.wall_seconds},
-                  {"threads", std::int64_t{made.threads}},
-                  {"instruction_set", made.instruction_set}});
+                  {"currency", sweep_.currency}});
+        write_origin(file_, sweep_.provenance);
     }
 
     void write_settings() {
