@@ -182,7 +182,7 @@ class HandExchange final : public Exchange {
 
     [[nodiscard]] static Slot slot(std::size_t index) { return {static_cast<std::uint32_t>(index), owner}; }
 
-    Slot add_subscription(const SignalInfo& signal, Freshness) override {
+    Slot add_subscription(const SignalInfo& signal, Freshness, Presence) override {
         for (std::size_t i = 0; i < reads_.size(); ++i)
             if (reads_[i].name == signal.name) return slot(i);
         reads_.push_back({std::string(signal.name), signal.extent, signal.form});

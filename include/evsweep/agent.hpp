@@ -11,6 +11,7 @@
 #include "evsweep/party.hpp"
 #include "evsweep/population.hpp"
 #include "evsweep/rng.hpp"
+#include "evsweep/site.hpp"
 
 namespace evsweep {
 
@@ -26,9 +27,10 @@ class Agent {
         const FeederSite& feeder;
         const Connectors& connectors;  ///< of this replica, with their groups; outlive the agent
         Calendar calendar{};
-        Duration step{};     ///< the control grid
-        Duration horizon{};  ///< the length of a replica
-        Rng rng{0, 0};       ///< for agents that draw, keyed by their own purposes
+        Duration step{};                           ///< the control grid
+        Duration horizon{};                        ///< the length of a replica
+        Rng rng{0, 0};                             ///< for agents that draw, keyed by their own purposes
+        const std::vector<Site>* sites = nullptr;  ///< of this replica, in the order of signals by site; outlive the agent
     };
 
     virtual ~Agent() = default;

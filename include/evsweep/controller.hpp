@@ -17,6 +17,7 @@
 #include "evsweep/rng.hpp"
 #include "evsweep/service.hpp"
 #include "evsweep/setpoints.hpp"
+#include "evsweep/site.hpp"
 #include "evsweep/stop.hpp"
 
 namespace evsweep {
@@ -97,6 +98,7 @@ class Controller {
         Instant horizon{};                                             ///< where the replica ends; the start: not known
         Issues* issues = nullptr;  ///< while a scenario is checked: for warnings and errors with their place; else none
         const std::vector<ConnectorId>* generators = nullptr;  ///< that it decides, ascending; of plug-ins that steer generators
+        const std::vector<Site>* sites = nullptr;  ///< of this replica, in the order of signals by site; outlive the controller
     };
 
     virtual ~Controller() = default;

@@ -69,6 +69,9 @@ struct Service {
 /// begins, or with `previous` as they stood before any party had acted at this instant.
 enum class Freshness : std::uint8_t { present, previous };
 
+/// Whether a scenario in which nobody publishes the signal is refused, or the subscriber reads no values then.
+enum class Presence : std::uint8_t { required, optional };
+
 /// A party did what it has no right to, e.g. read a signal that it had not subscribed to. It ends the replica, which is reported
 /// as failed.
 class ExchangeError : public std::logic_error {
@@ -85,7 +88,13 @@ class Exchange {
     template <UnitLabel Unit, Extent Per, Form As>
     [[nodiscard]] Subscription<Unit, Per, As> subscribe(const Signal<Unit, Per, As>& signal,
                                                         Freshness freshness = Freshness::present) {
-        return {add_subscription(info_of(signal), freshness)};
+        return {add_subscription(info_of(signal), freshness, Presence::required)};
+    }
+    /// The same of a signal that the reader can do without: where nobody publishes it, its values are an empty span.
+    template <UnitLabel Unit, Extent Per, Form As>
+    [[nodiscard]] Subscription<Unit, Per, As> subscribe_if_there(const Signal<Unit, Per, As>& signal,
+                                                                 Freshness freshness = Freshness::present) {
+        return {add_subscription(info_of(signal), freshness, Presence::optional)};
     }
     /// `members`: the names of the areas, for signals of extent area; empty for all others.
     template <UnitLabel Unit, Extent Per, Form As>
@@ -107,7 +116,7 @@ class Exchange {
     }
 
    private:
-    [[nodiscard]] virtual Slot add_subscription(const SignalInfo& signal, Freshness freshness) = 0;
+    [[nodiscard]] virtual Slot add_subscription(const SignalInfo& signal, Freshness freshness, Presence presence) = 0;
     [[nodiscard]] virtual Slot add_publication(const SignalInfo& signal, const std::vector<std::string>& members) = 0;
     [[nodiscard]] virtual Slot add_endpoint(std::string_view topic, std::size_t body_bytes,
                                             const std::vector<std::vector<ConnectorId>>& connectors_of) = 0;

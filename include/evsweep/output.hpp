@@ -197,6 +197,7 @@ struct SessionRecord {
     double stored_kwh = 0.0;                            ///< into the battery by charging
     double released_kwh = 0.0;                          ///< out of the battery by discharging, >= 0
     bool complete = true;                               ///< false where the horizon cut it
+    Instant begin{};                                    ///< when it was plugged in; later than `session.plug_in` if it waited
     std::span<const std::optional<Instant>> reached{};  ///< by LevelHandle: when it first was so close to the target
 };
 
@@ -270,6 +271,7 @@ class Output {
         double loading_tolerance = 0.0;              ///< as a share of the rating, likewise
         std::vector<std::string> groups{};           ///< of the population
         std::vector<std::uint8_t> only_generates{};  ///< by group: 1 where it has no charging points, but e.g. photovoltaics
+        std::vector<std::string> sites{};            ///< with limits of their own
         bool has_generators = false;                 ///< connection points that feed in without a battery
 
         /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.

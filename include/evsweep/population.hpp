@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,21 @@ enum class ResourceKind : std::uint8_t {
     generation,  ///< a generator whose power follows a series: nothing plugs in, and it can be curtailed
 };
 
+/// Who gets a shared charging point that becomes free.
+enum class QueueRule : std::uint8_t {
+    first_come,   ///< whoever has waited longest
+    reservation,  ///< whoever has booked it from now on or earlier; else whoever has waited longest, before the next booking
+};
+
+/// Charging points that more vehicles share than there are. Each of these vehicles has a connector of its own, of which no more
+/// than `points` are occupied at once; who finds none free waits.
+struct PointQueue {
+    std::string name;
+    std::uint32_t points = 1;
+    QueueRule rule = QueueRule::first_come;
+    bool swaps = false;  ///< a vehicle that has reached its target leaves its point to the next, where one waits
+};
+
 /// Connection points: charging points, and generators such as photovoltaics. Powers are at the grid side. Rows keep their index
 /// for the whole study.
 struct Connectors {
@@ -49,6 +65,7 @@ struct Connectors {
     std::vector<std::uint32_t> level_set;     ///< index into Population::level_sets; 0 is "continuous"
     std::vector<ResourceKind> kind;           ///< by connector; empty altogether where all are charging points
     std::vector<std::uint32_t> availability;  ///< row of Population::availability; by connector, or empty as `kind`
+    std::vector<std::uint32_t> queue;         ///< row of Population::queues; 0, or empty altogether: no point is shared
     [[nodiscard]] std::size_t size() const { return bus.size(); }
     [[nodiscard]] bool has_generators() const { return std::count(kind.begin(), kind.end(), ResourceKind::generation) > 0; }
     [[nodiscard]] bool is_generator(ConnectorId c) const {
@@ -96,6 +113,10 @@ struct Session {
     Instant stated_departure{};
     double initial_soc = 0.0;
     double target_soc = 0.0;
+    // Of vehicles that share charging points. `plug_in` is then when it comes, and may wait.
+    std::optional<Duration> service{};   ///< it stays so long once it is plugged in; none: until `unplug`
+    std::optional<Duration> patience{};  ///< it leaves without charging if it has waited so long; none: at `unplug`
+    std::optional<Instant> booked{};     ///< from when on a point is kept for it
 };
 
 /// How many stays, and how much energy from the grid they ask for.
@@ -154,6 +175,7 @@ struct LoadFactors {
 struct Population {
     std::vector<std::string> zones;                   ///< names of places for reporting, e.g. "zone 3"
     std::vector<std::vector<double>> level_sets{{}};  ///< discrete powers (kW, ascending, without 0); set 0 is empty
+    std::vector<PointQueue> queues{{}};               ///< shared charging points; row 0 stands for those that nobody shares
     Connectors connectors;
     Vehicles vehicles;
     std::vector<Session> sessions;           ///< ordered by (plug_in, connector); disjoint per connector

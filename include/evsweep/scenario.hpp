@@ -153,6 +153,7 @@ struct MeterSettings {
     Duration delay{};
     double noise = 0.0;                  ///< standard deviation, in the signal's unit
     double resolution = 0.0;             ///< step of the display, in the signal's unit; 0: exact
+    Fraction loss{};                     ///< probability that a reading is lost; the last one stands for it
     std::optional<Duration> sampling{};  ///< time between readings; none: whenever the signal is new
 };
 /// The same as the scenario file gives it: what unit a number may have is known once the signal is.
@@ -161,7 +162,50 @@ struct MeterChoice {
     Duration delay{};
     std::string noise = "0", resolution = "0";
     std::optional<Duration> sampling{};
+    Fraction loss{};
     Position at{}, noise_at{}, resolution_at{};
+};
+
+/// How often the way from controllers to a charger is interrupted, and for how long: exponential times of these means.
+struct OutageSettings {
+    Duration every{};    ///< mean time from the end of one outage to the next
+    Duration lasting{};  ///< mean length
+    static const Schema<OutageSettings>& schema();
+};
+
+/// What stands between the decisions of controllers and what chargers do.
+struct ActuationSettings {
+    std::string group{};                      ///< of the population; empty: all groups that are not named
+    Duration delay{};                         ///< from a decision until it reaches the charger
+    Duration response{};                      ///< time constant with which a charger approaches what it is told; 0: at once
+    Fraction ignoring{};                      ///< share of the chargers that follow nobody and draw full power
+    std::optional<OutageSettings> outages{};  ///< none: what is sent arrives
+    std::optional<Kilowatts> fallback{};      ///< drawn during an outage, as far as the battery takes it; none: as last told
+    Position at{};
+};
+
+/// Whether the base load of a site counts against its limit.
+enum class CountedLoad { excluded, included };
+[[nodiscard]] inline std::vector<std::pair<std::string, CountedLoad>> names_of(CountedLoad) {
+    return {{"excluded", CountedLoad::excluded}, {"included", CountedLoad::included}};
+}
+/// What one entry of a scenario makes a site.
+enum class SitePer { entry, bus };
+[[nodiscard]] inline std::vector<std::pair<std::string, SitePer>> names_of(SitePer) {
+    return {{"entry", SitePer::entry}, {"bus", SitePer::bus}};
+}
+
+/// A part of the feeder with a limit of its own; see Site. What it names narrows it down: charging points of these groups, at
+/// these buses, below this bus.
+struct SiteChoice {
+    std::string label{};
+    std::vector<std::string> groups{};  ///< none: all
+    std::vector<std::string> buses{};   ///< none: all
+    std::string below{};                ///< a bus: it and all behind it; empty: the whole feeder
+    SitePer per = SitePer::entry;       ///< bus: each bus is a site of its own
+    Kilowatts limit{};
+    CountedLoad base_load = CountedLoad::excluded;
+    Position at{}, groups_at{}, buses_at{}, below_at{};
 };
 
 /// A party: a controller with its groups of connection points, or an agent.
@@ -201,6 +245,8 @@ struct Scenario {
     BaseLoad base_load;
     std::optional<Prices> prices;
     std::vector<MeterChoice> metering;
+    std::vector<SiteChoice> sites;
+    std::vector<ActuationSettings> actuation;       ///< by group
     std::vector<Configured<Channel>> channels;      ///< label = topic
     std::vector<Configured<Behaviour>> population;  ///< label = group name
     std::vector<PartyChoice> agents;                ///< the same under every alternative

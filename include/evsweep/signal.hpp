@@ -18,9 +18,10 @@ enum class Extent : std::uint8_t {
     connector,  ///< by ConnectorId
     group,      ///< by group of the population, in the order of the scenario
     area,       ///< by name, as the publisher lists them
+    site,       ///< by Site, in the order of the scenario
 };
-inline constexpr std::string_view extent_names[] = {"feeder", "bus",       "branch", "conductor",
-                                                    "supply", "connector", "group",  "area"};
+inline constexpr std::string_view extent_names[] = {"feeder",    "bus",   "branch", "conductor", "supply",
+                                                    "connector", "group", "area",   "site"};
 [[nodiscard]] constexpr std::string_view name_of(Extent extent) { return extent_names[static_cast<std::size_t>(extent)]; }
 
 /// One value now, or one per control step from the start of the scenario to its end.
@@ -76,6 +77,11 @@ inline constexpr Signal<"kW", Extent::feeder> charging_power{"charging_power", "
 inline constexpr Signal<"kW", Extent::feeder> discharging_power{"discharging_power", "returned by all vehicles that discharge"};
 inline constexpr Signal<"kvar", Extent::feeder> fleet_reactive_power{"fleet_reactive_power", "drawn by all vehicles"};
 inline constexpr Signal<"1", Extent::feeder> vehicles_connected{"vehicles_connected", "number of vehicles plugged in"};
+
+// Sites: parts of the feeder with a limit of their own (section `sites` of a scenario).
+inline constexpr Signal<"kW", Extent::site> site_limit{"site_limit", "most that a site may draw"};
+inline constexpr Signal<"kW", Extent::site> site_power{
+    "site_power", "drawn by a site: its charging points, and its base load where that counts"};
 
 // Generators, e.g. photovoltaics.
 inline constexpr Signal<"kW", Extent::feeder> generated_power{"generated_power", "fed in by all generators"};

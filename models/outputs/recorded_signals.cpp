@@ -71,6 +71,8 @@ Coordinate axis_of(const RecordableSignal& signal, const Output::Context& contex
             return labelled("group", "group of the population", context.groups);
         case Extent::area:
             return labelled("area", "area", signal.members);
+        case Extent::site:
+            return labelled("site", "site", context.sites);
     }
     return {};
 }

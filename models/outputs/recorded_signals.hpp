@@ -26,7 +26,9 @@ struct RecordedSignal {
     /// The dimensions of its values over time.
     [[nodiscard]] std::vector<std::string> dims() const;
     /// Whether its members are few and have names of their own: groups and areas.
-    [[nodiscard]] bool has_named_members() const { return extent == Extent::group || extent == Extent::area; }
+    [[nodiscard]] bool has_named_members() const {
+        return extent == Extent::group || extent == Extent::area || extent == Extent::site;
+    }
     /// Whether each of its numbers is of one value, not of many places.
     [[nodiscard]] bool is_one_value() const { return extent == Extent::feeder || has_named_members(); }
 };

@@ -28,7 +28,7 @@ std::vector<MeterChoice> read_metering(const Node& section, Issues& issues, std:
         const std::string path = "metering." + key.scalar;
         const auto text = MeterText::schema().read(value.is_null() ? Node::make_map(value.at) : value, path, reader);
         if (!text) continue;
-        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, key.at,
+        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, Fraction{}, key.at,
                           text->noise.at, text->resolution.at});
         for (auto& setting : MeterText::schema().settings(*text, path)) resolved.push_back(std::move(setting));
     }

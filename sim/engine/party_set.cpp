@@ -19,11 +19,14 @@ class PartyExchange final : public Exchange {
    private:
     [[nodiscard]] Slot slot(std::size_t count) const { return {static_cast<std::uint32_t>(count - 1), owner_}; }
 
-    Slot add_subscription(const SignalInfo& signal, Freshness freshness) override {
+    Slot add_subscription(const SignalInfo& signal, Freshness freshness, Presence presence) override {
         auto& reads = declared_.reads;
-        for (std::size_t i = 0; i < reads.size(); ++i)
-            if (reads[i].signal.name == signal.name && reads[i].freshness == freshness) return slot(i + 1);
-        reads.push_back({signal, freshness});
+        for (std::size_t i = 0; i < reads.size(); ++i) {
+            if (reads[i].signal.name != signal.name || reads[i].freshness != freshness) continue;
+            if (presence == Presence::required) reads[i].presence = presence;
+            return slot(i + 1);
+        }
+        reads.push_back({signal, freshness, presence});
         return slot(reads.size());
     }
     Slot add_publication(const SignalInfo& signal, const std::vector<std::string>& members) override {
@@ -166,8 +169,9 @@ void PartySet::check_reads(const Party& party, const ReplicaSite& site) {
         }
         const auto by = publisher_.find(read.signal.name);
         if (by == publisher_.end()) {
-            note(Lack{fmt::format("reads the signal '{}', which nobody publishes", read.signal.name),
-                      did_you_mean(std::string(read.signal.name), known)});
+            if (read.presence == Presence::required)
+                note(Lack{fmt::format("reads the signal '{}', which nobody publishes", read.signal.name),
+                          did_you_mean(std::string(read.signal.name), known)});
             continue;
         }
         for (const Declared::Written& written : parties_[by->second].declared.writes)

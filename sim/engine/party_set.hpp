@@ -17,6 +17,7 @@ struct Declared {
     struct Read {
         SignalInfo signal;
         Freshness freshness{};
+        Presence presence{};
     };
     struct Written {
         SignalInfo signal;

@@ -31,6 +31,8 @@ std::size_t size_of(Extent extent, const ReplicaSite& site, const Connectors& co
             return site.scenario.population.size();
         case Extent::area:
             return areas;
+        case Extent::site:
+            return site.sites.size();
     }
     return 0;
 }

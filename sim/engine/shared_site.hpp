@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "evsweep/scenario.hpp"
+#include "evsweep/site.hpp"
 #include "sim/engine/base_power.hpp"
 #include "sim/engine/charging_ports.hpp"
 #include "sim/engine/planning_grid.hpp"
@@ -29,6 +30,7 @@ struct ReplicaSite {
     std::span<const Fraction> levels{};            ///< that outputs watch stays for (Output::Context::watch)
     std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band;
                                                    ///< of the profiles' load: a replica may know better (World::base_outside)
+    std::span<const Site> sites{};                 ///< of the study, without the charging points that a replica has there
     Issues* issues = nullptr;                      ///< while a scenario is checked: what controllers say of it (Context::issues)
 
     [[nodiscard]] static const std::map<std::string, MeterSettings, std::less<>>& no_meters() {

@@ -55,7 +55,10 @@ SignalBoard::Feed SignalBoard::feed_of(const Declared::Read& read, const Party& 
     } else {
         for (std::size_t s = 0; s < published_.size(); ++s)
             if (published_[s].info.name == read.signal.name) feed.published = s;
-        EVSWEEP_EXPECTS(feed.published != none, "what a party reads is published");
+        if (feed.published == none) {
+            EVSWEEP_EXPECTS(read.presence == Presence::optional, "what a party has to read is published");
+            return feed;
+        }
         if (read.freshness == Freshness::previous) {
             published_[feed.published].keeps_before = true;
             published_[feed.published].before = published_[feed.published].values;
@@ -114,6 +117,7 @@ void SignalBoard::hold_previous() {
 
 std::span<const double> SignalBoard::values_of(Feed& feed, const Party& party, std::span<const ConnectorId> arrived) {
     std::span<const double> values;
+    if (feed.is_empty()) return values;
     if (feed.meter != none) {
         Meter& meter = meters_[feed.meter]->meter;
         const bool is_published = feed.published != none;
@@ -148,7 +152,7 @@ void SignalBoard::show_all(Slots& slots, const Party& party, std::span<const Con
     for (std::size_t i = 0; i < slots.feeds.size(); ++i) {
         Feed& feed = slots.feeds[i];
         const bool is_plain =
-            feed.meter == none && feed.published == none && feed.freshness == Freshness::present && !feed.is_masked;
+            feed.meter == none && feed.source != none && feed.freshness == Freshness::present && !feed.is_masked;
         if (is_plain && sources_[feed.source].provided->stays_in_place)
             access.reads[i] = values_of(feed, party, arrived);
         else

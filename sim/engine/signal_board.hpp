@@ -73,6 +73,8 @@ class SignalBoard {
         Freshness freshness{};
         bool is_masked = false;      ///< values by connector of a party that does not decide all
         std::vector<double> copy{};  ///< masked, or held from before the present instant
+        /// Of a signal that nobody publishes and its reader can do without.
+        [[nodiscard]] bool is_empty() const { return source == none && published == none; }
     };
     struct Slots {
         std::vector<Feed> feeds;

@@ -48,7 +48,7 @@ class MeterCheck {
         }
         if (names_.read.count(meter.signal) == 0)
             issues_.warning(meter.at, path_, "has no effect: no controller or agent reads this signal", "remove it");
-        MeterSettings settings{meter.delay, 0.0, 0.0, meter.sampling};
+        MeterSettings settings{meter.delay, 0.0, 0.0, meter.loss, meter.sampling};
         settings.noise = quantity(meter.noise, found->second.unit, meter.noise_at, "noise");
         settings.resolution = quantity(meter.resolution, found->second.unit, meter.resolution_at, "resolution");
         check_times(meter);

@@ -42,7 +42,7 @@ class RigExchange final : public Exchange {
     }
 
    private:
-    Slot add_subscription(const SignalInfo& signal, Freshness) override {
+    Slot add_subscription(const SignalInfo& signal, Freshness, Presence) override {
         read_names.emplace_back(signal.name);
         return {static_cast<std::uint32_t>(read_names.size() - 1), access.owner};
     }
