@@ -68,7 +68,7 @@ Alternative alternative_of(const ControllerByRule& rule) {
 }
 
 /// Runs the members in ensembles of `width`.
-void run_in(std::size_t width, const Site& site, std::vector<std::unique_ptr<Member>>& members) {
+void run_in(std::size_t width, const StudySite& site, std::vector<std::unique_ptr<Member>>& members) {
     Stopwatch watch;
     for (std::size_t first = 0; first < members.size(); first += width) {
         const std::size_t end = std::min(first + width, members.size());
@@ -120,7 +120,7 @@ void require_same(const Member& a, const Member& b) {
 }
 
 std::vector<std::unique_ptr<Member>> check_widths(const Scenario& scenario, const Feeder& feeder, std::size_t vehicles) {
-    const Site site(scenario, feeder, everywhere(feeder));
+    const StudySite site(scenario, feeder, everywhere(feeder));
     auto alone = members_of(11, vehicles, feeder.buses());
     run_in(1, site, alone);
     CHECK(alone[3]->outcome.failure);
@@ -164,7 +164,7 @@ TEST_CASE("replicas with other charging points may share an ensemble") {
     const Feeder feeder = two_buses();
     const Population few = fleet_of(1, 2, 2);
     const Population many = fleet_of(2, 9, 2);
-    const Site site(a_day(15min), feeder, places_of(many.connectors));
+    const StudySite site(a_day(15min), feeder, places_of(many.connectors));
     const Alternative alternative = alternative_of(on_arrival(5.0));
     PartySet of_few(site.shared, &alternative, few, Rng(1, 0)), of_many(site.shared, &alternative, many, Rng(1, 1));
     Stopwatch watch;
@@ -198,7 +198,7 @@ TEST_CASE("an ensemble that is asked to stop gives up within a control step, and
     const Feeder feeder = two_buses();
     const Population fleet = fleet_of(1, 5, 2);
     std::stop_source stop;
-    Site site(a_day(15min), feeder, places_of(fleet.connectors));
+    StudySite site(a_day(15min), feeder, places_of(fleet.connectors));
     site.shared.stop = StopRequest(stop.get_token());
     const Alternative alternative = alternative_of(by_rule({.period = 15min}, [&](const Connection& seen, Setpoints&) {
         if (seen.now == Instant(3h)) stop.request_stop();

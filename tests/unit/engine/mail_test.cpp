@@ -81,7 +81,7 @@ ReplicaOutcome talk_for_an_hour(const std::shared_ptr<const Channel>& channel, s
     const Feeder feeder = two_buses();
     Scenario scenario = a_day();
     scenario.time.duration = 1h;
-    Site site(scenario, feeder, {});
+    StudySite site(scenario, feeder, {});
     if (channel) site.channels["talk"] = channel;
     return run(site, {}, std::move(parties)).outcome;
 }
@@ -315,7 +315,7 @@ TEST_CASE("members of charging points are known by their group and number, whate
                 };
             }};
         const Feeder feeder = two_buses();
-        Site site(scenario, feeder, places_of(fleet.population.connectors));
+        StudySite site(scenario, feeder, places_of(fleet.population.connectors));
         site.channels["talk"] = third;
         REQUIRE_FALSE(run(site, fleet.population, {party("it", speaking)}).outcome.failure);
         return list;

@@ -297,7 +297,7 @@ TEST_CASE("a meter with a delay shows a party between control steps what stood t
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(0.0, 20.0, 0.1, 0.9));
-    Site site(ten_minutes, feeder, places_of(fleet.population.connectors));
+    StudySite site(ten_minutes, feeder, places_of(fleet.population.connectors));
     site.meters["charging_power"] = {.delay = 2min};
     Numbers seen;
     const ControllerByRule stepwise = by_rule({.period = Duration(1min)}, [](const Connection& now, Setpoints& setpoints) {
@@ -314,7 +314,7 @@ TEST_CASE("a meter of a power reads what tapering batteries take at that instant
     const Feeder feeder = two_buses();
     Fleet fleet;
     fleet.add(stay(0.0, 20.0, 0.69, 1.0), 0.7);
-    Site site(an_hour(10min), feeder, places_of(fleet.population.connectors));
+    StudySite site(an_hour(10min), feeder, places_of(fleet.population.connectors));
     site.meters["charging_power"] = {.resolution = 1e-9};
     Numbers seen, expected;
     const auto parties = {party("it", on_arrival(10.0)),
@@ -331,7 +331,7 @@ TEST_CASE("a meter of a power reads what tapering batteries take at that instant
 TEST_CASE("a meter of a published signal reads when its publisher has spoken, for agents and controllers alike") {
     const Feeder feeder = two_buses();
     const Fleet fleet = homes_and_shops();
-    Site site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
+    StudySite site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
     site.meters["wish"] = {.delay = 10min, .resolution = 1.0};
     const AgentByRule wishing{{.period = 10min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
                                   return [out = context.exchange.publish(wish)](Turn& turn) {
@@ -362,7 +362,7 @@ TEST_CASE("a meter of a published signal reads when its publisher has spoken, fo
 TEST_CASE("signals of groups and of named areas have one value each") {
     const Feeder feeder = two_buses();
     const Fleet fleet = homes_and_shops();
-    Site site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
+    StudySite site(an_hour_of_two_groups(), feeder, places_of(fleet.population.connectors));
     Numbers groups, energies, areas;
     const AgentByRule areas_of{{.period = 30min}, [&](const Agent::Context& context) -> AgentByRule::Rule {
                                    return [out = context.exchange.publish(frequency, {"north", "middle", "south"})](Turn& turn) {
@@ -392,7 +392,7 @@ TEST_CASE("signals of groups and of named areas have one value each") {
 
 TEST_CASE("what a party publishes is recorded as it stands after all have acted") {
     const Feeder feeder = two_buses();
-    Site site(an_hour(10min), feeder, {});
+    StudySite site(an_hour(10min), feeder, {});
     site.note(info_of(bid), 1);
     site.note(info_of(Signal<"kW", Extent::group>{"nobody_publishes_this", "of a test"}), 2);
     const Run day = run(site, {}, {party("publisher", publisher(20min, minutes_of))});

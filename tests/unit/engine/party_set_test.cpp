@@ -41,7 +41,7 @@ Declaration both(Declaration a, Declaration b) {
 /// "label: problem; hint" of all that is wrong with these parties.
 std::vector<std::string> problems_of(std::vector<PartyChoice> parties, const Scenario& scenario = a_day()) {
     const Feeder feeder = two_buses();
-    const Site site(scenario, feeder, {});
+    const StudySite site(scenario, feeder, {});
     const Alternative alternative{.label = "it", .type = "it", .settings = {}, .parties = std::move(parties)};
     const Population nobody;
     const PartySet set(site.shared, &alternative, nobody, Rng(1, 0));
@@ -56,7 +56,7 @@ std::vector<std::string> order_of(std::vector<PartyChoice> agents, std::vector<P
     const Feeder feeder = two_buses();
     Scenario scenario = a_day();
     scenario.agents = std::move(agents);
-    const Site site(scenario, feeder, {});
+    const StudySite site(scenario, feeder, {});
     const Alternative alternative{.label = "it", .type = "it", .settings = {}, .parties = std::move(parties)};
     const Population nobody;
     const PartySet set(site.shared, &alternative, nobody, Rng(1, 0));

@@ -32,7 +32,7 @@ ControllerByRule hourly(const Service<Interface>& service, Rule rule) {
 
 ReplicaOutcome run_expecting(const Population& population, const ControllerByRule& controller, const Population& expected) {
     const Feeder feeder = two_buses();
-    Site site(a_day(15min), feeder, places_of(population.connectors));
+    StudySite site(a_day(15min), feeder, places_of(population.connectors));
     return run(site, population, {party("it", controller)}, &expected).outcome;
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("a controller of one group is shown the stays of that group only, with
     Scenario scenario = a_day(15min);
     scenario.population.resize(2);
     const Feeder feeder = two_buses();
-    Site site(scenario, feeder, places_of(fleet.population.connectors));
+    StudySite site(scenario, feeder, places_of(fleet.population.connectors));
     std::vector<std::size_t> vehicles;
     const ControllerByRule of_shops =
         hourly(services::foresight, [&](const Population& stays, const Connection& seen, Setpoints&) {
@@ -168,7 +168,7 @@ TEST_CASE("the grid that a controller plans with has the voltages that the load 
 TEST_CASE("replicas of one ensemble plan with the same grid one after the other, each as if alone") {
     const Feeder feeder = two_buses();
     const Fleet fleet = one_vehicle();
-    const Site site(a_day(15min), feeder, places_of(fleet.population.connectors));
+    const StudySite site(a_day(15min), feeder, places_of(fleet.population.connectors));
     const auto rule = [](double kw, std::vector<double>& planned) {
         return hourly(services::linear_grid, [kw, &planned](GridModel& model, const Connection& seen, Setpoints& setpoints) {
             for (ConnectorId c : seen.arrived) setpoints.set(c, Kilowatts(kw));

@@ -46,7 +46,7 @@ TEST_CASE("a replica's load is nominal power times profile times factor, in the 
     Fleet fleet = one_vehicle();
     fleet.population.load_factors = half_hourly();
     const Feeder feeder = two_buses();
-    Site site(hourly(), feeder, places_of(fleet.population.connectors));
+    StudySite site(hourly(), feeder, places_of(fleet.population.connectors));
     site.note(info_of(signals::base_demand), 1);
     const Run day = run(site, fleet.population, {party("it", on_arrival(8.0))});
     REQUIRE_FALSE(day.outcome.failure);
@@ -148,7 +148,7 @@ TEST_CASE("factors that are all 2 are twice the scenario's load, to the last bit
 TEST_CASE("replicas with loads of their own side by side find what each finds alone") {
     const Scenario scenario = hourly();
     const Feeder feeder = two_buses();
-    Site site(scenario, feeder, {});
+    StudySite site(scenario, feeder, {});
     std::vector<Population> populations(3);
     populations[0].load_factors = half_hourly();
     populations[2].load_factors = {1h, 1, std::vector<double>(24, 0.75)};

@@ -211,16 +211,16 @@ inline PartyChoice party(const std::string& label, const AgentByRule& rule) {
 }
 
 /// All that the replicas of a test share.
-class Site {
+class StudySite {
    public:
-    Site(const Scenario& of, const Feeder& on, const std::vector<ChargingPlace>& places)
+    StudySite(const Scenario& of, const Feeder& on, const std::vector<ChargingPlace>& places)
         : scenario(of),
           feeder(on),
           base(scenario, feeder),
           network(feeder, places),
           signals(noted_signals()),
           shared{scenario, feeder, base, network, {}, meters, channels, signals} {}
-    Site(const Site&) = delete;
+    StudySite(const StudySite&) = delete;
 
     /// One more signal that notebooks keep; before anything runs.
     void note(const SignalInfo& info, std::size_t size) {
@@ -245,7 +245,8 @@ struct Run {
 };
 
 /// One replica at a site under these parties.
-inline Run run(Site& site, const Population& population, std::vector<PartyChoice> parties, const Population* expected = nullptr) {
+inline Run run(StudySite& site, const Population& population, std::vector<PartyChoice> parties,
+               const Population* expected = nullptr) {
     Run result;
     for (std::size_t slot = noted_signals().size(); slot < site.signals.size(); ++slot)
         result.notes.other_slots.push_back(static_cast<std::uint32_t>(slot));
@@ -261,7 +262,7 @@ inline Run run(Site& site, const Population& population, std::vector<PartyChoice
 }
 
 inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, std::vector<PartyChoice> parties) {
-    Site site(scenario, feeder, places_of(population.connectors));
+    StudySite site(scenario, feeder, places_of(population.connectors));
     return run(site, population, std::move(parties));
 }
 inline Run run(const Scenario& scenario, const Feeder& feeder, const Population& population, const ControllerByRule& rule) {
