@@ -99,6 +99,7 @@ class Controller {
         Issues* issues = nullptr;  ///< while a scenario is checked: for warnings and errors with their place; else none
         const std::vector<ConnectorId>* generators = nullptr;  ///< that it decides, ascending; of plug-ins that steer generators
         const std::vector<Site>* sites = nullptr;  ///< of this replica, in the order of signals by site; outlive the controller
+        const std::vector<std::string>* buses = nullptr;  ///< names, by BusId, as files of a party's own may speak of them
     };
 
     virtual ~Controller() = default;

@@ -118,9 +118,21 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
     if (choice.controller()->steers_generators)
         party.generators = connectors_of(choice.groups, population.connectors, ResourceKind::generation);
     party.owns_all = party.own.size() + party.generators.size() == population.connectors.size();
-    party.controller = choice.controller()->make({choice.label, exchange, population.connectors, party.own, time.step, time.start,
-                                                  site.scenario.study.accounting, rng, site.stop, &population.level_sets,
-                                                  Instant(time.duration), site.issues, &party.generators});
+    Controller::Context context{choice.label,
+                                exchange,
+                                population.connectors,
+                                party.own,
+                                time.step,
+                                time.start,
+                                site.scenario.study.accounting,
+                                rng,
+                                site.stop,
+                                &population.level_sets,
+                                Instant(time.duration),
+                                site.issues,
+                                &party.generators};
+    context.buses = &site.feeder.site().bus;
+    party.controller = choice.controller()->make(context);
     party.cadence = party.controller->cadence();
 }
 
