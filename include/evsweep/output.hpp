@@ -185,24 +185,38 @@ struct Interval {
     int switchings = 0;  ///< of capacitors
 };
 
+/// How the stay of a vehicle that shares charging points ended.
+enum class StayOutcome : std::uint8_t {
+    served,    ///< it was plugged in until it left, or is still
+    unserved,  ///< it left without having been plugged in
+    swapped,   ///< it had reached its target and left its point to another
+    waiting,   ///< it still waits at the end of the horizon
+};
+/// As results call them.
+inline constexpr std::string_view stay_outcome_names[] = {"served", "unserved", "swapped", "waiting"};
+static_assert(std::size(stay_outcome_names) == static_cast<std::size_t>(StayOutcome::waiting) + 1, "every outcome has its name");
+
 /// How one stay went, reported at its end (or at the end of the horizon).
 struct SessionRecord {
     SessionId id;
-    Session session;
-    Instant end{};  ///< unplug, or the horizon
+    Session session;  ///< as it was played: state of charge and stated departure at plug-in may follow from what was before
+    Instant end{};    ///< unplug, or the horizon; of who was never plugged in, when it left
     double final_soc = 0.0;
     double capacity_kwh = 0.0;
-    double charged_kwh = 0.0;                           ///< grid side
-    double discharged_kwh = 0.0;                        ///< grid side, >= 0
-    double stored_kwh = 0.0;                            ///< into the battery by charging
-    double released_kwh = 0.0;                          ///< out of the battery by discharging, >= 0
-    bool complete = true;                               ///< false where the horizon cut it
-    Instant begin{};                                    ///< when it was plugged in; later than `session.plug_in` if it waited
+    double charged_kwh = 0.0;     ///< grid side
+    double discharged_kwh = 0.0;  ///< grid side, >= 0
+    double stored_kwh = 0.0;      ///< into the battery by charging
+    double released_kwh = 0.0;    ///< out of the battery by discharging, >= 0
+    bool complete = true;         ///< false where the horizon cut it
+    Instant begin{};              ///< when it was plugged in; later than `session.plug_in` if it waited
+    StayOutcome outcome = StayOutcome::served;
+    double charged_elsewhere_kwh = 0.0;                 ///< that its trip took beyond its battery, >= 0
     std::span<const std::optional<Instant>> reached{};  ///< by LevelHandle: when it first was so close to the target
 };
 
 /// What outputs are notified of. `hunting`: at the start the relays of the feeder's devices found no rest. `availability`: what
-/// generators could feed in has changed.
+/// generators could feed in has changed. `wait`, `give_up`, `swap`: at shared charging points a vehicle begins to wait, leaves
+/// without having been plugged in, or leaves its point to another that waits.
 enum class EventKind : std::uint8_t {
     plug_in,
     unplug,
@@ -217,13 +231,16 @@ enum class EventKind : std::uint8_t {
     tap,
     capacitor,
     hunting,
-    availability
+    availability,
+    wait,
+    give_up,
+    swap
 };
 /// As results call them, by kind.
-inline constexpr std::string_view event_kind_names[] = {"plug_in", "unplug",    "full",        "empty",       "reserve",
-                                                        "knee",    "base_load", "measurement", "decision",    "unsolved",
-                                                        "tap",     "capacitor", "hunting",     "availability"};
-static_assert(std::size(event_kind_names) == static_cast<std::size_t>(EventKind::availability) + 1, "every kind has its name");
+inline constexpr std::string_view event_kind_names[] = {
+    "plug_in",  "unplug", "full",      "empty",   "reserve",      "knee", "base_load", "measurement", "decision",
+    "unsolved", "tap",    "capacitor", "hunting", "availability", "wait", "give_up",   "swap"};
+static_assert(std::size(event_kind_names) == static_cast<std::size_t>(EventKind::swap) + 1, "every kind has its name");
 
 struct EventRecord {
     Instant at{};
@@ -272,6 +289,8 @@ class Output {
         std::vector<std::string> groups{};           ///< of the population
         std::vector<std::uint8_t> only_generates{};  ///< by group: 1 where it has no charging points, but e.g. photovoltaics
         std::vector<std::string> sites{};            ///< with limits of their own
+        std::vector<PointQueue> queues{};            ///< shared charging points, without the row that nobody shares
+        bool has_trips = false;                      ///< what vehicles come with depends on what they were charged with before
         bool has_generators = false;                 ///< connection points that feed in without a battery
 
         /// Asks that `SessionRecord::reached` reports when a stay first came within `margin` of its target.

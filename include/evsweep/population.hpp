@@ -46,7 +46,8 @@ struct PointQueue {
     std::string name;
     std::uint32_t points = 1;
     QueueRule rule = QueueRule::first_come;
-    bool swaps = false;  ///< a vehicle that has reached its target leaves its point to the next, where one waits
+    bool swaps = false;                  ///< a vehicle that has reached its target leaves its point to the next, where one waits
+    std::optional<Duration> kept_for{};  ///< a booked point is kept so long for who is late; none: until it would leave again
 };
 
 /// Connection points: charging points, and generators such as photovoltaics. Powers are at the grid side. Rows keep their index
@@ -67,6 +68,8 @@ struct Connectors {
     std::vector<std::uint32_t> availability;  ///< row of Population::availability; by connector, or empty as `kind`
     std::vector<std::uint32_t> queue;         ///< row of Population::queues; 0, or empty altogether: no point is shared
     [[nodiscard]] std::size_t size() const { return bus.size(); }
+    /// Row of Population::queues.
+    [[nodiscard]] std::uint32_t queue_of(ConnectorId c) const { return c.index() < queue.size() ? queue[c.index()] : 0; }
     [[nodiscard]] bool has_generators() const { return std::count(kind.begin(), kind.end(), ResourceKind::generation) > 0; }
     [[nodiscard]] bool is_generator(ConnectorId c) const {
         return c.index() < kind.size() && kind[c.index()] == ResourceKind::generation;
@@ -113,10 +116,13 @@ struct Session {
     Instant stated_departure{};
     double initial_soc = 0.0;
     double target_soc = 0.0;
-    // Of vehicles that share charging points. `plug_in` is then when it comes, and may wait.
-    std::optional<Duration> service{};   ///< it stays so long once it is plugged in; none: until `unplug`
+    // Of vehicles that share charging points. `plug_in` is then when it comes, and may wait; `unplug` is when it leaves at the
+    // latest, plugged in or not.
+    std::optional<Duration> service{};   ///< it stays so long once it is plugged in; `stated_departure` moves with the wait
     std::optional<Duration> patience{};  ///< it leaves without charging if it has waited so long; none: at `unplug`
     std::optional<Instant> booked{};     ///< from when on a point is kept for it
+    // Of a vehicle that has been here before.
+    std::optional<double> trip_kwh{};  ///< it comes with what it last left with, less this; `initial_soc` is then a guess only
 };
 
 /// How many stays, and how much energy from the grid they ask for.
@@ -141,15 +147,17 @@ struct StayTally {
     StaySum impossible{};  ///< left out: they end before they begin
     StaySum occupied{};    ///< left out: their charging point was taken
     StaySum under_way{};   ///< left out: they had begun before the start, and what they still need is not known
+    StaySum no_room{};     ///< left out: more vehicles at once than the group has rows for
     [[nodiscard]] StaySum dropped() const {
         StaySum sum = impossible;
         sum += occupied;
+        sum += no_room;
         return sum += under_way;
     }
     StayTally& operator+=(const StayTally& other) {
         vehicles += other.vehicles;
         for (const auto member : {&StayTally::played, &StayTally::waited, &StayTally::continued, &StayTally::impossible,
-                                  &StayTally::occupied, &StayTally::under_way})
+                                  &StayTally::occupied, &StayTally::under_way, &StayTally::no_room})
             this->*member += other.*member;
         return *this;
     }
@@ -183,6 +191,12 @@ struct Population {
     std::vector<Availability> availability;  ///< rows that generators follow; Connectors::availability
     LoadFactors load_factors;
 
+    /// Whether any charging point is shared.
+    [[nodiscard]] bool has_queues() const { return queues.size() > 1; }
+    /// Whether what vehicles come with depends on what they were charged with before.
+    [[nodiscard]] bool has_trips() const {
+        return std::any_of(sessions.begin(), sessions.end(), [](const Session& s) { return s.trip_kwh.has_value(); });
+    }
     /// Of all groups together.
     [[nodiscard]] StayTally all_stays() const {
         StayTally sum;

@@ -77,6 +77,8 @@ inline constexpr Signal<"kW", Extent::feeder> charging_power{"charging_power", "
 inline constexpr Signal<"kW", Extent::feeder> discharging_power{"discharging_power", "returned by all vehicles that discharge"};
 inline constexpr Signal<"kvar", Extent::feeder> fleet_reactive_power{"fleet_reactive_power", "drawn by all vehicles"};
 inline constexpr Signal<"1", Extent::feeder> vehicles_connected{"vehicles_connected", "number of vehicles plugged in"};
+inline constexpr Signal<"1", Extent::group> vehicles_waiting{
+    "vehicles_waiting", "number of vehicles of a group that wait for a shared charging point"};
 
 // Sites: parts of the feeder with a limit of their own (section `sites` of a scenario).
 inline constexpr Signal<"kW", Extent::site> site_limit{"site_limit", "most that a site may draw"};
