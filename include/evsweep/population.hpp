@@ -123,6 +123,11 @@ struct Session {
     std::optional<Instant> booked{};     ///< from when on a point is kept for it
     // Of a vehicle that has been here before.
     std::optional<double> trip_kwh{};  ///< it comes with what it last left with, less this; `initial_soc` is then a guess only
+
+    /// When it says that it leaves, if it is plugged in at `begin`.
+    [[nodiscard]] Instant stated_end(Instant begin) const {
+        return service ? begin + (stated_departure - plug_in) : stated_departure;
+    }
 };
 
 /// How many stays, and how much energy from the grid they ask for.
