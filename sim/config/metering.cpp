@@ -16,7 +16,9 @@ const Schema<MeterText>& MeterText::schema() {
             .optional(
                 "sampling", &MeterText::sampling,
                 "time between two readings; none: every control step, of a signal that a party publishes every time it does",
-                above(0));
+                above(0))
+            .optional("loss", &MeterText::loss, "share of the readings that are lost, of each row by itself; the last one stands",
+                      Range{.min = 0.0, .max = 1.0, .open_max = true});
     return schema;
 }
 
@@ -28,7 +30,7 @@ std::vector<MeterChoice> read_metering(const Node& section, Issues& issues, std:
         const std::string path = "metering." + key.scalar;
         const auto text = MeterText::schema().read(value.is_null() ? Node::make_map(value.at) : value, path, reader);
         if (!text) continue;
-        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, Fraction{}, key.at,
+        meters.push_back({key.scalar, text->delay, text->noise.text, text->resolution.text, text->sampling, text->loss, key.at,
                           text->noise.at, text->resolution.at});
         for (auto& setting : MeterText::schema().settings(*text, path)) resolved.push_back(std::move(setting));
     }

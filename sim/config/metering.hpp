@@ -29,6 +29,7 @@ struct MeterText {
     Duration delay{};
     QuantityOfSignal noise, resolution;
     std::optional<Duration> sampling{};
+    Fraction loss{};
     [[nodiscard]] static const Schema<MeterText>& schema();
 };
 

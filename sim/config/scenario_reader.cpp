@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "sim/base/text_file.hpp"
+#include "sim/config/actuation.hpp"
 #include "sim/config/csv_column.hpp"
 #include "sim/config/hosting.hpp"
 #include "sim/config/layers.hpp"
@@ -33,9 +34,11 @@ class SectionReader {
         read_prices();
         scenario_.metering = read_metering(section("metering"), issues_, metering_);
         read_groups();
+        scenario_.actuation = read_actuation(section("actuation"), group_names(), issues_, actuation_);
         (void)read_hosting_section(root_, issues_);
         check_percent(root_, issues_);
         if (time_) check_meters(*time_, scenario_.metering, issues_);
+        if (time_) check_actuation(*time_, scenario_.actuation, issues_);
         if (time_) check_grid(*time_, base_load_, prices_ ? &*prices_ : nullptr, root_, issues_);
         log_all();
         return std::move(scenario_);
@@ -210,13 +213,20 @@ class SectionReader {
         if (auto node = group("outputs")) read_outputs(std::move(*node));
     }
 
+    /// As the text names them, so that a mistake in a group hides no other.
+    [[nodiscard]] std::vector<std::string> group_names() const {
+        std::vector<std::string> names;
+        if (const Node* population = root_.find("population"); population && population->is_map())
+            for (const auto& entry : population->entries) names.push_back(entry.key.scalar);
+        return names;
+    }
+
     void read_controllers(const Node& controllers) {
         if (controllers.entries.empty())
             issues_.error(controllers.at, "controllers", is_given("controllers") ? "is empty" : "is missing",
                           "name at least one, e.g. `uncoordinated: {}`");
         GroupLabels groups;
-        if (const Node* population = root_.find("population"); population && population->is_map())
-            for (const auto& entry : population->entries) groups.all.push_back(entry.key.scalar);
+        groups.all = group_names();
         for (const auto& group : scenario_.population)
             if (group.acts_alone) groups.alone.push_back(group.label);
         scenario_.controllers = read_alternatives(controllers, groups, plugin_reader());
@@ -274,7 +284,8 @@ class SectionReader {
             for (auto& setting : PricesText::schema().settings(*prices_, "prices"))
                 if (!is_price_curve(setting.path)) scenario_.resolved.push_back(std::move(setting));
         }
-        for (const Setting& setting : metering_) scenario_.resolved.push_back(setting);
+        for (const auto* read : {&metering_, &actuation_})
+            scenario_.resolved.insert(scenario_.resolved.end(), read->begin(), read->end());
         log_group(scenario_.channels, "channels", scenario_.resolved);
         log_group(scenario_.population, "population", scenario_.resolved);
         log_settings(scenario_.agents, scenario_.resolved);
@@ -288,7 +299,7 @@ class SectionReader {
     std::optional<TimeSettings> time_;
     BaseLoadText base_load_;
     std::optional<PricesText> prices_;
-    std::vector<Setting> metering_;  ///< as resolved
+    std::vector<Setting> metering_, actuation_;  ///< as resolved
 };
 
 /// By file (in the order in which they first appear, the command line last), line and column.

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "sim/config/actuation.hpp"
 #include "sim/config/hosting.hpp"
 #include "sim/config/sweep.hpp"
 
@@ -135,6 +136,11 @@ std::vector<SectionInfo> make_sections() {
                     "What meters add to signals before controllers and agents see them, by the name of the signal, e.g. "
                     "`voltage: {delay: 5 min, noise: 0.001 pu}`. Outputs record the truth.",
                     MeterText::schema().fields()});
+    list.push_back(
+        {"actuation",
+         "What stands between controllers and chargers, by group of the population, e.g. `homes: {delay: 5 s}`; `all` is "
+         "every group that has no entry of its own. Chargers of groups without an entry do at once what they are told.",
+         actuation_schema().fields()});
     list.push_back({"channels",
                     "How messages travel, by topic; the key `channel` of each chooses a channel; topics that are not named lose "
                     "nothing and take no time.",

@@ -9,14 +9,16 @@
 namespace evsweep {
 
 /// What happens, in the order in which events that share an instant happen. A connector is freed before the next vehicle takes
-/// it; the physical world settles and the feeder's own devices move in it before messages arrive and meters read it; then parties
-/// act, and then it is recorded.
+/// it; the physical world settles, commands that arrive among it, and the feeder's own devices move in it before messages arrive
+/// and meters read it; then parties act, and then it is recorded. A command that arrives at the instant at which a vehicle leaves
+/// or its battery is full comes too late.
 enum class Phase : std::uint8_t {
     unplug,
     plug_in,
     threshold,
     base_load,
     availability,
+    actuate,
     devices,
     deliver,
     measure,

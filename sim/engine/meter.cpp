@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace evsweep {
@@ -9,10 +10,30 @@ namespace evsweep {
 namespace {
 
 /// Noise of `feeder_head` is drawn for the purpose "feeder head meter noise".
-Purpose noise_of(std::string_view signal) {
+Purpose purpose_of(std::string_view signal, const char* what) {
     std::string name(signal);
     std::replace(name.begin(), name.end(), '_', ' ');
-    return Purpose(name + " meter noise");
+    return Purpose(name + " meter " + what);
+}
+
+std::vector<DrawKey> keys_of_rows(const MeteredSignal& signal, const char* what, const Connectors& connectors) {
+    const Purpose purpose = purpose_of(signal.info.name, what);
+    if (signal.info.extent == Extent::connector) return draw_keys(purpose, connectors);
+    std::vector<DrawKey> keys;
+    for (std::size_t row = 0; row < signal.rows; ++row) keys.push_back({purpose, static_cast<std::uint32_t>(row)});
+    return keys;
+}
+
+/// Which draw of a row a reading at this time has, and for what purpose: by the control step; readings between two control steps
+/// have draws of their own.
+struct ReadingDraw {
+    Purpose purpose;
+    std::int64_t number = 0;
+};
+ReadingDraw draw_of(Purpose purpose, Duration at, Duration step) {
+    if (at % step == Duration::zero()) return {purpose, at / step};
+    constexpr std::int64_t turn = std::int64_t{1} << 31U;
+    return {purpose.in("between control steps"), at.count() % turn};
 }
 
 double standard_normal(const Rng& rng, const DrawKey& key, std::uint32_t k) {  // Box-Muller
@@ -29,14 +50,11 @@ Meter::Meter(const MeterSettings& settings, const MeteredSignal& signal, const C
       signal_(signal),
       step_(step),
       rng_(rng),
-      is_exact_(settings.noise == 0.0 && settings.resolution == 0.0),
+      key_(keys_of_rows(signal, "noise", connectors)),
+      loses_(settings.loss > Fraction(0.0)),
+      is_exact_(settings.noise == 0.0 && settings.resolution == 0.0 && !loses_),
       shown_(signal.rows, signal.info.unit == PerUnit::unit() ? 1.0 : 0.0) {
-    const Purpose purpose = noise_of(signal.info.name);
-    if (signal.info.extent == Extent::connector) {
-        key_ = draw_keys(purpose, connectors);
-        return;
-    }
-    for (std::size_t row = 0; row < signal.rows; ++row) key_.push_back({purpose, static_cast<std::uint32_t>(row)});
+    if (loses_) loss_key_ = keys_of_rows(signal, "loss", connectors);
 }
 
 void Meter::keep(Instant now, std::span<const double> values) {
@@ -52,8 +70,24 @@ void Meter::keep(Instant now, std::span<const double> values) {
 }
 
 void Meter::read(Instant now, std::span<const double> values, std::span<const ConnectorId> shown) {
-    keep(now, values);
+    if (loses_)
+        keep(now, received(now, values));
+    else
+        keep(now, values);
     show(now, shown);
+}
+
+/// What arrives of a reading, by row: where it is lost, what arrived last; no number where nothing has.
+std::vector<double> Meter::received(Instant now, std::span<const double> values) const {
+    std::vector<double> rows(shown_.size(), std::numeric_limits<double>::quiet_NaN());
+    if (!readings_.empty() && !readings_.back().values.empty()) rows = readings_.back().values;
+    const Duration at = now.time_since_epoch();
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        if (is_lost(row, at)) continue;
+        rows[row] = value_of(values, row);
+        if (settings_.noise > 0.0) rows[row] += settings_.noise * noise(row, at);
+    }
+    return rows;
 }
 
 void Meter::miss(Instant now) {
@@ -83,18 +117,23 @@ void Meter::show(Instant now, std::span<const ConnectorId> connectors) {
 }
 
 void Meter::show_row(const Reading& reading, std::size_t row) {
-    double value = reading.values[signal_.value_of_row.empty() ? row : signal_.value_of_row[row]];
-    if (settings_.noise > 0.0) value += settings_.noise * noise(row);
+    if (loses_) {
+        if (!std::isnan(reading.values[row])) shown_[row] = rounded(reading.values[row], settings_.resolution);
+        return;
+    }
+    double value = value_of(reading.values, row);
+    if (settings_.noise > 0.0) value += settings_.noise * noise(row, readings_.back().at.time_since_epoch());
     shown_[row] = rounded(value, settings_.resolution);
 }
 
-/// By the control step of the last reading; readings between two control steps have draws of their own.
-double Meter::noise(std::size_t row) const {
-    const Duration at = readings_.back().at.time_since_epoch();
-    if (at % step_ == Duration::zero()) return standard_normal(rng_, key_[row], static_cast<std::uint32_t>(2 * (at / step_)));
-    constexpr std::int64_t turn = std::int64_t{1} << 31U;
-    const DrawKey between{key_[row].purpose.in("between control steps"), key_[row].entity};
-    return standard_normal(rng_, between, static_cast<std::uint32_t>(2 * (at.count() % turn)));
+double Meter::noise(std::size_t row, Duration at) const {
+    const ReadingDraw draw = draw_of(key_[row].purpose, at, step_);
+    return standard_normal(rng_, {draw.purpose, key_[row].entity}, static_cast<std::uint32_t>(2 * draw.number));
+}
+
+bool Meter::is_lost(std::size_t row, Duration at) const {
+    const ReadingDraw draw = draw_of(loss_key_[row].purpose, at, step_);
+    return rng_.uniform(draw.purpose, loss_key_[row].entity, static_cast<std::uint32_t>(draw.number)) < settings_.loss.value();
 }
 
 }  // namespace evsweep

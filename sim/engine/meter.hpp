@@ -22,7 +22,8 @@ struct MeteredSignal {
 
 /// Takes readings and shows the latest that is old enough. A value asked for before the first reading is old enough is the first
 /// reading. Before any reading it shows 1 for signals in pu and 0 for others. Noise is keyed by the group of a connector and its
-/// number there, for other extents by the row, and by the control step.
+/// number there, for other extents by the row, and by the control step. So is the loss of readings: each row loses its own, and
+/// its last one stands, with its noise.
 class Meter {
    public:
     /// `connectors` are asked for the keys of noise only.
@@ -44,20 +45,27 @@ class Meter {
    private:
     struct Reading {
         Instant at{};
-        std::vector<double> values{};  ///< empty: there was none yet
+        std::vector<double> values{};  ///< empty: there was none yet; of a meter that loses readings as received, by row
     };
 
     void keep(Instant now, std::span<const double> values);
     [[nodiscard]] const Reading* old_enough(Instant now);
     void show_row(const Reading& reading, std::size_t row);
-    [[nodiscard]] double noise(std::size_t row) const;
+    [[nodiscard]] double noise(std::size_t row, Duration at) const;
+    [[nodiscard]] bool is_lost(std::size_t row, Duration at) const;
+    [[nodiscard]] std::vector<double> received(Instant now, std::span<const double> values) const;
+    [[nodiscard]] double value_of(std::span<const double> values, std::size_t row) const {
+        return values[signal_.value_of_row.empty() ? row : signal_.value_of_row[row]];
+    }
 
     MeterSettings settings_;
     MeteredSignal signal_;
     Duration step_;
     Rng rng_;
-    std::vector<DrawKey> key_;  ///< by row
-    bool is_exact_;             ///< shows what it reads
+    std::vector<DrawKey> key_;       ///< of noise, by row
+    std::vector<DrawKey> loss_key_;  ///< by row
+    bool loses_;                     ///< some readings
+    bool is_exact_;                  ///< shows what it reads
     std::deque<Reading> readings_;
     std::vector<double> shown_;
 };

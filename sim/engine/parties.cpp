@@ -35,6 +35,8 @@ Parties::Parties(PartySet& set, World& world, Rng rng)
     for (const ConnectorId c : world.generators.members())  // they begin without a limit
         setpoints_.set(c, Kilowatts(-world.population.connectors.discharge_rating[c.index()]), {});
     setpoints_.accept();
+    if (!world.site.scenario.actuation.empty() && world.population.connectors.size() > 0)
+        actuation_ = std::make_unique<Actuation>(world, rng);
     for (const std::size_t index : set.order()) begin(*states_.emplace_back(std::make_unique<State>()), index);
     find_next_turn();
 }
@@ -66,7 +68,8 @@ void Parties::begin(State& state, std::size_t index) {
     for (const auto* own : {&party.own, &party.generators})
         for (ConnectorId c : *own) owner_[c.index()] = static_cast<std::uint32_t>(states_.size() - 1);
     if (party.controller && party.controller->charges_past_targets())
-        for (ConnectorId c : party.own) world_.fleet.charge_past_targets(c);
+        for (ConnectorId c : party.own)
+            if (!is_governed(c) || !actuation_->ignores(c)) world_.fleet.charge_past_targets(c);
 }
 
 std::optional<Instant> Parties::find_next_reading() const {
@@ -102,6 +105,7 @@ void Parties::wake(State& state) {
 }
 
 void Parties::plugged_in(ConnectorId c) {
+    if (is_governed(c)) actuation_->plugged_in(c);
     State* const state = owner_of(c);
     if (!state) return;
     state->arrived.push_back(c);
@@ -111,6 +115,7 @@ void Parties::plugged_in(ConnectorId c) {
 }
 
 void Parties::unplugged(ConnectorId c) {
+    if (is_governed(c)) actuation_->unplugged(c);
     setpoints_.set(c, {}, {});
     setpoints_.accept();
     State* const state = owner_of(c);
@@ -123,9 +128,26 @@ void Parties::unplugged(ConnectorId c) {
 }
 
 void Parties::halted(ConnectorId c) {
-    setpoints_.set(c, {}, Kilovars(world_.fleet.q_kvar()[c.index()]));
-    setpoints_.accept();
-    if (State* const state = owner_of(c)) state->halted.push_back(c);
+    const bool is_told_more = is_governed(c) && actuation_->is_under_way(c);  // what it was told last still holds
+    if (!is_told_more) {
+        setpoints_.set(c, {}, Kilovars(is_governed(c) ? setpoints_.q_kvar(c) : world_.fleet.q_kvar()[c.index()]));
+        setpoints_.accept();
+    }
+    if (is_governed(c)) actuation_->halted(c, setpoints_.p_kw(c));
+    State* const state = owner_of(c);
+    const bool is_news =
+        state && (state->halted.empty() || !is_governed(c) || std::count(state->halted.begin(), state->halted.end(), c) == 0);
+    if (is_news) state->halted.push_back(c);
+}
+
+void Parties::actuate() {
+    actuation_->act();
+    hear_of_stopped();
+}
+
+/// A charger whose battery takes nothing of what it is told has halted, as far as its controller is concerned.
+void Parties::hear_of_stopped() {
+    for (const ConnectorId c : actuation_->take_stopped()) halted(c);
 }
 
 void Parties::act(const Decided& decided) {
@@ -188,6 +210,9 @@ void Parties::decide(State& state, Turn& turn) {
     state.arrived.clear();
     state.left.clear();
     state.halted.clear();
+    if (!actuation_) return;
+    actuation_->send_again(setpoints_, [&](ConnectorId c) { return owner_of(c) == &state; });
+    hear_of_stopped();
 }
 
 void Parties::show_services(State& state) {
@@ -206,6 +231,10 @@ void Parties::apply_setpoints(const State& state) {
     for (ConnectorId c : setpoints_.changed()) {
         if (owner_of(c) != &state) throw_foreign_setpoint(c, world_.now);
         check_setpoint(world_.population, world_.fleet, setpoints_, c, world_.now);
+        if (is_governed(c)) {
+            actuation_->send(c, setpoints_.p_kw(c), setpoints_.q_kvar(c));
+            continue;
+        }
         if (world_.population.connectors.is_generator(c))
             world_.generators.limit(c, setpoints_.p_kw(c), setpoints_.q_kvar(c), world_.now);
         else

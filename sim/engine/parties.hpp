@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/engine/actuation.hpp"
 #include "sim/engine/mail.hpp"
 #include "sim/engine/party_set.hpp"
 #include "sim/engine/signal_board.hpp"
@@ -29,23 +30,33 @@ class Parties {
         return find_next_reading();
     }
     [[nodiscard]] std::optional<Instant> next_message() const { return mail_.next_arrival(); }
+    /// When something happens between controllers and chargers.
+    [[nodiscard]] std::optional<Instant> next_actuation() const { return actuation_ ? actuation_->next() : std::nullopt; }
 
     /// Whether there is anything to measure on the control grid.
     [[nodiscard]] bool has_meters() const { return board_.has_meters(); }
     [[nodiscard]] bool measures_network() const { return board_.measures_network(); }
     void measure();
+    void actuate();
     void deliver();
     /// All parties that are due.
     void act(const Decided& decided);
 
     // What happens at a connector between turns.
     void plugged_in(ConnectorId c);
+    /// Before its vehicle is unplugged, or the horizon ends its stay.
+    void leaving(ConnectorId c) {
+        if (is_governed(c)) actuation_->leaving(c);
+    }
     void unplugged(ConnectorId c);
     /// The battery has set the active power to 0.
     void halted(ConnectorId c);
 
     [[nodiscard]] SignalBoard& board() { return board_; }
     [[nodiscard]] std::vector<MessageCount> message_counts() const { return mail_.counts(); }
+    [[nodiscard]] std::optional<ActuationNumbers> actuation_numbers() const {
+        return actuation_ ? std::optional(actuation_->numbers()) : std::nullopt;
+    }
 
    private:
     /// A party's own memory of time, and what it is shown.
@@ -67,6 +78,8 @@ class Parties {
     void decide(State& state, Turn& turn);
     void show_services(State& state);
     void apply_setpoints(const State& state);
+    [[nodiscard]] bool is_governed(ConnectorId c) const { return actuation_ && actuation_->governs(c); }
+    void hear_of_stopped();
     [[nodiscard]] State* owner_of(ConnectorId c);
     void wake(State& state);
     void find_next_turn();
@@ -77,6 +90,7 @@ class Parties {
     SignalBoard board_;
     Mail mail_;
     SetpointTable setpoints_;
+    std::unique_ptr<Actuation> actuation_;        ///< null: chargers follow at once
     std::vector<std::unique_ptr<State>> states_;  ///< in the order of turns
     std::vector<std::uint32_t> owner_;            ///< by connector: of `states_`
     std::vector<std::uint8_t> woken_;             ///< by party

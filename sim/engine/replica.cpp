@@ -42,6 +42,7 @@ constexpr Replica::Handler Replica::handlers[] = {
     {Phase::threshold, &Replica::cross},
     {Phase::base_load, &Replica::change_base_load},
     {Phase::availability, &Replica::change_availability},
+    {Phase::actuate, &Replica::actuate},
     {Phase::devices, &Replica::move_devices},
     {Phase::deliver, &Replica::deliver},
     {Phase::measure, &Replica::measure},
@@ -84,7 +85,8 @@ LoadFlow* Replica::run_to_load_flow() {
 
 ReplicaOutcome Replica::outcome() {
     if (!failure_) failure_ = recording_.ledger().error_text();
-    return {std::move(recording_.unsolved()), recording_.ledger(), parties_.message_counts(), std::move(failure_)};
+    return {std::move(recording_.unsolved()), recording_.ledger(), parties_.message_counts(), parties_.actuation_numbers(),
+            std::move(failure_)};
 }
 
 LoadFlow* Replica::next_load_flow() {
@@ -97,8 +99,8 @@ LoadFlow* Replica::next_load_flow() {
         if (world_.now < horizon || pending_->phase == Phase::unplug || pending_->phase == Phase::threshold) {
             if (is_solution_missing()) return &world_.network.load_flow();
             handle(*pending_);
-        } else if (pending_->phase >= Phase::deliver) {
-            break;  // parties would ask for ever
+        } else if (pending_->phase >= Phase::actuate) {
+            break;  // chargers and parties would ask for ever
         }
         pending_.reset();
         asked_ = false;
@@ -139,6 +141,7 @@ std::optional<Event> Replica::next_event() {
         if (at && (*at < first.at || (*at == first.at && phase < first.phase))) first.at = *at, first.phase = phase;
     };
     consider(world_.fleet.next_crossing_at(), Phase::threshold);
+    consider(parties_.next_actuation(), Phase::actuate);
     consider(parties_.next_message(), Phase::deliver);
     consider(parties_.next_reading(), Phase::measure);
     consider(parties_.next_turn(), Phase::act);
@@ -193,6 +196,7 @@ void Replica::change_availability(const Event& event) {
 
 void Replica::unplug(const Event& event) {
     const ConnectorId c = world_.population.sessions[event.subject].connector;
+    parties_.leaving(c);
     const SessionRecord record = world_.fleet.unplug(c, world_.now);
     parties_.unplugged(c);
     world_.network.change_power(c);
@@ -214,6 +218,8 @@ void Replica::cross(const Event&) {
     if (crossing.kind != Threshold::knee) parties_.halted(crossing.connector);
     recording_.note(kind_of(crossing.kind), crossing.connector);
 }
+
+void Replica::actuate(const Event&) { parties_.actuate(); }
 
 void Replica::deliver(const Event&) { parties_.deliver(); }
 
@@ -289,7 +295,10 @@ void Replica::finish() {
     finished_ = true;
     recording_.close_step();
     const std::vector<ConnectorId> occupied(world_.fleet.plugged_in().begin(), world_.fleet.plugged_in().end());
-    for (ConnectorId c : occupied) recording_.end_session(world_.fleet.end_of_horizon(c, world_.now));
+    for (ConnectorId c : occupied) {
+        parties_.leaving(c);
+        recording_.end_session(world_.fleet.end_of_horizon(c, world_.now));
+    }
 }
 
 }  // namespace evsweep

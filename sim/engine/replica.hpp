@@ -19,7 +19,8 @@ struct ReplicaOutcome {
     std::vector<Unsolved> unsolved;
     EnergyLedger ledger;
     std::vector<MessageCount> messages;
-    std::optional<std::string> failure;  ///< why its numbers must not be used
+    std::optional<ActuationNumbers> actuation;  ///< none: commands are followed at once
+    std::optional<std::string> failure;         ///< why its numbers must not be used
 };
 
 /// Owns all that changes in one run. Build it, run it once: go on, have the load flow that it names solved, go on.
@@ -65,6 +66,7 @@ class Replica {
     void cross(const Event& event);
     void change_base_load(const Event& event);
     void change_availability(const Event& event);
+    void actuate(const Event& event);
     void move_devices(const Event& event);
     void deliver(const Event& event);
     void measure(const Event& event);

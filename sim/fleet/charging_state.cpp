@@ -337,6 +337,8 @@ void ChargingState::refresh_power(Instant now) {
     }
 }
 
+void ChargingState::refresh_limits(ConnectorId c, Instant now) { set_limits(c.index(), soc_at(c.index(), ms_of(now))); }
+
 double ChargingState::charging_kw() const {
     double kw = sums().charging.grid_kw;
     for (const std::uint32_t i : tapering_.members()) kw += p_[i];

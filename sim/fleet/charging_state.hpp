@@ -84,6 +84,8 @@ class ChargingState {
     void refresh_soc(Instant now);
     /// Brings `p_kw`, `p_min_kw` and `p_max_kw` up to `now`: work for the few that change without an event.
     void refresh_power(Instant now);
+    /// Brings `p_min_kw` and `p_max_kw` of one occupied connector up to `now`, for its charger.
+    void refresh_limits(ConnectorId c, Instant now);
 
     /// As of the last `refresh_soc` or the last event at the connector. Before a connector's first session the state of
     /// charge with which that will begin (0 if there is none), after the last that with which it ended.

@@ -63,6 +63,7 @@ StudyResult describe_study(const LoadedStudy& study, const StudyOutputs& outputs
     result.outputs.push_back({"ledger", "ledger", {}});
     result.outputs.push_back({"counters", "counters", {}});
     result.outputs.push_back({"messages", "messages", {}});
+    if (!scenario.actuation.empty()) result.outputs.push_back({"actuation", "actuation", {}});
     describe_feeder(*study.feeder, result);
     for (const double nominal_v : result.feeder.nominal_v) result.bus_bands.push_back(scenario.limits.band_at(nominal_v));
     describe_places(study, result);

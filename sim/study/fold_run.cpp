@@ -93,7 +93,8 @@ struct Count {
     double value;
 };
 
-/// What parties counted about their own decisions, and what became of their messages; every replica counts the same things.
+/// What parties counted about their own decisions, and what became of their messages and commands; every replica counts the same
+/// things.
 std::vector<Count> counts_of(const ControllerRun& run) {
     std::vector<Count> counts;
     for (const Counter& counter : run.counters)
@@ -109,6 +110,10 @@ std::vector<Count> counts_of(const ControllerRun& run) {
         add("largest_delay_s", "largest delay of those delivered", static_cast<double>(topic.largest_delay.count()) / 1000.0,
             "s");
     }
+    if (run.outcome.actuation)
+        for (const ActuationNumber& number : actuation_numbers)
+            counts.push_back({"actuation", std::string(number.name), std::string(number.unit), std::string(number.meaning),
+                              (*run.outcome.actuation).*number.value});
     return counts;
 }
 
@@ -117,9 +122,11 @@ std::vector<Count> counts_of(const ControllerRun& run) {
 void RunFold::add_counts(const ControllerRun& run) {
     const std::vector<Count> counts = counts_of(run);
     if (result_.variables.size() == first_counter_)
-        for (const Count& count : counts)
+        for (const Count& count : counts) {
             result_.variables.push_back(
                 number_per_replica(count.output, count.name, count.unit, count.meaning, NumberColumn(scratch_)));
+            result_.variables.back().variable.headline = count.output == std::string_view("actuation");
+        }
     for (std::size_t i = first_counter_; i < result_.variables.size(); ++i)
         result_.variables[i].values.push_back(counts.at(i - first_counter_).value);
 }

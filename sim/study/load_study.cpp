@@ -13,6 +13,7 @@
 #include "sim/base/text_file.hpp"
 #include "sim/config/scenario_reader.hpp"
 #include "sim/network/load_allocation.hpp"
+#include "sim/study/actuation_check.hpp"
 #include "sim/study/band_check.hpp"
 #include "sim/study/base_load_check.hpp"
 #include "sim/study/fleet_fingerprint.hpp"
@@ -104,7 +105,8 @@ void check_parts_alike(const LoadedStudy& study, const Configured<Output>& confi
 
 /// Outputs check their own parameters against the control grid when they are made.
 void check_outputs(LoadedStudy& study, const Population& population, Issues& issues) {
-    constexpr std::array taken{"ledger", "counters", "messages", "reads", "unsolved", "remarks"};  // groups that results have
+    constexpr std::array taken{"ledger", "counters", "messages", "actuation",
+                               "reads",  "unsolved", "remarks"};  // groups that results have
     StudyOutputs outputs;
     std::vector<OutputDeclarations> all_declared;
     if (!issues.has_errors()) outputs.signals = recordable_signals(study, population);
@@ -291,6 +293,7 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     const Population population = study.draw(ReplicaId(0));
     check_stays(study, population, issues);
     check_parties(study, population, issues);
+    check_actuation_of_fleet(study, population, issues);
     check_outputs(study, population, issues);
     if (!issues.has_errors()) check_that_replicas_differ(study, population, issues);
     study.overrides = overrides;

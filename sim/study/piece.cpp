@@ -12,7 +12,7 @@ namespace evsweep {
 
 namespace {
 
-constexpr std::string_view piece_mark = "evsweep piece 2\n";
+constexpr std::string_view piece_mark = "evsweep piece 3\n";
 
 /// Before the runs of a piece: how many they are, of how many bytes, and the hash of these.
 struct PieceHead {
@@ -174,8 +174,13 @@ void visit(Archive& archive, MessageCount& count) {
     archive(count.topic), archive(count.sent), archive(count.delivered), archive(count.lost), visit(archive, count.largest_delay);
 }
 template <class Archive>
+void visit(Archive& archive, ActuationNumbers& numbers) {
+    for (const ActuationNumber& number : actuation_numbers) archive(numbers.*number.value);
+}
+template <class Archive>
 void visit(Archive& archive, ReplicaOutcome& outcome) {
-    archive(outcome.unsolved), visit(archive, outcome.ledger), archive(outcome.messages), archive(outcome.failure);
+    archive(outcome.unsolved), visit(archive, outcome.ledger), archive(outcome.messages), archive(outcome.actuation);
+    archive(outcome.failure);
 }
 template <class Archive>
 void visit(Archive& archive, ReadSignal& read) {

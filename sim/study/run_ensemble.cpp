@@ -80,6 +80,7 @@ std::string meter_text(const LoadedStudy& study, std::string_view signal, std::s
     if (meter.noise > 0.0) text += fmt::format(", noise {:g} {}", meter.noise, unit);
     if (meter.resolution > 0.0) text += fmt::format(", resolution {:g} {}", meter.resolution, unit);
     if (meter.sampling) text += ", sampling " + duration_text(*meter.sampling);
+    if (meter.loss > Fraction(0.0)) text += fmt::format(", loss {:g} %", 100.0 * meter.loss.value());
     return text;
 }
 

@@ -41,11 +41,13 @@ TEST_CASE(
     "act") {
     EventQueue queue;
     using enum Phase;
-    for (Phase phase : {sample, record, act, measure, deliver, devices, base_load, threshold, plug_in, unplug})
+    for (Phase phase :
+         {sample, record, act, measure, deliver, devices, actuate, availability, base_load, threshold, plug_in, unplug})
         queue.push(event_at(0, phase, 0));
     std::vector<Phase> order;
     while (!queue.empty()) order.push_back(queue.pop().phase);
-    REQUIRE(order == std::vector<Phase>{unplug, plug_in, threshold, base_load, devices, deliver, measure, act, record, sample});
+    REQUIRE(order == std::vector<Phase>{unplug, plug_in, threshold, base_load, availability, actuate, devices, deliver, measure,
+                                        act, record, sample});
 }
 
 TEST_CASE("an event scheduled while others of its instant leave comes after its equals") {

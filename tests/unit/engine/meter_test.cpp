@@ -178,3 +178,51 @@ TEST_CASE("a meter's noise goes with the group of its charging point and not wit
         CHECK(meter.values()[0] != meter.values()[1]);
     }
 }
+
+TEST_CASE("readings are lost as often as stated and their ages are geometric") {
+    const double loss = GENERATE(0.3, 0.9);
+    const Duration every = GENERATE(Duration(60s), Duration(10ms));
+    Meter meter = voltage_meter({.loss = Fraction(loss)}, three, Rng(5, 3));
+    constexpr int n = 20000;
+    std::vector<double> of_age(4, 0.0);
+    double same = 0.0;
+    for (int k = 0; k < n; ++k) {
+        meter.read(Instant(every * k), std::vector<double>(2, k), all);  // what it shows says when it was read
+        const double age = k - meter.values()[0];
+        if (age < 4.0) ++of_age[static_cast<std::size_t>(age)];
+        if (meter.values()[0] == meter.values()[2]) ++same;
+    }
+    for (std::size_t a = 0; a < of_age.size(); ++a) {
+        const double p = (1.0 - loss) * std::pow(loss, a);
+        CAPTURE(loss, a);
+        // Neighbouring ages go together: the count of an age varies by the length of its runs, 1 / (1 - loss) at the most.
+        CHECK(of_age[a] / n == Approx(p).margin(4.0 * std::sqrt(p * (1.0 - p) / n / (1.0 - loss))));
+    }
+    // Two meters show the same reading where both ages are: the sum over k of p_k squared.
+    CHECK(same / n == Approx((1.0 - loss) / (1.0 + loss)).margin(0.03));
+}
+
+TEST_CASE("a lost reading leaves the last one with its noise, and grows old with the delay") {
+    const MeterSettings settings{.delay = 2min, .noise = 0.01, .loss = Fraction(0.5)};
+    Meter late = voltage_meter(settings, three, Rng(5, 3));
+    MeterSettings prompt = settings;
+    prompt.delay = {};
+    Meter early = voltage_meter(prompt, three, Rng(5, 3));
+    std::vector<double> seen;
+    int repeats = 0;
+    for (std::int64_t k = 0; k < 60; ++k) {
+        late.read(minute(k), std::vector{1.0, 1.0}, all);
+        early.read(minute(k), std::vector{1.0, 1.0}, all);
+        if (!seen.empty() && seen.back() == early.values()[0]) ++repeats;  // noise is never the same twice
+        seen.push_back(early.values()[0]);
+        if (k >= 2) CHECK(late.values()[0] == seen[static_cast<std::size_t>(k) - 2]);
+    }
+    CHECK(repeats > 15);
+    CHECK(repeats < 45);
+}
+
+TEST_CASE("before anything has arrived a meter that loses readings shows what it shows before any reading") {
+    Meter meter = head_meter({.loss = Fraction(0.999999)});
+    for (std::int64_t k = 0; k < 50; ++k) meter.read(minute(k), std::vector{123.0}, {});
+    CHECK(meter.values()[0] == 0.0);
+}
