@@ -15,8 +15,8 @@ bool changes_nothing(const ActuationSettings& settings) {
 /// Whether the key names what it may; reports it otherwise.
 bool check_actuation_key(const Node& key, const std::string& path, const std::vector<std::string>& groups, Issues& issues) {
     const bool is_group = std::find(groups.begin(), groups.end(), key.scalar) != groups.end();
-    if (key.scalar != all_groups && is_group) return true;
-    if (key.scalar == all_groups && !is_group) return true;
+    if (key.scalar != key_of_other_groups && is_group) return true;
+    if (key.scalar == key_of_other_groups && !is_group) return true;
     if (is_group) {
         issues.error(key.at, path,
                      "means all groups that have no entry of their own, and a group of the population has this name",
@@ -24,7 +24,7 @@ bool check_actuation_key(const Node& key, const std::string& path, const std::ve
         return false;
     }
     std::vector<std::string> known = groups;
-    known.emplace_back(all_groups);
+    known.emplace_back(key_of_other_groups);
     issues.error(key.at, path, "the population has no group of this name", did_you_mean(key.scalar, known));
     return false;
 }
@@ -87,11 +87,11 @@ std::vector<ActuationSettings> read_actuation(const Node& section, const std::ve
                            "give e.g. a delay, or remove it");
             continue;
         }
-        if (key.scalar == all_groups && are_all_named(section, groups)) {
+        if (key.scalar == key_of_other_groups && are_all_named(section, groups)) {
             issues.warning(key.at, path, "is for nobody: every group has an entry of its own", "remove it");
             continue;
         }
-        settings->group = key.scalar == all_groups ? "" : key.scalar;
+        settings->group = key.scalar == key_of_other_groups ? "" : key.scalar;
         settings->at = key.at;
         list.push_back(std::move(*settings));
     }
@@ -102,7 +102,7 @@ void check_actuation(const TimeSettings& time, const std::vector<ActuationSettin
     for (const ActuationSettings& settings : actuation)
         if (settings.delay >= time.duration)
             issues.error(settings.at,
-                         "actuation." + (settings.group.empty() ? std::string(all_groups) : settings.group) + ".delay",
+                         "actuation." + (settings.group.empty() ? std::string(key_of_other_groups) : settings.group) + ".delay",
                          duration_text(settings.delay) + " is no shorter than the study: no command would ever arrive",
                          "must be less than " + duration_text(time.duration));
 }

@@ -10,7 +10,7 @@
 namespace evsweep {
 
 /// The key of the entry that holds for all groups that have none of their own.
-inline constexpr std::string_view all_groups = "all";
+inline constexpr std::string_view key_of_other_groups = "all";
 
 [[nodiscard]] const Schema<ActuationSettings>& actuation_schema();
 

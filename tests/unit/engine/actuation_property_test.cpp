@@ -93,7 +93,7 @@ TEST_CASE("chargers that do at once what they are told give the same bits as no 
 
 TEST_CASE("what stands between is the same beside other replicas and in any order") {
     const Feeder feeder = two_buses();
-    const small_world::Site site(a_day_with(everything_at_once), feeder, {{BusId(1), {}}});
+    const StudySite site(a_day_with(everything_at_once), feeder, {{BusId(1), {}}});
     const auto run_in = [&](std::size_t width) {
         constexpr std::size_t members = 6;
         std::vector<Population> populations;
