@@ -12,6 +12,7 @@
 #include "outputs/element_tally.hpp"
 #include "outputs/feeder_phases.hpp"
 #include "outputs/service_tally.hpp"
+#include "outputs/site_columns.hpp"
 
 namespace evsweep {
 namespace {
@@ -79,10 +80,13 @@ struct Signals {
     SubscriptionTo<signals::drawn_energy> drawn_energy;
     SubscriptionTo<signals::returned_energy> returned_energy;
     std::optional<SubscriptionTo<signals::conductor_current>> conductor_current{};  ///< where there are ratings
+    std::optional<SubscriptionTo<signals::site_power>> site_power{};                ///< where there are sites
+    SubscriptionTo<signals::site_limit> site_limit{};
 };
 
 struct Variables {
     ByElement vmin, vmax, below, above;
+    ByElement site_load{}, site_above{};  ///< where there are sites
     std::array<ByElement, service_numbers.size()> by_bus;
     std::vector<std::pair<std::size_t, std::array<VariableHandle, service_numbers.size()>>> by_group{};  ///< those of vehicles
 };
@@ -98,14 +102,18 @@ struct Frame {
     std::size_t groups;
     Signals signals;
     std::array<RatedAxis, 2> rated;  ///< lines, transformers
+    double site_tolerance = 0.0;     ///< as a share of a site's limit
     Variables variables{};
 };
 
-Signals subscribe(OutputExchange& exchange, bool has_ratings) {
+Signals subscribe(OutputExchange& exchange, bool has_ratings, bool has_sites) {
     Signals read{exchange.subscribe(signals::supply_voltage), exchange.subscribe(signals::price),
                  exchange.subscribe(signals::sell_price), exchange.subscribe(signals::drawn_energy),
                  exchange.subscribe(signals::returned_energy)};
     if (has_ratings) read.conductor_current = exchange.subscribe(signals::conductor_current);
+    if (!has_sites) return read;
+    read.site_power = exchange.subscribe(signals::site_power);
+    read.site_limit = exchange.subscribe(signals::site_limit);
     return read;
 }
 
@@ -127,6 +135,7 @@ class Declarer {
         context_.declare.coordinate(supplies);
         for (RatedAxis& axis : frame_.rated)
             if (!axis.conductors.empty()) declare_loadings(axis);
+        if (!context_.sites.empty()) declare_sites();
         declare_buses();
         if (supplies.name != "bus")
             context_.declare.coordinate({.name = "bus", .long_name = "bus, parent before child", .labels = frame_.feeder.bus});
@@ -185,6 +194,14 @@ class Declarer {
         for (const ConductorId c : axis.conductors) coordinate.labels.push_back(fed_by(frame_.feeder, c));
         context_.declare.coordinate(std::move(coordinate));
     }
+    void declare_sites() {
+        Variables& v = frame_.variables;
+        v.site_load = by_element(
+            {.name = "site_load_max_pct", .unit = "%", .long_name = "highest power over the site's limit", .decimals = 1},
+            "site");
+        v.site_above = minutes("site_above_minutes", "time above the site's limit", "site above its limit", "site");
+        context_.declare.coordinate({.name = "site", .long_name = "site with a limit of its own", .labels = context_.sites});
+    }
     void declare_buses() {
         for (std::size_t k = 0; k < service_numbers.size(); ++k) {
             Variable variable = variable_of(service_numbers[k]);
@@ -230,6 +247,7 @@ class ElementRecorder final : public Recorder {
         : frame_(frame),
           voltages_(frame.feeder.supply.size(), frame.limits),
           loadings_(frame.limits),
+          sites_(frame.site_tolerance),
           service_(population, frame.groups, frame.feeder.bus.size(), frame.short_below, frame.recharged) {}
 
     void at(const Snapshot& s) override {
@@ -237,6 +255,7 @@ class ElementRecorder final : public Recorder {
         const Signals& read = frame_.signals;
         const element::PricePair prices{s.value(read.price), s.value(read.sell_price)};
         if (service_.needs_energies(prices)) service_.see(prices, s[read.drawn_energy], s[read.returned_energy]);
+        if (read.site_power) sites_.see(s[*read.site_power], s[read.site_limit]);
         ++(s.solved ? solved_steps_ : unsolved_steps_);
         if (!s.solved) return;
         voltages_.see(s[read.supply_voltage]);
@@ -249,6 +268,10 @@ class ElementRecorder final : public Recorder {
         put_voltages(recorded);
         for (const RatedAxis& axis : frame_.rated)
             if (!axis.conductors.empty()) put_loadings(axis, recorded);
+        if (frame_.signals.site_power) {
+            frame_.variables.site_load.put(recorded, sites_.highest_pct());
+            frame_.variables.site_above.put(recorded, sites_.minutes_above(frame_.step_minutes));
+        }
         put_service(recorded);
     }
 
@@ -298,6 +321,7 @@ class ElementRecorder final : public Recorder {
     const Frame& frame_;
     element::VoltageColumns voltages_;
     element::LoadingColumns loadings_;
+    element::SiteColumns sites_;
     element::ServiceTally service_;
     double solved_steps_ = 0.0, unsolved_steps_ = 0.0;
 };
@@ -320,8 +344,9 @@ Frame frame_of(const Output::Context& context, const Params& params) {
             .short_below = params.short_below.value(),
             .recharged = context.watch(recharged_within),
             .groups = context.groups.size(),
-            .signals = subscribe(context.exchange, has_ratings),
-            .rated = std::move(rated)};
+            .signals = subscribe(context.exchange, has_ratings, !context.sites.empty()),
+            .rated = std::move(rated),
+            .site_tolerance = context.loading_tolerance};
 }
 
 class Elements final : public Output {
@@ -331,7 +356,8 @@ class Elements final : public Output {
     static const Schema<Params>& schema() {
         static const auto schema =
             Schema<Params>(
-                "by bus and phase, line and transformer: extremes, minutes beyond limits and in how many replicas; by group and "
+                "by bus and phase, line, transformer and site: extremes, minutes beyond limits and in how many replicas; by "
+                "group and "
                 "bus: "
                 "service and cost")
                 .optional("keep", &Params::keep,

@@ -14,6 +14,7 @@
 #include "evsweep/stationary.hpp"
 #include "outputs/clock_hours.hpp"
 #include "outputs/feeder_phases.hpp"
+#include "outputs/highest_lowest.hpp"
 #include "outputs/marks.hpp"
 #include "outputs/rounding.hpp"
 #include "outputs/snapshot_values.hpp"
@@ -34,6 +35,14 @@ struct Signals {
     SubscriptionTo<signals::conductor_current> conductor_current{};
     SubscriptionTo<signals::unbalance> unbalance{};
     SubscriptionTo<signals::neutral_current> neutral_current{};
+    SubscriptionTo<signals::site_limit> site_limit{};
+    SubscriptionTo<signals::site_power> site_power{};
+
+    /// Where the scenario has sites.
+    void subscribe_to_sites(OutputExchange& exchange) {
+        site_limit = exchange.subscribe(signals::site_limit);
+        site_power = exchange.subscribe(signals::site_power);
+    }
 
     Signals(OutputExchange& exchange, bool has_ratings, bool has_unbalance)
         : feeder_head(exchange.subscribe(signals::feeder_head)),
@@ -84,50 +93,13 @@ struct Frame {
     SupplyGroups supply;
     Limits limits;
     Signals signals;
-    LevelHandle recharged;  ///< a vehicle that has come so close to its target counts as recharged
+    LevelHandle recharged;             ///< a vehicle that has come so close to its target counts as recharged
+    std::vector<std::string> sites{};  ///< with limits of their own
 };
 
 /// Depths at which minutes beyond limits are recorded besides: loadings in percent, voltages in pu outside the band.
 inline constexpr std::array deep_loadings_pct{110.0, 120.0};
 inline constexpr std::array deep_voltages_pu{0.02, 0.05};
-
-/// The largest value seen and when it was first reached, NaN while nothing was seen. Neither a rise that is no more than rounding
-/// nor the order of sums decides when a flat maximum is said to be.
-struct Highest {
-    double value = not_a_number;
-    Instant when{};
-    /// Whether it was reached now.
-    bool see(double candidate, Instant now) {
-        if (!is_beyond_rounding(noted_, candidate)) {
-            if (candidate > value) value = candidate;
-            return false;
-        }
-        value = noted_ = candidate;
-        when = now;
-        return true;
-    }
-
-   private:
-    double noted_ = not_a_number;  ///< the value at `when`
-};
-
-/// The smallest value seen, likewise.
-struct Lowest {
-    double value = not_a_number;
-    Instant when{};
-    bool see(double candidate, Instant now) {
-        if (!is_beyond_rounding(candidate, noted_)) {
-            if (candidate < value) value = candidate;
-            return false;
-        }
-        value = noted_ = candidate;
-        when = now;
-        return true;
-    }
-
-   private:
-    double noted_ = not_a_number;
-};
 
 /// When the extreme was seen, in hours since the scenario's start.
 template <class Extreme>
@@ -412,11 +384,40 @@ class FleetTally {
     std::vector<bool> returned_;  // by vehicle
 };
 
+/// Sites against their limits at the control instants. Their powers are known without a load flow.
+class SiteTally {
+   public:
+    explicit SiteTally(const Frame& frame) : frame_(frame) {}
+
+    void see(const Snapshot& s) {
+        if (frame_.sites.empty()) return;
+        const auto power_kw = s[frame_.signals.site_power], limit_kw = s[frame_.signals.site_limit];
+        bool is_above = false;
+        for (std::size_t i = 0; i < power_kw.size(); ++i) {
+            const double excess = std::max(0.0, power_kw[i] - limit_kw[i]);
+            if (excess_kw.see(excess, s.now)) worst = i;
+            load_pct.see(100.0 * power_kw[i] / limit_kw[i], s.now);
+            excess_kwh += excess * hours(frame_.step);
+            is_above = is_above || excess > frame_.limits.loading_tolerance * limit_kw[i];
+        }
+        if (is_above) ++steps_above;
+    }
+
+    Highest excess_kw, load_pct;
+    std::size_t worst = 0;
+    double excess_kwh = 0.0;
+    std::size_t steps_above = 0;
+
+   private:
+    const Frame& frame_;
+};
+
 /// All that one replica's KPIs follow from.
 struct Tally {
     NetworkTally network;
     EnergyTally energy;
     FleetTally fleet;
+    SiteTally sites;
 };
 
 /// One KPI: what people see, and how it follows from the tally.

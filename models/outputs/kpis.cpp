@@ -7,6 +7,7 @@
 #include "outputs/energy_kpis.hpp"
 #include "outputs/kpi_events.hpp"
 #include "outputs/phase_kpis.hpp"
+#include "outputs/site_kpis.hpp"
 #include "outputs/violation_kpis.hpp"
 
 namespace evsweep {
@@ -259,6 +260,7 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     if (!frame.balanced) add(of_solved_steps(kpi::phase_kpis(frame)));
     add(never_negative(fleet_kpis()));
     add(money_kpis());
+    if (!frame.sites.empty()) add(kpi::site_kpis(frame));
     add(kpi::violation_kpis(frame));
     bound_minutes(list, frame);
     return list;
@@ -275,10 +277,13 @@ class KpiRecorder final : public Recorder {
     KpiRecorder(const kpi::Frame& frame, const std::vector<DeclaredKpi>& kpis, const Population& population)
         : kpis_(kpis),
           measure_from_(frame.measure_from),
-          tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.calendar), kpi::FleetTally(population, frame)} {}
+          tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.calendar), kpi::FleetTally(population, frame),
+                 kpi::SiteTally(frame)} {}
 
     void at(const Snapshot& s) override {
-        if (s.now >= measure_from_) tally_.network.see(s);
+        if (s.now < measure_from_) return;
+        tally_.network.see(s);
+        tally_.sites.see(s);
     }
     void over(const Interval& i) override {
         if (i.begin < measure_from_) return;
@@ -308,7 +313,8 @@ kpi::Frame frame_of(const Output::Context& context, const Params& params) {
     const FeederSite& feeder = *context.feeder;
     const bool balanced = is_balanced(feeder);
     RatedConductors rated(feeder);
-    const kpi::Signals signals(context.exchange, !rated.empty(), !balanced);
+    kpi::Signals signals(context.exchange, !rated.empty(), !balanced);
+    if (!context.sites.empty()) signals.subscribe_to_sites(context.exchange);
     return {.feeder = feeder,
             .balanced = balanced,
             .has_generators = context.has_generators,
@@ -322,7 +328,8 @@ kpi::Frame frame_of(const Output::Context& context, const Params& params) {
             .supply = SupplyGroups(feeder),
             .limits = limits_of(context, params),
             .signals = signals,
-            .recharged = context.watch(recharged_within)};
+            .recharged = context.watch(recharged_within),
+            .sites = context.sites};
 }
 
 class Kpis final : public Output {

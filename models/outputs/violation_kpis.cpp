@@ -49,6 +49,11 @@ LimitKind service_limit() {
     return {"unserved", "vehicle left short of its target", true, [](const Tally& t) { return t.fleet.short_vehicles(); }};
 }
 
+/// Of a scenario with sites, where it is judged without a load flow.
+LimitKind site_limit() {
+    return {"site", "site above its limit", true, [](const Tally& t) { return static_cast<double>(t.sites.steps_above); }};
+}
+
 /// Any of several kinds; those that are not judged say nothing.
 LimitKind any_of_kinds(std::string name, std::string meaning, std::vector<LimitKind> kinds) {
     std::erase_if(kinds, [](const LimitKind& kind) { return !kind.is_judged; });
@@ -81,6 +86,7 @@ std::vector<Kpi> violation_kpis(const Frame& frame) {
     std::vector<LimitKind> kinds = network_limits(frame);
     std::vector<LimitKind> all = kinds;
     all.push_back(service_limit());
+    if (!frame.sites.empty()) all.push_back(site_limit());
     std::vector<Kpi> list;
     list.push_back(kpi_of(any_of_kinds("any", "any limit broken", all)));
     list.push_back(kpi_of(any_of_kinds("network", "any limit of the network broken", std::move(kinds))));

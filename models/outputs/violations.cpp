@@ -21,9 +21,9 @@ struct Params {
 };
 
 /// The kinds of limits, as `kpis` has them.
-enum Kind : std::size_t { low_voltage, high_voltage, unbalance, line, transformer, unsolved, unserved, kinds };
+enum Kind : std::size_t { low_voltage, high_voltage, unbalance, line, transformer, unsolved, unserved, site, kinds };
 constexpr std::array<const char*, kinds> kind_names{"low_voltage", "high_voltage", "unbalance", "line",
-                                                    "transformer", "unsolved",     "unserved"};
+                                                    "transformer", "unsolved",     "unserved",  "site"};
 
 /// Several kinds that are one limit where any of them is broken.
 struct Together {
@@ -32,7 +32,7 @@ struct Together {
 };
 const std::vector<Together>& all_together() {
     static const std::vector<Together> list{
-        {"any", "any limit broken", {low_voltage, high_voltage, unbalance, line, transformer, unsolved, unserved}},
+        {"any", "any limit broken", {low_voltage, high_voltage, unbalance, line, transformer, unsolved, unserved, site}},
         {"network", "any limit of the network broken", {low_voltage, high_voltage, unbalance, line, transformer, unsolved}},
         {"voltage", "voltage outside the band", {low_voltage, high_voltage}},
         {"loading", "line or transformer above its rating", {line, transformer}}};
@@ -62,6 +62,8 @@ struct Signals {
     SubscriptionTo<signals::supply_voltage> supply_voltage;
     std::optional<SubscriptionTo<signals::conductor_current>> conductor_current{};
     std::optional<SubscriptionTo<signals::unbalance>> unbalance{};
+    std::optional<SubscriptionTo<signals::site_power>> site_power{};
+    SubscriptionTo<signals::site_limit> site_limit{};
 };
 
 /// The variables of one kind, or of several kinds together.
@@ -75,7 +77,7 @@ struct Frame {
     Instant measure_from;
     VoltageBands bands;
     VoltageBand narrowest;
-    double voltage_tolerance_pu, highest_loading_pct, highest_unbalance, short_below;
+    double voltage_tolerance_pu, highest_loading_pct, site_tolerance, highest_unbalance, short_below;
     RatedConductors rated;
     std::array<std::vector<double>, 2>
         place_of_rated{};  ///< by place in `rated`: its place in the names of lines, of transformers
@@ -102,6 +104,7 @@ class ViolationRecorder final : public Recorder {
 
     void at(const Snapshot& s) override {
         if (s.now < frame_.measure_from) return;
+        if (frame_.signals.site_power) see_sites(s);
         if (!s.solved) return see_no_solution(s.now);
         see_voltages(s[frame_.signals.supply_voltage], s.now);
         if (frame_.signals.conductor_current) see_loadings(s[*frame_.signals.conductor_current], s.now);
@@ -166,6 +169,19 @@ class ViolationRecorder final : public Recorder {
         for (const std::size_t kind : {0, 1})
             if (highest_pct[kind] > frame_.highest_loading_pct)
                 broken_[kind == 0 ? line : transformer].see(highest_pct[kind], frame_.place_of_rated[kind][at[kind]], now);
+    }
+
+    /// How far above is judged as a share of the limit, as loadings are.
+    void see_sites(const Snapshot& s) {
+        const auto power_kw = s[*frame_.signals.site_power], limit_kw = s[frame_.signals.site_limit];
+        double highest = 1.0;
+        std::size_t at = 0;
+        for (std::size_t i = 0; i < power_kw.size(); ++i) {
+            if (!(power_kw[i] > highest * limit_kw[i])) continue;
+            highest = power_kw[i] / limit_kw[i];
+            at = i;
+        }
+        if (highest > 1.0 + frame_.site_tolerance) broken_[site].see(highest, static_cast<double>(at), s.now);
     }
 
     void see_unbalance(std::span<const double> factor, Instant now) {
@@ -243,6 +259,8 @@ std::string meaning_of(Kind kind, const Frame& frame) {
             return "transformer above its rating";
         case unsolved:
             return "step without a load-flow solution";
+        case site:
+            return "site above its limit";
         case unserved:
         case kinds:
             break;
@@ -259,6 +277,7 @@ void declare_all(const Output::Context& context, Frame& frame) {
         std::vector<std::string> members;
         bool any = false;
         for (const Kind kind : together.members) {
+            if (kind == site && !frame.is_judged[site]) continue;  // the last of its list
             members.emplace_back(kind_names[kind]);
             any = any || frame.is_judged[kind];
         }
@@ -289,19 +308,26 @@ Frame frame_of(const Output::Context& context, const Params& params) {
     Signals read{context.exchange.subscribe(signals::supply_voltage)};
     if (!rated.empty()) read.conductor_current = context.exchange.subscribe(signals::conductor_current);
     if (has_unbalance) read.unbalance = context.exchange.subscribe(signals::unbalance);
+    if (!context.sites.empty()) {
+        read.site_power = context.exchange.subscribe(signals::site_power);
+        read.site_limit = context.exchange.subscribe(signals::site_limit);
+    }
     Frame frame{.feeder = feeder,
                 .measure_from = context.measure_from,
                 .bands = context.bands,
                 .narrowest = element::narrowest_of(context.bands, feeder),
                 .voltage_tolerance_pu = context.voltage_tolerance_pu,
                 .highest_loading_pct = 100.0 * (1.0 + context.loading_tolerance),
+                .site_tolerance = context.loading_tolerance,
                 .highest_unbalance = params.unbalance_limit.value(),
                 .short_below = params.short_below.value(),
                 .rated = std::move(rated),
                 .signals = read};
     const bool is_held = std::any_of(feeder.supply.begin(), feeder.supply.end(), FeederSite::is_held_to_band);
-    frame.is_judged = {is_held, is_held, has_unbalance, frame.rated.has_lines(), frame.rated.has_transformers(), true, true};
+    frame.is_judged = {is_held, is_held, has_unbalance,         frame.rated.has_lines(), frame.rated.has_transformers(),
+                       true,    true,    !context.sites.empty()};
     name_elements(frame);
+    frame.names[site] = context.sites;
     return frame;
 }
 

@@ -20,6 +20,7 @@
 #include "sim/study/memory_there.hpp"
 #include "sim/study/places_text.hpp"
 #include "sim/study/ratings.hpp"
+#include "sim/study/site_check.hpp"
 #include "sim/study/stay_check.hpp"
 #include "sim/study/wall_clock.hpp"
 
@@ -80,6 +81,7 @@ std::vector<std::string> remarks_on(const LoadedStudy& study, const Population& 
     const auto& site = study.feeder->site();
     lines.push_back(ratings_text(site.branch.size(), unrated_branches(site)));
     lines.push_back(bands_text(study.scenario.limits, site));
+    lines.push_back(sites_text(study, fleet.connectors));
     for (std::string& text : input_texts(study)) lines.push_back(std::move(text));
     const StayTally stays = fleet.all_stays();
     for (const std::string& text : {changed_text(stays), left_out_text(stays)})

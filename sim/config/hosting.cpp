@@ -174,9 +174,10 @@ const Schema<HostingSettings>& HostingSettings::schema() {
             .required("to", &HostingSettings::to, "highest value, with its unit")
             .optional("step", &HostingSettings::step, "distance of the values that are tried, with its unit")
             .optional("at_most", &HostingSettings::at_most, "share of the days on which the limit may be broken", inside_unit)
-            .optional("limits", &HostingSettings::limits,
-                      "limits to find it for: any, network, voltage, loading, low_voltage, high_voltage, unbalance, line, "
-                      "transformer, unsolved, unserved, or an event of an output of the scenario; empty: all that are judged")
+            .optional(
+                "limits", &HostingSettings::limits,
+                "limits to find it for: any, network, voltage, loading, low_voltage, high_voltage, unbalance, line, "
+                "transformer, unsolved, unserved, site, or an event of an output of the scenario; empty: all that are judged")
             .optional("confidence", &HostingSettings::confidence, "of the interval; none: study.confidence", inside_unit)
             .optional("replicas", &HostingSettings::replicas, "random days, the same at every value; none: study.replicas",
                       between(2, 1'000'000))

@@ -13,6 +13,7 @@
 #include "sim/config/plugin_groups.hpp"
 #include "sim/config/relations.hpp"
 #include "sim/config/sections.hpp"
+#include "sim/config/sites.hpp"
 #include "sim/config/sweep.hpp"
 
 namespace evsweep {
@@ -33,6 +34,7 @@ class SectionReader {
         read_base_load();
         read_prices();
         scenario_.metering = read_metering(section("metering"), issues_, metering_);
+        scenario_.sites = read_sites(section("sites"), group_names(), issues_, sites_);
         read_groups();
         scenario_.actuation = read_actuation(section("actuation"), group_names(), issues_, actuation_);
         (void)read_hosting_section(root_, issues_);
@@ -284,7 +286,7 @@ class SectionReader {
             for (auto& setting : PricesText::schema().settings(*prices_, "prices"))
                 if (!is_price_curve(setting.path)) scenario_.resolved.push_back(std::move(setting));
         }
-        for (const auto* read : {&metering_, &actuation_})
+        for (const auto* read : {&metering_, &sites_, &actuation_})
             scenario_.resolved.insert(scenario_.resolved.end(), read->begin(), read->end());
         log_group(scenario_.channels, "channels", scenario_.resolved);
         log_group(scenario_.population, "population", scenario_.resolved);
@@ -299,7 +301,7 @@ class SectionReader {
     std::optional<TimeSettings> time_;
     BaseLoadText base_load_;
     std::optional<PricesText> prices_;
-    std::vector<Setting> metering_, actuation_;  ///< as resolved
+    std::vector<Setting> metering_, sites_, actuation_;  ///< as resolved
 };
 
 /// By file (in the order in which they first appear, the command line last), line and column.

@@ -6,6 +6,7 @@
 
 #include "sim/config/actuation.hpp"
 #include "sim/config/hosting.hpp"
+#include "sim/config/sites.hpp"
 #include "sim/config/sweep.hpp"
 
 namespace evsweep {
@@ -141,6 +142,12 @@ std::vector<SectionInfo> make_sections() {
          "What stands between controllers and chargers, by group of the population, e.g. `homes: {delay: 5 s}`; `all` is "
          "every group that has no entry of its own. Chargers of groups without an entry do at once what they are told.",
          actuation_schema().fields()});
+    list.push_back(
+        {"sites",
+         "Parts of the feeder with a limit of their own, by name, e.g. `car_park: {groups: [offices], limit: 110 kW}` or "
+         "`houses: {per: bus, limit: 24 kW, base_load: included}`. A charging point may lie in several. Controllers that "
+         "know sites keep the limits, and KPIs judge them under every controller.",
+         site_schema().fields()});
     list.push_back({"channels",
                     "How messages travel, by topic; the key `channel` of each chooses a channel; topics that are not named lose "
                     "nothing and take no time.",

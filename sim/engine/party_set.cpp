@@ -97,8 +97,8 @@ bool PartySet::uses(std::string_view service) const {
 PartySet::PartySet(const ReplicaSite& site, const Alternative* alternative, const Population& population, Rng rng)
     : PartySet(site, choices_of(site, alternative), population, rng) {}
 
-PartySet::PartySet(const ReplicaSite& site, const std::vector<const PartyChoice*>& choices, const Population& population,
-                   Rng rng) {
+PartySet::PartySet(const ReplicaSite& site, const std::vector<const PartyChoice*>& choices, const Population& population, Rng rng)
+    : sites_(std::make_unique<const std::vector<Site>>(sites_of(site.sites, population.connectors))) {
     for (const PartyChoice* choice : choices) add(*choice, site, population, rng);
     link(site);
 }
@@ -109,8 +109,8 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
     PartyExchange exchange(static_cast<std::uint32_t>(parties_.size() - 1), party.declared);
     const TimeSettings& time = site.scenario.time;
     if (const auto* agent = choice.agent()) {
-        party.agent = agent->make(
-            {choice.label, exchange, site.feeder.site(), population.connectors, time.start, time.step, time.duration, rng});
+        party.agent = agent->make({choice.label, exchange, site.feeder.site(), population.connectors, time.start, time.step,
+                                   time.duration, rng, sites_.get()});
         party.cadence = party.agent->cadence();
         return;
     }
@@ -131,6 +131,7 @@ void PartySet::add(const PartyChoice& choice, const ReplicaSite& site, const Pop
                                 Instant(time.duration),
                                 site.issues,
                                 &party.generators};
+    context.sites = sites_.get();
     context.buses = &site.feeder.site().bus;
     party.controller = choice.controller()->make(context);
     party.cadence = party.controller->cadence();

@@ -85,6 +85,7 @@ class PartySet {
     void find_publishers();
     void find_order();
 
+    std::unique_ptr<const std::vector<Site>> sites_;  ///< of this replica; where it is, for parties keep it
     std::deque<Party> parties_;
     std::map<std::string_view, std::size_t> publisher_;  ///< by signal: the party
     std::vector<std::size_t> order_;

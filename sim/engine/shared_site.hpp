@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "evsweep/scenario.hpp"
-#include "evsweep/site.hpp"
 #include "sim/engine/base_power.hpp"
 #include "sim/engine/charging_ports.hpp"
 #include "sim/engine/planning_grid.hpp"
 #include "sim/engine/profile.hpp"
+#include "sim/engine/sites.hpp"
 #include "sim/network/unbalance.hpp"
 
 namespace evsweep {
@@ -30,7 +30,7 @@ struct ReplicaSite {
     std::span<const Fraction> levels{};            ///< that outputs watch stays for (Output::Context::watch)
     std::span<const std::uint8_t> base_outside{};  ///< by control step: whether the feeder without vehicles is outside its band;
                                                    ///< of the profiles' load: a replica may know better (World::base_outside)
-    std::span<const Site> sites{};                 ///< of the study, without the charging points that a replica has there
+    std::span<const SitePlan> sites{};             ///< with limits of their own
     Issues* issues = nullptr;                      ///< while a scenario is checked: what controllers say of it (Context::issues)
 
     [[nodiscard]] static const std::map<std::string, MeterSettings, std::less<>>& no_meters() {

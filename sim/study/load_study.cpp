@@ -20,6 +20,7 @@
 #include "sim/study/memory_there.hpp"
 #include "sim/study/mistaken_file.hpp"
 #include "sim/study/party_check.hpp"
+#include "sim/study/site_check.hpp"
 #include "sim/study/stay_check.hpp"
 #include "sim/study/stop_check.hpp"
 #include "sim/study/study_outputs.hpp"
@@ -286,10 +287,12 @@ std::optional<LoadedStudy> load_study(const std::filesystem::path& file, const s
     check_bands(study.scenario.limits, study.feeder->site(), issues);
     make_behaviours(study, issues);
     make_demand(study, issues);
+    study.sites = make_sites(study, issues);
     if (issues.has_errors()) return std::nullopt;
     require_base_demand(study);
     study.base = std::make_shared<const BaseDemand>(study.scenario, *study.feeder);
     study.network = std::make_shared<const ChargingNetwork>(*study.feeder, possible_places(study));
+    check_site_loads(study, issues);
     const Population population = study.draw(ReplicaId(0));
     check_stays(study, population, issues);
     check_parties(study, population, issues);

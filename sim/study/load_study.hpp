@@ -12,6 +12,7 @@
 #include "evsweep/scenario.hpp"
 #include "sim/engine/base_demand.hpp"
 #include "sim/engine/charging_network.hpp"
+#include "sim/engine/sites.hpp"
 #include "sim/network/feeder.hpp"
 #include "sim/study/stop_target.hpp"
 
@@ -26,10 +27,11 @@ struct LoadedStudy {
     std::shared_ptr<const ChargingNetwork> network;              ///< with the possible places of all charging points
     std::map<std::string, MeterSettings, std::less<>> meters{};  ///< by signal
     std::map<std::string, std::shared_ptr<const Channel>, std::less<>> channels{};  ///< by topic
-    std::vector<std::string> overrides{};                                           ///< over the scenario file
-    std::shared_ptr<const InputFiles> input_files{};                                ///< all files that were asked for
-    std::optional<StopTarget> stop{};          ///< what decides the number of replicas; none: the scenario says it
-    std::shared_ptr<const Demand> demand{};    ///< draws the base load of a replica; none: all have that of the profiles
+    std::vector<SitePlan> sites{};                    ///< as Scenario::sites, or one per bus of these
+    std::vector<std::string> overrides{};             ///< over the scenario file
+    std::shared_ptr<const InputFiles> input_files{};  ///< all files that were asked for
+    std::optional<StopTarget> stop{};                 ///< what decides the number of replicas; none: the scenario says it
+    std::shared_ptr<const Demand> demand{};           ///< draws the base load of a replica; none: all have that of the profiles
     std::function<void(Population&)> amend{};  ///< changes what was drawn of a replica, e.g. leaves a vehicle out; may be empty
 
     /// The fleet of one replica and its base load, the same under every alternative. Draws are keyed by identity, so what `amend`

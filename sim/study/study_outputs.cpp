@@ -108,6 +108,7 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
     context.loading_tolerance = scenario.limits.loading_tolerance();
     for (const auto& group : scenario.population) context.groups.push_back(group.label);
     context.only_generates = groups_of_generators(sample.connectors);
+    for (const SitePlan& site : study.sites) context.sites.push_back(site.site.name);
     context.has_generators = sample.connectors.has_generators();
     return configured.make(context);
 }
@@ -131,12 +132,13 @@ StudyOutputs make_outputs(const LoadedStudy& study, const Population& sample) {
 }
 
 ReplicaSite site_of(const LoadedStudy& study) {
-    return {study.scenario, *study.feeder, *study.base, *study.network, {}, study.meters, study.channels, {}, {}, {}};
+    return {study.scenario, *study.feeder, *study.base, *study.network, {}, study.meters, study.channels, {}, {}, {},
+            study.sites};
 }
 
 ReplicaSite site_of(const LoadedStudy& study, const StudyOutputs& outputs, const StopRequest& stop) {
-    return {study.scenario, *study.feeder,  *study.base,     *study.network, stop,
-            study.meters,   study.channels, outputs.signals, outputs.levels, outputs.base_outside};
+    return {study.scenario, *study.feeder,   *study.base,    *study.network,       stop,       study.meters,
+            study.channels, outputs.signals, outputs.levels, outputs.base_outside, study.sites};
 }
 
 Rng rng_of(const LoadedStudy& study, ReplicaId replica) {
