@@ -85,7 +85,9 @@ class SiteMaker {
     }
 
     void add_site(const SiteChoice& choice, std::string name, std::vector<std::uint8_t> buses) {
-        SitePlan site{{.name = std::move(name), .limit_kw = choice.limit.value()}, std::move(buses), choice.groups};
+        SitePlan site{{.name = std::move(name), .limit_kw = choice.limit.value(), .connectors = {}, .loads = {}},
+                      std::move(buses),
+                      choice.groups};
         const auto loads = feeder_.loads();
         if (choice.base_load == CountedLoad::included)
             for (std::size_t i = 0; i < loads.size(); ++i)
