@@ -140,8 +140,10 @@ bool FairShares::give_step(const Connection& seen, const Roster& roster, Chargin
 
 void FairShares::set(const Roster& roster, Setpoints& setpoints) const {
     const auto& members = roster.members();
-    for (std::size_t k = 0; k < members.size(); ++k)
-        if (given_kw_[k] != setpoints.p_kw(members[k])) setpoints.set(members[k], Kilowatts(given_kw_[k]));
+    for (std::size_t k = 0; k < members.size(); ++k) {
+        const double current_kw = setpoints.p_kw(members[k]), kw = without_rounding(given_kw_[k], current_kw);
+        if (kw != current_kw) setpoints.set(members[k], Kilowatts(kw));
+    }
 }
 
 }  // namespace evsweep::heuristic

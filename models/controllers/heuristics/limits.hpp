@@ -99,7 +99,12 @@ class ChargingRoom {
     [[nodiscard]] bool has_one_row() const { return one_row_; }
     /// What a limit leaves to its own vehicles, and whether any has changed since power was shared out last.
     [[nodiscard]] double room_kw(std::size_t row) const { return room_[row]; }
-    [[nodiscard]] bool has_changed() const { return room_ != shared_; }
+    [[nodiscard]] bool has_changed() const {
+        if (room_.size() != shared_.size()) return true;
+        for (std::size_t row = 0; row < room_.size(); ++row)
+            if (std::abs(room_[row] - shared_[row]) > negligible_kw) return true;
+        return false;
+    }
 
     /// The row of the own limit, of a site by its name; none where there is none.
     [[nodiscard]] std::optional<std::size_t> own_row() const { return limit_kw_ ? std::optional<std::size_t>(0) : std::nullopt; }

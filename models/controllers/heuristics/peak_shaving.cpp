@@ -91,8 +91,11 @@ class PeakShaving final : public Controller {
             if (const double kw = must_kw(seen, members[k]); kw > 0.0) give(seen, k, kw, setpoints);
         hold_threshold();
         for (std::size_t k = 0; k < members.size(); ++k) give(seen, k, roster_.full_kw(members[k]), setpoints);
-        for (std::size_t k = 0; k < members.size(); ++k)
-            if (given_kw_[k] != setpoints.p_kw(members[k])) setpoints.set(members[k], Kilowatts(given_kw_[k]));
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            const double current_kw = setpoints.p_kw(members[k]);
+            const double kw = heuristic::without_rounding(given_kw_[k], current_kw);
+            if (kw != current_kw) setpoints.set(members[k], Kilowatts(kw));
+        }
         roster_.settle();
     }
 

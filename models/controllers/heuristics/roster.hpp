@@ -103,10 +103,17 @@ class Roster {
     return enough == levels.end() ? full_kw : std::min(*enough, full_kw);
 }
 
+/// A new setpoint, or the old one where sums of kW differ by rounding only.
+[[nodiscard]] inline double without_rounding(double kw, double current_kw) {
+    const bool is_same = kw > 0.0 && current_kw > 0.0 && std::abs(kw - current_kw) <= negligible_kw;
+    return is_same ? current_kw : kw;
+}
+
 /// Gives a vehicle what its limits leave, up to full power; returns what it will draw.
 inline double give(const Connection& seen, ConnectorId c, const Roster& roster, ChargingRoom& room, Setpoints& setpoints) {
     const double current_kw = setpoints.p_kw(c);
-    const double kw = offer_kw(seen, c, roster.full_kw(c), room.left_kw(c), room.capped_kw(c), current_kw);
+    const double kw =
+        without_rounding(offer_kw(seen, c, roster.full_kw(c), room.left_kw(c), room.capped_kw(c), current_kw), current_kw);
     const double drawn_kw = std::min(kw, seen.p_max_kw[c.index()]);
     room.take(c, drawn_kw);
     if (kw != current_kw) setpoints.set(c, Kilowatts(kw));

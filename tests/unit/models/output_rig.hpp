@@ -180,6 +180,7 @@ struct Rig {
         copy.voltage_tolerance_pu = context.voltage_tolerance_pu;
         copy.loading_tolerance = context.loading_tolerance;
         copy.groups = context.groups;
+        copy.sites = context.sites;
         return copy;
     }
     void book(Recorder& recorder, const Step& step, std::size_t k) const {

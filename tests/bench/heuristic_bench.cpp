@@ -1,0 +1,63 @@
+/// Question: how many replica-days of the 33-bus study does a core do under each heuristic (600 vehicles, 60 s ticks, all KPIs, a
+/// limit of 3240 kW at the feeder head, which the base load moves every minute; an iteration is an ensemble as wide as is
+/// useful)?
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "places.hpp"
+#include "sim/engine/ensemble.hpp"
+#include "sim/study/load_study.hpp"
+#include "sim/study/run_ensemble.hpp"
+
+namespace {
+
+using namespace evsweep;
+
+/// The shipped study with this controller alone, and KPIs alone.
+LoadedStudy load_heuristic(const std::string& controller, const std::vector<std::string>& more) {
+    std::vector<std::string> overrides{"controllers.it.controller=" + controller, "study.reference=it"};
+    overrides.insert(overrides.end(), more.begin(), more.end());
+    Issues issues;
+    auto study = load_study((test::source_dir() / "scenarios/ieee33/evms_study.yaml").string(), overrides, issues);
+    for (const auto& issue : issues.list()) std::fprintf(stderr, "%s\n", to_text(issue).c_str());
+    if (!study) std::exit(2);
+    std::erase_if(study->scenario.controllers, [](const auto& c) { return c.label != "it"; });
+    std::erase_if(study->scenario.outputs, [](const auto& o) { return o.type != "kpis"; });
+    return std::move(*study);
+}
+
+void heuristic_day(benchmark::State& state, const std::string& controller, const std::vector<std::string>& more) {
+    const LoadedStudy study = load_heuristic(controller, more);
+    StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
+    (void)run_base(study, outputs);
+    Stopwatch unwatched;
+    constexpr std::size_t width = Ensemble::useful_width;
+    std::size_t first = 0;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(run_ensemble(study, outputs, ReplicaId(first), width, unwatched));
+        first = (first + width) % 64;
+    }
+    state.counters["replica-days/s"] =
+        benchmark::Counter(static_cast<double>(state.iterations() * width), benchmark::Counter::kIsRate);
+}
+
+const std::vector<std::string> head_limit{"controllers.it.limit=3240 kW"};
+const std::vector<std::string> house_limits{"sites.houses.per=bus", "sites.houses.limit=100 kW",
+                                            "sites.houses.base_load=excluded"};
+
+BENCHMARK_CAPTURE(heuristic_day, first_come_first_served, "first_come_first_served", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, earliest_deadline_first, "earliest_deadline_first", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, least_laxity_first, "least_laxity_first", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, longest_remaining_time, "longest_remaining_time", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, round_robin, "round_robin", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, balanced, "balanced", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, peak_shaving, "peak_shaving", {})->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, price_following, "price_following", head_limit)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, first_come_at_15_sites, "first_come_first_served", house_limits)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, balanced_at_15_sites, "balanced", house_limits)->Unit(benchmark::kMillisecond);
+
+}  // namespace
