@@ -394,7 +394,8 @@ class SiteTally {
         const auto power_kw = s[frame_.signals.site_power], limit_kw = s[frame_.signals.site_limit];
         bool is_above = false;
         for (std::size_t i = 0; i < power_kw.size(); ++i) {
-            const double excess = std::max(0.0, power_kw[i] - limit_kw[i]);
+            const double above_kw = power_kw[i] - limit_kw[i];
+            const double excess = above_kw > 1e-6 ? above_kw : 0.0;  // sums of kW are off by rounding
             if (excess_kw.see(excess, s.now)) worst = i;
             load_pct.see(100.0 * power_kw[i] / limit_kw[i], s.now);
             excess_kwh += excess * hours(frame_.step);
