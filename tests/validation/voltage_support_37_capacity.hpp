@@ -149,9 +149,10 @@ class CapacityWeek {
     CapacityWeek(const StationHistory& history, const std::string& week, const std::vector<std::string>& labels,
                  double factor = 1.0)
         : stations_(history.stations) {
-        const std::string file = folder_.write("capacity.csv", history.text()).string();
+        const test::ScratchFolder folder;
+        const std::string file = folder.write("capacity.csv", history.text()).string();
         std::vector<std::string> settings;
-        if (!week.empty()) settings.push_back("base_load.columns.file=" + folder_.write("week.csv", week).string());
+        if (!week.empty()) settings.push_back("base_load.columns.file=" + folder.write("week.csv", week).string());
         for (const std::string label : {"rated", "persistence", "point", "stochastic", "oracle"}) {
             const std::string path = "controllers." + label;
             if (std::find(labels.begin(), labels.end(), label) == labels.end()) {
@@ -220,7 +221,6 @@ class CapacityWeek {
         return sum;
     }
 
-    test::ScratchFolder folder_;
     std::vector<std::string> stations_;
     StudyResult result_;
 };

@@ -21,12 +21,10 @@ std::optional<std::filesystem::path> reference_data() {
 
 const std::vector<std::string> all_labels{"rated", "persistence", "point", "stochastic", "oracle"};
 
-/// The reference's week, with or without outages, or with a share of what was forecast; run once.
-const CapacityWeek& reference_run(const std::filesystem::path& data, bool outages, double factor) {
-    static std::map<std::pair<bool, double>, std::unique_ptr<CapacityWeek>> weeks;
-    auto& week = weeks[{outages, factor}];
-    if (!week) week = std::make_unique<CapacityWeek>(reference_history(data, outages), reference_week(data), all_labels, factor);
-    return *week;
+/// The reference's week, with or without outages, or with a share of what was forecast.
+CapacityWeek reference_run(const std::filesystem::path& data, bool outages, double factor,
+                           const std::vector<std::string>& labels = all_labels) {
+    return {reference_history(data, outages), reference_week(data), labels, factor};
 }
 
 /// A row of the table of forecasts.
@@ -63,19 +61,29 @@ void require(const CapacityWeek& week, const VoltageRow& row) {
     for (const std::string& label : all_labels) CHECK(week.e(label) > (1.0 - 1e-3) * week.e("oracle"));
 }
 
+/// The shipped day with charging under some of its controllers, with another channel.
+StudyResult run_day(const std::vector<std::string>& labels, const std::string& channel = {}) {
+    std::vector<std::string> settings{"outputs.series=~", "outputs.voltages=~", "outputs.traces.every=15 min"};
+    for (const char* label : {"central", "rounds_5", "rated", "persistence", "point", "stochastic", "oracle"})
+        if (std::find(labels.begin(), labels.end(), label) == labels.end())
+            settings.push_back(std::string("controllers.") + label + "=~");
+    if (!channel.empty()) settings.push_back("channels.utilisation=" + channel);
+    return run_study(load(scenario("voltage_support_37/capacity_study.yaml"), settings), {.threads = 1});
+}
+
 }  // namespace
 
 TEST_CASE("capacity of the 37-node stations: forecasts are as good as those of the prototype") {
     const auto data = reference_data();
     if (!data) return;
-    require(reference_run(*data, false, 1.0), ForecastRow{.1737, .2133, .2133, 1.017, .3330, {.097, .499, .899}});
-    require(reference_run(*data, true, 1.0), ForecastRow{1.180, 2.464, 1.990, 1.504, 2.581, {.106, .480, .901}});
+    require(reference_run(*data, false, 1.0, {"stochastic"}), ForecastRow{.1737, .2133, .2133, 1.017, .3330, {.097, .499, .899}});
+    require(reference_run(*data, true, 1.0, {"stochastic"}), ForecastRow{1.180, 2.464, 1.990, 1.504, 2.581, {.106, .480, .901}});
 }
 
 TEST_CASE("stochastic sub-gradient: the shipped week with the reference's capacities comes to the voltages of the prototype") {
     const auto data = reference_data();
     if (!data) return;
-    const CapacityWeek& week = reference_run(*data, false, 1.0);
+    const CapacityWeek week = reference_run(*data, false, 1.0);
     require(week, VoltageRow{125.940, 88.751, 87.456, 87.997, 86.598, 86.592});
     CHECK(week.j("uncoordinated") == Approx(11.9295).epsilon(1e-5));
     CHECK(week.j("point") == Approx(8.5736).epsilon(1e-3));
@@ -94,7 +102,7 @@ TEST_CASE("stochastic sub-gradient: the shipped week with the reference's capaci
 TEST_CASE("stochastic sub-gradient: with outages nobody foresees the forecast is worth more", "[slow]") {
     const auto data = reference_data();
     if (!data) return;
-    const CapacityWeek& week = reference_run(*data, true, 1.0);
+    const CapacityWeek week = reference_run(*data, true, 1.0);
     require(week, VoltageRow{125.940, 99.026, 105.462, 105.960, 97.084, 97.026});
     CHECK(week.j("point") == Approx(10.1607).epsilon(1e-3));
     CHECK(week.j("stochastic") == Approx(9.3937).epsilon(2e-3));
@@ -108,7 +116,7 @@ TEST_CASE("stochastic sub-gradient: with outages nobody foresees the forecast is
 TEST_CASE("stochastic sub-gradient: where capacities are half of what was forecast no forecast helps", "[slow]") {
     const auto data = reference_data();
     if (!data) return;
-    const CapacityWeek& week = reference_run(*data, false, 0.5);
+    const CapacityWeek week = reference_run(*data, false, 0.5);
     require(week, VoltageRow{125.940, 105.880, 104.439, 104.403, 104.375, 104.200});
     const std::array known{week.e("persistence"), week.e("point"), week.e("stochastic")};
     const auto [least, most] = std::minmax_element(known.begin(), known.end());
@@ -135,6 +143,34 @@ TEST_CASE("stochastic sub-gradient: on ten draws of capacities the sub-gradient 
         CHECK(stochastic < (outages ? 0.94 : 0.99) * point);
         CHECK(stochastic < 1.005 * oracle);
     }
+}
+
+TEST_CASE(
+    "stochastic sub-gradient on the day with charging: the oracle gets what it asks for, and messages that come in time change "
+    "nothing") {
+    const StudyResult plain = run_day({"stochastic", "oracle"});
+    CHECK(find(controller(plain, "oracle"), "counters", "short_kvar").values.at(0) < 1e-9);
+    CHECK(find(controller(plain, "stochastic"), "counters", "short_kvar").values.at(0) > 100.0);
+    const auto said = [](const StudyResult& result, const char* name) {
+        return find(controller(result, "stochastic"), "counters", name).values.at(0);
+    };
+    const auto voltage = [](const StudyResult& result) {
+        return find(controller(result, "stochastic"), "traces", "supply_voltage").traces;
+    };
+    const StudyResult late = run_day({"stochastic"}, "{channel: ideal, delay: 1 s}");
+    CHECK(voltage(late) == voltage(plain));
+    const StudyResult later = run_day({"stochastic"}, "{channel: ideal, delay: 10 s}");
+    CHECK(said(later, "iterations_per_slot") == 44.0);  // of two exchanges each; what would arrive with the next slot is too late
+    const StudyResult lost = run_day({"stochastic"}, "{channel: random, loss: 100 %}");
+    CHECK(said(lost, "iterations_per_slot") == 0.0);
+    CHECK(said(lost, "requested_kvar") > 0.0);  // each plans alone
+}
+
+TEST_CASE("stochastic sub-gradient: messages that take different times end the replica with advice") {
+    const StudyResult result = run_day({"stochastic"}, "{channel: random, delay: {distribution: uniform, min: 1 s, max: 2 s}}");
+    REQUIRE(result.failures.size() == 1);
+    CHECK(result.failures.front().what.find("messages of one exchange take different times on channel utilisation; give them all "
+                                            "the same delay") != std::string::npos);
 }
 
 TEST_CASE("stochastic sub-gradient: a study is the same to the bit on any number of threads") {
