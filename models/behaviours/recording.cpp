@@ -55,12 +55,22 @@ class RecordingReader {
             issues_.error(file.at, choice_.path + ".columns.energy", "'" + columns_.energy.unit + "' is no unit of energy",
                           "write kWh, Wh or MWh");
         if (energy) energy_ = *energy;
+        if (!read_soc_form(file)) return false;
         if (columns_.duration.unit.empty()) return energy.has_value();
         duration_ = duration_form(columns_.duration.unit, layout.decimal);
         if (!duration_)
             issues_.error(file.at, choice_.path + ".columns.duration", "'" + columns_.duration.unit + "' is no unit of time",
                           "write e.g. min, h or 15 min");
         return energy && duration_;
+    }
+
+    bool read_soc_form(const FilePath& file) {
+        const std::string& unit = columns_.initial_soc.unit;
+        soc_ = {unit == "%" ? 0.01 : 1.0, unit, choice_.layout.decimal};
+        if (unit.empty() || unit == "%") return true;
+        issues_.error(file.at, choice_.path + ".columns.initial_soc", "'" + unit + "' is no unit of a state of charge",
+                      "write %, or leave it out where cells hold shares from 0 to 1");
+        return false;
     }
 
     void read_file(const FilePath& file) {
@@ -96,8 +106,18 @@ class RecordingReader {
         if (!plug_out || !energy) return;
         if (time_between(*plug_in, *plug_out) <= Duration{}) return counts_.add(RowReason::no_length, *energy, here(row_->line));
         const auto stated = stated_departure(*plug_in, *plug_out);
+        const auto soc = initial_soc();
         const auto place = station();
-        if (stated && place) add_stay({*place, *plug_in, *plug_out, *stated, *energy, row_->line});
+        if (stated && soc && place) add_stay({*place, *plug_in, *plug_out, *stated, *energy, row_->line, *soc});
+    }
+
+    /// Nothing within where the recording does not tell it, nothing (reported) where a cell is no share.
+    std::optional<std::optional<double>> initial_soc() {
+        if (!columns_.initial_soc.is_given()) return std::optional<double>{};
+        auto share = parse_amount(cell(columns_.initial_soc).text, soc_);
+        if (share.value && *share.value > 1.0) share = {std::nullopt, soc_.unit.empty() ? "is it in %? then say `unit: %`" : ""};
+        const auto soc = understood(columns_.initial_soc, std::move(share), "is not a share from 0 to 1");
+        return soc ? std::optional(std::optional(*soc)) : std::nullopt;
     }
 
     /// Whether a row begins on a wanted day; notes it otherwise.
@@ -116,6 +136,7 @@ class RecordingReader {
         RecordedTime plug_in, plug_out, stated;
         double energy_kwh;
         int line;
+        std::optional<double> initial_soc{};
     };
 
     void add_stay(const Found& found) {
@@ -128,8 +149,8 @@ class RecordingReader {
         const Duration stated_after = time_between(found.plug_in, found.stated);
         if (stated_after < Duration{}) counts_.note_stated_too_early();
         RecordedStay stay{
-            file_, found.line,  found.station, day, found.plug_in.clock - day, {}, {}, found.energy_kwh, found.plug_in.utc,
-            lasts, stated_after};
+            file_, found.line,   found.station,    day, found.plug_in.clock - day, {}, {}, found.energy_kwh, found.plug_in.utc,
+            lasts, stated_after, found.initial_soc};
         // By a clock that was set back meanwhile a stay may seem to end before it begins; then its length counts.
         stay.unplug = found.plug_out.clock > found.plug_in.clock ? found.plug_out.clock - day : stay.plug_in + lasts;
         stay.stated_departure = found.stated.clock - day;
@@ -305,7 +326,7 @@ class RecordingReader {
     Issues& issues_;
     RowColumns row_columns_;
     RecordedClock clock_;
-    NumberForm energy_;
+    NumberForm energy_, soc_;
     std::optional<NumberForm> duration_;
     Recording recording_;
     RowCounts counts_;

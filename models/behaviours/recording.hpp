@@ -26,11 +26,12 @@ struct RecordedStay {
     std::chrono::local_days day{};
     Duration plug_in{};
     Duration unplug{};
-    Duration stated_departure{};     ///< the driver's estimate where one was given, else the truth
-    double energy_kwh = 0.0;         ///< delivered, grid side
-    std::optional<UtcTime> begin{};  ///< where the zone is known
-    Duration lasts{};                ///< from plug-in to departure; as the clock shows it where the zone is not known
-    Duration stated_after{};         ///< from plug-in to the stated departure, likewise
+    Duration stated_departure{};          ///< the driver's estimate where one was given, else the truth
+    double energy_kwh = 0.0;              ///< delivered, grid side
+    std::optional<UtcTime> begin{};       ///< where the zone is known
+    Duration lasts{};                     ///< from plug-in to departure; as the clock shows it where the zone is not known
+    Duration stated_after{};              ///< from plug-in to the stated departure, likewise
+    std::optional<double> initial_soc{};  ///< where the recording tells it
 };
 
 /// What files say of the days from `first` to `last`.

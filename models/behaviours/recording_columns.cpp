@@ -90,6 +90,8 @@ const Schema<RecordingColumns>& RecordingColumns::schema() {
             .optional("plug_out", &C::plug_out, "when it was disconnected")
             .optional("duration", &C::duration, "how long it was connected, instead of plug_out: [h:]mm:ss, or numbers in `unit`")
             .optional("energy", &C::energy, "delivered, at the grid side; in kWh unless `unit` says Wh or MWh")
+            .optional("initial_soc", &C::initial_soc,
+                      "state of charge at plug-in, as a share, or in `unit: %`; the energy then leads from there to the target")
             .optional("station", &C::station, "which charging point; @file: the file's name")
             .optional("stated_departure", &C::stated_departure, "when the driver said to leave; empty where nothing was said")
             .optional("claimed", &C::claimed, "whether stated_departure was said by the driver (1 or 0)")
@@ -99,9 +101,16 @@ const Schema<RecordingColumns>& RecordingColumns::schema() {
 }
 
 std::vector<std::pair<std::string, const ColumnChoice*>> RecordingColumns::list() const {
-    return {{"plug_in", &plug_in}, {"plug_out", &plug_out}, {"duration", &duration},
-            {"energy", &energy},   {"station", &station},   {"stated_departure", &stated_departure},
-            {"claimed", &claimed}, {"bus", &bus},           {"phases", &phases}};
+    return {{"plug_in", &plug_in},
+            {"plug_out", &plug_out},
+            {"duration", &duration},
+            {"energy", &energy},
+            {"initial_soc", &initial_soc},
+            {"station", &station},
+            {"stated_departure", &stated_departure},
+            {"claimed", &claimed},
+            {"bus", &bus},
+            {"phases", &phases}};
 }
 
 RecordingColumns overridden_by(RecordingColumns usual, const RecordingColumns& own) {
@@ -110,8 +119,8 @@ RecordingColumns overridden_by(RecordingColumns usual, const RecordingColumns& o
     if (own.stated_departure.is_given()) usual.claimed = {};
     for (ColumnChoice RecordingColumns::*member :
          {&RecordingColumns::plug_in, &RecordingColumns::plug_out, &RecordingColumns::duration, &RecordingColumns::energy,
-          &RecordingColumns::station, &RecordingColumns::stated_departure, &RecordingColumns::claimed, &RecordingColumns::bus,
-          &RecordingColumns::phases})
+          &RecordingColumns::initial_soc, &RecordingColumns::station, &RecordingColumns::stated_departure,
+          &RecordingColumns::claimed, &RecordingColumns::bus, &RecordingColumns::phases})
         if ((own.*member).is_given()) usual.*member = own.*member;
     return usual;
 }

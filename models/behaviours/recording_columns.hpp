@@ -37,6 +37,7 @@ struct RecordingColumns {
     ColumnChoice plug_out;
     ColumnChoice duration;
     ColumnChoice energy;
+    ColumnChoice initial_soc;
     ColumnChoice station;
     ColumnChoice stated_departure;
     ColumnChoice claimed;

@@ -54,6 +54,9 @@ RecordingLayout resolved_layout(const Params& p) {
     return layout;
 }
 
+/// Whether rows give the state of charge at plug-in, so that the energy leads to the target and not back from it.
+bool tells_soc(const Params& p) { return resolved_layout(p).columns.initial_soc.is_given(); }
+
 /// What must be known of the columns of any recording.
 std::optional<Contradiction> missing_column(const Params& p) {
     const RecordingColumns columns = resolved_layout(p).columns;
@@ -121,9 +124,16 @@ Schema<Params> make_schema() {
         .relation(missing_column)
         .relation(needless_place)
         .relation([](const Params& p) -> std::optional<Contradiction> {
+            const bool is_series = p.layout && layout_of(*p.layout).rows == RowKind::step;
+            if (!is_series || !tells_soc(p)) return std::nullopt;
+            return Contradiction{"columns", "names initial_soc, which rows that are steps of a series do not tell",
+                                 "leave it out"};
+        })
+        .relation([](const Params& p) -> std::optional<Contradiction> {
             if (p.target_soc.distribution->highest() <= p.highest_soc.distribution->lowest()) return std::nullopt;
             return Contradiction{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
         })
+        .used_if([](const Params& p) { return !tells_soc(p); }, "without a column initial_soc", {"target_soc"})
         .relation([](const Params& p) -> std::optional<Contradiction> {
             if (!p.from || !p.to || p.from->day <= p.to->day) return std::nullopt;
             return Contradiction{"from", "is after to", "give from <= to"};
@@ -140,7 +150,10 @@ class Checked {
           recording_(read()),
           days_(recording_, p.draw, context, path_) {
         check_counts();
-        check_energy();
+        if (tells_soc(p))
+            check_targets();
+        else
+            check_energy();
         check_power();
         check_clock();
     }
@@ -230,6 +243,26 @@ class Checked {
                                             : std::string("give a target_soc above lowest_soc"));
     }
 
+    /// What the energy leads to must be within the battery, or the vehicle ends short of it.
+    void check_targets() const {
+        const bool literal = context_.accounting == Accounting::literal;
+        const auto& efficiency = *p_.charge_efficiency.distribution;
+        const double stored_per_drawn = literal ? 1.0 / efficiency.lowest() : efficiency.highest();
+        const double capacity_kwh = p_.capacity.distribution->lowest();
+        const double ceiling = p_.highest_soc.distribution->lowest();
+        std::size_t too_high = 0;
+        const RecordedStay* first = nullptr;
+        for (const auto& stay : recording_.stays) {
+            if (*stay.initial_soc + stay.energy_kwh * stored_per_drawn / capacity_kwh <= ceiling * (1.0 + 1e-12)) continue;
+            if (too_high++ == 0) first = &stay;
+        }
+        if (too_high > 0)
+            context_.issues->warning(recording_.at(*first), path_ + ".highest_soc",
+                                     fmt::format("{} of {} sessions, this one first, want to be above {:g} of their battery",
+                                                 too_high, recording_.stays.size(), ceiling),
+                                     "they will end short of that; raise capacity or highest_soc if that is not meant");
+    }
+
     void check_power() const {
         const double rating_kw = p_.charge_rating.distribution->lowest();
         const auto hurried =
@@ -295,8 +328,9 @@ class SessionsBehaviour final : public Behaviour {
                 Stay stay = on_day(recorded_stay, day, from_hours(error_h[i]));
                 const Vehicles& v = population.vehicles;
                 const double stored_kwh = recorded_stay.energy_kwh * v.stored_per_drawn[first_vehicle + i];
-                stay.target_soc = target[i];
-                stay.initial_soc = std::max(0.0, target[i] - stored_kwh / v.capacity[first_vehicle + i]);
+                const double stored = stored_kwh / v.capacity[first_vehicle + i];
+                stay.initial_soc = recorded_stay.initial_soc.value_or(std::max(0.0, target[i] - stored));
+                stay.target_soc = recorded_stay.initial_soc ? stay.initial_soc + stored : target[i];
                 stay.is_metered = true;
                 stays.add(i, stay);
             }

@@ -16,16 +16,25 @@ struct AreaSeries {
     bool linear = true;                            ///< between marks; else each value holds until the next mark
     std::vector<std::vector<double>> values_mw{};  ///< by area, then by mark; empty: no power at all
 
-    [[nodiscard]] double at(std::size_t area, Instant t) const {
+    /// Where an instant lies, which is the same for all areas.
+    struct Place {
+        std::size_t mark = 0;
+        double share = 0.0;  ///< of the way to the next mark
+    };
+    [[nodiscard]] Place place_of(Instant t) const {
+        if (values_mw.empty()) return {};
+        const auto mark = t.time_since_epoch() / every;
+        const auto since = (t.time_since_epoch() - mark * every).count();
+        return {static_cast<std::size_t>(mark), static_cast<double>(since) / static_cast<double>(every.count())};
+    }
+    [[nodiscard]] double at(std::size_t area, const Place& place) const {
         if (values_mw.empty()) return 0.0;
         const std::vector<double>& values = values_mw[area];
-        const auto since = t.time_since_epoch();
-        const auto mark = static_cast<std::size_t>(since / every);
-        if (mark + 1 >= values.size()) return values.back();
-        if (!linear) return values[mark];
-        const double share = static_cast<double>((since % every).count()) / static_cast<double>(every.count());
-        return values[mark] + share * (values[mark + 1] - values[mark]);
+        if (place.mark + 1 >= values.size()) return values.back();
+        if (!linear) return values[place.mark];
+        return values[place.mark] + place.share * (values[place.mark + 1] - values[place.mark]);
     }
+    [[nodiscard]] double at(std::size_t area, Instant t) const { return at(area, place_of(t)); }
     /// The last mark.
     [[nodiscard]] Duration length() const {
         return values_mw.empty() ? Duration{} : every * static_cast<Duration::rep>(values_mw.front().size() - 1);

@@ -27,6 +27,19 @@ std::optional<Contradiction> wrong_keys(const Map& map, const std::string& field
     return std::nullopt;
 }
 
+/// Names of areas where something wanders that are none.
+std::optional<Contradiction> wrong_wandering(const DrawnText& drawn, const std::vector<std::string>& areas) {
+    std::map<std::string, std::vector<std::string>> named;
+    if (drawn.load) named.emplace("load", drawn.load->areas);
+    for (const auto& [name, text] : drawn.wandering) named.emplace("wandering." + name, text.areas);
+    for (const auto& [field, list] : named)
+        for (const std::string& area : list)
+            if (std::find(areas.begin(), areas.end(), area) == areas.end())
+                return Contradiction{"disturbances", "drawn." + field + ".areas: '" + area + "' is no area",
+                                     did_you_mean(area, areas)};
+    return std::nullopt;
+}
+
 }  // namespace
 
 const Schema<CalibrationText>& CalibrationText::schema() {
@@ -54,6 +67,8 @@ const Schema<DisturbanceText>& DisturbanceText::schema() {
 std::optional<Contradiction> wrong_areas(const DisturbanceText& text, const std::vector<std::string>& areas) {
     if (text.recorded)
         if (auto wrong = wrong_keys(text.recorded->load_mw, "recorded.load_mw", areas)) return wrong;
+    if (text.drawn)
+        if (auto wrong = wrong_wandering(*text.drawn, areas)) return wrong;
     if (text.drawn && text.drawn->clouds)
         if (auto wrong = wrong_keys(text.drawn->clouds->over, "drawn.clouds.over", areas)) return wrong;
     if (text.calibrate && std::find(areas.begin(), areas.end(), text.calibrate->area) == areas.end())
@@ -74,17 +89,26 @@ Disturbance::Disturbance(const DisturbanceText& text, const AreaNetwork& network
     }
     if (!text.drawn) return;
     if (text.drawn->load) load_ = draw_load(*text.drawn->load, areas, horizon, rng);
+    if (!text.drawn->wandering.empty()) wandering_ = draw_wandering(text.drawn->wandering, areas, horizon, rng);
     if (text.drawn->clouds) clouds_ = draw_clouds(*text.drawn->clouds, areas, horizon, rng);
 }
 
-double Disturbance::steady_pu(std::size_t area, Instant t) const {
-    return (recorded_.at(area, t) + load_.at(area, t)) / base_mw_[area];
+Disturbance::Places Disturbance::places_of(Instant t) const {
+    return {recorded_.place_of(t), load_.place_of(t), wandering_.place_of(t), clouds_.place_of(t)};
 }
 
-double Disturbance::cloud_pu(std::size_t area, Instant t) const { return clouds_.at(area, t) / base_mw_[area]; }
+double Disturbance::steady_pu(std::size_t area, const Places& places) const {
+    const double mw = recorded_.at(area, places.recorded) + load_.at(area, places.load) + wandering_.at(area, places.wandering);
+    return mw / base_mw_[area];
+}
+
+double Disturbance::cloud_pu(std::size_t area, const Places& places) const {
+    return clouds_.at(area, places.clouds) / base_mw_[area];
+}
 
 void Disturbance::at(Instant t, std::span<double> load_pu) const {
-    for (std::size_t i = 0; i < load_pu.size(); ++i) load_pu[i] = steady_pu(i, t) + cloud_factor_ * cloud_pu(i, t);
+    const Places places = places_of(t);
+    for (std::size_t i = 0; i < load_pu.size(); ++i) load_pu[i] = steady_pu(i, places) + cloud_factor_ * cloud_pu(i, places);
 }
 
 /// Without vehicles and ramps the system is linear: df = a + f b, a the answer to all else and b that to the clouds as they were
@@ -96,7 +120,8 @@ void Disturbance::calibrate(const CalibrationText& calibration, const AreaPlant&
     std::vector<double> steady(areas.size()), clouds(areas.size());
     const std::vector<double> none(areas.size());
     const auto look = [&](Instant t) {
-        for (std::size_t i = 0; i < areas.size(); ++i) steady[i] = steady_pu(i, t), clouds[i] = cloud_pu(i, t);
+        const Places places = places_of(t);
+        for (std::size_t i = 0; i < areas.size(); ++i) steady[i] = steady_pu(i, places), clouds[i] = cloud_pu(i, places);
     };
     look(Instant{});
     PowerSystem without(plant, secondary, clock, steady), alone(plant, secondary, clock, clouds);

@@ -47,10 +47,15 @@ class Disturbance {
     [[nodiscard]] double cloud_factor() const { return cloud_factor_; }
 
    private:
-    [[nodiscard]] double steady_pu(std::size_t area, Instant t) const;
-    [[nodiscard]] double cloud_pu(std::size_t area, Instant t) const;
+    /// Where an instant lies in each series.
+    struct Places {
+        AreaSeries::Place recorded{}, load{}, wandering{}, clouds{};
+    };
+    [[nodiscard]] Places places_of(Instant t) const;
+    [[nodiscard]] double steady_pu(std::size_t area, const Places& places) const;
+    [[nodiscard]] double cloud_pu(std::size_t area, const Places& places) const;
 
-    AreaSeries recorded_, load_, clouds_;
+    AreaSeries recorded_, load_, wandering_, clouds_;
     std::vector<double> base_mw_;
     double cloud_factor_ = 1.0;
 };

@@ -28,6 +28,36 @@ std::vector<double> normals(const Rng& rng, Purpose purpose, std::size_t count) 
     return radius;
 }
 
+/// One deviation for each mark.
+std::vector<double> wander(const WanderText& load, Purpose purpose, std::size_t marks, const Rng& rng) {
+    const double kept = std::exp(-seconds(mark_distance) / seconds(load.memory));
+    const double fresh = std::sqrt(1.0 - kept * kept);
+    std::vector<double> values = normals(rng, purpose, marks);
+    double now = values.front();
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        if (k > 0) now = kept * now + fresh * values[k];
+        const double age_s = static_cast<double>(k) * seconds(mark_distance);
+        const double grown = load.fade_in > Duration::zero() ? std::min(1.0, age_s / seconds(load.fade_in)) : 1.0;
+        values[k] = grown * megawatts(load.deviation) * now;
+    }
+    return values;
+}
+
+AreaSeries nothing_until(Duration horizon, std::size_t areas) {
+    return {mark_distance, true, std::vector(areas, std::vector<double>(marks_until(horizon), 0.0))};
+}
+
+/// Adds what wanders in its areas, keyed by the purpose and the area.
+void add_wandering(const WanderText& load, Purpose purpose, const std::vector<std::string>& areas, const Rng& rng,
+                   AreaSeries& series) {
+    for (std::size_t i = 0; i < areas.size(); ++i) {
+        if (!load.areas.empty() && std::count(load.areas.begin(), load.areas.end(), areas[i]) == 0) continue;
+        std::vector<double>& sum = series.values_mw[i];
+        const std::vector<double> values = wander(load, purpose.in(areas[i]), sum.size(), rng);
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += values[k];
+    }
+}
+
 /// One attribute of a cloud; `what` keeps its draws apart from those of the others.
 template <UnitLabel Unit>
 double draw(const Random<Unit>& law, const Rng& rng, Purpose clouds, std::string_view what, std::size_t cloud) {
@@ -69,7 +99,8 @@ const Schema<WanderText>& WanderText::schema() {
         Schema<WanderText>("load of every area that wanders about its forecast (Ornstein-Uhlenbeck process)")
             .required("deviation", &WanderText::deviation, "standard deviation", at_least(0.0))
             .required("memory", &WanderText::memory, "time in which the correlation falls to 1/e", above(0.0))
-            .optional("fade_in", &WanderText::fade_in, "time over which the deviation grows from nothing", at_least(0.0));
+            .optional("fade_in", &WanderText::fade_in, "time over which the deviation grows from nothing", at_least(0.0))
+            .optional("areas", &WanderText::areas, "where, each with a draw of its own; empty: in every area");
     return schema;
 }
 
@@ -99,27 +130,27 @@ const Schema<CloudsText>& CloudsText::schema() {
 }
 
 const Schema<DrawnText>& DrawnText::schema() {
-    static const Schema<DrawnText> schema = Schema<DrawnText>("disturbances that are drawn for each replica")
-                                                .optional("load", &DrawnText::load, "load of every area")
-                                                .optional("clouds", &DrawnText::clouds, "over photovoltaics");
+    static const Schema<DrawnText> schema =
+        Schema<DrawnText>("disturbances that are drawn for each replica")
+            .optional("load", &DrawnText::load, "load of every area")
+            .optional("wandering", &DrawnText::wandering,
+                      "by name: what wanders besides, e.g. fast and slow parts of the wind; all "
+                      "add up")
+            .optional("clouds", &DrawnText::clouds, "over photovoltaics");
     return schema;
 }
 
 AreaSeries draw_load(const WanderText& load, const std::vector<std::string>& areas, Duration horizon, const Rng& rng) {
-    AreaSeries series{mark_distance, true, {}};
-    const double kept = std::exp(-seconds(mark_distance) / seconds(load.memory));
-    const double fresh = std::sqrt(1.0 - kept * kept);
-    for (const std::string& area : areas) {
-        std::vector<double> values = normals(rng, Purpose("load_frequency load").in(area), marks_until(horizon));
-        double now = values.front();
-        for (std::size_t k = 0; k < values.size(); ++k) {
-            if (k > 0) now = kept * now + fresh * values[k];
-            const double age_s = static_cast<double>(k) * seconds(mark_distance);
-            const double grown = load.fade_in > Duration::zero() ? std::min(1.0, age_s / seconds(load.fade_in)) : 1.0;
-            values[k] = grown * megawatts(load.deviation) * now;
-        }
-        series.values_mw.push_back(std::move(values));
-    }
+    AreaSeries series = nothing_until(horizon, areas.size());
+    add_wandering(load, Purpose("load_frequency load"), areas, rng, series);
+    return series;
+}
+
+AreaSeries draw_wandering(const std::map<std::string, WanderText>& wandering, const std::vector<std::string>& areas,
+                          Duration horizon, const Rng& rng) {
+    AreaSeries series = nothing_until(horizon, areas.size());
+    for (const auto& [name, text] : wandering)
+        add_wandering(text, Purpose("load_frequency wandering").in(name), areas, rng, series);
     return series;
 }
 

@@ -17,6 +17,7 @@ struct WanderText {
     Kilowatts deviation{};
     Duration memory{};
     Duration fade_in{};
+    std::vector<std::string> areas{};  ///< each has a draw of its own; empty: all areas
     static const Schema<WanderText>& schema();
 };
 
@@ -45,6 +46,7 @@ struct CloudsText {
 /// The section `drawn`.
 struct DrawnText {
     std::optional<WanderText> load{};
+    std::map<std::string, WanderText> wandering{};  ///< more of them, by name; all add up
     std::optional<CloudsText> clouds{};
     static const Schema<DrawnText>& schema();
 };
@@ -52,6 +54,9 @@ struct DrawnText {
 /// Load deviations of one replica, one mark per second.
 [[nodiscard]] AreaSeries draw_load(const WanderText& load, const std::vector<std::string>& areas, Duration horizon,
                                    const Rng& rng);
+/// The sum of all that wanders besides, likewise.
+[[nodiscard]] AreaSeries draw_wandering(const std::map<std::string, WanderText>& wandering, const std::vector<std::string>& areas,
+                                        Duration horizon, const Rng& rng);
 /// Power that clouds take from the photovoltaics of one replica, one mark per second; positive where generation is missing.
 [[nodiscard]] AreaSeries draw_clouds(const CloudsText& clouds, const std::vector<std::string>& areas, Duration horizon,
                                      const Rng& rng);

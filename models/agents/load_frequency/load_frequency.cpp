@@ -9,6 +9,7 @@
 #include "agents/load_frequency/disturbance.hpp"
 #include "agents/load_frequency/settings.hpp"
 #include "agents/load_frequency/signals.hpp"
+#include "agents/load_frequency/vehicle_power.hpp"
 #include "evsweep/agent.hpp"
 #include "evsweep/plugins.hpp"
 
@@ -122,19 +123,18 @@ class LoadFrequency final : public Agent {
     LoadFrequency(const P& p, const Context& context)
         : p_(p),
           network_(network_of(p.nominal, p.areas, p.ties)),
-          group_area_(areas_of_groups(p, context.connectors)),
-          group_power_(context.exchange.subscribe(signals::group_power, Freshness::previous)),
+          vehicles_(p.areas, network_, context.connectors, context.exchange),
           deviation_(context.exchange.publish(signals::frequency_deviation, p.area_names())),
           tie_(context.exchange.publish(signals::tie_deviation, p.area_names())),
           error_(context.exchange.publish(signals::area_control_error, p.area_names())),
           bias_(context.exchange.publish(signals::frequency_bias, p.area_names())),
+          relief_(context.exchange.publish(signals::vehicle_relief, p.area_names())),
           area_of_group_(context.exchange.publish(signals::area_of_group)),
+          stand_for_(context.exchange.publish(signals::vehicles_stand_for)),
           disturbance_(p.disturbances.value_or(DisturbanceText{}), network_, context.horizon, context.rng),
           load_(network_.areas.size()),
-          relief_(network_.areas.size()),
           tallies_(network_.areas.size()) {
         const AreaPlant plant(network_, seconds(p.step));
-        for (const auto& [area_name, area] : p.areas) areas_.push_back(area);
         if (p.disturbances && p.disturbances->calibrate)
             disturbance_.calibrate(*p.disturbances->calibrate, plant, p.secondary(), p.clock(), context.horizon);
         disturbance_.at(Instant{}, load_);
@@ -172,43 +172,12 @@ class LoadFrequency final : public Agent {
     }
 
    private:
-    /// By group of the population: the index of its area, or -1. The run without vehicles has no groups.
-    static std::vector<int> areas_of_groups(const P& p, const Connectors& connectors) {
-        std::vector<int> area_of(connectors.groups.size(), -1);
-        if (area_of.empty()) return area_of;
-        int index = 0;
-        for (const auto& [area_name, area] : p.areas) {
-            for (const std::string& group : area.groups) {
-                const auto found = std::find(connectors.groups.begin(), connectors.groups.end(), group);
-                if (found == connectors.groups.end())
-                    throw PartyError("areas." + area_name + ".groups: '" + group + "' is no group of the population; " +
-                                     did_you_mean(group, connectors.groups));
-                area_of[static_cast<std::size_t>(found - connectors.groups.begin())] = index;
-            }
-            ++index;
-        }
-        return area_of;
-    }
-
     void advance(Turn& turn) {
-        take_power(turn[group_power_]);
+        vehicles_.take(turn);
         disturbance_.at(turn.now, load_);
-        system_->advance(load_, relief_);
+        system_->advance(load_, vehicles_.relief_pu(), vehicles_.request_pu());
         loss_ = system_->plant().lost(p_.lost_at.value());
         if (turn.now.time_since_epoch() % p_.judge_every.value_or(p_.step) == Duration::zero()) judge();
-    }
-
-    /// What the groups of each area have drawn since the last turn, less what they drew in the first step where that belongs to
-    /// the balance.
-    void take_power(std::span<const double> group_kw) {
-        std::fill(relief_.begin(), relief_.end(), 0.0);
-        for (std::size_t g = 0; g < group_area_.size(); ++g)
-            if (group_area_[g] >= 0) relief_[static_cast<std::size_t>(group_area_[g])] -= group_kw[g];
-        for (std::size_t i = 0; i < areas_.size(); ++i)
-            relief_[i] *= areas_[i].vehicles_stand_for / (1000.0 * network_.areas[i].base_mw);
-        if (balance_.empty()) balance_ = relief_;
-        for (std::size_t i = 0; i < areas_.size(); ++i)
-            if (areas_[i].balance == Balance::at_start) relief_[i] -= balance_[i];
     }
 
     void judge() {
@@ -224,32 +193,37 @@ class LoadFrequency final : public Agent {
 
     void publish(Turn& turn) {
         const AreaPlant& plant = system_->plant();
-        const auto deviation = turn[deviation_], tie = turn[tie_], error = turn[error_];
+        const auto deviation = turn[deviation_], tie = turn[tie_], error = turn[error_], relief = turn[relief_];
         for (std::size_t i = 0; i < plant.areas(); ++i) {
             deviation[i] = plant.deviation_hz(i);
             tie[i] = plant.export_mw(i);
             error[i] = error_mw(i);
+            relief[i] = plant.relief_pu(i) * network_.areas[i].base_mw;
         }
-        if (turn.now > Instant{}) return;
+        if (turn.now == Instant{}) publish_constants(turn);
+    }
+
+    void publish_constants(Turn& turn) {
         const auto bias = turn[bias_];
-        for (std::size_t i = 0; i < plant.areas(); ++i)
-            bias[i] = plant.bias_pu(i) * network_.areas[i].base_mw / network_.nominal_hz;
-        std::copy(group_area_.begin(), group_area_.end(), turn[area_of_group_].begin());
+        for (std::size_t i = 0; i < bias.size(); ++i)
+            bias[i] = system_->plant().bias_pu(i) * network_.areas[i].base_mw / network_.nominal_hz;
+        const auto areas = vehicles_.area_of_group();
+        std::copy(areas.begin(), areas.end(), turn[area_of_group_].begin());
+        const auto stand_for = turn[stand_for_];
+        for (std::size_t g = 0; g < areas.size(); ++g) stand_for[g] = vehicles_.stands_for(g);
     }
 
     P p_;
     AreaNetwork network_;
-    std::vector<AreaText> areas_{};
-    std::vector<int> group_area_;
-    Subscription<"kW", Extent::group, Form::present> group_power_;
+    VehiclePower vehicles_;
     Publication<"Hz", Extent::area, Form::present> deviation_;
     Publication<"MW", Extent::area, Form::present> tie_, error_;
     Publication<"MW/Hz", Extent::area, Form::present> bias_;
-    Publication<"1", Extent::group, Form::present> area_of_group_;
+    Publication<"MW", Extent::area, Form::present> relief_;
+    Publication<"1", Extent::group, Form::present> area_of_group_, stand_for_;
     Disturbance disturbance_;
     std::optional<PowerSystem> system_{};
-    std::vector<double> load_, relief_;  ///< by area, pu of its base
-    std::vector<double> balance_{};      ///< relief in the first step; empty before it
+    std::vector<double> load_;  ///< by area, pu of its base
     std::vector<AreaTally> tallies_;
     std::size_t marks_ = 0;
     std::optional<Loss> loss_{};

@@ -29,14 +29,16 @@ class PowerSystem {
     PowerSystem(AreaPlant plant, const std::optional<SecondarySettings>& secondary, const SystemClock& clock,
                 std::span<const double> load);
 
-    /// To `now() + step`: the disturbance goes linearly from that of the last step to `load_at_end`; `relief` holds.
-    void advance(std::span<const double> load_at_end, std::span<const double> relief);
+    /// To `now() + step`: the disturbance goes linearly from that of the last step to `load_at_end`; `relief` holds. `request` is
+    /// what connected units have been asked to relieve the area by, so that the secondary control makes up for the rest; empty:
+    /// nothing.
+    void advance(std::span<const double> load_at_end, std::span<const double> relief, std::span<const double> request = {});
 
     [[nodiscard]] Instant now() const { return now_; }
     [[nodiscard]] const AreaPlant& plant() const { return plant_; }
 
    private:
-    void act();
+    void act(std::span<const double> request);
 
     AreaPlant plant_;
     SystemClock clock_;

@@ -7,7 +7,7 @@
 namespace evsweep {
 
 std::vector<std::pair<std::string, Balance>> names_of(Balance) {
-    return {{"at_start", Balance::at_start}, {"nothing", Balance::nothing}};
+    return {{"at_start", Balance::at_start}, {"schedule", Balance::schedule}, {"nothing", Balance::nothing}};
 }
 
 const Schema<ReheatText>& ReheatText::schema() {
@@ -33,9 +33,11 @@ const Schema<AreaText>& AreaText::schema() {
             .optional("groups", &AreaText::groups, "population groups whose connection points lie in this area")
             .optional("vehicles_stand_for", &AreaText::vehicles_stand_for,
                       "vehicles of the area per vehicle of the population; powers count as often", above(0.0))
-            .optional("balance", &AreaText::balance,
-                      "at_start: what the groups draw in the first step is part of the balance, and only departures from it act "
-                      "on the frequency; nothing: all that they draw acts");
+            .optional(
+                "balance", &AreaText::balance,
+                "at_start: what the groups draw in the first step is part of the balance, and only departures from it act "
+                "on the frequency; schedule: so is what a controller has scheduled (signal scheduled_power) at any time, and "
+                "without such a controller all that they draw; nothing: all that they draw acts");
     return schema;
 }
 

@@ -18,8 +18,9 @@ struct ReheatText {
     static const Schema<ReheatText>& schema();
 };
 
-/// Whether the power that connected units draw at the start belongs to the balance of the area.
-enum class Balance { at_start, nothing };
+/// Which power of connected units belongs to the balance of the area: what they draw at the start, what a controller has
+/// scheduled, or none.
+enum class Balance { at_start, schedule, nothing };
 [[nodiscard]] std::vector<std::pair<std::string, Balance>> names_of(Balance);
 
 struct AreaText {

@@ -348,3 +348,37 @@ TEST_CASE("counts give recorded charging points their buses in order, in every r
     }
     CHECK(by_class.size() > 3);
 }
+
+TEST_CASE("a recorded state of charge at plug-in counts, and the energy leads from there to the target",
+          "[behaviours][sessions]") {
+    const std::string header = "station_id,plug_in_local,plug_out_local,energy_kwh,soc\n";
+    const std::string row = "A,2025-01-06 14:00:30,2025-01-06 18:30,10,";
+    const std::string columns =
+        "columns: {station: station_id, plug_in: plug_in_local, plug_out: plug_out_local, energy: energy_kwh, "
+        "initial_soc: ";
+    const auto replay = [&](const TemporaryFile& file, const std::string& column, const std::string& more = "") {
+        return "behaviour: sessions\nfile: " + file.path().string() + "\n" + columns + column +
+               "}\nplacement: {rule: round_robin, buses: [3]}\ncapacity: 40 kWh\ncharge_rating: 7 kW\ncharge_efficiency: 90 %\n" +
+               more;
+    };
+    const TemporaryFile share(header + row + "0.35\n"), percent(header + row + "35\n", "percent.csv");
+    for (const auto& text : {replay(share, "soc"), replay(percent, "{column: soc, unit: \"%\"}")}) {
+        BehaviourFixture fixture;
+        const Population population = fixture.draw(text);
+        REQUIRE(population.sessions.size() == 1);
+        CHECK(population.sessions[0].plug_in == at_clock(0, 14, 0) + std::chrono::seconds(30));
+        CHECK(population.sessions[0].initial_soc == Approx(0.35));
+        CHECK(population.sessions[0].target_soc == Approx(0.35 + 10 * 0.9 / 40));
+        CHECK(fixture.issue_texts().empty());
+    }
+    BehaviourFixture high, unclear, given;
+    REQUIRE(high.make(replay(share, "soc", "highest_soc: 0.5")));
+    CHECK_THAT(
+        high.issue_texts(),
+        Catch::Contains("sessions.csv:2:1: population.homes.highest_soc: 1 of 1 sessions, this one first, want to be above 0.5"));
+    REQUIRE_FALSE(unclear.try_make(replay(percent, "soc")));
+    CHECK_THAT(unclear.issue_texts(),
+               Catch::Contains("percent.csv:2:") && Catch::Contains("soc is not a share from 0 to 1: '35'; is it in %?"));
+    REQUIRE(given.make(replay(share, "soc", "target_soc: 0.9")));
+    CHECK_THAT(given.issue_texts(), Catch::Contains("target_soc") && Catch::Contains("without a column initial_soc"));
+}

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,6 +49,7 @@ class RigExchange final : public Exchange {
     }
     Slot add_publication(const SignalInfo& signal, const std::vector<std::string>& members) override {
         if (signal.extent == Extent::area) values[std::string(signal.name)].assign(members.size(), 0.0);
+        if (signal.extent == Extent::group) values[std::string(signal.name)].assign(values.at("group_power").size(), 0.0);
         written_names.emplace_back(signal.name);
         return {static_cast<std::uint32_t>(written_names.size() - 1), access.owner};
     }
@@ -153,8 +155,10 @@ class AreaRig {
 
     void act(Duration t) {
         agent_exchange_->open([&](const std::string& name) -> std::span<const double> {
-            REQUIRE(name == "group_power");
-            return group_kw_;
+            if (name == "group_power") return group_kw_;
+            if (name == "charging_power") return {&fleet_kw_, 1};
+            if (name == "discharging_power") return {&nothing_kw_, 1};
+            return {};  // no controller of a rig has a schedule
         });
         Turn turn(Instant(t), agent_exchange_->access);
         agent_->act(turn);
@@ -188,6 +192,7 @@ class AreaRig {
         table_.accept();
         std::fill(group_kw_.begin(), group_kw_.end(), 0.0);
         for (std::size_t i = 0; i < vehicles_.size(); ++i) group_kw_[connectors_.group[i]] += table_.p_kw(own_[i]);
+        fleet_kw_ = std::accumulate(group_kw_.begin(), group_kw_.end(), 0.0);
     }
 
     std::vector<RigVehicle> vehicles_;
@@ -197,6 +202,7 @@ class AreaRig {
     FeederSite site_{};
     std::vector<ConnectorId> own_{};
     std::vector<double> p_min_{}, p_max_{}, soc_{}, group_kw_{}, zeros_{};
+    double fleet_kw_ = 0.0, nothing_kw_ = 0.0;
     std::map<std::string, std::size_t> sizes_{};
     std::map<std::string, std::deque<std::vector<double>>> past_{};
     std::unique_ptr<RigExchange> agent_exchange_, controller_exchange_;

@@ -96,6 +96,24 @@ TEST_CASE("a load that fades in begins at nothing", "[load_frequency]") {
     REQUIRE(faded[200] == whole[200]);
 }
 
+TEST_CASE("parts of a wandering load add up, each with draws of its own, in its areas only", "[load_frequency]") {
+    const WanderText slow{Kilowatts(25e3), std::chrono::seconds(300), {}, {"area_1"}};
+    const WanderText fast{Kilowatts(12e3), std::chrono::seconds(40), {}, {}};
+    const Rng rng(7, 0);
+    const auto both = draw_wandering({{"slow", slow}, {"fast", fast}}, area_names, std::chrono::hours(60), rng);
+    const auto first = draw_wandering({{"slow", slow}}, area_names, std::chrono::hours(60), rng);
+    const auto second = draw_wandering({{"fast", fast}}, area_names, std::chrono::hours(60), rng);
+    REQUIRE(first.values_mw[1] == std::vector<double>(first.values_mw[0].size(), 0.0));
+    double square = 0.0;
+    for (std::size_t k = 0; k < both.values_mw[0].size(); ++k) {
+        REQUIRE(both.values_mw[0][k] == Approx(first.values_mw[0][k] + second.values_mw[0][k]).margin(1e-9));
+        square += both.values_mw[0][k] * both.values_mw[0][k];
+    }
+    REQUIRE(both.values_mw[1] == second.values_mw[1]);
+    // 60 h hold about 360 independent stretches of 2 x 300 s: four standard errors of the deviation are 15 %.
+    REQUIRE(std::sqrt(square / static_cast<double>(both.values_mw[0].size())) == Approx(std::hypot(25.0, 12.0)).epsilon(0.15));
+}
+
 TEST_CASE("clouds take what they cover, and come to the areas one after the other", "[load_frequency]") {
     CloudsText clouds = *read_disturbances().drawn->clouds;
     clouds.count = 1;

@@ -62,6 +62,13 @@ TEST_CASE("ties join two areas that there are, once, and reach all", "[load_freq
     require_problem(with(both, "ties: [{between: [north, north], coefficient: 0.2}]"), "does not name two areas");
 }
 
+TEST_CASE("what wanders does so in areas that there are", "[load_frequency]") {
+    require_problem(with(north, "disturbances: {drawn: {wandering: {wind: {deviation: 5 MW, memory: 60 s, areas: [nort]}}}}"),
+                    "drawn.wandering.wind.areas: 'nort' is no area; did you mean 'north'?");
+    require_problem(with(north, "disturbances: {drawn: {load: {deviation: 5 MW, memory: 60 s, areas: [east]}}}"),
+                    "drawn.load.areas: 'east' is no area");
+}
+
 TEST_CASE("cycles are whole numbers of integration steps", "[load_frequency]") {
     require_problem(with(north, "secondary_control: {period: 15 ms}"),
                     "secondary_control: period: 15 ms does not fit; give a whole number of integration steps of 10 ms");
