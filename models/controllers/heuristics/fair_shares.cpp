@@ -87,10 +87,17 @@ void FairShares::give_levels(const Connection& seen, const Roster& roster, Charg
         const double max_kw = seen.p_max_kw[c.index()], allowed_kw = allowed_kw_[k], level_kw = level_kw_[k];
         if (level_kw >= most_kw_[k] - negligible_kw)  // as much as it takes
             given_kw_[k] = offer_kw(seen, c, allowed_kw, allowed_kw, allowed_kw, setpoints.p_kw(c));
+        else if (level_kw < negligible_kw)
+            given_kw_[k] = 0.0;
         else
-            given_kw_[k] = level_kw < negligible_kw ? 0.0 : seen.admissible_kw(c, rounded_down(level_kw));
+            given_kw_[k] = kw_at(seen, c, rounded_down(level_kw), setpoints.p_kw(c));
         room.take(c, std::min(given_kw_[k], max_kw));
     }
+}
+
+/// What a charger has already it can have; others find their step.
+double FairShares::kw_at(const Connection& seen, ConnectorId c, double level_kw, double current_kw) {
+    return current_kw == level_kw ? level_kw : seen.admissible_kw(c, level_kw);
 }
 
 double FairShares::rounded_down(double level_kw) const {

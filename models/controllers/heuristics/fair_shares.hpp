@@ -59,6 +59,7 @@ class FairShares : Sharing {
     void give_rest(const Connection& seen, const Roster& roster, ChargingRoom& room);
     bool give_step(const Connection& seen, const Roster& roster, ChargingRoom& room, std::size_t k);
     [[nodiscard]] double rounded_down(double level_kw) const;
+    [[nodiscard]] static double kw_at(const Connection& seen, ConnectorId c, double level_kw, double current_kw);
     void set(const Roster& roster, Setpoints& setpoints) const;
 
     double step_kw_;

@@ -18,8 +18,7 @@ void InOrder::share(const Turn& turn, bool is_due, const Connection& seen, Roste
 
 void InOrder::pass(const Connection& seen, const Roster& roster, ChargingRoom& room, Setpoints& setpoints) {
     const auto& members = roster.members();
-    std::size_t on = 0;  // who still draws power that may have to be taken back
-    for (const ConnectorId c : members) on += setpoints.p_kw(c) > 0.0 ? 1 : 0;
+    std::size_t on = room.drawing();  // who still draws power that may have to be taken back
     room.begin_sharing();
     bool is_short = false;
     for (std::size_t k = 0; k < members.size(); ++k) {
@@ -28,7 +27,7 @@ void InOrder::pass(const Connection& seen, const Roster& roster, ChargingRoom& r
             if (!is_short) note_tie(roster, k);
             break;
         }
-        if (setpoints.p_kw(c) > 0.0) --on;
+        if (on > 0 && std::min(setpoints.p_kw(c), seen.p_max_kw[c.index()]) > 0.0) --on;
         const double drawn_kw = give(seen, c, roster, room, setpoints);
         const double taken_kw = std::min({roster.full_kw(c), seen.p_max_kw[c.index()], room.capped_kw(c)});
         if (!is_short && drawn_kw < taken_kw - negligible_kw) {

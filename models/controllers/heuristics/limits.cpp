@@ -72,10 +72,16 @@ std::optional<std::size_t> ChargingRoom::row_of_site(const std::string& name) co
 bool ChargingRoom::recount(std::span<const ConnectorId> members, std::span<const double> p_max_kw, const Setpoints& setpoints) {
     std::fill(told_in_row_kw_.begin(), told_in_row_kw_.end(), 0.0);  // so that roundings do not add up over a day
     bool has_fallen = false;
+    std::size_t before = drawing_;
     for (const ConnectorId c : members) {
+        if (before == 0) break;  // nobody else draws anything
+        double& told_kw = told_kw_[c.index()];
+        if (told_kw <= 0.0) continue;
+        --before;
         const double kw = std::min(setpoints.p_kw(c), p_max_kw[c.index()]);
-        has_fallen = has_fallen || kw < told_kw_[c.index()] - negligible_kw;
-        told_kw_[c.index()] = kw;
+        has_fallen = has_fallen || kw < told_kw - negligible_kw;
+        if (kw <= 0.0) --drawing_;
+        told_kw = kw;
         for (const std::uint32_t row : rows_of(c)) told_in_row_kw_[row] += kw;
     }
     return has_fallen;

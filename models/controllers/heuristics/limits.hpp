@@ -81,6 +81,8 @@ class ChargingRoom {
         tell(c, kw);
         for (std::size_t k = first_row_[c.index()]; k < first_row_[c.index() + 1]; ++k) left_[row_[k]] -= kw - before_kw;
     }
+    /// Vehicles that draw power as they were told.
+    [[nodiscard]] std::size_t drawing() const { return drawing_; }
     /// What the grid operator lets one charging point draw.
     [[nodiscard]] double capped_kw(ConnectorId c) const {
         if (cap_kw_.empty() || !(cap_kw_[c.index()] > 0.0)) return HUGE_VAL;
@@ -125,6 +127,8 @@ class ChargingRoom {
     void tell(ConnectorId c, double kw) {
         const double change = kw - told_kw_[c.index()];
         if (change == 0.0) return;
+        if (kw > 0.0) ++drawing_;
+        if (told_kw_[c.index()] > 0.0) --drawing_;
         told_kw_[c.index()] = kw;
         for (const std::uint32_t row : rows_of(c)) told_in_row_kw_[row] += change;
     }
@@ -148,7 +152,7 @@ class ChargingRoom {
     std::vector<double> told_in_row_kw_, others_kw_, room_, left_, shared_;  ///< by row
     std::span<const double> cap_kw_{};
     bool has_caps_ = false, one_row_ = false, is_without_room_ = false;
-    std::size_t turns_without_room_ = 0;
+    std::size_t drawing_ = 0, turns_without_room_ = 0;
 };
 
 }  // namespace evsweep::heuristic
