@@ -200,7 +200,7 @@ class CapacityWeek {
     [[nodiscard]] const std::vector<std::string>& supplies() const {
         for (const OutputResult& output : result_.outputs)
             for (const Coordinate& coordinate : output.coordinates)
-                if (output.label == "traces" && !coordinate.labels.empty()) return coordinate.labels;
+                if (output.label == "traces" && coordinate.name == "supply") return coordinate.labels;
         FAIL("no supplies");
         throw 0;
     }
