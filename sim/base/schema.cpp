@@ -34,8 +34,22 @@ bool is_in_range(std::optional<double> bad, const Range& range, const std::strin
     return false;
 }
 
+namespace {
+
+/// The node of a field, or of one inside sections ("volt_var.v1"): the innermost that the text has; null where it has none.
+const Node* innermost(const Node& node, const std::string& field) {
+    if (const Node* whole = node.find(field)) return whole;
+    const std::size_t dot = field.find('.');
+    const Node* section = dot == std::string::npos ? nullptr : node.find(field.substr(0, dot));
+    if (!section) return nullptr;
+    const Node* inside = innermost(*section, field.substr(dot + 1));
+    return inside ? inside : section;
+}
+
+}  // namespace
+
 bool report(const Contradiction& wrong, const Node& node, std::string_view path, Reader& reader) {
-    const Node* culprit = node.find(wrong.field);
+    const Node* culprit = innermost(node, wrong.field);
     reader.issues.add({culprit ? culprit->at : node.at, joined(path, wrong.field), wrong.problem, wrong.hint, wrong.severity});
     return wrong.severity != Severity::error;
 }
