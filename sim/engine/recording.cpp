@@ -37,6 +37,9 @@ void ReplicaRecording::enter_part() {
         const SessionRecord record = world_.fleet.so_far(c, world_.now);
         for (Recorder* r : now().recorders) r->session_ended(record);
     }
+    for (std::uint32_t queue = 0; queue < world_.queues.queues(); ++queue)
+        for (const SessionId id : world_.queues.waiting(queue))
+            for (Recorder* r : now().recorders) r->session_ended(world_.still_waits(id));
     ++part_;
     find_next_sample();
 }
@@ -96,6 +99,11 @@ void ReplicaRecording::note(EventKind kind, std::optional<ConnectorId> connector
         record.soc = world_.fleet.soc()[connector->index()];
         record.p_kw = world_.fleet.p_kw()[connector->index()];
     }
+    for (Recorder* r : now().event_recorders) r->event(record);
+}
+
+void ReplicaRecording::note(EventKind kind, ConnectorId connector, double soc) {
+    const EventRecord record{.at = world_.now, .kind = kind, .connector = connector, .soc = soc};
     for (Recorder* r : now().event_recorders) r->event(record);
 }
 

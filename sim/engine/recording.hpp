@@ -49,6 +49,8 @@ class ReplicaRecording final : public SnapshotSource {
     void count(int tap_steps, int switchings) { books_.count(world_.now, tap_steps, switchings); }
 
     void note(EventKind kind, std::optional<ConnectorId> connector = std::nullopt);
+    /// Of a vehicle that is not plugged in, with its state of charge.
+    void note(EventKind kind, ConnectorId connector, double soc);
     void note(const DeviceMove& move);
 
     [[nodiscard]] const EnergyLedger& ledger() const { return ledger_; }

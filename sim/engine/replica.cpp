@@ -38,6 +38,8 @@ struct Replica::Handler {
 };
 constexpr Replica::Handler Replica::handlers[] = {
     {Phase::unplug, &Replica::unplug},
+    {Phase::hand_over, &Replica::hand_over},
+    {Phase::give_up, &Replica::give_up},
     {Phase::plug_in, &Replica::plug_in},
     {Phase::threshold, &Replica::cross},
     {Phase::base_load, &Replica::change_base_load},
@@ -158,7 +160,10 @@ void Replica::schedule_sessions() {
     for (std::size_t s = 0; s < sessions.size(); ++s) {
         events.push_back(planned(sessions[s].plug_in, Phase::plug_in, s));
         events.push_back(planned(sessions[s].unplug, Phase::unplug, s));
+        if (sessions[s].patience && world_.queues.is_shared(sessions[s].connector))
+            events.push_back(planned(sessions[s].plug_in + *sessions[s].patience, Phase::give_up, s));
     }
+    for (const PointQueues::Look& look : world_.queues.looks()) events.push_back(planned(look.at, Phase::hand_over, look.queue));
     queue_.plan(std::move(events));
 }
 
@@ -194,21 +199,91 @@ void Replica::change_availability(const Event& event) {
     recording_.note(EventKind::availability);
 }
 
+/// The departure of a stay, or, where points are shared, what may be: a vehicle may have left before, or still wait.
 void Replica::unplug(const Event& event) {
+    const SessionId id(event.subject);
     const ConnectorId c = world_.population.sessions[event.subject].connector;
-    parties_.leaving(c);
-    const SessionRecord record = world_.fleet.unplug(c, world_.now);
-    parties_.unplugged(c);
-    world_.network.change_power(c);
-    recording_.end_session(record);
-    recording_.note(EventKind::unplug, c);
+    if (!world_.queues.is_shared(c)) return end_stay(c, StayOutcome::served);
+    switch (world_.queues.place(id)) {
+        case PointQueues::Place::away:
+        case PointQueues::Place::gone:
+            return;
+        case PointQueues::Place::waits:
+            return leave_unserved(id);
+        case PointQueues::Place::plugged_in:
+            return end_stay(c, StayOutcome::served);
+    }
+}
+
+/// Those who wait are looked at once all who leave at this instant have left.
+void Replica::hand_over(const Event& event) { settle(event.subject); }
+
+void Replica::give_up(const Event& event) {
+    if (world_.queues.place(SessionId(event.subject)) == PointQueues::Place::waits) leave_unserved(SessionId(event.subject));
 }
 
 void Replica::plug_in(const Event& event) {
+    const SessionId id(event.subject);
     const ConnectorId c = world_.population.sessions[event.subject].connector;
-    world_.fleet.plug_in(SessionId(event.subject), world_.now);
-    parties_.plugged_in(c);
-    recording_.note(EventKind::plug_in, c);
+    if (!world_.queues.is_shared(c)) return begin_stay(id);
+    world_.queues.come(id);
+    settle(world_.queues.queue_of(id));
+    if (world_.queues.place(id) == PointQueues::Place::waits)
+        recording_.note(EventKind::wait, c, world_.trips.arrival(world_.population.sessions[event.subject]).soc);
+}
+
+void Replica::begin_stay(SessionId id) {
+    const Session& session = world_.population.sessions[id.index()];
+    world_.fleet.plug_in(id, world_.now, world_.trips.arrival(session));
+    parties_.plugged_in(session.connector);
+    recording_.note(EventKind::plug_in, session.connector);
+    if (session.service && world_.queues.is_shared(session.connector))
+        queue_.push(planned(world_.now + *session.service, Phase::unplug, id.index()));
+}
+
+void Replica::end_stay(ConnectorId c, StayOutcome outcome) {
+    parties_.leaving(c);
+    SessionRecord record = world_.fleet.unplug(c, world_.now);
+    record.outcome = outcome;
+    world_.trips.leave(record);
+    parties_.unplugged(c);
+    world_.network.change_power(c);
+    recording_.end_session(record);
+    recording_.note(outcome == StayOutcome::swapped ? EventKind::swap : EventKind::unplug, c);
+    if (!world_.queues.is_shared(c)) return;
+    world_.queues.leave(record.id);
+    if (outcome == StayOutcome::served) queue_.push(planned(world_.now, Phase::hand_over, world_.queues.queue_of(record.id)));
+}
+
+void Replica::leave_unserved(SessionId id) {
+    const Session& session = world_.population.sessions[id.index()];
+    world_.queues.leave(id);
+    const SessionRecord record =
+        world_.fleet.not_plugged_in(id, world_.now, world_.trips.arrival(session), StayOutcome::unserved);
+    world_.trips.leave(record);
+    recording_.end_session(record);
+    recording_.note(EventKind::give_up, session.connector, record.final_soc);
+}
+
+/// Hands free points to those who wait, and points of vehicles that have what they wanted where these leave them to others.
+void Replica::settle(std::uint32_t queue) {
+    if (world_.now >= Instant(site_.scenario.time.duration)) return;
+    while (true) {
+        while (const auto id = world_.queues.next(queue, world_.now)) begin_stay(*id);
+        if (!world_.queues.swaps(queue) || !world_.queues.has_taker(queue, world_.now)) return;
+        const auto done = swappable(queue);
+        if (!done) return;
+        end_stay(world_.population.sessions[done->index()].connector, StayOutcome::swapped);
+    }
+}
+
+/// Of the vehicles that have reached their targets, the one that was plugged in first.
+std::optional<SessionId> Replica::swappable(std::uint32_t queue) const {
+    for (const SessionId id : world_.queues.plugged_in(queue)) {
+        const std::size_t c = world_.population.sessions[id.index()].connector.index();
+        if (world_.fleet.soc()[c] >= world_.fleet.target_soc()[c]) return id;
+    }
+    return std::nullopt;
 }
 
 void Replica::cross(const Event&) {
@@ -217,6 +292,8 @@ void Replica::cross(const Event&) {
     world_.network.change_power(crossing.connector);
     if (crossing.kind != Threshold::knee) parties_.halted(crossing.connector);
     recording_.note(kind_of(crossing.kind), crossing.connector);
+    if (crossing.kind == Threshold::full && world_.queues.is_shared(crossing.connector))
+        settle(world_.population.connectors.queue_of(crossing.connector));
 }
 
 void Replica::actuate(const Event&) { parties_.actuate(); }
@@ -299,6 +376,8 @@ void Replica::finish() {
         parties_.leaving(c);
         recording_.end_session(world_.fleet.end_of_horizon(c, world_.now));
     }
+    for (std::uint32_t queue = 0; queue < world_.queues.queues(); ++queue)
+        for (const SessionId id : world_.queues.waiting(queue)) recording_.end_session(world_.still_waits(id));
 }
 
 }  // namespace evsweep

@@ -62,6 +62,8 @@ class Replica {
     struct Handler;
     static const Handler handlers[phases];
     void unplug(const Event& event);
+    void hand_over(const Event& event);
+    void give_up(const Event& event);
     void plug_in(const Event& event);
     void cross(const Event& event);
     void change_base_load(const Event& event);
@@ -74,6 +76,12 @@ class Replica {
     void record(const Event& event);
     void sample(const Event& event);
     void finish();
+
+    void begin_stay(SessionId id);
+    void end_stay(ConnectorId c, StayOutcome outcome);
+    void leave_unserved(SessionId id);
+    void settle(std::uint32_t queue);
+    [[nodiscard]] std::optional<SessionId> swappable(std::uint32_t queue) const;
 
     void solve_alone();
     void take_solution();

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "sim/engine/electrical_state.hpp"
+#include "sim/engine/point_queues.hpp"
+#include "sim/engine/trips.hpp"
 #include "sim/fleet/charging_state.hpp"
 #include "sim/fleet/generator_state.hpp"
 
@@ -19,6 +21,8 @@ struct World {
           population(people),
           ports(with.ports_of(people.connectors)),
           fleet(people, of.levels),
+          queues(people),
+          trips(people),
           generators(people, fleet),
           base_load(of.base, people.load_factors, of.scenario.time.step),
           network(of, with, ports, base_load),
@@ -38,11 +42,18 @@ struct World {
         for (const std::uint32_t c : fleet.tapering()) network.change_power(ConnectorId(c));
     }
 
+    /// The stay of a vehicle that waits, as far as it has come.
+    [[nodiscard]] SessionRecord still_waits(SessionId id) {
+        return fleet.not_plugged_in(id, now, trips.arrival(population.sessions[id.index()]), StayOutcome::waiting);
+    }
+
     const ReplicaSite& site;
     SharedSite& shared;
     const Population& population;
     const ChargingPorts& ports;
     ChargingState fleet;
+    PointQueues queues;
+    Trips trips;
     GeneratorState generators;
     const ReplicaLoad base_load;
     ElectricalState network;

@@ -69,8 +69,18 @@ void ChargingState::take_place(std::size_t i, const Session& session) {
     stated_departure_ms_[i] = static_cast<double>(session.stated_departure.time_since_epoch().count());
 }
 
-void ChargingState::plug_in(SessionId id, Instant now) {
-    const Session& session = population_->sessions[id.index()];
+/// The session at a connector with the state of charge that its vehicle came with, and the departure that it states.
+Session ChargingState::as_played(std::size_t i) const {
+    Session session = population_->sessions[stays_[i].id.index()];
+    session.initial_soc = stays_[i].arrival.soc;
+    session.stated_departure = instant_of(stated_departure_ms_[i]);
+    return session;
+}
+
+void ChargingState::plug_in(SessionId id, Instant now, const Arrival& arrival) {
+    Session session = population_->sessions[id.index()];
+    session.initial_soc = arrival.soc;
+    session.stated_departure = session.stated_end(now);
     const Vehicles& vehicles = population_->vehicles;
     const std::size_t i = session.connector.index();
     const std::size_t v = session.vehicle.index();
@@ -79,6 +89,8 @@ void ChargingState::plug_in(SessionId id, Instant now) {
     const double rating = population_->connectors.charge_rating[i];
     Stay stay;
     stay.id = id;
+    stay.begin = now;
+    stay.arrival = arrival;
     stay.occupied = true;
     stay.floor_kind = vehicles.reserve_soc[v] > vehicles.lowest_soc[v] ? Threshold::reserve : Threshold::empty;
     stay.ceiling = past_targets_[i] ? vehicles.highest_soc[v] : std::min(session.target_soc, vehicles.highest_soc[v]);
@@ -116,7 +128,7 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
     past_kwh_[i] += stay.rise * stay.drawn_kwh_per_soc - stay.fall * stay.returned_kwh_per_soc;
     past_kvarh_[i] += stay.kvar_ms / ms_per_h;
     return {.id = stay.id,
-            .session = population_->sessions[stay.id.index()],
+            .session = as_played(i),
             .end = now,
             .final_soc = soc_[i],
             .capacity_kwh = capacity_[i],
@@ -124,6 +136,8 @@ SessionRecord ChargingState::finish(ConnectorId c, Instant now) {
             .discharged_kwh = stay.fall * stay.returned_kwh_per_soc,
             .stored_kwh = stay.rise * capacity_[i],
             .released_kwh = stay.fall * capacity_[i],
+            .begin = stay.begin,
+            .charged_elsewhere_kwh = stay.arrival.charged_elsewhere_kwh,
             .reached = reached(i)};
 }
 
@@ -134,7 +148,7 @@ SessionRecord ChargingState::so_far(ConnectorId c, Instant now) const {
     const double soc = soc_at(i, ms_of(now)), change = soc - motions_[i].soc;
     const double rise = stay.rise + std::max(0.0, change), fall = stay.fall + std::max(0.0, -change);
     return {.id = stay.id,
-            .session = population_->sessions[stay.id.index()],
+            .session = as_played(i),
             .end = now,
             .final_soc = soc,
             .capacity_kwh = capacity_[i],
@@ -142,7 +156,9 @@ SessionRecord ChargingState::so_far(ConnectorId c, Instant now) const {
             .discharged_kwh = fall * stay.returned_kwh_per_soc,
             .stored_kwh = rise * capacity_[i],
             .released_kwh = fall * capacity_[i],
-            .complete = false};
+            .complete = false,
+            .begin = stay.begin,
+            .charged_elsewhere_kwh = stay.arrival.charged_elsewhere_kwh};
 }
 
 std::span<std::optional<Instant>> ChargingState::reached(std::size_t i) {

@@ -28,6 +28,12 @@ struct Crossing {
     Threshold kind{};
 };
 
+/// With what a vehicle comes.
+struct Arrival {
+    double soc = 0.0;
+    double charged_elsewhere_kwh = 0.0;  ///< that its trip took beyond its battery
+};
+
 /// Energies of the whole fleet since the start, all >= 0.
 struct FleetEnergy {
     double charged_kwh = 0.0;     ///< grid side
@@ -50,8 +56,12 @@ class ChargingState {
     /// From the next plug-in on, batteries at this connector are full at their highest state of charge, not at their targets.
     void charge_past_targets(ConnectorId c) { past_targets_[c.index()] = 1; }
 
-    /// The session's vehicle arrives at its connector with setpoint 0.
-    void plug_in(SessionId id, Instant now);
+    /// The session's vehicle is plugged in at its connector, with setpoint 0; if nothing is said, with the session's state of
+    /// charge.
+    void plug_in(SessionId id, Instant now) { plug_in(id, now, {population_->sessions[id.index()].initial_soc, 0.0}); }
+    void plug_in(SessionId id, Instant now, const Arrival& arrival);
+    /// How the stay of a vehicle has gone until now that has come and was not plugged in. `reached` holds until the next call.
+    [[nodiscard]] SessionRecord not_plugged_in(SessionId id, Instant now, const Arrival& arrival, StayOutcome outcome);
     /// Books up to `now`, leaves the connector free with setpoint 0. `reached` of the record holds until the next call.
     SessionRecord unplug(ConnectorId c, Instant now);
     /// The same for a session that the horizon cuts.
@@ -154,6 +164,8 @@ class ChargingState {
     /// One session at a connector: its bounds, what a change of its state of charge means, and its account.
     struct Stay {
         SessionId id{};
+        Instant begin{};
+        Arrival arrival{};
         bool occupied = false;
         Threshold floor_kind{};  ///< reserve or empty
         double ceiling = 0.0;    ///< state of charge where charging ends
@@ -189,6 +201,7 @@ class ChargingState {
     };
 
     void take_place(std::size_t i, const Session& session);
+    [[nodiscard]] Session as_played(std::size_t i) const;
     [[nodiscard]] std::span<std::optional<Instant>> reached(std::size_t i);
     template <class When>
     void note_levels(std::size_t i, double soc, const When& when);
@@ -208,6 +221,7 @@ class ChargingState {
     const Population* population_;
     std::span<const Fraction> margins_;
     std::vector<std::optional<Instant>> reached_;  ///< by connector, then by margin: of the session now there, or the last one
+    std::vector<std::optional<Instant>> reached_unplugged_;  ///< by margin: of the last stay that was not plugged in
     Column<Fraction> soc_;
     Column<Kilowatts> p_;
     Column<Kilowatts> setpoint_;

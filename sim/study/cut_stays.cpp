@@ -16,7 +16,8 @@ CutStays stays_cut_at(Instant horizon, const Population& fleet) {
             std::max(0.0, session.target_soc - session.initial_soc) * fleet.vehicles.capacity.raw()[session.vehicle.index()];
         ++found.stays;
         found.wanted_kwh += wanted;
-        if (session.unplug <= horizon) continue;
+        const Instant leaves = session.service ? std::min(session.unplug, session.plug_in + *session.service) : session.unplug;
+        if (leaves <= horizon) continue;
         ++found.cut;
         found.cut_wanted_kwh += wanted;
     }

@@ -48,6 +48,10 @@ class Fingerprint {
         add(std::uint64_t{s.connector.index()}), add(std::uint64_t{s.vehicle.index()});
         add(s.plug_in), add(s.unplug), add(s.stated_departure);
         add(s.initial_soc), add(s.target_soc);
+        if (s.service) add(Instant(*s.service));
+        if (s.patience) add(Instant(*s.patience));
+        if (s.booked) add(*s.booked);
+        if (s.trip_kwh) add(*s.trip_kwh);
     }
     [[nodiscard]] std::uint64_t value() const { return hash_; }
 

@@ -148,6 +148,40 @@ void check_plans_with_generators(const PartySet& set, const Population& sample, 
                            "its plans may be too careful, and its limits may be exceeded by what is fed in");
 }
 
+/// Who plans with stays takes them as they are drawn, and knows neither who waits nor with what vehicles come back.
+void check_plans_with_queues(const PartySet& set, const Population& sample, Issues& issues) {
+    const bool has_trips = sample.has_trips();
+    if (!sample.has_queues() && !has_trips) return;
+    for (const Party& party : set.parties()) {
+        if (!party.choice || (!party.uses(services::arrivals.name) && !party.uses(services::foresight.name))) continue;
+        const bool shares =
+            std::any_of(party.own.begin(), party.own.end(), [&](ConnectorId c) { return sample.connectors.queue_of(c) != 0; });
+        if (shares)
+            issues.error(party.choice->at, party.choice->path,
+                         "plans with stays as they are drawn, and its vehicles share charging points: when they are plugged in "
+                         "depends on who waits",
+                         "take a controller that plans with who is there, or let it control other groups only");
+        else if (has_trips)
+            issues.error(party.choice->at, party.choice->path,
+                         "plans with states of charge as they are drawn, and vehicles come back with what they left with less "
+                         "their trip",
+                         "take a controller that plans with who is there");
+    }
+}
+
+/// A vehicle whose battery goes on charging past its target is not done there.
+void check_swaps(const PartySet& set, const Population& sample, Issues& issues) {
+    for (const Party& party : set.parties()) {
+        if (!party.choice || !party.controller || !party.controller->charges_past_targets()) continue;
+        const bool swaps = std::any_of(party.own.begin(), party.own.end(),
+                                       [&](ConnectorId c) { return sample.queues[sample.connectors.queue_of(c)].swaps; });
+        if (swaps)
+            issues.warning(party.choice->at, party.choice->path,
+                           "charges vehicles past their targets, and these are to leave their points when they have reached them",
+                           "they leave only when their batteries are full, or when another vehicle comes; remove swap_when_full");
+    }
+}
+
 void check_alternative(const LoadedStudy& study, const Alternative* alternative, const Population& sample, Names& names,
                        Issues& issues) {
     ReplicaSite site = site_of(study);
@@ -166,6 +200,8 @@ void check_alternative(const LoadedStudy& study, const Alternative* alternative,
         check_groups(set, issues);
         check_planners(set, issues);
         check_plans_with_generators(set, sample, issues);
+        check_plans_with_queues(set, sample, issues);
+        check_swaps(set, sample, issues);
     } catch (const std::bad_alloc&) {
         throw;
     } catch (...) {

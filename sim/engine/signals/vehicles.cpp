@@ -52,6 +52,10 @@ SignalReader connected(const World&) {
     return reader_of_number([](World& w) { return static_cast<double>(w.fleet.plugged_in().size()); });
 }
 
+SignalReader waiting(const World&) {
+    return [](World& w) { return w.queues.waiting_by_group(); };
+}
+
 using enum Origin;
 const bool registered[] = {
     provide(signals::state_of_charge, batteries, state_of_charge),
@@ -72,6 +76,7 @@ const bool registered[] = {
     provide(signals::discharging_power, batteries, discharging),
     provide(signals::fleet_reactive_power, given, fleet_kvar),
     provide(signals::vehicles_connected, given, connected),
+    provide(signals::vehicles_waiting, given, waiting),
 };
 
 }  // namespace
