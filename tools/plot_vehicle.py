@@ -65,7 +65,7 @@ class Stays:
     def __init__(self, run, replica, point):
         self.spans, self.targets, self.bus = [], [], None
         if (table := replica_of(run, "stays", replica)) is not None:
-            mine = np.flatnonzero(table["connector"][()] == point)
+            mine = np.flatnonzero((table["connector"][()] == point) & ~np.isnan(table["plug_in_h"][()]))  # NaN: it got no point
             self.spans = list(zip(table["plug_in_h"][()][mine], table["unplug_h"][()][mine]))
             self.targets = list(table["target_soc"][()][mine])
             self.bus = int(table["bus_place"][mine[0]]) if len(mine) else None
@@ -87,7 +87,7 @@ def spans_of(log, mine):
     for hour, kind in zip(log["time_h"][()][mine], log["kind"][()][mine].astype(int)):
         if kinds[kind] == "plug_in":
             found.append([hour, np.nan])
-        elif kinds[kind] == "unplug":
+        elif kinds[kind] in ("unplug", "swap"):
             if not found or np.isfinite(found[-1][1]):
                 found.append([np.nan, np.nan])
             found[-1][1] = hour

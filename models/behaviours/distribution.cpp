@@ -4,6 +4,7 @@
 
 #include "behaviours/day_pattern.hpp"
 #include "behaviours/placer.hpp"
+#include "behaviours/shared_points.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
 #include "evsweep/plugins.hpp"
@@ -11,7 +12,7 @@
 namespace evsweep {
 namespace {
 
-struct Params : VehicleAttributes {
+struct Params : VehicleAttributes, PointSharing {
     Params() : VehicleAttributes(neutral()) {}
     std::optional<int> vehicles;
     Fraction penetration{1.0};
@@ -43,6 +44,14 @@ struct Params : VehicleAttributes {
         for (const auto& [name, pattern] : other_days)
             found = found || std::find(pattern.days.begin(), pattern.days.end(), Weekday::holiday) != pattern.days.end();
         return found;
+    }
+    /// Lowest state of charge with which a vehicle comes on any day.
+    [[nodiscard]] double lowest_initial() const {
+        double soc = 1.0;
+        for (const auto& law : initial_soc.values) soc = std::min(soc, law.distribution->lowest());
+        for (const auto& [name, pattern] : other_days)
+            if (pattern.initial_soc.distribution) soc = std::min(soc, pattern.initial_soc.distribution->lowest());
+        return soc;
     }
     /// Highest state of charge that is wanted on any day.
     [[nodiscard]] double highest_target() const {
@@ -90,7 +99,7 @@ std::optional<Contradiction> low_target(const Params& p) {
                          "is the reserve right?", Severity::warning};
 }
 
-Schema<Params> make_schema() {
+Schema<Params> own_schema() {
     return with_vehicle_fields(
                Schema<Params>("vehicles that come and go by independent draws")
                    .optional("vehicles", &Params::vehicles,
@@ -124,6 +133,12 @@ Schema<Params> make_schema() {
         .relation([](const Params& p) { return wrong_classes(p, p.classes); });
 }
 
+Schema<Params> make_schema() {
+    return with_point_fields(own_schema()).relation([](const Params& p) {
+        return wrong_swaps(p.points, p.lowest_initial(), p.highest_target());
+    });
+}
+
 /// The days whose arrivals can fall inside the horizon, or still be there at its start, as offsets from the scenario's first day.
 struct DayRange {
     int first = 0;
@@ -145,6 +160,7 @@ class DistributionBehaviour final : public Behaviour {
           under_way_(p.under_way),
           placer_(p.placement, number_at(p.penetration, p.vehicles, p.placement, *context.feeder), Residents::alike, context),
           vehicles_(p, p.classes, context),
+          points_(p, placer_.places(), placer_.count(), context),
           week_(laws_of_week(p.usual(), p.days, p.other_days)),
           days_(reachable_days()) {
         if (p.names_holidays() && !context.calendar.has_holidays())
@@ -159,14 +175,18 @@ class DistributionBehaviour final : public Behaviour {
                     placer_.count() * days_of_arrival());
         placer_.append_connectors(rng, population);
         vehicles_.append(rng, placer_.count(), population);
+        const std::size_t first = population.connectors.size() - placer_.count();
         Columns columns(placer_.count());
+        PointSharer points = points_;
         for (int day = days_.first; day <= days_.last; ++day) {
             const auto& laws = laws_on(date_of(day));
             if (!laws) continue;
             draw_day(rng, static_cast<std::uint32_t>(day), *laws, columns);
-            append_day(date_of(day), laws->departure_day, columns, stays);
+            points.draw(rng, static_cast<std::uint32_t>(day), placer_.count());
+            append_day(date_of(day), laws->departure_day, columns, points, stays);
         }
         stays.finish();
+        points.share(population, first);
     }
 
    private:
@@ -220,7 +240,8 @@ class DistributionBehaviour final : public Behaviour {
             sample(*laws.stated_departure_error.distribution, rng, purpose("stated departure error"), day, columns.error_h);
     }
 
-    void append_day(std::chrono::local_days day, DepartureDay departure_day, const Columns& columns, Stays& stays) const {
+    void append_day(std::chrono::local_days day, DepartureDay departure_day, const Columns& columns, const PointSharer& points,
+                    Stays& stays) const {
         const Calendar& calendar = context_.calendar;
         const LocalTime midnight = day;
         const LocalTime departure_midnight = midnight + (departure_day == DepartureDay::next ? one_day : Duration{});
@@ -228,7 +249,9 @@ class DistributionBehaviour final : public Behaviour {
             const Instant plug_in = calendar.instant(midnight + from_hours(columns.arrival_h[i]));
             const Instant unplug = calendar.instant(departure_midnight + from_hours(columns.departure_h[i]));
             const Instant stated = std::max(plug_in, unplug + from_hours(columns.error_h[i]));
-            stays.add(i, {plug_in, unplug, stated, columns.initial_soc[i], columns.target_soc[i]});
+            Stay stay{plug_in, unplug, stated, columns.initial_soc[i], columns.target_soc[i]};
+            points.put(i, stay);
+            stays.add(i, stay);
         }
     }
 
@@ -236,6 +259,7 @@ class DistributionBehaviour final : public Behaviour {
     UnderWay under_way_;
     Placer placer_;
     VehicleSampler vehicles_;
+    PointSharer points_;
     LawsOfWeek week_;  ///< none where nobody arrives
     DayRange days_;
 };

@@ -13,13 +13,14 @@
 
 namespace evsweep {
 
-/// Fills `out[i]` with the draw of entity i; what does not vary needs no draw.
-inline void sample(const Distribution& law, const Rng& rng, Purpose purpose, std::uint32_t draw, std::span<double> out) {
+/// Fills `out[i]` with the draw of entity `first + i`; what does not vary needs no draw.
+inline void sample(const Distribution& law, const Rng& rng, Purpose purpose, std::uint32_t draw, std::span<double> out,
+                   std::uint32_t first = 0) {
     if (law.lowest() == law.highest()) {
         std::fill(out.begin(), out.end(), law.lowest());
         return;
     }
-    rng.uniforms(purpose, 0, draw, out);
+    rng.uniforms(purpose, first, draw, out);
     law.quantiles(out);
 }
 

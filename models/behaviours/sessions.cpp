@@ -10,6 +10,7 @@
 #include "behaviours/day_choice.hpp"
 #include "behaviours/placer.hpp"
 #include "behaviours/recording.hpp"
+#include "behaviours/shared_points.hpp"
 #include "behaviours/stays.hpp"
 #include "behaviours/vehicle_attributes.hpp"
 #include "evsweep/plugins.hpp"
@@ -17,7 +18,7 @@
 namespace evsweep {
 namespace {
 
-struct Params : VehicleAttributes {
+struct Params : VehicleAttributes, PointSharing {
     Params() : VehicleAttributes(neutral()) {}
     FileList file;
     std::optional<Layout> layout;
@@ -86,7 +87,7 @@ std::optional<Contradiction> needless_place(const Params& p) {
                          Severity::warning};
 }
 
-Schema<Params> make_schema() {
+Schema<Params> own_schema() {
     return with_vehicle_fields(
                Schema<Params>("recorded charging sessions from tables (CSV) or lists of objects (JSON); one vehicle per charging "
                               "point")
@@ -120,7 +121,7 @@ Schema<Params> make_schema() {
                              between(0.0, 1.0))
                    .optional("stated_departure_error", &Params::stated_departure_error,
                              "added to the recorded estimate of departure, or else to the true one; absent: as recorded"))
-        .relation([](const Params& p) { return p.wrong(); })
+        .relation([](const Params& p) { return p.VehicleAttributes::wrong(); })
         .relation(missing_column)
         .relation(needless_place)
         .relation([](const Params& p) -> std::optional<Contradiction> {
@@ -139,6 +140,8 @@ Schema<Params> make_schema() {
             return Contradiction{"from", "is after to", "give from <= to"};
         });
 }
+
+Schema<Params> make_schema() { return with_point_fields(own_schema()); }
 
 /// What is fixed about one group while its recording is read and checked.
 class Checked {
@@ -316,6 +319,7 @@ class SessionsBehaviour final : public Behaviour {
         vehicles_.append(rng, placer_.count(), population);
         std::vector<double> target(placer_.count());
         std::vector<double> error_h(placer_.count(), 0.0);
+        PointSharer points = points_;
         for (int day = -days_reached_; day < days_.scenario_days() && placer_.count() > 0; ++day) {
             const auto recorded = days_.recorded(rng, day);
             if (!recorded) continue;
@@ -323,6 +327,7 @@ class SessionsBehaviour final : public Behaviour {
             sample(*p_.target_soc.distribution, rng, Purpose("target soc").in(context_.group), draw_index, target);
             if (const auto* error = p_.stated_departure_error.distribution.get())
                 sample(*error, rng, Purpose("stated departure error").in(context_.group), draw_index, error_h);
+            points.draw(rng, draw_index, placer_.count());
             for (const RecordedStay& recorded_stay : stays_of(*recorded)) {
                 const std::size_t i = recorded_stay.station;
                 Stay stay = on_day(recorded_stay, day, from_hours(error_h[i]));
@@ -332,10 +337,12 @@ class SessionsBehaviour final : public Behaviour {
                 stay.initial_soc = recorded_stay.initial_soc.value_or(std::max(0.0, target[i] - stored));
                 stay.target_soc = recorded_stay.initial_soc ? stay.initial_soc + stored : target[i];
                 stay.is_metered = true;
+                points.put(i, stay);
                 stays.add(i, stay);
             }
         }
         stays.finish();
+        points.share(population, population.connectors.size() - placer_.count());
     }
 
    private:
@@ -348,7 +355,8 @@ class SessionsBehaviour final : public Behaviour {
           days_(checked.days()),
           days_reached_(days_reached(recorded_)),
           placer_(checked.placer()),
-          vehicles_(p, {}, context) {}
+          vehicles_(p, {}, context),
+          points_(p, placer_.places(), placer_.count(), context) {}
 
     /// How many days after that of its plug-in the longest stay ends; stays of so many days before the start can reach into it.
     static int days_reached(const std::vector<RecordedStay>& stays) {
@@ -392,6 +400,7 @@ class SessionsBehaviour final : public Behaviour {
     int days_reached_;
     Placer placer_;
     VehicleSampler vehicles_;
+    PointSharer points_;
 };
 
 const bool registered = add_plugin<Behaviour, SessionsBehaviour>();

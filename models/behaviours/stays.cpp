@@ -53,12 +53,17 @@ void Stays::play(const Asked& asked) {
     occupied_until = stay.unplug;
     tally_.played.add(asked_kwh(i, stay));
     population_.sessions.push_back({ConnectorId(first_connector_ + i), VehicleId(first_vehicle_ + i), stay.plug_in, stay.unplug,
-                                    stay.stated_departure, stay.initial_soc, stay.target_soc});
+                                    stay.stated_departure, stay.initial_soc, stay.target_soc, stay.service, stay.patience,
+                                    stay.booked, stay.trip_kwh});
 }
 
 /// Lets a stay that had begun before the start begin there, if it is known how; returns whether it does.
 bool Stays::enter(const Asked& asked, Stay& stay) {
     if (stay.unplug <= Instant{}) return false;
+    if (stay.service) {
+        *stay.service += stay.plug_in - Instant{};
+        if (*stay.service <= Duration::zero()) return false;
+    }
     const auto soc = soc_at_start(asked);
     if (!soc) return tally_.under_way.add(asked_kwh(asked.connector, stay)), false;
     stay.plug_in = Instant{};

@@ -36,6 +36,10 @@ struct Stay {
     double initial_soc = 0.0;
     double target_soc = 0.0;
     bool is_metered = false;  ///< its energy was delivered within its time, as far as the rating gives it
+    // As in Session, of vehicles that share charging points or make trips.
+    std::optional<Duration> service{}, patience{};
+    std::optional<Instant> booked{};
+    std::optional<double> trip_kwh{};
 };
 
 /// Takes the stays of one group, whose vehicle i stands at its connector i. Make it before the group's connectors and
@@ -47,6 +51,10 @@ class Stays {
 
     /// A stay at the group's `i`-th connector.
     void add(std::size_t i, const Stay& stay) { asked_.push_back({i, stay}); }
+    /// A stay that is left out because the group has no row for one more vehicle.
+    void leave_out_for_room(double asked_kwh) { tally_.no_room.add(asked_kwh); }
+    /// One that would end before it begins.
+    void leave_out_impossible(double asked_kwh) { tally_.impossible.add(asked_kwh); }
     /// Plays, in the order of their arrival, what can be played, counts the rest, and puts the new sessions in order with those
     /// of other groups.
     void finish();

@@ -16,6 +16,7 @@
 #include "outputs/feeder_phases.hpp"
 #include "outputs/highest_lowest.hpp"
 #include "outputs/marks.hpp"
+#include "outputs/queue_tally.hpp"
 #include "outputs/rounding.hpp"
 #include "outputs/snapshot_values.hpp"
 
@@ -83,6 +84,8 @@ struct Frame {
     const FeederSite& feeder;
     bool balanced;
     bool has_generators;
+    bool has_queues;
+    bool has_trips;
     Calendar calendar;
     Duration step;
     Instant measure_from;
@@ -419,6 +422,7 @@ struct Tally {
     EnergyTally energy;
     FleetTally fleet;
     SiteTally sites;
+    QueueTally queue;
 };
 
 /// One KPI: what people see, and how it follows from the tally.

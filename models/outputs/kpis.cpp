@@ -7,6 +7,7 @@
 #include "outputs/energy_kpis.hpp"
 #include "outputs/kpi_events.hpp"
 #include "outputs/phase_kpis.hpp"
+#include "outputs/queue_kpis.hpp"
 #include "outputs/site_kpis.hpp"
 #include "outputs/violation_kpis.hpp"
 
@@ -263,6 +264,8 @@ std::vector<Kpi> all_kpis(const kpi::Frame& frame) {
     if (!frame.sites.empty()) add(kpi::site_kpis(frame));
     add(kpi::violation_kpis(frame));
     bound_minutes(list, frame);
+    if (frame.has_queues) add(kpi::queue_kpis());
+    if (frame.has_trips) add(kpi::trip_kpis());
     return list;
 }
 
@@ -278,7 +281,9 @@ class KpiRecorder final : public Recorder {
         : kpis_(kpis),
           measure_from_(frame.measure_from),
           tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.calendar), kpi::FleetTally(population, frame),
-                 kpi::SiteTally(frame)} {}
+                 kpi::SiteTally(frame),
+                 kpi::QueueTally(population, frame.measure_from, frame.end)},
+          has_queues_(frame.has_queues || frame.has_trips) {}
 
     void at(const Snapshot& s) override {
         if (s.now < measure_from_) return;
@@ -292,7 +297,9 @@ class KpiRecorder final : public Recorder {
     }
     void session_ended(const SessionRecord& r) override {
         // Who leaves in the measured time counts, whenever they came; who is still there does as well.
-        if (r.end >= measure_from_) tally_.fleet.see(r);
+        if (r.end < measure_from_) return;
+        tally_.fleet.see(r);
+        if (has_queues_) tally_.queue.see(r);
     }
     void finish(Recorded& recorded) override {
         for (const DeclaredKpi& kpi : kpis_) recorded.put(kpi.variable, kpi.value(tally_));
@@ -302,6 +309,7 @@ class KpiRecorder final : public Recorder {
     const std::vector<DeclaredKpi>& kpis_;
     Instant measure_from_;
     Tally tally_;
+    bool has_queues_;
 };
 
 kpi::Limits limits_of(const Output::Context& context, const Params& params) {
@@ -318,6 +326,8 @@ kpi::Frame frame_of(const Output::Context& context, const Params& params) {
     return {.feeder = feeder,
             .balanced = balanced,
             .has_generators = context.has_generators,
+            .has_queues = !context.queues.empty(),
+            .has_trips = context.has_trips,
             .calendar = context.calendar,
             .step = context.step,
             .measure_from = context.measure_from,

@@ -37,7 +37,12 @@ enum Column : std::size_t {
     missing,
     net_cost,
     is_whole,
-    columns
+    usual_columns
+};
+
+/// Of studies in which vehicles share charging points, or make trips, in this order.
+struct Further {
+    std::optional<VariableHandle> came{}, waited{}, outcome{}, charged_elsewhere{};
 };
 
 Variable declared(std::string name, std::string unit, std::string long_name, int decimals, Display display = Display::number) {
@@ -53,7 +58,7 @@ Variable declared(std::string name, std::string unit, std::string long_name, int
 }
 
 /// The dimension `stay` has no coordinate: its length differs from replica to replica.
-std::array<Variable, columns> all_columns(const std::vector<std::string>& groups) {
+std::array<Variable, usual_columns> all_columns(const std::vector<std::string>& groups) {
     Variable group = declared("group", "1", "group of the population", 0, Display::category);
     group.meanings = groups;
     return {declared("connector", "1", "number of the charging point", 0),
@@ -76,14 +81,30 @@ std::array<Variable, columns> all_columns(const std::vector<std::string>& groups
             declared("is_whole", "1", "1: it ended by departure; 0: by the end of the study", 0)};
 }
 
+Further further_columns(const Output::Context& context) {
+    Further further;
+    if (!context.queues.empty()) {
+        further.came = context.declare.variable(declared("came_h", "h", "coming, before it waits", 4, Display::clock));
+        further.waited = context.declare.variable(declared("waited_h", "h", "wait for a shared charging point", 4));
+        Variable outcome = declared("outcome", "1", "how the stay ended", 0, Display::category);
+        outcome.meanings.assign(std::begin(stay_outcome_names), std::end(stay_outcome_names));
+        further.outcome = context.declare.variable(std::move(outcome));
+    }
+    if (context.has_trips)
+        further.charged_elsewhere = context.declare.variable(
+            declared("charged_elsewhere_kwh", "kWh", "battery energy that the trip before took beyond what there was", 3));
+    return further;
+}
+
 /// What all recorders of one study share.
 struct Frame {
-    std::array<VariableHandle, columns> handles{};
+    std::array<VariableHandle, usual_columns> handles{};
     Instant measure_from;
     SubscriptionTo<signals::price> price;
     SubscriptionTo<signals::sell_price> sell_price;
     SubscriptionTo<signals::drawn_energy> drawn_energy;
     SubscriptionTo<signals::returned_energy> returned_energy;
+    Further further{};
 };
 
 /// What the stays now at the connectors have cost, with energies read wherever a price changes.
@@ -132,7 +153,8 @@ class StayRecorder final : public Recorder {
         put(vehicle, static_cast<double>(s.vehicle.index()));
         put(group, static_cast<double>(population_.connectors.group[c]));
         put(bus, static_cast<double>(population_.connectors.bus[c].index()));
-        put(plug_in, hours(s.plug_in.time_since_epoch()));
+        const bool was_plugged_in = r.outcome == StayOutcome::served || r.outcome == StayOutcome::swapped;
+        put(plug_in, was_plugged_in ? hours(r.begin.time_since_epoch()) : not_a_number);
         put(unplug, hours(r.end.time_since_epoch()));
         put(stated_departure, hours(s.stated_departure.time_since_epoch()));
         put(initial_soc, s.initial_soc);
@@ -146,16 +168,26 @@ class StayRecorder final : public Recorder {
         put(missing, std::max(0.0, s.target_soc - r.final_soc) * r.capacity_kwh);
         put(net_cost, cost);
         put(is_whole, r.complete ? 1.0 : 0.0);
+        came_.push_back(hours(s.plug_in.time_since_epoch()));
+        waited_.push_back(hours(r.begin - s.plug_in));
+        outcome_.push_back(static_cast<double>(r.outcome));
+        charged_elsewhere_.push_back(r.charged_elsewhere_kwh);
     }
     void finish(Recorded& recorded) override {
-        for (std::size_t k = 0; k < columns; ++k) recorded.put(frame_.handles[k], std::move(values_[k]));
+        for (std::size_t k = 0; k < usual_columns; ++k) recorded.put(frame_.handles[k], std::move(values_[k]));
+        const Further& further = frame_.further;
+        for (auto& [handle, column] :
+             {std::pair(further.came, &came_), std::pair(further.waited, &waited_), std::pair(further.outcome, &outcome_),
+              std::pair(further.charged_elsewhere, &charged_elsewhere_)})
+            if (handle) recorded.put(*handle, std::move(*column));
     }
 
    private:
     const Frame& frame_;
     const Population& population_;
     StayCosts costs_;
-    std::array<std::vector<double>, columns> values_;
+    std::array<std::vector<double>, usual_columns> values_;
+    std::vector<double> came_, waited_, outcome_, charged_elsewhere_;
 };
 
 class Stays final : public Output {
@@ -176,7 +208,8 @@ class Stays final : public Output {
                  context.exchange.subscribe(signals::drawn_energy),
                  context.exchange.subscribe(signals::returned_energy)} {
         auto variables = all_columns(context.groups);
-        for (std::size_t k = 0; k < columns; ++k) frame_.handles[k] = context.declare.variable(std::move(variables[k]));
+        for (std::size_t k = 0; k < usual_columns; ++k) frame_.handles[k] = context.declare.variable(std::move(variables[k]));
+        frame_.further = further_columns(context);
     }
 
     [[nodiscard]] std::unique_ptr<Recorder> start(const Start& start) const override {

@@ -72,6 +72,11 @@ std::string fleet_text(const Population& fleet) {
     const auto stationary = static_cast<std::size_t>(std::count_if(fleet.sessions.begin(), fleet.sessions.end(), never_leaves));
     std::string text = fmt::format("{} vehicles", fleet.vehicles.size() - stationary);
     if (stationary > 0) text += fmt::format(" and {} stationary batter{}", stationary, stationary == 1 ? "y" : "ies");
+    for (std::size_t row = 1; row < fleet.queues.size(); ++row) {
+        const auto sharing = std::count(fleet.connectors.queue.begin(), fleet.connectors.queue.end(), row);
+        text += fmt::format(", {} of '{}' at {} shared point{}", sharing, fleet.queues[row].name, fleet.queues[row].points,
+                            fleet.queues[row].points == 1 ? "" : "s");
+    }
     return text;
 }
 

@@ -37,21 +37,27 @@ std::string stays_table(const StudyResult& result, const DayClock& clock, std::o
     const auto charged = column("charged_kwh"), returned = column("discharged_kwh"), missing = column("missing_kwh"),
                cost = column("net_cost");
     const auto is_whole = column("is_whole");
+    const auto waited = column("waited_h"), outcome = column("outcome");  // none where no charging point is shared
+    const auto comes = outcome.empty() ? plug_in : column("came_h");
     std::vector<std::size_t> order(number.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return plug_in[a] < plug_in[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return comes[a] < comes[b]; });
     TextTable table;
     table.rows.push_back({"vehicle", "group", "bus", "comes", "leaves", "SOC in", "wants", "out", "asks kWh", "draws kWh",
                           "returns kWh", "short kWh"});
     if (!result.currency.empty()) table.rows.front().push_back("costs " + result.currency);
+    if (!outcome.empty()) table.rows.front().insert(table.rows.front().end(), {"waits h", "is"});
     for (const std::size_t k : order) {
         if (vehicle && number[k] != static_cast<double>(*vehicle)) continue;
         table.rows.push_back({fmt::format("{}", number[k]), group_of(result, group[k]),
-                              result.feeder.bus[static_cast<std::size_t>(bus[k])], clock.text(plug_in[k]),
+                              result.feeder.bus[static_cast<std::size_t>(bus[k])], clock.text(comes[k]),
                               is_whole[k] > 0.0 ? clock.text(unplug[k]) : "still there", fmt::format("{:.2f}", initial[k]),
                               fmt::format("{:.2f}", target[k]), fmt::format("{:.2f}", final[k]), energy(asked[k]),
                               energy(charged[k]), energy(returned[k]), energy(missing[k])});
         if (!result.currency.empty()) table.rows.back().push_back(fmt::format("{:.2f}", cost[k]));
+        if (outcome.empty()) continue;
+        table.rows.back().push_back(fmt::format("{:.2f}", waited[k]));
+        table.rows.back().emplace_back(stay_outcome_names[static_cast<std::size_t>(outcome[k])]);
     }
     if (table.rows.size() == 1) return "No vehicle was plugged in.\n";
     return table.text(day_page_width);

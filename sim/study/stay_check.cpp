@@ -30,7 +30,8 @@ bool loses_many(const StayTally& tally) {
 
 /// What to do about the kind of loss that costs most stays.
 std::string advice(const StayTally& tally) {
-    const std::size_t most = std::max({tally.impossible.count, tally.occupied.count, tally.under_way.count});
+    const std::size_t most = std::max({tally.impossible.count, tally.occupied.count, tally.under_way.count, tally.no_room.count});
+    if (most == tally.no_room.count) return "raise most_vehicles, or let them leave sooner: patience, service or stay";
     if (most == tally.impossible.count) return "let departure be after arrival, or set departure_day: next";
     if (most == tally.under_way.count)
         return "start earlier and set time.warm_up, or play them from the start with under_way: at_rating or evenly";
@@ -60,6 +61,7 @@ std::string left_out_text(const StayTally& tally) {
     add(tally.impossible, "end before they begin");
     add(tally.occupied, "find their charging point taken");
     add(tally.under_way, "had begun before the start");
+    add(tally.no_room, "come when there are as many vehicles as the group has room for");
     const StaySum all = asked(tally);
     return fmt::format("{} of {} stays ({:.1f} of {:.1f} kWh) are left out: {}", lost.count, all.count, lost.kwh, all.kwh,
                        joined(reasons));

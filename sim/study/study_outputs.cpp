@@ -110,6 +110,8 @@ std::unique_ptr<Output> make_output(const LoadedStudy& study, const Configured<O
     context.only_generates = groups_of_generators(sample.connectors);
     for (const SitePlan& site : study.sites) context.sites.push_back(site.site.name);
     context.has_generators = sample.connectors.has_generators();
+    context.queues.assign(sample.queues.begin() + 1, sample.queues.end());
+    context.has_trips = sample.has_trips();
     return configured.make(context);
 }
 

@@ -33,18 +33,28 @@ const std::map<std::string, std::string> recordings{
      "B,2025-01-06 20:00,2025-01-07 08:00,19\nC,2025-01-07 09:00,2025-01-07 17:00,12\n"
      "A,2025-01-08 10:00,2025-01-08 15:30,8\nB,2025-01-09 07:30,2025-01-09 16:00,14\n"}};
 
+const std::map<std::string, std::string> timetable{{"timetable.csv",
+                                                    "bus,leaves,returns,kwh,days\nA,6:00,13:30,22,daily\nA,15:00,25:10,18,"
+                                                    "weekday\nB,7:00,19:00,25,daily\nC,16:00,22:00,9,tue\n"}};
+
 /// Behaviours that cannot be made without a file, and further settings of those with several ways of working.
 std::vector<Case> further_cases() {
     const std::string battery = "capacity: 40 kWh, charge_rating: 7 kW";
     const std::string evening = "arrival: {distribution: uniform, min: 16 h, max: 23 h}, initial_soc: 0.4, target_soc: 0.9";
     const std::string fleet = "{vehicles: 40, " + battery + ", " + evening + ", ";
     const std::string replay = "{file: sessions.csv, layout: workplace, " + battery + ", ";
-    return {{"distribution", fleet + "departure: {distribution: uniform, min: 5 h, max: 22 h}, placement: {rule: proportional}}"},
-            {"distribution", fleet + "departure: 7 h, penetration: 50 %, placement: {rule: class, class: house}}"},
-            {"distribution", fleet + "departure: 7 h, placement: {rule: proportional, redraw: study}}"},
-            {"sessions", replay + "placement: {rule: proportional}}", recordings},
-            {"sessions", replay + "placement: {rule: class, class: house}, when_occupied: refuse}", recordings},
-            {"sessions", replay + "placement: {rule: proportional}, draw: random_days}", recordings}};
+    return {
+        {"distribution", fleet + "departure: {distribution: uniform, min: 5 h, max: 22 h}, placement: {rule: proportional}}"},
+        {"distribution", fleet + "departure: 7 h, penetration: 50 %, placement: {rule: class, class: house}}"},
+        {"distribution", fleet + "departure: 7 h, placement: {rule: proportional, redraw: study}}"},
+        {"sessions", replay + "placement: {rule: proportional}}", recordings},
+        {"sessions", replay + "placement: {rule: class, class: house}, when_occupied: refuse}", recordings},
+        {"sessions", replay + "placement: {rule: proportional}, draw: random_days}", recordings},
+        {"sessions", replay + "placement: {rule: class, class: shop}, points: {count: 2}, patience: 3 h}", recordings},
+        {"distribution", fleet + "departure: 7 h, placement: {rule: class, class: shop}, points: {count: 6, rule: reservation}, "
+                                 "booked: 50 %, service: {distribution: uniform, min: 1 h, max: 3 h}}"},
+        {"timetable", "{file: timetable.csv, placement: {rule: class, class: shop}, " + battery + ", points: {count: 2}}",
+         timetable}};
 }
 
 /// Every registered behaviour by its least settings, and the further cases.
@@ -164,7 +174,7 @@ std::size_t generators_of(const Population& p) {
 
 auto content(const Session& s) {
     return std::tuple(s.connector.index(), s.vehicle.index(), s.plug_in, s.unplug, s.stated_departure, s.initial_soc,
-                      s.target_soc);
+                      s.target_soc, s.service, s.patience, s.booked, s.trip_kwh);
 }
 
 bool is_same(const Population& x, const Population& y) {
@@ -174,7 +184,7 @@ bool is_same(const Population& x, const Population& y) {
            x.connectors.wiring == y.connectors.wiring && x.connectors.zone == y.connectors.zone && x.zones == y.zones &&
            x.level_sets == y.level_sets && x.connectors.level_set == y.connectors.level_set &&
            x.connectors.kind == y.connectors.kind && x.connectors.availability == y.connectors.availability &&
-           x.availability == y.availability;
+           x.availability == y.availability && x.connectors.queue == y.connectors.queue && x.queues.size() == y.queues.size();
 }
 
 }  // namespace
@@ -315,6 +325,20 @@ TEST_CASE("a group leaves what is there as it was, and draws as if it were alone
             }
         CHECK(std::equal(of_guests.begin(), of_guests.end(), alone.sessions.begin(), alone.sessions.end(),
                          [](const Session& s, const Session& t) { return content(s) == content(t); }));
+    });
+}
+
+TEST_CASE("shared charging points have a row of queues with at least one point", "[behaviours]") {
+    for_each_case([](const Workshop& workshop) {
+        const Population p = drawn(*workshop.make(), 2);
+        CHECK(p.connectors.queue.size() <= p.connectors.size());
+        for (std::size_t c = 0; c < p.connectors.size(); ++c) {
+            const std::uint32_t row = p.connectors.queue_of(ConnectorId(c));
+            REQUIRE(row < p.queues.size());
+            CHECK(p.queues[row].points > 0);
+        }
+        for (const Session& s : p.sessions)
+            if (p.connectors.queue_of(s.connector) == 0) CHECK((!s.service && !s.patience && !s.booked));
     });
 }
 
