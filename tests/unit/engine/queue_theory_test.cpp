@@ -13,8 +13,8 @@ using namespace evsweep::small_world;
 
 namespace {
 
-constexpr std::uint32_t replicas = 40;
-constexpr double t_of_99_percent = 2.708;  // Student's t, 39 degrees of freedom
+constexpr std::uint32_t replicas = 100;
+constexpr double t_of_99_percent = 2.626;  // Student's t, 99 degrees of freedom
 const Instant steady(std::chrono::hours(24 * 5));
 const Instant last_counted(std::chrono::hours(24 * 33));  // whoever comes later may still wait at the end
 
