@@ -131,7 +131,7 @@ Schema<Params> own_schema() {
                                  "leave it out"};
         })
         .relation([](const Params& p) -> std::optional<Contradiction> {
-            if (p.target_soc.distribution->highest() <= p.highest_soc.distribution->lowest()) return std::nullopt;
+            if (tells_soc(p) || p.target_soc.distribution->highest() <= p.highest_soc.distribution->lowest()) return std::nullopt;
             return Contradiction{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
         })
         .used_if([](const Params& p) { return !tells_soc(p); }, "without a column initial_soc", {"target_soc"})

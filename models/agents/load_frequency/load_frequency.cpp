@@ -123,7 +123,7 @@ class LoadFrequency final : public Agent {
     LoadFrequency(const P& p, const Context& context)
         : p_(p),
           network_(network_of(p.nominal, p.areas, p.ties)),
-          vehicles_(p.areas, network_, context.connectors, context.exchange),
+          vehicles_(p.areas, network_, p.step, context.connectors, context.exchange),
           deviation_(context.exchange.publish(signals::frequency_deviation, p.area_names())),
           tie_(context.exchange.publish(signals::tie_deviation, p.area_names())),
           error_(context.exchange.publish(signals::area_control_error, p.area_names())),

@@ -37,7 +37,12 @@ const Schema<AreaText>& AreaText::schema() {
                 "balance", &AreaText::balance,
                 "at_start: what the groups draw in the first step is part of the balance, and only departures from it act "
                 "on the frequency; schedule: so is what a controller has scheduled (signal scheduled_power) at any time, and "
-                "without such a controller all that they draw; nothing: all that they draw acts");
+                "without such a controller all that they draw; nothing: all that they draw acts")
+            .optional("schedule_delay", &AreaText::schedule_delay,
+                      "from a change of the schedule until it counts: that of the commands to the chargers (section `actuation`)",
+                      at_least(0.0))
+            .used_if([](const AreaText& area) { return area.balance == Balance::schedule; }, "with balance: schedule",
+                     {"schedule_delay"});
     return schema;
 }
 

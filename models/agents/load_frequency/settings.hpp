@@ -35,6 +35,7 @@ struct AreaText {
     std::vector<std::string> groups{};
     double vehicles_stand_for = 1.0;
     Balance balance = Balance::at_start;
+    Duration schedule_delay{};
     static const Schema<AreaText>& schema();
 };
 

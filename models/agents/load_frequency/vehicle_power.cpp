@@ -29,9 +29,10 @@ std::vector<int> areas_of_groups(const std::map<std::string, AreaText>& areas, c
 
 }  // namespace
 
-VehiclePower::VehiclePower(const std::map<std::string, AreaText>& areas, const AreaNetwork& network, const Connectors& connectors,
-                           Exchange& exchange)
-    : group_area_(areas_of_groups(areas, connectors)),
+VehiclePower::VehiclePower(const std::map<std::string, AreaText>& areas, const AreaNetwork& network, Duration step,
+                           const Connectors& connectors, Exchange& exchange)
+    : step_(step),
+      group_area_(areas_of_groups(areas, connectors)),
       is_one_group_(connectors.groups.size() == 1 && !connectors.has_generators()),
       scheduled_(exchange.subscribe_if_there(signals::scheduled_power, Freshness::previous)),
       asked_(exchange.subscribe_if_there(signals::regulation_request, Freshness::previous)),
@@ -44,7 +45,8 @@ VehiclePower::VehiclePower(const std::map<std::string, AreaText>& areas, const A
     }
     for (const auto& [name, area] : areas) {
         const double pu_per_kw = area.vehicles_stand_for / (1000.0 * network.areas[shares_.size()].base_mw);
-        shares_.push_back({area.balance, area.vehicles_stand_for, pu_per_kw});
+        shares_.push_back({area.balance, area.vehicles_stand_for, pu_per_kw, area.schedule_delay});
+        longest_delay_ = std::max(longest_delay_, area.schedule_delay);
     }
 }
 
@@ -57,7 +59,8 @@ void VehiclePower::take(const Turn& turn) {
     const auto kw = group_kw(turn);
     std::fill(relief_.begin(), relief_.end(), 0.0);
     take_drawn(kw);
-    take_departures(kw, turn[scheduled_]);
+    note_schedule(turn.now, turn[scheduled_]);
+    take_departures(turn.now, kw);
     take_request(turn[asked_]);
 }
 
@@ -80,15 +83,32 @@ void VehiclePower::take_drawn(std::span<const double> kw) {
         if (shares_[i].balance == Balance::at_start) relief_[i] -= balance_[i];
 }
 
-/// What groups with a schedule draw less than it says; others draw what was foreseen.
-void VehiclePower::take_departures(std::span<const double> kw, std::span<const double> scheduled_kw) {
+/// A change that this turn sees for the first time was made when the last turn's instant had passed.
+void VehiclePower::note_schedule(Instant now, std::span<const double> scheduled_kw) {
     if (scheduled_kw.empty()) return;
-    for (std::size_t g = 0; g < group_area_.size(); ++g) {
-        const int area = group_area_[g];
-        if (area < 0 || std::isnan(scheduled_kw[g])) continue;
-        const Share& share = shares_[static_cast<std::size_t>(area)];
-        if (share.balance == Balance::schedule)
-            relief_[static_cast<std::size_t>(area)] += (scheduled_kw[g] - kw[g]) * share.pu_per_kw;
+    const auto is_same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    if (schedules_.empty() || !std::equal(scheduled_kw.begin(), scheduled_kw.end(), schedules_.back().kw.begin(), is_same))
+        schedules_.push_back({now - step_, {scheduled_kw.begin(), scheduled_kw.end()}});
+    while (schedules_.size() > 1 && schedules_[1].from <= now - longest_delay_) schedules_.pop_front();
+}
+
+/// The latest one that was there at `t`; before there was any, the first.
+const VehiclePower::Schedule& VehiclePower::schedule_at(Instant t) const {
+    auto latest = schedules_.size() - 1;
+    while (latest > 0 && schedules_[latest].from > t) --latest;
+    return schedules_[latest];
+}
+
+/// What groups with a schedule draw less than it says; others draw what was foreseen.
+void VehiclePower::take_departures(Instant now, std::span<const double> kw) {
+    if (schedules_.empty()) return;
+    for (std::size_t i = 0; i < shares_.size(); ++i) {
+        if (shares_[i].balance != Balance::schedule) continue;
+        const Schedule& schedule = schedule_at(now - shares_[i].schedule_delay);
+        if (schedule.from > now - shares_[i].schedule_delay) continue;  // nobody has been told anything yet
+        for (std::size_t g = 0; g < group_area_.size(); ++g)
+            if (group_area_[g] == static_cast<int>(i) && !std::isnan(schedule.kw[g]))
+                relief_[i] += (schedule.kw[g] - kw[g]) * shares_[i].pu_per_kw;
     }
 }
 

@@ -2,7 +2,10 @@
 /// draw.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "agents/load_frequency/settings.hpp"
@@ -15,9 +18,10 @@ namespace evsweep {
 /// Reads the powers of the groups and turns them into relief of the areas, in pu of their bases.
 class VehiclePower {
    public:
-    /// `areas` in the order of `network`. Throws PartyError where an area names a group that the population does not have.
-    VehiclePower(const std::map<std::string, AreaText>& areas, const AreaNetwork& network, const Connectors& connectors,
-                 Exchange& exchange);
+    /// `areas` in the order of `network`; `step` is the time between turns. Throws PartyError where an area names a group that
+    /// the population does not have.
+    VehiclePower(const std::map<std::string, AreaText>& areas, const AreaNetwork& network, Duration step,
+                 const Connectors& connectors, Exchange& exchange);
 
     /// Takes what the groups have drawn, and were asked, since the last turn.
     void take(const Turn& turn);
@@ -37,14 +41,25 @@ class VehiclePower {
         Balance balance{};
         double vehicles_stand_for = 1.0;
         double pu_per_kw = 0.0;
+        Duration schedule_delay{};
+    };
+    /// What groups were scheduled to draw from an instant on.
+    struct Schedule {
+        Instant from{};
+        std::vector<double> kw{};
     };
 
     [[nodiscard]] std::span<const double> group_kw(const Turn& turn);
     void take_drawn(std::span<const double> kw);
-    void take_departures(std::span<const double> kw, std::span<const double> scheduled_kw);
+    void note_schedule(Instant now, std::span<const double> scheduled_kw);
+    [[nodiscard]] const Schedule& schedule_at(Instant t) const;
+    void take_departures(Instant now, std::span<const double> kw);
     void take_request(std::span<const double> asked_kw);
 
     std::vector<Share> shares_;  ///< by area
+    Duration step_;
+    Duration longest_delay_{};
+    std::deque<Schedule> schedules_{};  ///< ascending; those that no area waits for any more are gone
     std::vector<int> group_area_;
     bool is_one_group_ = false;  ///< then the sums of the fleet are its power
     double fleet_kw_ = 0.0;

@@ -23,11 +23,11 @@ class RegulationRequest {
     double next(double control_error_kw, const RegulationCapacity& capacity) {
         const double wish_kw = rule_.kept * kw_ - rule_.gain * control_error_kw;
         kw_ = std::clamp(wish_kw, capacity.down_kw, capacity.up_kw);
-        if (kw_ != wish_kw) ++clipped_;
+        if (kw_ != wish_kw && capacity.up_kw > capacity.down_kw) ++clipped_;
         return kw_;
     }
     [[nodiscard]] double kw() const { return kw_; }
-    /// Cycles in which the vehicles could not do what was wished.
+    /// Cycles in which there were vehicles and they could not do what was wished.
     [[nodiscard]] std::size_t clipped() const { return clipped_; }
 
    private:

@@ -59,41 +59,49 @@ double WaterFilling::search(double request_kw, std::span<const RegulationShare> 
     open_.clear();
     settled_kw_ = 0.0;
     double low = HUGE_VAL, high = -HUGE_VAL;
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-        const RegulationShare& share = shares[i];
-        open_.push_back({multiplier_at(share, share.lo_kw), multiplier_at(share, share.hi_kw), static_cast<std::uint32_t>(i)});
+    for (const RegulationShare& share : shares) {
+        open_.push_back({multiplier_at(share, share.lo_kw), multiplier_at(share, share.hi_kw),
+                         0.5 / (share.soc_per_kw * share.soc_per_kw), share.lo_kw, share.hi_kw});
         low = std::min(low, open_.back().from);
         high = std::max(high, open_.back().to);
     }
-    while (!is_straight(low, high)) {
+    for (bool is_straight = false; !is_straight;) {
         const double middle = low + 0.5 * (high - low);
         if (middle <= low || middle >= high) break;  // no number lies between
-        double sum = settled_kw_;
-        for (const Open& open : open_) sum += kw_at(shares[open.share], middle);
-        (sum < request_kw ? low : high) = middle;
-        settle(low, high, shares);
+        (sum_at(middle) < request_kw ? low : high) = middle;
+        is_straight = settle(low, high);
     }
-    double slope = 0.0, at_zero = settled_kw_;
+    double slope = 0.0, at_low = settled_kw_;
     for (const Open& open : open_) {
-        const RegulationShare& share = shares[open.share];
-        slope += 1.0 / (2.0 * share.soc_per_kw * share.soc_per_kw);
-        at_zero -= share.gap / share.soc_per_kw;
+        slope += open.slope;
+        at_low += open.lo_kw + open.slope * (low - open.from);
     }
-    return slope > 0.0 ? std::clamp((request_kw - at_zero) / slope, low, high) : high;
+    return slope > 0.0 ? std::clamp(low + (request_kw - at_low) / slope, low, high) : high;
 }
 
-/// Takes out who is at a bound from `low` to `high`.
-void WaterFilling::settle(double low, double high, std::span<const RegulationShare> shares) {
-    std::erase_if(open_, [&](const Open& open) {
-        const bool is_full = open.to <= low;
-        if (!is_full && open.from < high) return false;
-        settled_kw_ += is_full ? shares[open.share].hi_kw : shares[open.share].lo_kw;
-        return true;
-    });
+double WaterFilling::sum_at(double nu) const {
+    double sum = settled_kw_;
+    for (const Open& open : open_) sum += std::min(open.hi_kw, open.lo_kw + open.slope * std::max(0.0, nu - open.from));
+    return sum;
 }
 
-bool WaterFilling::is_straight(double low, double high) const {
-    return std::all_of(open_.begin(), open_.end(), [&](const Open& open) { return open.from <= low && open.to >= high; });
+/// Takes out who is at a bound from `low` to `high`; whether all others are between their bounds throughout.
+bool WaterFilling::settle(double low, double high) {
+    bool is_straight = true;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+        const Open open = open_[i];
+        if (open.to <= low) {
+            settled_kw_ += open.hi_kw;
+        } else if (open.from >= high) {
+            settled_kw_ += open.lo_kw;
+        } else {
+            is_straight = is_straight && open.from <= low && open.to >= high;
+            open_[kept++] = open;
+        }
+    }
+    open_.resize(kept);
+    return is_straight;
 }
 
 void share_in_proportion(double request_kw, std::span<const RegulationShare> shares, std::span<double> u_kw) {

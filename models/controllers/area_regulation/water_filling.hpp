@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -38,16 +37,18 @@ class WaterFilling {
     double fill(double request_kw, std::span<const RegulationShare> shares, std::span<double> u_kw);
 
    private:
-    /// A vehicle that is not settled yet: where it leaves its lower bound, and where it comes to the upper one.
+    /// A vehicle that is not settled yet: it gives lo until `from`, then more by `slope` until it gives hi at `to`.
     struct Open {
         double from = 0.0;
         double to = 0.0;
-        std::uint32_t share = 0;
+        double slope = 0.0;  ///< 1 / (2 a^2)
+        double lo_kw = 0.0;
+        double hi_kw = 0.0;
     };
 
     double search(double request_kw, std::span<const RegulationShare> shares);
-    void settle(double low, double high, std::span<const RegulationShare> shares);
-    [[nodiscard]] bool is_straight(double low, double high) const;
+    [[nodiscard]] double sum_at(double nu) const;
+    [[nodiscard]] bool settle(double low, double high);
 
     std::vector<Open> open_{};
     double settled_kw_ = 0.0;  ///< sum of those at a bound

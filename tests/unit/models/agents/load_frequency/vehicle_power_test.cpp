@@ -20,20 +20,21 @@ namespace {
 
 /// Two areas of 1000 MW; `groups` of the population in the first, each vehicle for 20, and one more in the second.
 struct VehicleDesk {
-    explicit VehicleDesk(Balance balance, bool is_one_group = false) {
+    explicit VehicleDesk(Balance balance, bool is_one_group = false, Duration schedule_delay = {}) {
         network = two_areas();
         areas["a"].groups = is_one_group ? std::vector<std::string>{"cars"} : std::vector<std::string>{"cars", "vans"};
         areas["a"].vehicles_stand_for = 20.0;
         areas["a"].balance = balance;
+        areas["a"].schedule_delay = schedule_delay;
         areas["b"].groups = is_one_group ? std::vector<std::string>{} : std::vector<std::string>{"far"};
         areas["b"].balance = balance;
         connectors.groups = is_one_group ? std::vector<std::string>{"cars"} : std::vector<std::string>{"cars", "vans", "far"};
         exchange.count(Extent::group, connectors.groups.size());
         exchange.show(signals::scheduled_power, std::span<const double>{});
         exchange.show(signals::regulation_request, std::span<const double>{});
-        vehicles.emplace(areas, network, connectors, exchange);
+        vehicles.emplace(areas, network, std::chrono::milliseconds(10), connectors, exchange);
     }
-    void take() { vehicles->take(exchange.turn(Instant{})); }
+    void take(Duration t = {}) { vehicles->take(exchange.turn(Instant(t))); }
 
     std::map<std::string, AreaText> areas{};
     AreaNetwork network{};
@@ -71,6 +72,26 @@ TEST_CASE("departures from a schedule relieve an area, and where nobody says a s
     desk.take();
     REQUIRE(desk.vehicles->relief_pu()[0] == Approx(30.0 * 20.0 / 1e6));
     REQUIRE(desk.vehicles->relief_pu()[1] == Approx(-2.0 / 1e6));
+}
+
+TEST_CASE("a schedule counts when commands have come to the chargers", "[load_frequency]") {
+    using std::chrono::milliseconds;
+    VehicleDesk desk(Balance::schedule, true, milliseconds(30));
+    std::vector<double> scheduled{30.0};
+    desk.exchange.show(signals::charging_power, 0.0);
+    desk.exchange.show(signals::discharging_power, 0.0);
+    desk.exchange.show(signals::scheduled_power, scheduled);  // told at 0, read at 10 ms
+    for (const int ms : {10, 20}) {
+        desk.take(milliseconds(ms));
+        REQUIRE(desk.vehicles->relief_pu()[0] == 0.0);
+    }
+    scheduled[0] = 50.0;  // told at 20 ms
+    desk.take(milliseconds(30));
+    REQUIRE(desk.vehicles->relief_pu()[0] == Approx(30.0 * 20.0 / 1e6));
+    desk.take(milliseconds(40));
+    REQUIRE(desk.vehicles->relief_pu()[0] == Approx(30.0 * 20.0 / 1e6));
+    desk.take(milliseconds(50));
+    REQUIRE(desk.vehicles->relief_pu()[0] == Approx(50.0 * 20.0 / 1e6));
 }
 
 TEST_CASE("a population of one group is read by the sums of the fleet", "[load_frequency]") {
