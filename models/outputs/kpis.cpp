@@ -281,8 +281,7 @@ class KpiRecorder final : public Recorder {
         : kpis_(kpis),
           measure_from_(frame.measure_from),
           tally_{kpi::NetworkTally(frame), kpi::EnergyTally(frame.calendar), kpi::FleetTally(population, frame),
-                 kpi::SiteTally(frame),
-                 kpi::QueueTally(population, frame.measure_from, frame.end)},
+                 kpi::SiteTally(frame), kpi::QueueTally(population, frame.measure_from, frame.end)},
           has_queues_(frame.has_queues || frame.has_trips) {}
 
     void at(const Snapshot& s) override {

@@ -10,9 +10,9 @@ namespace evsweep {
 
 /// What happens, in the order in which events that share an instant happen. A connector is freed before the next vehicle takes
 /// it: a shared point goes to those who wait (`hand_over`) before anybody loses patience or comes anew. The physical world
-/// settles, commands that arrive among it, and the feeder's own devices move in it before messages arrive and meters read it; then
-/// parties act, and then it is recorded. A command that arrives at the instant at which a vehicle leaves or its battery is full
-/// comes too late.
+/// settles, commands that arrive among it, and the feeder's own devices move in it before messages arrive and meters read it;
+/// then parties act, and then it is recorded. A command that arrives at the instant at which a vehicle leaves or its battery is
+/// full comes too late.
 enum class Phase : std::uint8_t {
     unplug,
     hand_over,
