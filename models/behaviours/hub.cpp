@@ -70,6 +70,9 @@ std::optional<Contradiction> wrong_arrivals(const Params& p) {
 std::optional<Contradiction> wrong_states(const Params& p) {
     if (p.target_soc.distribution->highest() > p.highest_soc.distribution->lowest())
         return Contradiction{"target_soc", "can be above highest_soc", "lower it, or raise highest_soc"};
+    if (p.initial_soc.distribution && (p.initial_soc.distribution->lowest() < p.lowest_soc.distribution->highest() ||
+                                       p.initial_soc.distribution->highest() > p.highest_soc.distribution->lowest()))
+        return Contradiction{"initial_soc", "can be outside what the battery uses", "give it between lowest_soc and highest_soc"};
     if (p.initial_soc.distribution)
         return wrong_swaps(p.points, p.initial_soc.distribution->lowest(), p.target_soc.distribution->highest());
     const double room_kwh =

@@ -108,4 +108,6 @@ TEST_CASE("what is wrong with a hub is told with its place", "[hub]") {
               .find("has 2 entries where 24 belong") != std::string::npos);
     CHECK(texts_of(states + "arrivals: 3\nservice: 1 h\npoints: {count: 0}\n").find("points.count: 0 is out of range") !=
           std::string::npos);
+    CHECK(texts_of(states + "lowest_soc: 0.3\narrivals: 3\nservice: 1 h\npoints: {count: 2}\n")
+              .find("initial_soc: can be outside what the battery uses") != std::string::npos);
 }
