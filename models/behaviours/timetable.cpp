@@ -179,7 +179,7 @@ class BusTimetable final : public Behaviour {
             if (is_over) continue;
             if (trip.leaves > back)
                 stay_until(trip.leaves);
-            else if (was_here)
+            else if (was_here && back < Instant(context_.horizon))
                 stays.leave_out_impossible(0.0);
             taken_kwh += trip.kwh;
             back = std::max(back, trip.returns);
