@@ -15,7 +15,7 @@
 
 namespace evsweep::validation {
 
-inline constexpr std::size_t slots_of_day = 96, slots_of_week = 672;
+inline constexpr std::size_t slots_of_day = 96;
 inline constexpr int days_before = 56, days_of_history = 63;
 
 /// Capacities by slot and station, with the names that the scenario gives to stations.
@@ -145,10 +145,10 @@ class CapacityLaw {
 /// A run of the shipped week with other inputs.
 class CapacityWeek {
    public:
-    /// `week`: the base load; empty: the shipped one. Only `labels` are run beside `uncoordinated`.
+    /// `week`: the base load; empty: the shipped one. Only `labels` are run beside `uncoordinated`, and only so many days.
     CapacityWeek(const StationHistory& history, const std::string& week, const std::vector<std::string>& labels,
-                 double factor = 1.0)
-        : stations_(history.stations) {
+                 double factor = 1.0, std::size_t days = 7)
+        : stations_(history.stations), slots_(days * slots_of_day) {
         const test::ScratchFolder folder;
         const std::string file = folder.write("capacity.csv", history.text()).string();
         std::vector<std::string> settings;
@@ -166,6 +166,7 @@ class CapacityWeek {
             settings.push_back(path + ".history.file=" + file);
             settings.push_back(path + ".history.train_days=" + std::to_string(days_before));
         }
+        settings.push_back("time.duration=" + std::to_string(24 * days) + " h");
         settings.push_back("outputs.stations=~");
         settings.push_back("outputs.series=~");
         settings.push_back("outputs.voltages=~");
@@ -177,7 +178,7 @@ class CapacityWeek {
     [[nodiscard]] double e(const std::string& label) const {
         double sum = 0.0;
         for (const std::string& station : stations_) sum += squares(label, supply_of(station));
-        return 1e6 * sum / static_cast<double>(stations_.size() * slots_of_week);
+        return 1e6 * sum / static_cast<double>(stations_.size() * slots_);
     }
     /// J, 1e-3 pu^2: the same summed over the 105 pairs of phases of the buses that loads may be at, mean over slots.
     [[nodiscard]] double j(const std::string& label) const {
@@ -190,7 +191,7 @@ class CapacityWeek {
             ++pairs;
         }
         REQUIRE(pairs == 105);
-        return 1e3 * sum / static_cast<double>(slots_of_week);
+        return 1e3 * sum / static_cast<double>(slots_);
     }
     [[nodiscard]] double counter(const std::string& label, const std::string& name) const {
         return find(controller(result_, label), "counters", name).values.at(0);
@@ -215,13 +216,14 @@ class CapacityWeek {
         const auto& names = supplies();
         const auto place = static_cast<std::size_t>(std::find(names.begin(), names.end(), supply) - names.begin());
         REQUIRE(place < names.size());
-        REQUIRE(values.size() == slots_of_week * names.size());
+        REQUIRE(values.size() == slots_ * names.size());
         double sum = 0.0;
-        for (std::size_t slot = 0; slot < slots_of_week; ++slot) sum += std::pow(values[slot * names.size() + place] - 1.0, 2);
+        for (std::size_t slot = 0; slot < slots_; ++slot) sum += std::pow(values[slot * names.size() + place] - 1.0, 2);
         return sum;
     }
 
     std::vector<std::string> stations_;
+    std::size_t slots_;
     StudyResult result_;
 };
 

@@ -123,25 +123,33 @@ TEST_CASE("stochastic sub-gradient: where capacities are half of what was foreca
     CHECK(*most - *least < 0.003 * *most);
 }
 
+// The prototype's two histories let it claim that the kernel is at least 3 % better than persistence without outages on every
+// history. That does not hold: of 40 draws of this law three are worse than persistence (by up to 2.7 %), where capacities
+// changed least in the test week, and one is .5 % better; the mean is 13 % better. So without outages the mean of ten draws is
+// judged.
 TEST_CASE("stochastic sub-gradient: on ten draws of capacities the sub-gradient stays near the oracle", "[slow]") {
     for (const bool outages : {false, true}) {
-        double stochastic = 0.0, point = 0.0, oracle = 0.0;
+        double stochastic = 0.0, point = 0.0, oracle = 0.0, kernel = 0.0, persistence = 0.0;
         for (unsigned seed = 1; seed <= 10; ++seed) {
             CAPTURE(seed, outages);
-            const CapacityWeek week(CapacityLaw(seed).draw(outages), {}, {"point", "stochastic", "oracle"});
+            const CapacityWeek week(CapacityLaw(seed).draw(outages), {}, {"point", "stochastic", "oracle"}, 1.0, 4);
             stochastic += week.e("stochastic");
             point += week.e("point");
             oracle += week.e("oracle");
-            const double kernel = week.counter("stochastic", "pinball_kernel_kvar");
-            CHECK(kernel < (outages ? 0.65 : 0.97) * week.counter("stochastic", "pinball_persistence_kvar"));
-            for (const char* other : {"persistence_errors", "same_slot", "mean"})
-                CHECK(kernel < week.counter("stochastic", std::string("pinball_") + other + "_kvar"));
+            const auto loss = [&](const char* of) { return week.counter("stochastic", std::string("pinball_") + of + "_kvar"); };
+            kernel += loss("kernel");
+            persistence += loss("persistence");
+            CHECK(loss("kernel") < loss("same_slot"));
+            CHECK(loss("kernel") < loss("mean"));
+            if (outages) CHECK(loss("kernel") < 0.65 * loss("persistence"));
+            if (outages) CHECK(loss("kernel") < loss("persistence_errors"));
             for (int decile = 10; decile <= 90; decile += 10)
                 CHECK(std::abs(week.counter("stochastic", "coverage_" + std::to_string(decile)) - 0.01 * decile) < 0.05);
         }
-        UNSCOPED_INFO("outages " << outages << ": " << stochastic / 10 << ", point " << point / 10 << ", oracle " << oracle / 10);
+        CAPTURE(outages, stochastic, point, oracle, kernel, persistence);
         CHECK(stochastic < (outages ? 0.94 : 0.99) * point);
         CHECK(stochastic < 1.005 * oracle);
+        CHECK(kernel < 0.97 * persistence);
     }
 }
 
