@@ -65,7 +65,7 @@ TEST_CASE("what stands between controllers and chargers is read by group") {
     CHECK(list[1].delay == 1ms);
     CHECK_FALSE(list[1].outages);
     CHECK(reading.resolved.at("actuation.homes.delay") == "90 s");
-    CHECK(reading.resolved.at("actuation.homes.ignoring") == "20 %");
+    CHECK(reading.resolved.at("actuation.homes.ignoring") == "0.2");
     CHECK(reading.resolved.at("actuation.homes.outages") == "{every: 6 h, lasting: 30 min}");
     CHECK(reading.resolved.at("actuation.all.fallback") == "none");
 }
@@ -92,7 +92,7 @@ TEST_CASE("entries of the section that change nothing are warned of") {
                 "s.yaml:6:24: warning: actuation.shops: changes nothing: chargers do at once what they are told; give e.g. a "
                 "delay, or "
                 "remove it",
-                "s.yaml:6:32: warning: actuation.shops.fallback: has no effect: it is used with outages",
+                "s.yaml:6:42: warning: actuation.shops.fallback: has no effect here: it is used with outages; leave it out",
                 "s.yaml:6:49: warning: actuation.all: is for nobody: every group has an entry of its own; remove it"});
     const ActuationReading reading("actuation: {homes: {}}\n");
     CHECK(reading.scenario->actuation.empty());
@@ -114,7 +114,7 @@ TEST_CASE("a meter may lose a share of its readings but not all of them") {
     const ActuationReading reading("metering: {voltage: {loss: 30 %}}\n");
     REQUIRE(reading.problems == Texts{});
     CHECK(reading.scenario->metering.at(0).loss == Fraction(0.3));
-    CHECK(reading.resolved.at("metering.voltage.loss") == "30 %");
+    CHECK(reading.resolved.at("metering.voltage.loss") == "0.3");
     CHECK(problems_of("metering: {voltage: {loss: 100 %}}\n").size() == 1);
     CHECK(problems_of("metering: {voltage: {loss: -1 %}}\n").size() == 1);
 }

@@ -135,7 +135,9 @@ TEST_CASE("who reads the fleet more often changes nothing of what chargers do") 
     const Population population = random_fleet(5, 30);
     const auto fixed = [](const Connection& seen, Setpoints& setpoints) {
         for (ConnectorId c : seen.plugged_in)
-            setpoints.set(c, Kilowatts(minute_of(seen) % 3 == 0 ? 0.0 : 1.0));  // which batteries always take
+            setpoints.set(
+                c, Kilowatts(minute_of(seen) % 3 == 0 ? 0.0
+                                                      : seen.admissible_kw(c, 1.0)));  // which batteries take until they are full
     };
     const auto looks = [&](bool reads) {
         return ControllerByRule{{.period = 1min}, [=](const Controller::Context& context) -> ControllerByRule::Rule {
