@@ -189,7 +189,7 @@ TEST_CASE("readings are lost as often as stated and their ages are geometric") {
     for (int k = 0; k < n; ++k) {
         meter.read(Instant(every * k), std::vector<double>(2, k), all);  // what it shows says when it was read
         const double age = k - meter.values()[0];
-        if (age < 4.0) ++of_age[static_cast<std::size_t>(age)];
+        if (age >= 0.0 && age < 4.0) ++of_age[static_cast<std::size_t>(age)];
         if (meter.values()[0] == meter.values()[2]) ++same;
     }
     for (std::size_t a = 0; a < of_age.size(); ++a) {
