@@ -116,7 +116,7 @@ class InverterUnit {
         switch (p.reactive_power) {
             case ReactiveFunction::constant_power_factor: {
                 const double kvar = kvar_at(std::abs(p_kw), p.power_factor.value());
-                return {.p_kw = p_kw, .q_kvar = p.excitation == Excitation::injecting ? kvar : -kvar, .at_factor = true};
+                return {.p_kw = p_kw, .q_kvar = p.excitation == Excitation::injecting ? kvar : -kvar};
             }
             case ReactiveFunction::constant_reactive_power:
                 return {.p_kw = p_kw, .q_kvar = p.reactive_share * plate_.rated_kva};
