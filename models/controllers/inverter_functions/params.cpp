@@ -137,7 +137,7 @@ const Schema<InverterFunctionsParams>& InverterFunctionsParams::schema() {
             .optional("power_factor", &P::power_factor, "of constant_power_factor", above_up_to(0.0, 1.0))
             .optional("excitation", &P::excitation, "whether it absorbs or injects, whatever the direction of active power")
             .optional("reactive_share", &P::reactive_share,
-                      "of constant_reactive_power: share of the nameplate apparent power, positive injects", between(-1.0, 1.0))
+                      "with constant reactive power: share of the nameplate apparent power, positive injects", between(-1.0, 1.0))
             .optional("volt_var", &P::volt_var, "the curve of volt_var")
             .optional("watt_var", &P::watt_var, "the curve of watt_var")
             .optional("volt_watt", &P::volt_watt, "limit of generators' active power, beside any of these; {}: the defaults")

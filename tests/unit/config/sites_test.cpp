@@ -45,10 +45,10 @@ TEST_CASE("all that is wrong with sites is reported with its place") {
     const ReadSites read_ = read(
         "a: {limit: 0 kW}\nb: {limit: 10}\nc: {limit: 5 kW, groups: [office]}\nd: {limit: 5 kW, base_laod: included}\ne: {}\n");
     REQUIRE(read_.complaints.size() == 5);
-    CHECK(read_.complaints[0].find("s.yaml:1:13: sites.a.limit: ") == 0);
+    CHECK(read_.complaints[0].find("s.yaml:1:12: sites.a.limit: ") == 0);
     CHECK(read_.complaints[1].find("sites.b.limit") != std::string::npos);
     CHECK(read_.complaints[2] ==
-          "s.yaml:3:24: sites.c.groups: there is no group 'office' of the population; did you mean 'offices'?");
+          "s.yaml:3:26: sites.c.groups: there is no group 'office' of the population; did you mean 'offices'?");
     CHECK(read_.complaints[3].find("did you mean 'base_load'?") != std::string::npos);
     CHECK(read_.complaints[4].find("sites.e.limit: is missing") != std::string::npos);
     CHECK(read_.sites.empty());

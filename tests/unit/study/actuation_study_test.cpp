@@ -1,5 +1,6 @@
 /// What stands between controllers and chargers in whole studies: the same under every alternative and on any number of threads,
 /// seen in results, and checked against the fleet.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -109,7 +110,8 @@ TEST_CASE("every alternative meets the same outages and the same chargers that f
     REQUIRE(result.failures.empty());
     for (const char* const name : {"outage_share", "ignoring_share"}) {
         CHECK(counted(result, "uncoordinated", name) == counted(result, "droop", name));
-        CHECK(counted(result, "droop", name)[0] != counted(result, "droop", name)[1]);
+        const std::vector<double> shares = counted(result, "droop", name);
+        CHECK(std::count(shares.begin(), shares.end(), shares[0]) < 5);  // every replica draws its own
     }
     for (std::size_t r = 0; r < 5; ++r) {
         CHECK(counted(result, "uncoordinated", "commands")[r] >= 24.0);

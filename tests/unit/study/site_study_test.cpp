@@ -1,7 +1,10 @@
 /// Sites of a scenario against its feeder, population and base load, and in a run.
 #include <catch2/catch.hpp>
 
+#include <fstream>
+
 #include "places.hpp"
+#include "scratch.hpp"
 #include "sim/study/site_check.hpp"
 #include "sim/study/study.hpp"
 
@@ -72,9 +75,16 @@ TEST_CASE("a site whose base load alone is above its limit is warned of with pla
 }
 
 TEST_CASE("a run judges sites under a controller that does not know them") {
-    Loaded loaded = load_with({"sites.all.limit=1 MW", "study.replicas=2", "controllers.evms=~",
-                               "controllers.fifo.controller=first_come_first_served", "outputs.series=~", "outputs.voltages=~",
-                               "outputs.traces=~", "outputs.events=~"});
+    const test::ScratchFolder folder;
+    std::ofstream(folder / "study.yaml") << "extends: " << (test::source_dir() / "scenarios/ieee33/evms_study.yaml").string()
+                                         << R"(
+study: {replicas: 2}
+sites: {all: {limit: 1 MW}}
+controllers: {evms: ~, first_come_first_served: {}}
+outputs: {series: ~, voltages: ~, traces: ~, events: ~}
+)";
+    Issues issues;
+    Loaded loaded{load_study(folder / "study.yaml", {}, issues), {}};
     REQUIRE(loaded.study);
     const StudyResult result = run_study(*loaded.study, {});
     REQUIRE(result.failures.empty());

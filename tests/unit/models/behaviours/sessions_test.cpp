@@ -375,7 +375,8 @@ TEST_CASE("a recorded state of charge at plug-in counts, and the energy leads fr
     REQUIRE(high.make(replay(share, "soc", "highest_soc: 0.5")));
     CHECK_THAT(
         high.issue_texts(),
-        Catch::Contains("sessions.csv:2:1: population.homes.highest_soc: 1 of 1 sessions, this one first, want to be above 0.5"));
+        Catch::Contains(
+            "sessions.csv:2:1: warning: population.homes.highest_soc: 1 of 1 sessions, this one first, want to be above 0.5"));
     REQUIRE_FALSE(unclear.try_make(replay(percent, "soc")));
     CHECK_THAT(unclear.issue_texts(),
                Catch::Contains("percent.csv:2:") && Catch::Contains("soc is not a share from 0 to 1: '35'; is it in %?"));
