@@ -9,8 +9,6 @@ namespace evsweep::inverter_settings {
 
 namespace {
 
-using P = InverterFunctionsParams;
-
 template <class T, class V>
 void fill(std::optional<T>& value, V otherwise) {
     if (!value) value = T(otherwise);
@@ -20,7 +18,7 @@ Duration of_seconds(double s) { return Duration(static_cast<Duration::rep>(s * 1
 
 bool is_between(double value, double low, double high) { return value >= low - rounding && value <= high + rounding; }
 
-std::string name_of_category(const P& p) { return p.category == ieee1547::NormalCategory::a ? "A" : "B"; }
+std::string name_of_category(const InverterFunctionsParams& p) { return p.category == ieee1547::NormalCategory::a ? "A" : "B"; }
 
 /// A value outside the range that the standard allows, as found or as it follows from others.
 struct Allowed {
@@ -36,7 +34,7 @@ std::optional<Contradiction> outside(const Allowed& a, const std::string& table,
         "give a value within, or change what the range depends on"};
 }
 
-std::optional<Contradiction> wrong_volt_var_voltages(const P& p) {
+std::optional<Contradiction> wrong_volt_var_voltages(const InverterFunctionsParams& p) {
     if (p.reactive_power != ReactiveFunction::volt_var) return std::nullopt;
     const VoltVarParams& c = p.volt_var;
     const double ref = c.v_ref.value(), band = ieee1547::widest_deadband(p.category);
@@ -52,7 +50,7 @@ std::optional<Contradiction> wrong_volt_var_voltages(const P& p) {
     return std::nullopt;
 }
 
-std::optional<Contradiction> wrong_volt_var_shares(const P& p) {
+std::optional<Contradiction> wrong_volt_var_shares(const InverterFunctionsParams& p) {
     if (p.reactive_power != ReactiveFunction::volt_var) return std::nullopt;
     const VoltVarParams& c = p.volt_var;
     const double most = p.injection_capability->value(), least = -p.absorption_capability->value();
@@ -65,7 +63,7 @@ std::optional<Contradiction> wrong_volt_var_shares(const P& p) {
     return std::nullopt;
 }
 
-std::optional<Contradiction> wrong_watt_var_shares(const P& p) {
+std::optional<Contradiction> wrong_watt_var_shares(const InverterFunctionsParams& p) {
     if (p.reactive_power != ReactiveFunction::watt_var) return std::nullopt;
     const WattVarParams& c = p.watt_var;
     const double most = p.injection_capability->value(), least = -p.absorption_capability->value();
@@ -80,13 +78,13 @@ std::optional<Contradiction> wrong_watt_var_shares(const P& p) {
     return std::nullopt;
 }
 
-std::optional<Contradiction> wrong_constant_share(const P& p) {
+std::optional<Contradiction> wrong_constant_share(const InverterFunctionsParams& p) {
     if (p.reactive_power != ReactiveFunction::constant_reactive_power) return std::nullopt;
     return outside({"reactive_share", p.reactive_share, -p.absorption_capability->value(), p.injection_capability->value()},
                    "the nameplate's capability of reactive power", "");
 }
 
-std::optional<Contradiction> wrong_capability(const P& p) {
+std::optional<Contradiction> wrong_capability(const InverterFunctionsParams& p) {
     const auto least = ieee1547::least_capability(p.category);
     const std::string table = "category " + name_of_category(p) + " in Table 7";
     if (auto wrong = outside({"injection_capability", p.injection_capability->value(), least.injected, 1.0}, table, ""))
@@ -94,14 +92,14 @@ std::optional<Contradiction> wrong_capability(const P& p) {
     return outside({"absorption_capability", p.absorption_capability->value(), least.absorbed, 1.0}, table, "");
 }
 
-std::optional<Contradiction> wrong_low_power(const P& p) {
+std::optional<Contradiction> wrong_low_power(const InverterFunctionsParams& p) {
     if (p.no_reactive_below <= p.all_reactive_from) return std::nullopt;
     return Contradiction{"no_reactive_below", "is above all_reactive_from", "give a smaller share, e.g. 0"};
 }
 
 }  // namespace
 
-void complete(P& p) {
+void complete(InverterFunctionsParams& p) {
     const auto least = ieee1547::least_capability(p.category);
     fill(p.injection_capability, least.injected);
     fill(p.absorption_capability, least.absorbed);
@@ -144,17 +142,19 @@ std::optional<Contradiction> wrong_trip(const TripParams& p) {
     return check("uv2", "uv2_time", *p.uv2, *p.uv2_time, table.uv2);
 }
 
-void add_relations(Schema<P>& schema) {
+void add_relations(Schema<InverterFunctionsParams>& schema) {
     schema.relation(wrong_capability)
         .relation(wrong_low_power)
         .relation(wrong_volt_var_voltages)
         .relation(wrong_volt_var_shares)
         .relation(wrong_watt_var_shares)
         .relation(wrong_constant_share);
-    const auto with = [](ReactiveFunction function) { return [function](const P& p) { return p.reactive_power == function; }; };
+    const auto with = [](ReactiveFunction function) {
+        return [function](const InverterFunctionsParams& p) { return p.reactive_power == function; };
+    };
     schema.used_if(with(ReactiveFunction::constant_power_factor), "with reactive_power: constant_power_factor", {"power_factor"})
         .used_if(
-            [](const P& p) {
+            [](const InverterFunctionsParams& p) {
                 return p.reactive_power == ReactiveFunction::constant_power_factor && p.power_factor < Fraction(1.0);
             },
             "with reactive_power: constant_power_factor and a power_factor below 1", {"excitation"})
@@ -163,7 +163,7 @@ void add_relations(Schema<P>& schema) {
         .used_if(with(ReactiveFunction::volt_var), "with reactive_power: volt_var", {"volt_var"})
         .used_if(with(ReactiveFunction::watt_var), "with reactive_power: watt_var", {"watt_var"})
         .used_if(
-            [](const P& p) {
+            [](const InverterFunctionsParams& p) {
                 return p.reactive_power != ReactiveFunction::constant_power_factor || p.power_factor < Fraction(1.0) ||
                        p.volt_watt || p.charging_limit;
             },

@@ -6,9 +6,7 @@ namespace evsweep {
 
 namespace {
 
-using P = StochasticSubgradientParams;
-
-std::optional<Contradiction> wrong_slots(const CapacityTable& table, const P& p, const char* field) {
+std::optional<Contradiction> wrong_slots(const CapacityTable& table, const StochasticSubgradientParams& p, const char* field) {
     if (static_cast<std::int64_t>(table.slots_per_day) * p.period == one_day) return std::nullopt;
     return Contradiction{field,
                          fmt::format("has days of {} slots, and periods of {} do not divide a day into as many",
@@ -17,7 +15,7 @@ std::optional<Contradiction> wrong_slots(const CapacityTable& table, const P& p,
 }
 
 /// What is tested must not have been trained on.
-std::optional<Contradiction> leak(const P& p) {
+std::optional<Contradiction> leak(const StochasticSubgradientParams& p) {
     if (!p.history || !p.given) return std::nullopt;
     const CapacityTable& trained = *p.history->table;
     const CapacityTable& tested = *p.given->table;
@@ -31,32 +29,39 @@ std::optional<Contradiction> leak(const P& p) {
                          fmt::format("give train_days: {} or less, or test on later days", allowed)};
 }
 
-std::optional<Contradiction> no_history(const P& p) {
+std::optional<Contradiction> no_history(const StochasticSubgradientParams& p) {
     if (p.history || !p.forecasts()) return std::nullopt;
     return Contradiction{"history", "is missing, and there is nothing to forecast from",
                          "give a file of past capacities, or another `knowledge`"};
 }
 
-Schema<P> make_schema() {
-    Schema<P> s("Stations plan reactive power together, one slot ahead and before they know what they will be able to give");
-    s.optional("knowledge", &P::knowledge, "what a station knows of its capacity in the slot that it plans for")
-        .optional("period", &P::period, "length of a slot", above(0.0))
-        .optional("history", &P::history, "past capacities, from which forecasts are made")
-        .optional("given", &P::given, "capacities in place of those of plugged chargers; absent: what is plugged in can give")
-        .optional("iterations", &P::iterations, "of a plan, each with two exchanges of messages on topic utilisation",
-                  between(1.0, 4000.0))
-        .optional("first_step", &P::first_step,
+Schema<StochasticSubgradientParams> make_schema() {
+    Schema<StochasticSubgradientParams> s(
+        "Stations plan reactive power together, one slot ahead and before they know what they will be able to give");
+    s.optional("knowledge", &StochasticSubgradientParams::knowledge,
+               "what a station knows of its capacity in the slot that it plans for")
+        .optional("period", &StochasticSubgradientParams::period, "length of a slot", above(0.0))
+        .optional("history", &StochasticSubgradientParams::history, "past capacities, from which forecasts are made")
+        .optional("given", &StochasticSubgradientParams::given,
+                  "capacities in place of those of plugged chargers; absent: what is plugged in can give")
+        .optional("iterations", &StochasticSubgradientParams::iterations,
+                  "of a plan, each with two exchanges of messages on topic utilisation", between(1.0, 4000.0))
+        .optional("first_step", &StochasticSubgradientParams::first_step,
                   "of the iterations with draws, in units of a step that is safe where capacities are known; step i is this over "
                   "(1 + i/20)^0.6",
                   above_up_to(0.0, 100.0))
-        .optional("publish", &P::publish,
+        .optional("publish", &StochasticSubgradientParams::publish,
                   "stations: capacity, request and (with a history) quantiles of the forecast of every station as signals");
-    s.in_steps("period", &P::period);
-    s.used_if([](const P& p) { return p.forecasts(); }, "with knowledge: draws or point", {"history"});
-    s.used_if([](const P& p) { return p.knowledge == CapacityKnowledge::draws; }, "with knowledge: draws", {"first_step"});
+    s.in_steps("period", &StochasticSubgradientParams::period);
+    s.used_if([](const StochasticSubgradientParams& p) { return p.forecasts(); }, "with knowledge: draws or point", {"history"});
+    s.used_if([](const StochasticSubgradientParams& p) { return p.knowledge == CapacityKnowledge::draws; },
+              "with knowledge: draws", {"first_step"});
     s.relation(no_history);
-    s.relation([](const P& p) { return p.history ? wrong_slots(*p.history->table, p, "history") : std::nullopt; });
-    s.relation([](const P& p) { return p.given ? wrong_slots(*p.given->table, p, "given") : std::nullopt; });
+    s.relation([](const StochasticSubgradientParams& p) {
+        return p.history ? wrong_slots(*p.history->table, p, "history") : std::nullopt;
+    });
+    s.relation(
+        [](const StochasticSubgradientParams& p) { return p.given ? wrong_slots(*p.given->table, p, "given") : std::nullopt; });
     s.relation(leak);
     return s;
 }
@@ -72,7 +77,7 @@ std::vector<std::pair<std::string, std::string>> meanings_of(CapacityKnowledge) 
 }
 
 const Schema<StochasticSubgradientParams>& StochasticSubgradientParams::schema() {
-    static const Schema<P> schema = make_schema();
+    static const Schema<StochasticSubgradientParams> schema = make_schema();
     return schema;
 }
 
