@@ -5,10 +5,11 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
-#include <vector>
 
 #include "places.hpp"
+#include "scratch.hpp"
 #include "sim/engine/ensemble.hpp"
 #include "sim/study/load_study.hpp"
 #include "sim/study/run_ensemble.hpp"
@@ -17,21 +18,24 @@ namespace {
 
 using namespace evsweep;
 
-/// The shipped study with this controller alone, and KPIs alone.
-LoadedStudy load_heuristic(const std::string& controller, const std::vector<std::string>& more) {
-    std::vector<std::string> overrides{"controllers.it.controller=" + controller, "study.reference=it"};
-    overrides.insert(overrides.end(), more.begin(), more.end());
+/// The shipped study with this controller alone, and KPIs alone; `settings` of the controller, and further sections.
+LoadedStudy load_heuristic(const std::string& controller, const std::string& settings, const std::string& sections) {
+    const test::ScratchFolder folder;
+    std::ofstream(folder / "study.yaml") << "extends: " << (test::source_dir() / "scenarios/ieee33/evms_study.yaml").string()
+                                         << "\nstudy: {reference: it}\ncontrollers: {uncoordinated: ~, evms: ~, it: {controller: "
+                                         << controller << settings << "}}\n"
+                                         << sections;
     Issues issues;
-    auto study = load_study((test::source_dir() / "scenarios/ieee33/evms_study.yaml").string(), overrides, issues);
+    auto study = load_study(folder / "study.yaml", {}, issues);
     for (const auto& issue : issues.list()) std::fprintf(stderr, "%s\n", to_text(issue).c_str());
     if (!study) std::exit(2);
-    std::erase_if(study->scenario.controllers, [](const auto& c) { return c.label != "it"; });
     std::erase_if(study->scenario.outputs, [](const auto& o) { return o.type != "kpis"; });
     return std::move(*study);
 }
 
-void heuristic_day(benchmark::State& state, const std::string& controller, const std::vector<std::string>& more) {
-    const LoadedStudy study = load_heuristic(controller, more);
+void heuristic_day(benchmark::State& state, const std::string& controller, const std::string& settings,
+                   const std::string& sections) {
+    const LoadedStudy study = load_heuristic(controller, settings, sections);
     StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
     (void)run_base(study, outputs);
     Stopwatch unwatched;
@@ -45,19 +49,21 @@ void heuristic_day(benchmark::State& state, const std::string& controller, const
         benchmark::Counter(static_cast<double>(state.iterations() * width), benchmark::Counter::kIsRate);
 }
 
-const std::vector<std::string> head_limit{"controllers.it.limit=3240 kW"};
-const std::vector<std::string> house_limits{"sites.houses.per=bus", "sites.houses.limit=100 kW",
-                                            "sites.houses.base_load=excluded"};
+const std::string head_limit = ", limit: 3240 kW";
+const std::string house_limits = "sites: {houses: {per: bus, limit: 100 kW}}\n";
 
-BENCHMARK_CAPTURE(heuristic_day, first_come_first_served, "first_come_first_served", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, earliest_deadline_first, "earliest_deadline_first", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, least_laxity_first, "least_laxity_first", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, longest_remaining_time, "longest_remaining_time", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, round_robin, "round_robin", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, balanced, "balanced", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, peak_shaving, "peak_shaving", {})->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, price_following, "price_following", head_limit)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, first_come_at_15_sites, "first_come_first_served", house_limits)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(heuristic_day, balanced_at_15_sites, "balanced", house_limits)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, first_come_first_served, "first_come_first_served", head_limit, "")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, earliest_deadline_first, "earliest_deadline_first", head_limit, "")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, least_laxity_first, "least_laxity_first", head_limit, "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, longest_remaining_time, "longest_remaining_time", head_limit, "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, round_robin, "round_robin", head_limit, "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, balanced, "balanced", head_limit, "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, peak_shaving, "peak_shaving", "", "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, price_following, "price_following", head_limit, "")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, first_come_at_15_sites, "first_come_first_served", "", house_limits)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(heuristic_day, balanced_at_15_sites, "balanced", "", house_limits)->Unit(benchmark::kMillisecond);
 
 }  // namespace
