@@ -114,8 +114,9 @@ TEST_CASE("two areas: the series of every ten seconds are those of the published
     for (const auto& row : rows) {
         const auto second = static_cast<std::size_t>(std::lround(row.at("second")));
         if (second >= 10800) continue;  // nothing is recorded at the very end
-        for (const auto& [label, prefix] : {std::pair{"none", "none_"}, {"expectation", "eq3_"}}) {
-            const auto compare = [&, p = std::string(prefix)](const char* column, double value) {
+        for (const auto& pair : {std::pair{"none", "none_"}, {"expectation", "eq3_"}}) {
+            const char* const label = pair.first;  // clang 14 captures no parts of a binding
+            const auto compare = [&, p = std::string(pair.second)](const char* column, double value) {
                 worst[p + column] = std::max(worst[p + column], std::abs(value - row.at(p + column)));
             };
             compare("df_a_mhz", 1000.0 * trace(label, "frequency_deviation")[2 * second]);
