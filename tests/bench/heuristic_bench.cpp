@@ -8,11 +8,9 @@
 #include <fstream>
 #include <string>
 
+#include "bench/replica_days.hpp"
 #include "places.hpp"
 #include "scratch.hpp"
-#include "sim/engine/ensemble.hpp"
-#include "sim/study/load_study.hpp"
-#include "sim/study/run_ensemble.hpp"
 
 namespace {
 
@@ -36,17 +34,7 @@ LoadedStudy load_heuristic(const std::string& controller, const std::string& set
 void heuristic_day(benchmark::State& state, const std::string& controller, const std::string& settings,
                    const std::string& sections) {
     const LoadedStudy study = load_heuristic(controller, settings, sections);
-    StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
-    (void)run_base(study, outputs);
-    Stopwatch unwatched;
-    constexpr std::size_t width = Ensemble::useful_width;
-    std::size_t first = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(run_ensemble(study, outputs, ReplicaId(first), width, unwatched));
-        first = (first + width) % 64;
-    }
-    state.counters["replica-days/s"] =
-        benchmark::Counter(static_cast<double>(state.iterations() * width), benchmark::Counter::kIsRate);
+    test::count_replica_days(state, study);
 }
 
 const std::string head_limit = ", limit: 3240 kW";

@@ -5,10 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "bench/replica_days.hpp"
 #include "places.hpp"
-#include "sim/engine/ensemble.hpp"
-#include "sim/study/load_study.hpp"
-#include "sim/study/run_ensemble.hpp"
 
 namespace {
 
@@ -27,17 +25,7 @@ void replica_day(benchmark::State& state, const std::string& controller) {
     LoadedStudy study = load_with({});
     std::erase_if(study.scenario.controllers, [&](const auto& c) { return c.label != controller; });
     std::erase_if(study.scenario.outputs, [&](const auto& o) { return o.type != "kpis"; });
-    StudyOutputs outputs = make_outputs(study, study.draw(ReplicaId(0)));
-    (void)run_base(study, outputs);
-    Stopwatch unwatched;
-    constexpr std::size_t width = Ensemble::useful_width;
-    std::size_t first = 0;
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(run_ensemble(study, outputs, ReplicaId(first), width, unwatched));
-        first = (first + width) % 64;
-    }
-    state.counters["replica-days/s"] =
-        benchmark::Counter(static_cast<double>(state.iterations() * width), benchmark::Counter::kIsRate);
+    test::count_replica_days(state, study);
 }
 
 void draw_fleet(benchmark::State& state) {

@@ -11,15 +11,9 @@ struct LaxityFirstParams : heuristic::RankedSettings {};
 
 /// The latest instant at which full power from then on is just enough: laxity is that less the time of day, which is the same for
 /// all, so it orders them alike; and it stays as it is while a vehicle waits.
-struct LatestStartKey {
-    explicit LatestStartKey(Exchange& exchange) : need(exchange) {}
-    static Duration every(const LaxityFirstParams& params) { return params.rank_every; }
-    [[nodiscard]] ChargingView at(const Turn& turn, const Connection& seen) const { return need.at(turn, seen); }
-    static double of(const ChargingView& seen, ConnectorId c) {
-        return seen.stated_departure_ms[c.index()] - std::round(3.6e6 * needed_h(seen, c));
-    }
-
-    ChargingNeed need;
+struct LatestStartKey : heuristic::NeedKey {
+    using NeedKey::NeedKey;
+    static double of(const ChargingView& seen, ConnectorId c) { return seen.stated_departure_ms[c.index()] - needed_ms(seen, c); }
 };
 
 class LeastLaxityFirst final : public heuristic::SortedController<LaxityFirstParams, LatestStartKey> {

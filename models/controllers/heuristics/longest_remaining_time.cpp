@@ -10,13 +10,9 @@ namespace {
 struct RemainingTimeParams : heuristic::RankedSettings {};
 
 /// Time at full power until the target, negative, so that the longest comes first.
-struct RemainingTimeKey {
-    explicit RemainingTimeKey(Exchange& exchange) : need(exchange) {}
-    static Duration every(const RemainingTimeParams& params) { return params.rank_every; }
-    [[nodiscard]] ChargingView at(const Turn& turn, const Connection& seen) const { return need.at(turn, seen); }
-    static double of(const ChargingView& seen, ConnectorId c) { return -std::round(3.6e6 * needed_h(seen, c)); }
-
-    ChargingNeed need;
+struct RemainingTimeKey : heuristic::NeedKey {
+    using NeedKey::NeedKey;
+    static double of(const ChargingView& seen, ConnectorId c) { return -needed_ms(seen, c); }
 };
 
 class LongestRemainingTime final : public heuristic::SortedController<RemainingTimeParams, RemainingTimeKey> {

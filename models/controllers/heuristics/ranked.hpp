@@ -1,13 +1,27 @@
 /// Parameters of sorted heuristics whose order changes while vehicles charge.
 #pragma once
 
+#include <cmath>
+
 #include "controllers/heuristics/limits.hpp"
+#include "evsweep/charging_need.hpp"
 #include "evsweep/values.hpp"
 
 namespace evsweep::heuristic {
 
 struct RankedSettings : Settings {
     Duration rank_every = std::chrono::minutes(15);
+};
+
+/// What keys by the energy that vehicles still need have in common; they add `of` (see SortedController).
+struct NeedKey {
+    explicit NeedKey(Exchange& exchange) : need(exchange) {}
+    static Duration every(const RankedSettings& params) { return params.rank_every; }
+    [[nodiscard]] ChargingView at(const Turn& turn, const Connection& seen) const { return need.at(turn, seen); }
+    /// Time at full power until the target, in whole milliseconds.
+    static double needed_ms(const ChargingView& seen, ConnectorId c) { return std::round(3.6e6 * needed_h(seen, c)); }
+
+    ChargingNeed need;
 };
 
 template <class P>
